@@ -1,0 +1,148 @@
+"""Those who can act: our members, our community, and everyone we have met elsewhere."""
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.expressions import Q
+
+from models import clock
+from models.base import Record
+from models.errors import NotHere
+from models.ids import new_key
+
+STALE_AFTER = timedelta(days=1)
+
+
+class ActorKind(StrEnum):
+    """The actor types of ActivityStreams 2.0 §3.3."""
+
+    PERSON = "Person"
+    SERVICE = "Service"
+    GROUP = "Group"
+    APPLICATION = "Application"
+    ORGANIZATION = "Organization"
+
+
+class Actor(Record):
+    """An ActivityPub actor. `host` is empty for ours, "example.org" or "127.0.0.1:8001" for others.
+
+    The instance actor, who signs for the whole community, is our only Application.
+    """
+
+    key = fields.CharField(max_length=22, unique=True, default=new_key)
+    uri = fields.CharField(max_length=500, unique=True)
+    name = fields.CharField(max_length=100)  # preferredUsername, lower case for ours
+    host = fields.CharField(max_length=255, default="", db_default="")
+    kind = fields.CharEnumField(ActorKind, max_length=16, default=ActorKind.PERSON)
+    display_name = fields.CharField(max_length=200, default="", db_default="")
+    summary = fields.TextField(default="", db_default="")  # cleaned HTML
+    url = fields.CharField(max_length=500, default="", db_default="")
+    icon_uri = fields.CharField(max_length=500, default="", db_default="")
+    inbox_uri = fields.CharField(max_length=500)
+    shared_inbox_uri = fields.CharField(max_length=500, default="", db_default="")
+    outbox_uri = fields.CharField(max_length=500, default="", db_default="")
+    followers_uri = fields.CharField(max_length=500, default="", db_default="")
+    following_uri = fields.CharField(max_length=500, default="", db_default="")
+    featured_uri = fields.CharField(max_length=500, default="", db_default="")
+    details: list[dict[str, str]] = fields.JSONField(default=list)  # [{"name": …, "value": cleaned HTML}]
+    aliases: list[str] = fields.JSONField(default=list)
+    moved_to_uri = fields.CharField(max_length=500, default="", db_default="")
+    language = fields.CharField(max_length=20, default="", db_default="")
+    approves_followers = fields.BooleanField(default=True, db_default=True)
+    discoverable = fields.BooleanField(default=False, db_default=False)
+    indexable = fields.BooleanField(default=False, db_default=False)
+    published_at = fields.DatetimeField(null=True)
+    fetched_at = fields.DatetimeField(null=True)  # remote: when the document was last read
+    edited_at = fields.DatetimeField(null=True)
+    suspended_at = fields.DatetimeField(null=True)
+    deleted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "actor"
+        indexes = (("name", "host"), ("host", "id"))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this actor is ours."""
+        return not self.host
+
+    @property
+    def is_gone(self) -> bool:
+        """Suspended here or deleted by its owner."""
+        return self.suspended_at is not None or self.deleted_at is not None
+
+    @property
+    def address(self) -> str:
+        """The member address inside this server: "@name" for ours, "@name@host" for others."""
+        return f"@{self.name}@{self.host}" if self.host else f"@{self.name}"
+
+    @property
+    def shown_name(self) -> str:
+        """The name that people read."""
+        return self.display_name or self.name
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a remote actor's document should be read again."""
+        return bool(self.host) and (self.fetched_at is None or self.fetched_at < clock.now() - STALE_AFTER)
+
+    @classmethod
+    def present(cls) -> Q:
+        """The actors that are neither suspended nor deleted."""
+        return Q(suspended_at__isnull=True, deleted_at__isnull=True)
+
+    @classmethod
+    async def local(cls, uri: str) -> Actor:
+        """Our actor with this uri, present; NotHere if there is none."""
+        if actor := await cls.get_or_none(cls.present(), uri=uri, host=""):
+            return actor
+        raise NotHere("no such local actor")
+
+    @classmethod
+    async def named(cls, name: str, host: str = "") -> Actor:
+        """The present actor with this name; NotHere if there is none."""
+        found = await cls.filter(cls.present(), name=name.lower() if not host else name, host=host).order_by("id").first()
+        if found is None:
+            raise NotHere("no actor of that name")
+        return found
+
+    @classmethod
+    async def instance(cls) -> Actor:
+        """The actor of the community itself, made when the database is opened for the first time."""
+        return await cls.get(host="", kind=ActorKind.APPLICATION)
+
+    async def change(self, **columns: Any) -> None:
+        """Set these columns, here and in the database, and nothing else."""
+        self.update_from_dict(columns)
+        await self.save(update_fields=list(columns))
+
+
+class KeyKind(StrEnum):
+    """The two algorithms that the fediverse speaks."""
+
+    RSA = "rsa"
+    ED25519 = "ed25519"
+
+
+class ActorKey(Record):
+    """A public key of an actor, and its private half if the actor is ours."""
+
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="keys")
+    actor_id: int
+    uri = fields.CharField(max_length=500, unique=True)
+    kind = fields.CharEnumField(KeyKind, max_length=8)
+    public_pem = fields.TextField()
+    private_pem = fields.TextField(default="", db_default="")
+    fetched_at = fields.DatetimeField(default=clock.now)
+    retired_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "actor_key"
+
+    @classmethod
+    async def signing(cls, actor_id: int, kind: KeyKind) -> ActorKey:
+        """The newest private key of an actor of ours."""
+        return await cls.filter(actor_id=actor_id, kind=kind, retired_at__isnull=True).exclude(private_pem="").order_by("-id").get()

@@ -1,0 +1,52 @@
+"""The community that this server hosts: what its host chose."""
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+
+from models.base import Record
+from models.reach import Reach
+
+
+class SignUp(StrEnum):
+    """Who may join."""
+
+    CLOSED = "closed"
+    INVITATION = "invitation"
+    APPROVAL = "approval"  # by answering a question that the team reads
+    OPEN = "open"
+
+
+class Community(Record):
+    """One row. Texts that visitors read are kept by language: {"fr": …, "en": …}."""
+
+    name = fields.CharField(max_length=100, default="", db_default="")
+    tagline: dict[str, str] = fields.JSONField(default=dict)
+    condition = fields.CharField(max_length=200, default="", db_default="")  # what the address tells about a member
+    about: dict[str, str] = fields.JSONField(default=dict)  # Markdown
+    rules: dict[str, list[str]] = fields.JSONField(default=dict)
+    question: dict[str, str] = fields.JSONField(default=dict)
+    association = fields.CharField(max_length=200, default="", db_default="")  # who runs it, by legal name
+    place = fields.CharField(max_length=200, default="", db_default="")  # where the data are kept: "Lyon, France"
+    country = fields.CharField(max_length=2, default="FR", db_default="FR")  # ISO 3166-1, chooses the crisis lines
+    contact = fields.CharField(max_length=254, default="", db_default="")  # an e-mail address that people may write to
+    hue = fields.IntField(default=158, db_default=158)
+    sign_up = fields.CharEnumField(SignUp, max_length=16, default=SignUp.INVITATION)
+    ceiling = fields.CharEnumField(Reach, max_length=16, default=Reach.PARTNERS)  # the widest reach that members may choose
+    is_open_federation = fields.BooleanField(default=False, db_default=False)  # ordinary fediverse hosts, `web` only
+    opened_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "community"
+
+    @classmethod
+    async def current(cls) -> Community:
+        """The one row, made with the defaults if it is missing."""
+        return await cls.first() or await cls.create()
+
+    async def change(self, **columns: Any) -> None:
+        """Set these columns, here and in the database, and nothing else."""
+        self.update_from_dict(columns)
+        await self.save(update_fields=list(columns))

@@ -1,0 +1,114 @@
+"""Both queues: what has come in and waits to be carried out, what goes out and waits to arrive."""
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tortoise import fields
+
+from models import clock
+from models.actor import Actor
+from models.base import Record
+
+
+class ItemState(StrEnum):
+    """Of an activity that came in."""
+
+    NEW = "new"
+    DONE = "done"
+    REFUSED = "refused"  # proven, but not theirs to say, or malformed inside
+    BROKEN = "broken"  # our fault, tried often enough: a person should look
+
+
+class InboxItem(Record):
+    """An activity whose sender is proven, stored before it is answered 202. Its id ends duplicates."""
+
+    activity_uri = fields.CharField(max_length=500)
+    sender_uri = fields.CharField(max_length=500)
+    body = fields.TextField()  # JSON as received, emptied once it is done
+    state = fields.CharEnumField(ItemState, max_length=8, default=ItemState.NEW)
+    attempts = fields.IntField(default=0, db_default=0)
+    due_at = fields.DatetimeField(default=clock.now)
+    outcome = fields.CharField(max_length=100, default="", db_default="")
+
+    class Meta:
+        table = "inbox_item"
+        unique_together = (("activity_uri", "sender_uri"),)
+        indexes = (("state", "due_at"),)
+
+
+class OutgoingActivity(Record):
+    """An activity of ours, serialised once, whoever it goes to."""
+
+    key = fields.CharField(max_length=22, unique=True)
+    uri = fields.CharField(max_length=500, unique=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="outgoing")
+    actor_id: int
+    kind = fields.CharField(max_length=20)
+    object_uri = fields.CharField(max_length=500)  # what it is about: deliveries about one thing keep their order
+    body = fields.TextField()
+
+    class Meta:
+        table = "outgoing_activity"
+        indexes = (("object_uri",),)
+
+
+class DeliveryState(StrEnum):
+    """Of one activity on its way to one inbox."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"  # refused for good, or given up after `delivery_give_up_seconds`
+
+
+class Delivery(Record):
+    """One activity for one inbox. Written in the transaction of the act that it tells of."""
+
+    activity: fields.ForeignKeyRelation[OutgoingActivity] = fields.ForeignKeyField("models.OutgoingActivity",
+                                                                                   related_name="deliveries")
+    activity_id: int
+    host = fields.CharField(max_length=255)
+    inbox_uri = fields.CharField(max_length=500)
+    object_uri = fields.CharField(max_length=500)
+    state = fields.CharEnumField(DeliveryState, max_length=8, default=DeliveryState.WAITING)
+    attempts = fields.IntField(default=0, db_default=0)
+    due_at = fields.DatetimeField(default=clock.now)
+    status = fields.IntField(default=0, db_default=0)  # the last HTTP status, 0: none came
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "delivery"
+        unique_together = (("activity", "inbox_uri"),)
+        indexes = (("state", "host", "due_at"), ("host", "object_uri", "id"))
+
+
+class Disclosure(Record):
+    """That a thing of a member reached another server: the list that deletions follow, and that the member can read."""
+
+    object_uri = fields.CharField(max_length=500)
+    host = fields.CharField(max_length=255)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="disclosures")
+    actor_id: int
+    kind = fields.CharField(max_length=20)  # how it left first: "Create", "Follow", …, or "fetch"
+    consent_id = fields.BigIntField(null=True)  # the ConsentRecord in force then
+    last_at = fields.DatetimeField(default=clock.now)
+    ended_at = fields.DatetimeField(null=True)  # a Delete or Undo of it has arrived there
+
+    class Meta:
+        table = "disclosure"
+        unique_together = (("object_uri", "host"),)
+        indexes = (("actor_id", "id"),)
+
+
+class Report(Record):
+    """A Flag from another server, kept for the team."""
+
+    uri = fields.CharField(max_length=500, unique=True)
+    sender_host = fields.CharField(max_length=255)
+    target: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="reports", null=True)
+    target_id: int | None
+    post_uris: list[str] = fields.JSONField(default=list)
+    text = fields.TextField(default="", db_default="")
+    closed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "report"

@@ -1,0 +1,85 @@
+"""Other servers: how we stand with them, and how well we reach them."""
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.expressions import Q
+
+from models import clock
+from models.base import Record
+
+
+class Standing(StrEnum):
+    """How we stand with another server (product.md). Unknown is the start, and lets nothing through."""
+
+    UNKNOWN = "unknown"
+    PARTNER = "partner"
+    OPEN = "open"
+    LIMITED = "limited"
+    SUSPENDED = "suspended"
+
+
+class Host(Record):
+    """Another server, by its canonical name ("example.org", "127.0.0.1:8001").
+
+    The delivery columns are the circuit breaker and the memory of which signature it understands.
+    """
+
+    name = fields.CharField(max_length=255, unique=True)
+    standing = fields.CharEnumField(Standing, max_length=16, default=Standing.UNKNOWN)
+    reason = fields.CharField(max_length=500, default="", db_default="")
+    title = fields.CharField(max_length=200, default="", db_default="")  # the name it gives itself
+    software = fields.CharField(max_length=100, default="", db_default="")
+    country = fields.CharField(max_length=2, default="", db_default="")
+    instance_uri = fields.CharField(max_length=500, default="", db_default="")  # its instance actor
+    partners_uri = fields.CharField(max_length=500, default="", db_default="")  # the collection its partner messages name
+    offer_uri = fields.CharField(max_length=500, default="", db_default="")  # the Offer under which we (are to) become partners
+    asked_us_at = fields.DatetimeField(null=True)
+    asked_them_at = fields.DatetimeField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    signature = fields.CharField(max_length=16, default="", db_default="")  # "cavage" or "rfc9421", as last understood
+    failures = fields.IntField(default=0, db_default=0)  # in a row
+    is_slow = fields.BooleanField(default=False, db_default=False)
+    retry_at = fields.DatetimeField(null=True)  # the breaker is open until then
+    reached_at = fields.DatetimeField(null=True)
+    heard_at = fields.DatetimeField(null=True)
+    leased_by = fields.CharField(max_length=32, default="", db_default="")
+    leased_until = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "host"
+        indexes = (("standing",),)
+
+    @classmethod
+    async def called(cls, name: str) -> Host:
+        """The row of this host, made if it is new."""
+        host, _ = await cls.get_or_create(name=name)
+        return host
+
+    @classmethod
+    async def rule_for(cls, name: str) -> Host | None:
+        """The row that decides for this name: its own, or the nearest suspended or limited parent domain.
+
+        A rule on a domain covers its subdomains (product.md); only restrictions are inherited, trust never is.
+        """
+        labels = name.split(".")
+        parents = [".".join(labels[i:]) for i in range(1, len(labels))]
+        restricted = Q(name__in=parents, standing__in=[Standing.SUSPENDED, Standing.LIMITED])
+        found = {host.name: host for host in await cls.filter(Q(name=name) | restricted)}
+        harsh = [found[parent] for parent in parents if parent in found]
+        own = found.get(name)
+        if own and (own.standing is Standing.SUSPENDED or not harsh):
+            return own
+        return harsh[0] if harsh else own
+
+    def is_resting(self, now: datetime | None = None) -> bool:
+        """Whether the circuit breaker keeps us from sending."""
+        return self.retry_at is not None and self.retry_at > (now or clock.now())
+
+    async def change(self, **columns: Any) -> None:
+        """Set these columns, here and in the database, and nothing else."""
+        self.update_from_dict(columns)
+        await self.save(update_fields=list(columns))

@@ -1,0 +1,126 @@
+"""People who sign in here, and the doors they come through."""
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from tortoise import fields
+
+from models.actor import Actor
+from models.base import LedgerRow, Record
+from models.reach import Reach
+
+
+class Role(StrEnum):
+    """What a member may do here. A role is given by a person's act, and logged."""
+
+    MEMBER = "member"
+    MODERATOR = "moderator"
+    HOST = "host"
+
+    @property
+    def is_staff(self) -> bool:
+        """Moderators and hosts."""
+        return self is not Role.MEMBER
+
+
+class MemberState(StrEnum):
+    """Where someone is on the way in or out. Only an active member can sign in."""
+
+    WAITING = "waiting"  # asked to join, a person of the team has yet to answer
+    ACTIVE = "active"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+
+
+class TextSize(IntEnum):
+    """Text size in per cent."""
+
+    NORMAL = 100
+    LARGE = 120
+    LARGER = 150
+
+
+class Member(Record):
+    """The person behind one of our actors: how to reach them and how they like to read. Never leaves this server."""
+
+    actor: fields.OneToOneRelation[Actor] = fields.OneToOneField("models.Actor", related_name="member")
+    actor_id: int
+    email = fields.CharField(max_length=254, null=True, unique=True)  # lower case
+    email_confirmed_at = fields.DatetimeField(null=True)
+    password_hash = fields.CharField(max_length=200, default="", db_default="")  # empty: signs in by mailed link only
+    role = fields.CharEnumField(Role, max_length=16, default=Role.MEMBER)
+    state = fields.CharEnumField(MemberState, max_length=16, default=MemberState.ACTIVE)
+    situation = fields.CharField(max_length=32, default="", db_default="")  # the join wizard's answer, shown to nobody
+    answer = fields.TextField(default="", db_default="")  # to the community's question, read by the team
+    language = fields.CharField(max_length=20, default="", db_default="")
+    default_reach = fields.CharEnumField(Reach, max_length=16, default=Reach.COMMUNITY)
+    undo_seconds = fields.IntField(default=30, db_default=30)  # 0: messages leave at once
+    reading: dict[str, Any] = fields.JSONField(default=dict)  # mode, rest, text size, notes folded or open
+    decided_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "member"
+        indexes = (("state", "id"),)
+
+
+class Session(Record):
+    """One signed-in browser. The cookie holds the token, this row only its digest."""
+
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField("models.Member", related_name="sessions")
+    member_id: int
+    token_digest = fields.CharField(max_length=64, unique=True)
+    device = fields.CharField(max_length=80, default="", db_default="")  # "Firefox, Android": never the whole header
+    seen_on = fields.DateField(null=True)  # a day, not an hour: when someone is online tells how they are
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "session"
+
+
+class LinkPurpose(StrEnum):
+    """What a mailed or printed one-time link does."""
+
+    SIGN_IN = "sign_in"
+    PASSWORD = "password"  # noqa: S105 - choose a new one
+    OPEN = "open"  # the first host opens the community
+
+
+class SignInLink(Record):
+    """A one-time link. Spent by use, by age, and by the next one of the same kind."""
+
+    member: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField("models.Member", related_name="links", null=True)
+    member_id: int | None
+    purpose = fields.CharEnumField(LinkPurpose, max_length=16)
+    token_digest = fields.CharField(max_length=64, unique=True)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "sign_in_link"
+
+
+class Invitation(Record):
+    """A link that lets someone join, made by a member of the team."""
+
+    token_digest = fields.CharField(max_length=64, unique=True)
+    made_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="invitations", null=True)
+    made_by_id: int | None
+    role = fields.CharEnumField(Role, max_length=16, default=Role.MEMBER)
+    uses_left = fields.IntField(default=1)
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "invitation"
+
+
+class AuditEntry(LedgerRow):
+    """Who of the team did what. Ids only: what they point at may be erased, the fact stays."""
+
+    actor_id = fields.BigIntField(null=True)  # empty: the command line
+    action = fields.CharField(max_length=40)
+    target = fields.CharField(max_length=255, default="", db_default="")
+    reason = fields.CharField(max_length=500, default="", db_default="")
+
+    class Meta:
+        table = "audit_entry"

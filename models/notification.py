@@ -1,0 +1,58 @@
+"""What a member is told about."""
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tortoise import fields
+
+from models.actor import Actor
+from models.base import Record
+from models.post import Post
+
+
+class Notice(StrEnum):
+    """Why a notice is shown. A "thinking of you" tells its writer alone and is never counted."""
+
+    FOLLOW = "follow"
+    FOLLOW_REQUEST = "follow_request"
+    FOLLOW_ACCEPTED = "follow_accepted"
+    MENTION = "mention"
+    REPLY = "reply"
+    THANKS = "thanks"
+    PASSED_ON = "passed_on"
+    JOIN_REQUEST = "join_request"  # staff
+    PARTNER_REQUEST = "partner_request"  # hosts
+
+
+class Notification(Record):
+    """One thing that happened, for one member."""
+
+    recipient: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="notifications")
+    recipient_id: int
+    kind = fields.CharEnumField(Notice, max_length=20)
+    actor: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="caused", null=True)
+    actor_id: int | None
+    post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField("models.Post", related_name="notifications", null=True)
+    post_id: int | None
+    host = fields.CharField(max_length=255, default="", db_default="")
+    read_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "notification"
+        indexes = (("recipient_id", "id"), ("recipient_id", "read_at"))
+
+    @classmethod
+    async def tell(cls, recipient: Actor, kind: Notice, actor: Actor | None = None, post: Post | None = None, host: str = "") -> None:
+        """Tell a member of ours, once: the same event again, or news for someone elsewhere or of oneself, is dropped."""
+        if not recipient.is_local or (actor and actor.id == recipient.id):
+            return
+        same = cls.filter(recipient=recipient, kind=kind, actor=actor, post=post, host=host)
+        if not await same.exists():
+            await cls.create(recipient=recipient, kind=kind, actor=actor, post=post, host=host)
+
+    @classmethod
+    async def withdraw(cls, kind: Notice, actor: Actor, post: Post | None = None, recipient: Actor | None = None) -> None:
+        """Take back what is no longer true (an undone follow or like)."""
+        gone = cls.filter(kind=kind, actor=actor)
+        gone = gone.filter(post=post) if post else gone
+        await (gone.filter(recipient=recipient) if recipient else gone).delete()

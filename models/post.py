@@ -1,0 +1,189 @@
+"""Messages, and what hangs on them."""
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+
+from models import clock
+from models.actor import Actor
+from models.base import Record
+from models.errors import NotHere
+from models.ids import new_key
+from models.reach import Reach
+
+
+class Voice(StrEnum):
+    """Three voices, never mixed (design README §1.8); messages from other software have none."""
+
+    EXPERIENCE = "experience"
+    QUESTION = "question"
+    INFORMATION = "information"
+    NONE = ""
+
+
+class Note(StrEnum):
+    """Topics of a content note that a reader may choose to open, fold or hide (ux.md, Reading and comfort)."""
+
+    MEDICAL_IMAGE = "medical_image"
+    INVASIVE_CARE = "invasive_care"
+    DEATH = "death"
+    LOW_MOOD = "low_mood"
+    WEIGHT = "weight"
+    UNPROVEN = "unproven"
+    VIOLENCE = "violence"
+    NONE = ""
+
+
+class Post(Record):
+    """A message, ours or a copy of someone else's. A deleted one stays as a tombstone without content.
+
+    `uri` is the ActivityPub id; `key` names the copy in addresses of this server, whoever wrote it.
+    """
+
+    key = fields.CharField(max_length=22, unique=True, default=new_key)
+    uri = fields.CharField(max_length=500, unique=True)
+    url = fields.CharField(max_length=500, default="", db_default="")  # the page at its origin
+    author: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="posts")
+    author_id: int
+    reach = fields.CharEnumField(Reach, max_length=16)
+    to_followers = fields.BooleanField(default=False, db_default=False)  # remote: addressed to the author's followers
+    is_listed = fields.BooleanField(default=True, db_default=True)  # remote: Public stood in `to`, not only in `cc`
+    voice = fields.CharEnumField(Voice, max_length=16, default=Voice.NONE)
+    text = fields.TextField(default="", db_default="")  # ours: Markdown as typed
+    html = fields.TextField(default="", db_default="")  # cleaned by moderation.markup
+    title = fields.CharField(max_length=300, default="", db_default="")
+    note = fields.CharEnumField(Note, max_length=24, default=Note.NONE)
+    warning = fields.CharField(max_length=300, default="", db_default="")  # the content note in words
+    sensitive = fields.BooleanField(default=False, db_default=False)
+    language = fields.CharField(max_length=20, default="", db_default="")
+    parent: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField("models.Post", related_name="replies", null=True,
+                                                                             on_delete=fields.SET_NULL)
+    parent_id: int | None
+    parent_uri = fields.CharField(max_length=500, default="", db_default="")
+    conversation = fields.CharField(max_length=500, db_index=True)  # the uri of the first message, as far as we know
+    published_at = fields.DatetimeField(default=clock.now)
+    edited_at = fields.DatetimeField(null=True)
+    deleted_at = fields.DatetimeField(null=True)
+    held_until = fields.DatetimeField(null=True)  # ours: until then it can be undone and only its author sees it
+
+    class Meta:
+        table = "post"
+        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",))
+
+    @classmethod
+    async def kept(cls, uri: str) -> Post | None:
+        """The post with this uri and its author, unless it is unknown or deleted."""
+        return await cls.get_or_none(uri=uri, deleted_at__isnull=True).select_related("author")
+
+    @classmethod
+    async def with_key(cls, key: str) -> Post:
+        """The post with this key and its author; NotHere if there is none (any more)."""
+        if post := await cls.get_or_none(key=key, deleted_at__isnull=True).select_related("author"):
+            return post
+        raise NotHere("no such post")
+
+    async def change(self, **columns: Any) -> None:
+        """Set these columns, here and in the database, and nothing else."""
+        self.update_from_dict(columns)
+        await self.save(update_fields=list(columns))
+
+
+class Revision(Record):
+    """What a post said before an edit."""
+
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("models.Post", related_name="revisions")
+    post_id: int
+    text = fields.TextField(default="", db_default="")
+    html = fields.TextField()
+    warning = fields.CharField(max_length=300, default="", db_default="")
+    written_at = fields.DatetimeField()
+
+    class Meta:
+        table = "revision"
+
+
+class Recipient(Record):
+    """Someone to whom a post is addressed by name. `mentioned`: also named in the text."""
+
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("models.Post", related_name="recipients")
+    post_id: int
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="addressed")
+    actor_id: int
+    mentioned = fields.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        table = "recipient"
+        unique_together = (("post", "actor"),)
+
+
+class Tag(Record):
+    """A hashtag of a post, without its sign and in lower case."""
+
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("models.Post", related_name="tags")
+    post_id: int
+    name = fields.CharField(max_length=100)
+
+    class Meta:
+        table = "tag"
+        unique_together = (("name", "post"),)
+
+
+class Attachment(Record):
+    """An image. Its file is named by `key`; a remote one has no file until the worker has fetched it."""
+
+    key = fields.CharField(max_length=22, unique=True, default=new_key)
+    post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField("models.Post", related_name="attachments", null=True)
+    post_id: int | None
+    owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="attachments")
+    owner_id: int
+    position = fields.IntField(default=0, db_default=0)
+    media_type = fields.CharField(max_length=40, default="", db_default="")
+    width = fields.IntField(default=0, db_default=0)
+    height = fields.IntField(default=0, db_default=0)
+    description = fields.TextField(default="", db_default="")  # alternative text
+    remote_uri = fields.CharField(max_length=2000, default="", db_default="")
+    fetch_attempts = fields.IntField(default=0, db_default=0)
+    stored_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "attachment"
+        indexes = (("stored_at", "fetch_attempts"),)
+
+
+class Draft(Record):
+    """What a member has typed and not sent."""
+
+    owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="drafts")
+    owner_id: int
+    key = fields.CharField(max_length=22, unique=True, default=new_key)
+    form: dict[str, Any] = fields.JSONField(default=dict)  # the composer's fields, as typed
+    edited_at = fields.DatetimeField(default=clock.now)
+
+    class Meta:
+        table = "draft"
+
+
+class Tombstone(Record):
+    """An id that must stay dead: an object deleted, or an activity undone, perhaps before we ever saw it.
+
+    Deliveries come out of order; without this a late Create would bring a deleted message back.
+    """
+
+    uri = fields.CharField(max_length=500)
+    actor_uri = fields.CharField(max_length=500)  # who said so: only that actor's claim about that id counts
+
+    class Meta:
+        table = "tombstone"
+        unique_together = (("uri", "actor_uri"),)
+
+    @classmethod
+    async def bury(cls, uri: str, actor_uri: str) -> None:
+        """Remember that `actor_uri` ended `uri`; saying it twice is saying it once."""
+        await cls.get_or_create(uri=uri, actor_uri=actor_uri)
+
+    @classmethod
+    async def covers(cls, uri: str, actor_uri: str) -> bool:
+        """Whether `actor_uri` has ended `uri`."""
+        return await cls.exists(uri=uri, actor_uri=actor_uri)

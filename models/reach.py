@@ -1,0 +1,28 @@
+"""The one scale of who reads something."""
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reach(StrEnum):
+    """Who a message, a field or a count is for, from narrow to wide. Compare with `level`."""
+
+    ME = "me"
+    CIRCLE = "circle"  # named people
+    COMMUNITY = "community"  # members of this server; never leaves it
+    PARTNERS = "partners"  # members of servers that signed the charter
+    WEB = "web"
+
+    @property
+    def level(self) -> int:
+        """1 to 5: the number of filled stripes."""
+        return tuple(Reach).index(self) + 1
+
+    @property
+    def leaves(self) -> bool:
+        """Whether a copy may be made on another server."""
+        return self in (Reach.CIRCLE, Reach.PARTNERS, Reach.WEB)
+
+    def narrowed_to(self, other: Reach) -> Reach:
+        """The narrower of the two: a reply is never wider than what it answers."""
+        return min(self, other, key=lambda reach: reach.level)

@@ -1,0 +1,112 @@
+"""What ties actors to one another and to messages."""
+from __future__ import annotations
+
+from tortoise import fields
+
+from models import clock
+from models.actor import Actor
+from models.base import Record
+from models.post import Post
+from models.reach import Reach
+
+
+class Follow(Record):
+    """A request to follow; `accepted_at` is empty until the target says yes, `refused_at` tells of a no."""
+
+    uri = fields.CharField(max_length=500)
+    follower: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="followings")
+    follower_id: int
+    target: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="followers")
+    target_id: int
+    accepted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "follow"
+        unique_together = (("follower", "target"),)
+        indexes = (("target_id", "accepted_at"), ("uri",))
+
+    @classmethod
+    async def request(cls, uri: str, follower: Actor, target: Actor) -> Follow:
+        """Record a request under its newest uri; asking twice is asking once. Both actors come loaded."""
+        follow, is_new = await cls.get_or_create(follower=follower, target=target, defaults={"uri": uri})
+        if not is_new and follow.uri != uri:
+            follow.uri = uri
+            await follow.save(update_fields=["uri"])
+        follow.follower, follow.target = follower, target  # a row that was found has them unloaded
+        return follow
+
+    @classmethod
+    async def between(cls, follower: Actor, target: Actor) -> Follow | None:
+        """The request or the follow from one to the other, both loaded."""
+        if follow := await cls.get_or_none(follower=follower, target=target):
+            follow.follower, follow.target = follower, target
+        return follow
+
+    async def accept(self) -> None:
+        """The target said yes, now; a second yes changes nothing."""
+        if self.accepted_at is None:
+            self.accepted_at = clock.now()
+            await self.save(update_fields=["accepted_at"])
+
+
+class Block(Record):
+    """`blocker` wants nothing to do with `target`. Kept here: it is never sent (fediverse.md §1.4, Block)."""
+
+    blocker: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="blocks")
+    blocker_id: int
+    target: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="blocked_by")
+    target_id: int
+    uri = fields.CharField(max_length=500, default="", db_default="")  # set when it came over the wire
+
+    class Meta:
+        table = "block"
+        unique_together = (("blocker", "target"),)
+
+    @classmethod
+    async def either_way(cls, one: int, other: int) -> bool:
+        """Whether either of two actors (by id) blocks the other."""
+        return await cls.exists(blocker_id=one, target_id=other) or await cls.exists(blocker_id=other, target_id=one)
+
+
+class Mute(Record):
+    """`owner` does not want to see `target`, who is not told."""
+
+    owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="mutes")
+    owner_id: int
+    target: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="muted_by")
+    target_id: int
+
+    class Meta:
+        table = "mute"
+        unique_together = (("owner", "target"),)
+
+
+class Like(Record):
+    """"Thinking of you": a Like of a message."""
+
+    uri = fields.CharField(max_length=500, db_index=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="likes")
+    actor_id: int
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("models.Post", related_name="likes")
+    post_id: int
+
+    class Meta:
+        table = "like_"  # LIKE is a word of SQL
+        unique_together = (("post", "actor"),)
+
+
+class Announce(Record):
+    """"Pass on": a message shown to one's own readers. Never wider than the message itself."""
+
+    uri = fields.CharField(max_length=500, db_index=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="announces")
+    actor_id: int
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("models.Post", related_name="announces")
+    post_id: int
+    reach = fields.CharEnumField(Reach, max_length=16)
+    published_at = fields.DatetimeField(default=clock.now)
+
+    class Meta:
+        table = "announce"
+        unique_together = (("post", "actor"),)
+        indexes = (("actor_id", "id"),)
