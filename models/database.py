@@ -1,0 +1,161 @@
+"""The one place that knows both databases: SQLite, embedded, and PostgreSQL."""
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tortoise.context import TortoiseContext, require_context
+from tortoise.transactions import in_transaction as in_transaction
+
+from models.errors import CommunityError
+
+SQLITE_SCHEME = "sqlite://"
+POSTGRES_SCHEMES = ("postgres", "postgresql")
+#: In this order, because changing to WAL already needs the patience of busy_timeout (milliseconds).
+#: synchronous=FULL keeps what was answered with 2xx through a power cut; it costs 0.2 ms a commit.
+SQLITE_PRAGMAS = {
+    "busy_timeout": 5000, "journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON",
+    "journal_size_limit": 16 * 1024 * 1024,
+}
+POSTGRES_DEFAULTS = {"minsize": 1, "maxsize": 10, "command_timeout": 30}
+#: What may follow "?" in the URL of a PostgreSQL: `host` is the folder of its Unix socket.
+POSTGRES_OPTIONS: dict[str, type] = {"host": str, "maxsize": int, "ssl": str, "command_timeout": float}
+
+
+class BadDatabaseUrl(CommunityError):
+    """The setting `database_url` names no database that we can use."""
+
+    status = 500
+
+
+def config(url: str, **extra: Any) -> dict[str, Any]:
+    """Tortoise's configuration for one database.
+
+    Args:
+        url: "sqlite://var/dazzle.sqlite3" (relative), "sqlite:///srv/dazzle.sqlite3" (absolute),
+            "postgres://name:password@host:5432/database" or "postgres://name@/database?host=/run/postgresql".
+        extra: more PRAGMAs (SQLite) or arguments of asyncpg's pool (PostgreSQL).
+    Raises: BadDatabaseUrl.
+    """
+    # Connections are named by dialect, because Tortoise caches INSERT statements for the whole process by
+    # (connection, schema, table): under one name SQLite's "?" placeholders would reach PostgreSQL.
+    if is_sqlite(url):
+        name, engine = "lite", "models.sqlite_immediate"
+        credentials = {"file_path": str(sqlite_path(url)), **SQLITE_PRAGMAS, **extra}
+    else:
+        name, engine = "pg", "tortoise.backends.asyncpg"
+        credentials = {**postgres_credentials(url), **extra}
+    return {
+        "connections": {name: {"engine": engine, "credentials": credentials}},
+        "apps": {"models": {"models": ["models"], "default_connection": name, "migrations": "models.migrations"}},
+        "use_tz": True, "timezone": "UTC",
+    }
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether the URL names an SQLite file."""
+    return url.startswith(SQLITE_SCHEME)
+
+
+def sqlite_path(url: str) -> Path:
+    """The file behind an "sqlite://…" URL; BadDatabaseUrl without a file, or for a database in memory."""
+    name = url.removeprefix(SQLITE_SCHEME)
+    if not name or name.endswith("/") or ":memory:" in name or "?" in name:
+        raise BadDatabaseUrl(f"{url} names no file; write for example sqlite://var/dazzle.sqlite3")
+    return Path(name)
+
+
+def postgres_credentials(url: str) -> dict[str, Any]:
+    """The parts of a "postgres://…" URL as arguments of asyncpg; BadDatabaseUrl for anything else.
+
+    The message never holds the URL: there is a password in it.
+    """
+    try:
+        parts = urlsplit(url)
+        options = {key: POSTGRES_OPTIONS[key](text) for key, text in parse_qsl(parts.query, strict_parsing=bool(parts.query))}
+        port = parts.port or 5432
+    except (KeyError, ValueError) as error:
+        raise BadDatabaseUrl(f"the port or an option is wrong; options are {', '.join(POSTGRES_OPTIONS)}") from error
+    database = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in POSTGRES_SCHEMES or not database:
+        raise BadDatabaseUrl("it must start with sqlite:// or postgres:// and name a database")
+    return {
+        "host": parts.hostname or "localhost", "port": port, "database": database,
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        **POSTGRES_DEFAULTS, **options,
+    }
+
+
+def prepare_file(path: Path) -> None:
+    """Create an SQLite file that only its owner can read, and its folder; leave what exists as it is."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):  # SQLite gives its -wal and -shm files the same mode
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+@asynccontextmanager
+async def open_database(url: str, **extra: Any) -> AsyncIterator[TortoiseContext]:
+    """Open the database for this task and every task and connection it starts from now on.
+
+    Never `Tortoise.init` or `register_tortoise`: they keep one state for the whole process, so that
+    two servers in one test would silently share a database.
+
+    It connects at once, so that a wrong address stops the start and not the first visitor.
+    In aiohttp, use it first in `cleanup_ctx`. `extra` goes to `config`.
+    Raises: BadDatabaseUrl, OSError, tortoise.exceptions.DBConnectionError.
+    """
+    settings = config(url, **extra)
+    if is_sqlite(url):
+        prepare_file(sqlite_path(url))
+    context = TortoiseContext()
+    context.__enter__()
+    try:
+        await context.init(settings)
+        await context.db().execute_query("SELECT 1")
+        yield context
+    finally:
+        await context.close_connections()
+        with suppress(ValueError):  # aiohttp may clean up in another task, which has no variable to put back
+            context.__exit__(None, None, None)
+
+
+def dialect() -> str:
+    """"sqlite" or "postgres", for the database of this task."""
+    name: str = require_context().db().capabilities.dialect
+    return name
+
+
+async def rows(sql: str, args: Sequence[object] = ()) -> list[dict[str, Any]]:
+    """Run one statement and return what it yields (SELECT, or RETURNING), inside the current transaction if any.
+
+    Args:
+        sql: written with "?" placeholders on both databases, so it may hold no other question mark.
+        args: as many values; instants must be aware.
+    Returns: a dictionary for each row. From SQLite, instants come as text (`as_instant`), truth as 0 or 1
+        and JSON as text.
+    """
+    connection = require_context().db()
+    if connection.capabilities.dialect == "postgres":
+        numbers = count(1)
+        sql = re.sub(r"\?", lambda _: f"${next(numbers)}", sql)
+    found: list[dict[str, Any]] = await connection.execute_query_dict(sql, list(args))
+    return found
+
+
+def skip_locked() -> str:
+    """The clause that lets two workers claim different rows; SQLite needs none, as it has one writer at a time."""
+    return "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
+
+
+def as_instant(value: datetime | str) -> datetime:
+    """An instant out of `rows`, aware and in UTC, whichever database it came from."""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant.astimezone(UTC)

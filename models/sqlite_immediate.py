@@ -1,0 +1,87 @@
+"""Tortoise's SQLite engine with BEGIN IMMEDIATE, without its lock leak and without a hang at exit.
+
+Tortoise 1.1 opens deferred transactions: two writing processes then fail with "database is locked"
+at once, whatever busy_timeout says, because a reader cannot become a writer after another one wrote
+(https://www.sqlite.org/lang_transaction.html). It also keeps its lock for ever when BEGIN fails or is
+cancelled. `config` in `models.database` names this module as the engine; the name must hold
+"sqlite", because Tortoise picks the dialect of migrations by it.
+"""
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from typing import Any
+
+import aiosqlite
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
+from tortoise.exceptions import OperationalError
+
+
+class ImmediateTransaction(SqliteTransactionWrapper):
+    """A transaction that takes the write lock when it begins, so that it cannot lose it later."""
+
+    async def begin(self) -> None:
+        """BEGIN IMMEDIATE; OperationalError when another process holds the lock past busy_timeout."""
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+
+class ImmediateTransactionContext(SqliteTransactionContext):
+    """Holds the one connection for a block, and gives it back however the block could not start."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            await self._give_back()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        client: TransactionalDBClient = self.connection
+        return client
+
+    async def _give_back(self) -> None:
+        """Undo a BEGIN that failed or was cancelled.
+
+        A cancelled BEGIN may still run in the connection's thread. That thread works first in,
+        first out, so this rollback comes after it and before anybody's next BEGIN.
+        """
+        try:
+            if (connection := self.connection._connection) is not None:
+                await asyncio.shield(connection.rollback())
+        finally:
+            self._trxlock.release()
+
+
+class ImmediateClient(SqliteClient):
+    """One connection in one thread. Its keyword arguments are PRAGMAs, run in the order given."""
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Connect, unless already connected; the caller holds the connection's lock."""
+        if self._connection:
+            return
+        connection = aiosqlite.connect(self.filename, isolation_level=None)
+        # aiosqlite's thread is not a daemon: an error before close() would hang the process at exit.
+        connection._thread.daemon = True
+        await connection
+        connection.row_factory = sqlite3.Row
+        for pragma, setting in self.pragmas.items():
+            await (await connection.execute(f"PRAGMA {pragma}={setting}")).close()
+        self._connection = connection
+        await self._post_connect()
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        """All rows or none. The stock engine leaves its transaction open when it is cancelled."""
+        async with self._in_transaction() as transaction:
+            await transaction.execute_many(query, values)
+
+    def _in_transaction(self) -> ImmediateTransactionContext:
+        return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
+
+
+client_class = ImmediateClient
