@@ -1,4 +1,8 @@
 """What is stored. Every table is imported here, so `from models import Actor` always works."""
+from tortoise.expressions import F as F
+from tortoise.expressions import Q as Q
+from tortoise.expressions import Subquery as Subquery
+
 from models.actor import Actor as Actor
 from models.actor import ActorKey as ActorKey
 from models.community import Community as Community

@@ -1,0 +1,1 @@
+"""What is allowed: rules, consent, visibility. Decides, and never acts."""

@@ -1,0 +1,42 @@
+"""Loads what the rules need to know."""
+from __future__ import annotations
+
+from models import Actor, Block, Community, Post
+from models.host import Standing
+from models.reach import Reach
+from moderation import consent, hosts
+from moderation.policy import Facts
+from moderation.visibility import Viewer, may_see
+
+
+async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY, post: Post | None = None) -> Facts:
+    """The facts about one actor wanting something of another, about `post` if one is given."""
+    ours = [actor for actor in (doer, target) if actor.is_local]
+    crosses = doer.host != target.host
+    agreed = [await consent.may_leave(actor.id) for actor in ours] if crosses or reach.leaves else []
+    return Facts(
+        doer_standing=await _standing(doer), target_standing=await _standing(target),
+        doer_present=not doer.is_gone, target_present=not target.is_gone,
+        crosses=crosses, consents=all(agreed), blocked=await Block.either_way(doer.id, target.id),
+        sees_post=post is None or await _sees(doer, post),
+        reach=reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer))
+
+
+async def about_publishing(author: Actor, reach: Reach) -> Facts:
+    """The facts about a member of ours writing something new."""
+    agreed = await consent.may_leave(author.id) if reach.leaves else True
+    return Facts(reach=reach, ceiling=await _ceiling(author), consents=bool(agreed))
+
+
+async def _standing(actor: Actor) -> Standing:
+    return Standing.PARTNER if actor.is_local else await hosts.standing(actor.host)
+
+
+async def _ceiling(doer: Actor) -> Reach:
+    """Our host's ceiling binds our members only; what others send is bound by where it may go."""
+    return (await Community.current()).ceiling if doer.is_local else Reach.WEB
+
+
+async def _sees(doer: Actor, post: Post) -> bool:
+    viewer = Viewer.member(doer) if doer.is_local else await Viewer.peer(doer.host)
+    return await may_see(viewer, post)

@@ -1,0 +1,36 @@
+"""How we stand with another server, and what follows from it (product.md, Standing of another host)."""
+from __future__ import annotations
+
+from models import Community, Host
+from models.host import Standing
+from models.reach import Reach
+
+#: Which reach may be copied to a host of which standing. `community` and `me` are in no row: they never leave.
+MAY_RECEIVE: dict[Standing, frozenset[Reach]] = {
+    Standing.UNKNOWN: frozenset(),
+    Standing.PARTNER: frozenset({Reach.CIRCLE, Reach.PARTNERS, Reach.WEB}),
+    Standing.OPEN: frozenset({Reach.WEB}),
+    Standing.LIMITED: frozenset({Reach.WEB}),
+    Standing.SUSPENDED: frozenset(),
+}
+
+#: Hosts whose activities are taken at the door.
+HEARD = frozenset({Standing.PARTNER, Standing.OPEN, Standing.LIMITED})
+
+
+async def standing(name: str) -> Standing:
+    """The standing of a host by its canonical name. A stranger is `open` only where the host opened federation."""
+    rule = await Host.rule_for(name)
+    if rule is not None and rule.standing is not Standing.UNKNOWN:
+        return rule.standing
+    return Standing.OPEN if (await Community.current()).is_open_federation else Standing.UNKNOWN
+
+
+def may_receive(how: Standing, reach: Reach) -> bool:
+    """Whether something of this reach may be copied to a host of this standing."""
+    return reach in MAY_RECEIVE[how]
+
+
+def is_heard(how: Standing) -> bool:
+    """Whether a host of this standing may send us activities and read what it may see."""
+    return how in HEARD

@@ -1,0 +1,116 @@
+"""The rule book: one table, read from top to bottom. Rules are pure functions over loaded facts."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.host import Standing
+from models.reach import Reach
+from moderation import hosts
+
+
+class Verb(StrEnum):
+    """What someone may want to do."""
+
+    FOLLOW = "follow"
+    PUBLISH = "publish"
+    ANSWER = "answer"
+    LIKE = "like"
+    ANNOUNCE = "announce"
+    NAME = "name"  # to address or mention someone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a rule may look at. Loaded by `moderation.facts`, so that rules never touch the database.
+
+    The standing of our own server is PARTNER. `crosses` tells that doer and target live on two servers.
+    `consents`: every member of ours whose data would leave has said yes to that.
+    """
+
+    doer_standing: Standing = Standing.PARTNER
+    target_standing: Standing = Standing.PARTNER
+    doer_present: bool = True
+    target_present: bool = True
+    crosses: bool = False
+    consents: bool = True
+    blocked: bool = False
+    sees_post: bool = True
+    reach: Reach = Reach.COMMUNITY
+    parent_reach: Reach = Reach.WEB
+    ceiling: Reach = Reach.WEB
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Yes, or no with the reason. Truthy when allowed."""
+
+    reason: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.reason is None
+
+
+Rule = Callable[[Facts], str | None]  # None, or the reason against
+
+
+def hosts_in_good_standing(facts: Facts) -> str | None:
+    """Both servers are ones that we exchange with."""
+    return None if hosts.is_heard(facts.doer_standing) and hosts.is_heard(facts.target_standing) else "host"
+
+
+def both_present(facts: Facts) -> str | None:
+    """Neither is suspended or gone."""
+    return None if facts.doer_present and facts.target_present else "gone"
+
+
+def no_block(facts: Facts) -> str | None:
+    """Neither side blocks the other."""
+    return "blocked" if facts.blocked else None
+
+
+def said_yes_to_leaving(facts: Facts) -> str | None:
+    """Nothing of a member leaves this server without that member's yes (C5)."""
+    return None if facts.consents or not (facts.crosses or facts.reach.leaves) else "consent"
+
+
+def agreed_if_it_crosses(facts: Facts) -> str | None:
+    """An act between two servers needs the yes of our member (C5), whatever its reach."""
+    return None if facts.consents or not facts.crosses else "consent"
+
+
+def within_the_ceiling(facts: Facts) -> str | None:
+    """Not wider than the community's host allows."""
+    return "ceiling" if facts.reach.level > facts.ceiling.level else None
+
+
+def not_wider_than_the_parent(facts: Facts) -> str | None:
+    """A reply or a passing-on is never wider than the message itself."""
+    return "wider" if facts.reach.level > facts.parent_reach.level else None
+
+
+def the_post_is_seen(facts: Facts) -> str | None:
+    """One can only answer, thank for or pass on what one may see."""
+    return None if facts.sees_post else "unseen"
+
+
+def more_than_a_circle(facts: Facts) -> str | None:
+    """What was written to named people is not passed on."""
+    return None if facts.parent_reach.level >= Reach.COMMUNITY.level else "circle"
+
+
+RULES: dict[Verb, tuple[Rule, ...]] = {
+    Verb.FOLLOW: (hosts_in_good_standing, both_present, no_block, agreed_if_it_crosses),
+    Verb.PUBLISH: (within_the_ceiling, said_yes_to_leaving),
+    Verb.ANSWER: (the_post_is_seen, no_block, not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
+    Verb.LIKE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses),
+    Verb.ANNOUNCE: (the_post_is_seen, both_present, no_block, more_than_a_circle, not_wider_than_the_parent, within_the_ceiling,
+                    said_yes_to_leaving),
+    Verb.NAME: (hosts_in_good_standing, both_present, no_block, agreed_if_it_crosses),
+}
+
+
+def decide(verb: Verb, facts: Facts) -> Decision:
+    """The first rule that objects decides; a verb that is not in RULES is a KeyError, not a yes."""
+    return Decision(next((reason for rule in RULES[verb] if (reason := rule(facts))), None))

@@ -1,0 +1,78 @@
+"""Who may see which post: one predicate for pages, peers, search, media, notices and counts.
+
+There is one form, in SQL. `may_see` asks it about one post, so that the two can never disagree.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models import Actor, Block, Follow, Host, Post, Q, Recipient, Subquery, clock
+from models.host import Standing
+from models.reach import Reach
+from moderation import hosts
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is looking: a member of ours (`actor_id`), another server (`host`), or a visitor (neither)."""
+
+    actor_id: int | None = None
+    host: str = ""
+    standing: Standing = Standing.UNKNOWN
+
+    @classmethod
+    def member(cls, actor: Actor) -> Viewer:
+        """One of our members."""
+        return cls(actor_id=actor.id)
+
+    @classmethod
+    async def peer(cls, host: str) -> Viewer:
+        """Another server, proven by its signature."""
+        return cls(host=host, standing=await hosts.standing(host))
+
+
+VISITOR = Viewer()
+
+
+def visible_to(viewer: Viewer) -> Q:
+    """The posts that this viewer may see, as a condition on Post."""
+    alive = Q(deleted_at__isnull=True, author__suspended_at__isnull=True, author__deleted_at__isnull=True)
+    if viewer.actor_id is not None:
+        return alive & (Q(author_id=viewer.actor_id) | (_sent() & _for_member(viewer.actor_id)))
+    if viewer.host:
+        return alive & _sent() & Q(author__host="") & _for_peer(viewer)
+    return alive & _sent() & Q(author__host="", reach=Reach.WEB)
+
+
+async def may_see(viewer: Viewer, post: Post) -> bool:
+    """Whether this viewer may see this post."""
+    return await Post.filter(visible_to(viewer), id=post.id).exists()
+
+
+def _sent() -> Q:
+    """No longer held for undoing."""
+    return Q(held_until__isnull=True) | Q(held_until__lte=clock.now())
+
+
+def _for_member(actor_id: int) -> Q:
+    """What someone else wrote and a member of ours may see."""
+    named = Q(reach=Reach.CIRCLE, id__in=Subquery(Recipient.filter(actor_id=actor_id).values("post_id")))
+    followed = Q(author_id__in=Subquery(Follow.filter(follower_id=actor_id, accepted_at__isnull=False).values("target_id")))
+    ours = Q(author__host="", reach__in=[Reach.COMMUNITY, Reach.PARTNERS, Reach.WEB])
+    shut = Subquery(Host.filter(standing=Standing.SUSPENDED).values("name"))
+    quiet = Subquery(Host.filter(standing__in=[Standing.SUSPENDED, Standing.LIMITED]).values("name"))
+    theirs = Q(reach__in=[Reach.PARTNERS, Reach.WEB]) & (~Q(author__host__in=quiet) | followed)
+    blocking = Subquery(Block.filter(target_id=actor_id).values("blocker_id"))
+    blocked = Subquery(Block.filter(blocker_id=actor_id).values("target_id"))
+    return ((ours | named | (~Q(author__host="") & theirs) | (Q(to_followers=True) & followed))
+            & ~Q(author__host__in=shut) & ~Q(author_id__in=blocking) & ~Q(author_id__in=blocked))
+
+
+def _for_peer(viewer: Viewer) -> Q:
+    """What a member of ours wrote and another server may hold."""
+    allowed = [reach for reach in (Reach.PARTNERS, Reach.WEB) if hosts.may_receive(viewer.standing, reach)]
+    wanted = Q(reach__in=allowed) if allowed else Q(id__isnull=True)
+    if hosts.may_receive(viewer.standing, Reach.CIRCLE):
+        there = Recipient.filter(actor__host=viewer.host).values("post_id")
+        wanted |= Q(reach=Reach.CIRCLE, id__in=Subquery(there))
+    return wanted

@@ -1,0 +1,1 @@
+"""The doors: pages, peers, mail, command line, worker."""
