@@ -1,0 +1,77 @@
+"""A signed request as a value: what both signature schemes read, and what a signer needs."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from federation.errors import Unproven
+from federation.keys import PrivateKey
+
+CONTENT_TYPE: Final = "application/activity+json"
+MAX_KEY_ID_CHARS: Final = 500
+SKEW_SECONDS: Final = 3600  # Mastodon's tolerance; Threads and slow queues need it
+MAX_AGE: Final = timedelta(hours=12)  # whatever `expires` promises
+EXPIRES_GRACE: Final = timedelta(seconds=60)
+
+
+class Scheme(StrEnum):
+    """The two ways in which servers sign."""
+
+    CAVAGE = "cavage"  # draft-cavage-http-signatures-12
+    RFC9421 = "rfc9421"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of ours and the id under which others find its public half."""
+
+    id: str
+    private: PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in. `url` is our own origin (from settings, never from Host) and the raw target as sent."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]  # a multidict keeps repeated lines apart
+    body: bytes
+
+    def fields(self) -> dict[str, str]:
+        """Headers by lower-case name, repeated lines joined by a comma as both drafts say."""
+        fields: dict[str, str] = {}
+        for name, text in self.headers.items():
+            name, text = name.lower(), text.strip()
+            fields[name] = f"{fields[name]}, {text}" if name in fields else text
+        return fields
+
+    @property
+    def has_body(self) -> bool:
+        """A method that carries content, or content anyway: its digest must be signed."""
+        return bool(self.body) or self.method.upper() not in ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a request says of its own signature, before anything is proven."""
+
+    key_id: str
+    scheme: Scheme
+
+
+def check_fresh(created: datetime, expires: datetime | None, now: datetime, skew_seconds: float) -> None:
+    """Raise Unproven for a signature from the future, expired, or too old.
+
+    Without `expires` a signature lives for the tolerated skew; with it until then, but never above 12 hours.
+    """
+    skew = timedelta(seconds=skew_seconds)
+    if created > now + skew:
+        raise Unproven("signed in the future")
+    if expires is not None and (expires < created or expires + EXPIRES_GRACE < now):
+        raise Unproven("the signature has expired")
+    if now - created > (MAX_AGE if expires is not None else min(skew, MAX_AGE)):
+        raise Unproven("the signature is too old")
