@@ -39,7 +39,6 @@ from models.database import config, in_transaction, is_sqlite, open_database, sq
 from models.errors import CommunityError
 
 APP = "models"
-RECORDS = "tortoise_migrations"
 #: Any number, the same in every process: PostgreSQL's advisory lock, per database.
 ADVISORY_LOCK = 0x64617A
 LOCK_WAIT_SECONDS = 600.0
@@ -148,11 +147,13 @@ async def check_foreign_keys(connection: BaseDBAsyncClient) -> None:
 
 async def applied_names(connection: BaseDBAsyncClient) -> set[str]:
     """The migrations that the database has seen; none for an empty one."""
-    catalogue = "sqlite_master" if connection.capabilities.dialect == "sqlite" else "pg_tables"
-    column = "name" if connection.capabilities.dialect == "sqlite" else "tablename"
-    if not await connection.execute_query_dict(f"SELECT 1 FROM {catalogue} WHERE {column} = '{RECORDS}'"):
+    catalogue = {
+        "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'tortoise_migrations'",
+        "postgres": "SELECT 1 WHERE to_regclass('tortoise_migrations') IS NOT NULL",
+    }
+    if not await connection.execute_query_dict(catalogue[connection.capabilities.dialect]):
         return set()
-    found = await connection.execute_query_dict(f"SELECT name FROM {RECORDS} WHERE app = '{APP}'")
+    found = await connection.execute_query_dict("SELECT name FROM tortoise_migrations WHERE app = 'models'")
     return {row["name"] for row in found}
 
 
