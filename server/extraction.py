@@ -1,0 +1,94 @@
+"""Collects the messages of the source into the catalogues that translators edit: `python -m server.language extract`."""
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Collection, Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import IO, Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as BabelMessage
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parent.parent
+CATALOGUES = ROOT / "themes" / "base" / "translations"
+SOURCES = (("models", "**.py"), ("moderation", "**.py"), ("federation", "**.py"), ("server", "**.py"),
+           ("themes/base/templates", "**.html"), ("themes/base/templates", "**.txt"))
+KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+Extracted = tuple[int, str, str | tuple[str, ...], list[str]]
+
+
+def safe_messages(file: IO[bytes], keywords: Collection[str], comment_tags: Collection[str],
+                  options: object) -> Iterator[Extracted]:
+    """What errors may say to people: every `safe = "…"` of a class. An extraction method of Babel."""
+    for node in ast.walk(ast.parse(file.read())):
+        if isinstance(node, ast.ClassDef):
+            for line in node.body:
+                if (isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
+                        and any(isinstance(target, ast.Name) and target.id == "safe" for target in line.targets)):
+                    yield line.lineno, "", line.value.value, []
+
+
+def extract(root: Path = ROOT) -> Catalog:
+    """Every message of the source, in the order of the files."""
+    found = Catalog(project="Dazzle", version="", copyright_holder="The Dazzle project", charset="utf-8")
+    for folder, pattern in SOURCES:
+        if not (root / folder).is_dir():
+            continue
+        methods = [(pattern, "python" if pattern.endswith("py") else "jinja2")]
+        passes = [methods, [(pattern, "server.extraction:safe_messages")]] if pattern.endswith("py") else [methods]
+        for method_map in passes:
+            for name, line, message, _, context in extract_from_dir(
+                    root / folder, method_map=method_map, options_map={pattern: {"encoding": "utf-8", "silent": "false",
+                    "extensions": "jinja2.ext.i18n", "trimmed": "true"}}, keywords=KEYWORDS):
+                found.add(message, locations=[(f"{folder}/{name}", line)], context=context)
+    return found
+
+
+def update(path: Path, lang: str, found: Catalog) -> Catalog:
+    """The catalogue of a language with what the source says now: translations kept, what is no longer said dropped."""
+    catalogue = Catalog(locale=lang, project="Dazzle", charset="utf-8")
+    if path.is_file():
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=lang)
+    catalogue.update(deepcopy(found), no_fuzzy_matching=True, update_header_comment=False)
+    catalogue.obsolete.clear()
+    if lang == "en":
+        _answer_itself(catalogue)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=120, no_location=True, sort_by_file=True, omit_header=False)
+    return catalogue
+
+
+def is_code(message: str) -> bool:
+    """Whether a message is a code such as "error.not_here", whose English must be written."""
+    return "." in message and " " not in message and message == message.lower() and not message.endswith(".")
+
+
+def texts_of(message: BabelMessage) -> tuple[str, ...]:
+    """The translation of a message, one text for each plural form; empty where it is missing."""
+    return (message.string or "",) if not isinstance(message.string, list | tuple) else tuple(message.string)
+
+
+def _answer_itself(catalogue: Catalog) -> None:
+    for message in catalogue:
+        first = message.id if isinstance(message.id, str) else message.id[0]
+        if first and not is_code(first):
+            message.string = message.id
+
+
+def main(arguments: list[str]) -> int:
+    """Update the catalogues and say how many messages wait for a translator."""
+    if arguments != ["extract"]:
+        print("usage: python -m server.language extract", file=sys.stderr)
+        return 2
+    found = extract()
+    for path in sorted(CATALOGUES.iterdir()):
+        catalogue = update(path / "LC_MESSAGES" / "messages.po", path.name, found)
+        waiting = sum(not all(texts_of(message)) for message in catalogue if message.id)
+        print(f"{path.name}: {len(catalogue)} messages, {waiting} not translated")
+    return 0

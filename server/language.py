@@ -1,0 +1,156 @@
+"""What the server says, in the reader's language: messages, dates, numbers.
+
+Messages are gettext catalogues, read straight from the `.po` files that translators edit. An English
+sentence is its own key; a code such as "error.not_here" has its English in the English catalogue.
+
+    _ = gettext_for("fr")
+    _("Welcome, %(name)s", name="Petite Ourse")
+    _.ngettext("%(num)d reply", "%(num)d replies", 3)
+
+`python -m server.language extract` collects the messages of the source into the catalogues.
+"""
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+
+LANGUAGES = ("fr", "en")
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+BASE = Path(__file__).parent.parent / "themes" / "base"
+HEADER_LIMIT = 500  # characters of Accept-Language that are read
+RELATIVE_FOR = timedelta(days=7)
+JUST_NOW = timedelta(minutes=1)
+LOCALES = {"en": "en_GB"}  # "12 March 2026", not "March 12, 2026"
+
+
+class Words:
+    """The messages of one language. Calling it translates; values fill `%(name)s`, and `%%` is a plain %."""
+
+    def __init__(self, translations: Translations) -> None:
+        self._translations = translations
+
+    def gettext(self, message: str) -> str:
+        """The translation, its placeholders untouched."""
+        return self._translations.gettext(message)
+
+    def plural(self, one: str, many: str, count: int) -> str:
+        """The translation for a number, its placeholders untouched."""
+        return self._translations.ngettext(one, many, count)
+
+    def __call__(self, message: str, **values: object) -> str:
+        """The translation, with its placeholders filled."""
+        return self.gettext(message) % values
+
+    def ngettext(self, one: str, many: str, count: int, **values: object) -> str:
+        """The translation that goes with a number; `%(num)d` is the number."""
+        return self.plural(one, many, count) % {"num": count, **values}
+
+
+@lru_cache(maxsize=16)
+def gettext_for(lang: str, folders: tuple[Path, ...] = (BASE,)) -> Words:
+    """The messages in a language ("fr", "en"), those of a child theme first; English keys where nothing is found.
+
+    Each catalogue is read once in the life of the process.
+    """
+    merged = Translations()
+    for folder in reversed(folders):
+        path = folder / "translations" / lang / "LC_MESSAGES" / "messages.po"
+        if path.is_file():
+            merged.merge(_read(path, lang))
+    return Words(merged)
+
+
+def _read(path: Path, lang: str) -> Translations:
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=lang, abort_invalid=True)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(fp=compiled)
+
+
+def choose(accept_language: str = "", cookie: str = "", member: str = "", default: str = "fr",
+           known: Iterable[str] = LANGUAGES) -> str:
+    """The language of a page: the member's own setting, else the choice kept in the cookie, else the browser's wish."""
+    languages = tuple(known)
+    for wanted in (member, cookie):
+        if wanted in languages:
+            return wanted
+    wishes = []
+    for place, part in enumerate(accept_language[:HEADER_LIMIT].split(",")):
+        tag, _, parameters = part.strip().partition(";")
+        weight = _weight(parameters)
+        if weight > 0:
+            wishes.append((-weight, place, tag.strip().lower().partition("-")[0]))
+    return next((tag for _, _, tag in sorted(wishes) if tag in languages), default)
+
+
+def _weight(parameters: str) -> float:
+    """The q of RFC 9110 §12.4.2: 1 when absent, 0 (not wanted) when it cannot be read."""
+    name, _, value = parameters.replace(" ", "").partition("=")
+    if not name:
+        return 1.0
+    try:
+        return float(value) if name == "q" and float(value) <= 1 else 0.0
+    except ValueError:
+        return 0.0
+
+
+def direction(lang: str) -> str:
+    """ "ltr" or "rtl"."""
+    return "rtl" if lang.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+@lru_cache(maxsize=16)
+def _locale(lang: str) -> Locale:
+    return Locale.parse(LOCALES.get(lang, lang))
+
+
+def number(value: int | float, lang: str) -> str:
+    """A number as people write it: "2 300", "2,300"."""
+    return format_decimal(value, locale=_locale(lang))
+
+
+def day(when: date, lang: str) -> str:
+    """A day: "12 March 2026"."""
+    return format_date(when, "long", locale=_locale(lang))
+
+
+def moment(when: datetime, lang: str) -> str:
+    """A day and time of day in UTC, for the rare place that needs it."""
+    return format_datetime(when.astimezone(UTC), "long", locale=_locale(lang))
+
+
+def ago(then: datetime, now: datetime, lang: str) -> str:
+    """How long ago: "2 hours ago" up to a week, then the day. Clocks of other servers that run ahead mean now."""
+    passed = now - then
+    if passed < JUST_NOW:
+        return gettext_for(lang)("just now")
+    if passed < RELATIVE_FOR:
+        return format_timedelta(-passed, add_direction=True, locale=_locale(lang))
+    return day(then, lang)
+
+
+@lru_cache(maxsize=256)
+def name_of(code: str, lang: str) -> str:
+    """The name of a language in a language: "de" is "German" in English. The code itself when nobody knows it."""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_language_name(_locale(lang).language) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+if __name__ == "__main__":
+    from server.extraction import main
+    sys.exit(main(sys.argv[1:]))

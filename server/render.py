@@ -1,0 +1,47 @@
+"""View data and a template make a page."""
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from server import language
+from server.keys import COMMUNITY, CSRF, LANGUAGE, ME, MEMBER, THEME
+from server.look import COOKIE, Look
+from server.palette import DEFAULT_HUE
+
+HTML = "text/html"
+
+
+def look_of(request: web.Request) -> Look:
+    """How the one who asks likes to read."""
+    member = request.get(MEMBER)
+    return Look.of(member.reading) if member else Look.of_cookie(request.cookies.get(COOKIE, ""))
+
+
+def _of_every_page(request: web.Request) -> dict[str, Any]:
+    """What the shell of every page shows."""
+    lang = request[LANGUAGE]
+    community = request.app[COMMUNITY].view(lang)
+    # The theme's hue holds until the community chooses its own.
+    hue = (request.app[THEME].hue if community.hue == DEFAULT_HUE else community.hue) % 360
+    return {
+        "lang": lang, "dir": language.direction(lang),
+        "me": request.get(ME), "community": community, "csrf": request.get(CSRF, ""), "look": look_of(request),
+        "here": "", "shell": "", "errors": (), "path": request.path_qs,
+        "palette_url": "" if hue == DEFAULT_HUE else f"/theme.css?hue={hue}",
+    }
+
+
+def page(request: web.Request, template: str, *, status: int = 200, **view_data: Any) -> web.Response:
+    """A page of the theme, in the language of the one who asks.
+
+    Args:
+        template: a path below `pages/`, such as "home.html".
+        view_data: frozen dataclasses and texts of `server.views`, never rows. A name that the template wants
+            and that is missing is an error. `here`, `shell` and `errors` may be given.
+    """
+    html = request.app[THEME].render(request[LANGUAGE], f"pages/{template}", _of_every_page(request) | view_data)
+    response = web.Response(text=html, content_type=HTML, status=status)
+    response.enable_compression()
+    return response
