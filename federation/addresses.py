@@ -20,6 +20,7 @@ _PORTS = {"http": 80, "https": 443}
 _NEVER_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _LOOKS_NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
+_IN_BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\](:[0-9]*)?")  # urlsplit overlooks what else stands around them
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".onion")
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -141,7 +142,7 @@ def _canonical_host(parts: SplitResult) -> str:
     host = parts.hostname or ""
     if "[" in parts.netloc:
         try:
-            return ipaddress.IPv6Address(host if "%" not in host else "zone").compressed
+            return ipaddress.IPv6Address(host if _IN_BRACKETS.fullmatch(parts.netloc) else "").compressed
         except ValueError as error:
             raise Malformed("not an IPv6 address") from error
     name = _ascii_name(host.removesuffix("."))

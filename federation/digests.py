@@ -18,7 +18,7 @@ def digest(body: bytes) -> str:
 
 
 def check_digest(header: str, body: bytes) -> None:
-    """Raise Unproven unless a strong digest is there and every strong one fits; weak and unknown ones count for nothing."""
+    """Raise Unproven unless a strong digest is there and every strong one fits; others count for nothing."""
     bound = False
     entries = header.split(",")
     if len(entries) > MAX_DIGESTS:

@@ -88,7 +88,8 @@ def parse_key_id(fields: dict[str, str]) -> str:
     if len(header) > MAX_HEADER_CHARS:
         raise Unproven("the signature header is too long")
     try:
-        (_, parameters), = http_sf.parse(header.encode("ascii"), tltype="dictionary").values()
+        signatures: Any = http_sf.parse(header.encode("ascii"), tltype="dictionary")
+        (_, parameters), = signatures.values()
         key_id = parameters["keyid"]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Unproven("no single readable signature") from error
