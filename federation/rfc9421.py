@@ -22,7 +22,7 @@ from http_message_signatures.exceptions import HTTPMessageSignaturesException
 from multidict import CIMultiDict
 
 from federation.addresses import Address
-from federation.errors import Unproven
+from federation.errors import Malformed, Unproven
 from federation.keys import PrivateKey, PublicKey
 from federation.requests import CONTENT_TYPE, MAX_KEY_ID_CHARS, Key, Request, check_fresh
 
@@ -77,8 +77,11 @@ def sign(method: str, url: str, body: bytes | None, key: Key, now: datetime) -> 
         headers["Content-Type"] = CONTENT_TYPE
     message = _Message(method.upper(), address.origin + address.target, headers)
     signer = HTTPMessageSigner(signature_algorithm=_algorithm(key.private), key_resolver=_OneKey(key.private))
-    signer.sign(message, key_id=key.id, created=now, label="sig1", include_alg=False,
-                covered_component_ids=_COVERED, body=body)
+    try:
+        signer.sign(message, key_id=key.id, created=now, label="sig1", include_alg=False,
+                    covered_component_ids=_COVERED, body=body)
+    except HTTPMessageSignaturesException as error:  # the library is stricter about percent signs in URLs than peers
+        raise Malformed("not a URL that can be signed") from error
     return dict(message.headers)
 
 
