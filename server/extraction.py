@@ -17,19 +17,40 @@ ROOT = Path(__file__).parent.parent
 CATALOGUES = ROOT / "themes" / "base" / "translations"
 SOURCES = (("models", "**.py"), ("moderation", "**.py"), ("federation", "**.py"), ("server", "**.py"),
            ("themes/base/templates", "**.html"), ("themes/base/templates", "**.txt"))
+HEADER = "# What Dazzle says. Collected by `python -m server.language extract`; licence: AGPL-3.0-or-later."
 KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
 Extracted = tuple[int, str, str | tuple[str, ...], list[str]]
 
 
-def safe_messages(file: IO[bytes], keywords: Collection[str], comment_tags: Collection[str],
-                  options: object) -> Iterator[Extracted]:
-    """What errors may say to people: every `safe = "…"` of a class. An extraction method of Babel."""
+def spoken_constants(file: IO[bytes], keywords: Collection[str], comment_tags: Collection[str],
+                     options: object) -> Iterator[Extracted]:
+    """What errors may say to people: every `safe = "…"` of a class, and "refused.…" for every reason of a rule.
+
+    An extraction method of Babel. A rule is a function of `facts: Facts`, as in `moderation.policy`.
+    """
     for node in ast.walk(ast.parse(file.read())):
         if isinstance(node, ast.ClassDef):
-            for line in node.body:
-                if (isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
-                        and any(isinstance(target, ast.Name) and target.id == "safe" for target in line.targets)):
-                    yield line.lineno, "", line.value.value, []
+            yield from ((line, "", text, []) for line, text in _safe_texts(node))
+        elif isinstance(node, ast.FunctionDef) and node.args.args and _names(node.args.args[0].annotation, "Facts"):
+            yield from ((line, "", f"refused.{reason}", []) for line, reason in _reasons(node))
+
+
+def _names(annotation: ast.expr | None, name: str) -> bool:
+    return isinstance(annotation, ast.Name) and annotation.id == name
+
+
+def _safe_texts(node: ast.ClassDef) -> Iterator[tuple[int, str]]:
+    for line in node.body:
+        if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str):
+            if any(isinstance(target, ast.Name) and target.id == "safe" for target in line.targets):
+                yield line.lineno, line.value.value
+
+
+def _reasons(rule: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    returns = (line for line in ast.walk(rule) if isinstance(line, ast.Return) and line.value)
+    for part in (part for line in returns for part in ast.walk(line)):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.lineno, part.value
 
 
 def extract(root: Path = ROOT) -> Catalog:
@@ -39,7 +60,7 @@ def extract(root: Path = ROOT) -> Catalog:
         if not (root / folder).is_dir():
             continue
         methods = [(pattern, "python" if pattern.endswith("py") else "jinja2")]
-        passes = [methods, [(pattern, "server.extraction:safe_messages")]] if pattern.endswith("py") else [methods]
+        passes = [methods, [(pattern, "server.extraction:spoken_constants")]] if pattern.endswith("py") else [methods]
         for method_map in passes:
             for name, line, message, _, context in extract_from_dir(
                     root / folder, method_map=method_map, options_map={pattern: {"encoding": "utf-8", "silent": "false",
@@ -50,11 +71,13 @@ def extract(root: Path = ROOT) -> Catalog:
 
 def update(path: Path, lang: str, found: Catalog) -> Catalog:
     """The catalogue of a language with what the source says now: translations kept, what is no longer said dropped."""
-    catalogue = Catalog(locale=lang, project="Dazzle", charset="utf-8")
+    catalogue = Catalog(locale=lang, project="Dazzle", version="1", charset="utf-8", fuzzy=False, msgid_bugs_address="",
+                        last_translator="", language_team=lang, header_comment=HEADER)
     if path.is_file():
         with path.open("rb") as file:
             catalogue = read_po(file, locale=lang)
-    catalogue.update(deepcopy(found), no_fuzzy_matching=True, update_header_comment=False)
+    catalogue.update(deepcopy(found), no_fuzzy_matching=True, update_header_comment=False,
+                     update_creation_date=False)
     catalogue.obsolete.clear()
     if lang == "en":
         _answer_itself(catalogue)

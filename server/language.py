@@ -135,8 +135,9 @@ def moment(when: datetime, lang: str) -> str:
 def ago(then: datetime, now: datetime, lang: str) -> str:
     """How long ago: "2 hours ago" up to a week, then the day. Clocks of other servers that run ahead mean now."""
     passed = now - then
+    _ = gettext_for(lang)
     if passed < JUST_NOW:
-        return gettext_for(lang)("just now")
+        return _("just now")
     if passed < RELATIVE_FOR:
         return format_timedelta(-passed, add_direction=True, locale=_locale(lang))
     return day(then, lang)
