@@ -39,6 +39,7 @@ from models.database import config, in_transaction, is_sqlite, open_database, sq
 from models.errors import CommunityError
 
 APP = "models"
+PACKAGE = "models.migrations"
 #: Any number, the same in every process: PostgreSQL's advisory lock, per database.
 ADVISORY_LOCK = 0x64617A
 LOCK_WAIT_SECONDS = 600.0
@@ -77,18 +78,18 @@ class SafeSqliteEditor(SqliteSchemaEditor):
                 await self.client.execute_query(row["sql"])
 
 
-async def migrate(url: str, target: str | None = None) -> list[str]:
+async def migrate(url: str, target: str | None = None, *, package: str = PACKAGE) -> list[str]:
     """Apply what is missing, up to and with `target` (a migration's name) or all of it.
 
     Every migration is one transaction. An SQLite file that already holds tables is copied first,
-    to "<file>.before-<first migration>"; for PostgreSQL make a dump before.
+    to "<file>.before-<first migration>"; for PostgreSQL make a dump before. `package` holds the migrations.
 
     Returns: the names applied, oldest first; empty if there was nothing to do.
     Raises: NewerDatabase; MigrationFailed when a migration fails, or another process migrates for over ten minutes.
     """
     extra: dict[str, Any] = {"foreign_keys": "OFF"} if is_sqlite(url) else {"command_timeout": STATEMENT_SECONDS}
     async with open_database(url, **extra) as context, one_at_a_time(url, context.db()):
-        executor = MigrationExecutor(context.db(), config(url)["apps"])
+        executor = MigrationExecutor(context.db(), {APP: config(url)["apps"][APP] | {"migrations": package}})
         applied = await applied_names(context.db())
         missing = await pending(executor, applied, target)
         if missing and applied and is_sqlite(url):
@@ -116,13 +117,11 @@ async def apply(executor: MigrationExecutor, migration: Migration) -> None:
     """Run one migration and record it, in one transaction; MigrationFailed when it fails."""
     applied = set(await executor.recorder.applied_migrations())
     state = await executor._project_state(applied)
+    await executor.recorder.ensure_schema(schema_editor(executor.connection))  # runs a script, which would commit
     try:
         async with in_transaction() as connection:
-            editor = schema_editor(connection)
-            recorder = MigrationRecorder(connection)
-            await recorder.ensure_schema(editor)
-            await migration.apply(state, dry_run=False, schema_editor=editor)
-            await recorder.record_applied(migration.app_label, migration.name)
+            await migration.apply(state, dry_run=False, schema_editor=schema_editor(connection))
+            await MigrationRecorder(connection).record_applied(migration.app_label, migration.name)
             await check_foreign_keys(connection)
     except CommunityError:
         raise
