@@ -1,0 +1,53 @@
+"""Builds the application out of its settings."""
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from federation.instance import open_instance
+from models.database import open_database
+from models.migration import migrate
+from server import worker
+from server.headers import add_headers
+from server.home import Home
+from server.keys import COMMUNITY, DATABASE, INSTANCE, LIMITS, MEDIA, SETTINGS, THEME
+from server.limits import Limits
+from server.media import MediaStore
+from server.routes import ROUTES
+from server.settings import Settings
+from server.theme import Theme
+
+
+async def with_database(app: web.Application) -> AsyncIterator[None]:
+    """First in `cleanup_ctx`: whatever starts later inherits the database."""
+    await migrate(app[SETTINGS].database_url)
+    async with open_database(app[SETTINGS].database_url) as app[DATABASE]:
+        yield
+
+
+async def with_instance(app: web.Application) -> AsyncIterator[None]:
+    """Who we are to the network, and the one client that speaks to it."""
+    async with open_instance(app[SETTINGS].network) as app[INSTANCE]:
+        await app[COMMUNITY].load()
+        yield
+
+
+async def with_worker(app: web.Application) -> AsyncIterator[None]:
+    """The jobs, for as long as the server runs."""
+    async with worker.running(app):
+        yield
+
+
+def create_app(settings: Settings) -> web.Application:
+    """An application that owns nothing global, so that two can live in one process."""
+    app = web.Application(client_max_size=settings.upload_limit_bytes, handler_args={"max_line_size": 8190})
+    app[SETTINGS], app[COMMUNITY], app[LIMITS] = settings, Home(), Limits()
+    app[THEME] = Theme.load(settings.theme)
+    app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")
+    app.cleanup_ctx.extend([with_database, with_instance, with_worker])
+    app.on_response_prepare.append(add_headers)
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, route.handler)
+    return app

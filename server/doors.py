@@ -1,0 +1,159 @@
+"""The three doors of this server: people, other servers, and files. A handler behind a door may trust what the door says.
+
+    person   session, role, language, protection against forged forms, the form itself, pages as errors
+    peer     signature (where one is given), size, problem documents as errors (RFC 9457)
+    plain    nothing at all: files of the theme, health
+"""
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from enum import Enum, auto
+from urllib.parse import quote
+
+import structlog
+from aiohttp import web
+
+from models import Notification
+from models.errors import CommunityError
+from models.ids import new_key
+from models.member import Role
+from server import forms, language, render, sessions
+from server.errors import BadRequest, Forged, SignInFirst, StaffOnly
+from server.keys import COMMUNITY, CSRF, FORM, LANGUAGE, ME, MEMBER, SESSION, SETTINGS
+from server.limits import TooOften
+from server.look import LANGUAGE_COOKIE
+from server.views import MeView
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = structlog.get_logger()
+
+
+class Who(Enum):
+    """For whom a page is."""
+
+    ANYONE = auto()
+    MEMBER = auto()
+    TEAM = auto()  # moderators and hosts
+    HOST = auto()
+
+
+ROLES = {Who.MEMBER: set(Role), Who.TEAM: {Role.MODERATOR, Role.HOST}, Who.HOST: {Role.HOST}}
+
+
+def person(handler: Handler, who: Who = Who.ANYONE, *, upload: bool = False) -> Handler:
+    """A page or a form. `upload`: the form may hold files, up to the setting `upload_limit_bytes`."""
+
+    async def door(request: web.Request) -> web.StreamResponse:
+        request[LANGUAGE] = request.app[SETTINGS].language
+        try:
+            await _recognise(request)
+            await _read_form(request, upload)
+            _admit(request, who)
+            response = await handler(request)
+        except CommunityError as error:
+            response = refusal(request, error)
+        except web.HTTPException:
+            raise
+        except Exception as error:  # a person never sees a traceback, and keeps what was typed
+            response = refusal(request, _unexpected(error))
+        finally:
+            for upload_ in request[FORM].files if FORM in request else ():
+                upload_.file.close()
+        if not response.prepared and MEMBER in request:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+    return door
+
+
+def refusal(request: web.Request, error: CommunityError) -> web.Response:
+    """The page that says what went wrong, in the reader's language, with what was typed still there to be copied."""
+    if isinstance(error, SignInFirst) and request.method == "GET":
+        return web.Response(status=303, headers={"Location": f"/signin?next={quote(request.path_qs, safe='')}"})
+    kept = [text for texts in request[FORM].fields.values() for text in texts if len(text) > 30] if FORM in request else []
+    response = render.page(request, "error.html", status=error.status, code=error.safe, kept=kept,
+                           reference=getattr(error, "reference", ""), needs_sign_in=isinstance(error, SignInFirst))
+    if isinstance(error, TooOften):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def see(path: str) -> web.Response:
+    """Send the browser on after a form. A value and not an exception: raising it would undo an open transaction."""
+    return web.Response(status=303, headers={"Location": path})
+
+
+def _unexpected(error: Exception) -> CommunityError:
+    """Our fault: logged under a code that the person can quote."""
+    unexpected = CommunityError("unexpected")
+    unexpected.status, unexpected.reference = 500, new_key()[:8]  # type: ignore[attr-defined]
+    level = logging.ERROR
+    log.log(level, "unexpected", code=unexpected.reference, exc_info=error)  # type: ignore[attr-defined]
+    return unexpected
+
+
+async def _recognise(request: web.Request) -> None:
+    """Who asks, and in which language."""
+    settings = request.app[SETTINGS]
+    await request.app[COMMUNITY].fresh()
+    session = await sessions.find(request, settings)
+    if session:
+        request[SESSION], request[MEMBER] = session, session.member
+        request[CSRF] = sessions.csrf_token(session)
+        request[ME] = await _me(request)
+    request[LANGUAGE] = language.choose(
+        request.headers.get("Accept-Language", ""), request.cookies.get(sessions.cookie_name(settings, LANGUAGE_COOKIE), ""),
+        session.member.language if session else "", settings.language)
+
+
+async def _me(request: web.Request) -> MeView:
+    member = request[MEMBER]
+    unread = await Notification.filter(recipient_id=member.actor_id, read_at__isnull=True).limit(10).count()
+    return MeView(name=member.actor.name, display_name=member.actor.shown_name, coat=member.actor.key, role=member.role, unread=unread)
+
+
+async def _read_form(request: web.Request, upload: bool) -> None:
+    """Read a POST and refuse it if another site sent it: by Origin or Sec-Fetch-Site, and by the session's token."""
+    if request.method in ("GET", "HEAD"):
+        return
+    settings = request.app[SETTINGS]
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Forged("sec-fetch-site")
+    if request.headers.get("Origin", settings.origin) != settings.origin:
+        raise Forged("origin")
+    request[FORM] = await forms.read(request, settings.upload_limit_bytes if upload else 0)
+    if SESSION in request and not sessions.is_csrf_token(request[SESSION], request[FORM].get("csrf")):
+        raise Forged("token")
+
+
+def _admit(request: web.Request, who: Who) -> None:
+    if who is Who.ANYONE:
+        return
+    if MEMBER not in request:
+        raise SignInFirst("signed out")
+    if request[MEMBER].role not in ROLES[who]:
+        raise StaffOnly("role")
+
+
+def peer(handler: Handler) -> Handler:
+    """What other servers ask: errors are problem documents, and say no more than the code."""
+
+    async def door(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except CommunityError as error:
+            return problem(error)
+        except (web.HTTPException, ConnectionResetError):
+            raise
+        except UnicodeError:
+            return problem(BadRequest("not UTF-8"))
+        except Exception as error:
+            return problem(_unexpected(error))
+    return door
+
+
+def problem(error: CommunityError) -> web.Response:
+    """An error as a problem document (RFC 9457); the detail stays in the log."""
+    body = {"type": "about:blank", "title": error.safe, "status": error.status}
+    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooOften) else {}
+    return web.json_response(body, status=error.status, content_type="application/problem+json", headers=headers)

@@ -1,0 +1,29 @@
+"""Everything that hangs on the application or the request, with its type."""
+from aiohttp import web
+from tortoise.context import TortoiseContext
+
+from federation.instance import Instance
+from models import Member, Session
+from server.forms import Form
+from server.home import Home
+from server.limits import Limits
+from server.media import MediaStore
+from server.settings import Settings
+from server.theme import Theme
+from server.views import MeView
+
+SETTINGS = web.AppKey("settings", Settings)
+DATABASE = web.AppKey("database", TortoiseContext)
+THEME = web.AppKey("theme", Theme)
+COMMUNITY = web.AppKey("community", Home)
+INSTANCE = web.AppKey("instance", Instance)
+LIMITS = web.AppKey("limits", Limits)
+MEDIA = web.AppKey("media", MediaStore)
+
+LANGUAGE = web.RequestKey("language", str)
+MEMBER = web.RequestKey("member", Member)  # with its actor; absent when nobody is signed in
+SESSION = web.RequestKey("session", Session)
+ME = web.RequestKey("me", MeView)
+CSRF = web.RequestKey("csrf", str)
+FORM = web.RequestKey("form", Form)  # of a POST
+PEER = web.RequestKey("peer", str)  # the host that signed, proven; absent when nobody did

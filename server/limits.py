@@ -1,0 +1,64 @@
+"""Rate limits: token buckets in memory, bounded in number."""
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from models.errors import CommunityError
+
+BUCKETS_LIMIT = 20_000
+
+
+class TooOften(CommunityError):
+    """Asked more often than a person would. `retry_after_seconds` says when to come back."""
+
+    status = 429
+    safe = "error.too_often"
+
+    def __init__(self, kind: str, retry_after_seconds: int) -> None:
+        super().__init__(kind)
+        self.retry_after_seconds = retry_after_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`burst` at once, then one every `seconds`."""
+
+    burst: int
+    seconds: float
+
+
+#: What is limited, for each client address or member (security.md §1: every mailing route by name).
+RATES: dict[str, Rate] = {
+    "sign_in": Rate(10, 30),
+    "sign_in_account": Rate(8, 60),  # guesses at one account, from anywhere
+    "mail_address": Rate(3, 600),  # mails to one address
+    "mail_client": Rate(10, 120),
+    "join": Rate(10, 60),
+    "post": Rate(30, 20),
+    "act": Rate(120, 2),  # follow, thank, pass on, …
+    "look_up": Rate(20, 10),  # fetches that a member causes
+    "upload": Rate(20, 30),
+    "webfinger": Rate(60, 2),
+    "inbox_unknown": Rate(20, 10),  # requests of hosts that we do not know
+}
+
+
+class Limits:
+    """The buckets of one process. The least recently used goes when there are too many."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+
+    def take(self, kind: str, who: str) -> None:
+        """Spend one token of `kind` for `who`; TooOften when there is none."""
+        rate, now = RATES[kind], time.monotonic()
+        tokens, then = self._buckets.pop((kind, who), (float(rate.burst), now))
+        tokens = min(float(rate.burst), tokens + (now - then) / rate.seconds)
+        enough = tokens >= 1
+        self._buckets[kind, who] = (tokens - 1 if enough else tokens, now)
+        if len(self._buckets) > BUCKETS_LIMIT:
+            self._buckets.popitem(last=False)
+        if not enough:
+            raise TooOften(kind, max(1, round((1 - tokens) * rate.seconds)))

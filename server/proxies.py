@@ -1,0 +1,36 @@
+"""Who is really asking, behind a reverse proxy that the settings name."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
+
+from aiohttp import web
+
+
+def client_address(request: web.Request, trusted: Sequence[str]) -> str:
+    """The client's IP address: X-Forwarded-For is read from the right, and only as far as trusted proxies wrote it."""
+    networks = [ip_network(network) for network in trusted]
+    address = request.remote or ""
+    hops = [hop.strip() for line in request.headers.getall("X-Forwarded-For", []) for hop in line.split(",")]
+    for hop in reversed(hops):
+        if not _within(address, networks):
+            break
+        address = hop
+    return address
+
+
+def bucket(address: str) -> str:
+    """The part of an address that rate limits count by: an IPv6 household has a /64."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:45]
+    return str(ip_network(f"{address}/64", strict=False)) if parsed.version == 6 else address
+
+
+def _within(address: str, networks: Sequence[object]) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)  # type: ignore[operator]
