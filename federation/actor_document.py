@@ -1,0 +1,164 @@
+"""An actor as its server describes it (spec: fediverse §1.2)."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from federation import values
+from federation.addresses import same_origin
+from federation.errors import Malformed
+
+ACTOR_TYPES: Final = frozenset({"Person", "Service", "Group", "Application", "Organization"})
+MAX_SUMMARY_CHARS = 20_000
+MAX_FIELDS = 16
+MAX_FIELD_CHARS = 2000
+MAX_ALIASES = 20
+MAX_KEYS = 8
+MAX_PEM_CHARS = 8000
+_USERNAME = re.compile(r"[^\s@/\\:?#<>\"'\x00-\x1f\x7f]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKeyEntry:
+    """A key as it is shown: `pem` of a `publicKey`, or `multibase` of an `assertionMethod` (FEP-521a)."""
+
+    id: str
+    owner: str
+    pem: str | None = None
+    multibase: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyValue:
+    """One line of a profile; `value` is HTML that nobody has cleaned yet."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActorDocument:
+    """Somebody elsewhere. `name` is text, `summary` HTML that nobody has cleaned yet."""
+
+    id: str
+    type: str
+    preferred_username: str
+    name: str
+    summary: str
+    url: str | None
+    icon: str | None
+    inbox: str
+    shared_inbox: str | None
+    outbox: str | None
+    followers: str | None
+    following: str | None
+    featured: str | None
+    partners: str | None
+    public_keys: tuple[PublicKeyEntry, ...]
+    assertion_methods: tuple[PublicKeyEntry, ...]
+    manually_approves_followers: bool
+    discoverable: bool
+    indexable: bool
+    suspended: bool
+    also_known_as: tuple[str, ...]
+    moved_to: str | None
+    published: datetime | None
+    webfinger: str | None
+    fields: tuple[PropertyValue, ...]
+
+    @classmethod
+    def parse(cls, document: Any) -> ActorDocument:
+        """Read a document; Malformed without id, actor's type, user name, or an inbox on the actor's own origin.
+
+        Only keys on that origin that name this actor as owner are kept (FEP-fe34), and collections and a shared
+        inbox elsewhere are dropped: a post sent there would reach another host than the one that was chosen.
+        """
+        if not isinstance(document, dict):
+            raise Malformed("an actor must be an object")
+        id_ = values.own_id(document)
+        type_ = values.type_of(document, ACTOR_TYPES)
+        username = document.get("preferredUsername")
+        inbox = values.required_link(document, "inbox")
+        if type_ not in ACTOR_TYPES or not isinstance(username, str) or not _USERNAME.fullmatch(username):
+            raise Malformed("not an actor with a user name")
+        if not same_origin(id_, inbox):
+            raise Malformed("the inbox is on another origin")
+        endpoints = document.get("endpoints")
+        shared = endpoints.get("sharedInbox") if isinstance(endpoints, dict) else document.get("sharedInbox")
+        keys = key_entries(document)
+        return cls(
+            id=id_, type=type_, preferred_username=username,
+            name=values.text(document.get("name")) or username,
+            summary=values.text(document.get("summary"), MAX_SUMMARY_CHARS) or "",
+            url=_page(document.get("url")),
+            icon=_image(document.get("icon")),
+            inbox=inbox,
+            shared_inbox=_own(id_, shared),
+            outbox=_own(id_, document.get("outbox")),
+            followers=_own(id_, document.get("followers")),
+            following=_own(id_, document.get("following")),
+            featured=_own(id_, document.get("featured")),
+            partners=_own(id_, document.get("partners")),
+            public_keys=tuple(key for key in keys if key.pem and key.owner == id_),
+            assertion_methods=tuple(key for key in keys if key.multibase and key.owner == id_),
+            manually_approves_followers=values.flag(document.get("manuallyApprovesFollowers")),
+            discoverable=values.flag(document.get("discoverable")),
+            indexable=values.flag(document.get("indexable")),
+            suspended=values.flag(document.get("suspended")),
+            also_known_as=values.links(document.get("alsoKnownAs"), MAX_ALIASES),
+            moved_to=values.link(document.get("movedTo")),
+            published=values.instant(document.get("published")),
+            webfinger=values.text(document.get("webfinger"), 300),
+            fields=_fields(document.get("attachment")),
+        )
+
+
+def key_entries(document: Any) -> tuple[PublicKeyEntry, ...]:
+    """The keys in an actor document, in a stub of one (GoToSocial's key id), or in a key that is a document itself.
+
+    Each key is on the origin of the document; its owner is what it says, and whether the owner agrees is for the
+    caller to see in the owner's own document. Malformed if the document has no id.
+    """
+    if not isinstance(document, dict):
+        raise Malformed("a key must be in an object")
+    id_ = values.own_id(document)
+    raw = values.objects(document.get("publicKey"), MAX_KEYS) + values.objects(document.get("assertionMethod"), MAX_KEYS)
+    if "publicKeyPem" in document or "publicKeyMultibase" in document:
+        raw.append(document)
+    entries = []
+    for key in raw:
+        key_id = values.link(key.get("id"))
+        owner = values.link(key.get("owner") or key.get("controller")) or (id_ if key is not document else None)
+        pem = key.get("publicKeyPem")
+        multibase = values.text(key.get("publicKeyMultibase"))
+        usable_pem = pem if isinstance(pem, str) and len(pem) <= MAX_PEM_CHARS else None
+        if key_id and owner and same_origin(key_id, id_) and (usable_pem or multibase):
+            entries.append(PublicKeyEntry(key_id, owner, usable_pem, multibase))
+    return tuple(entries)
+
+
+def _own(id_: str, value: Any) -> str | None:
+    """A URL of the actor's own origin."""
+    uri = values.link(value)
+    return uri if uri and same_origin(id_, uri) else None
+
+
+def _page(value: Any) -> str | None:
+    """The profile page: of several links (PeerTube) the one that is HTML, else the first."""
+    pages = [item for item in values.objects(value, 10) if item.get("mediaType") == "text/html"]
+    return values.link(pages) or values.link(value)
+
+
+def _image(value: Any) -> str | None:
+    """The address of an Image, of the first of several, or a bare URL."""
+    return next((uri for item in values.many(value, 10)
+                 if (uri := values.link(item.get("url") if isinstance(item, dict) else item))), None)
+
+
+def _fields(value: Any) -> tuple[PropertyValue, ...]:
+    return tuple(PropertyValue(name, content) for item in values.objects(value, MAX_FIELDS)
+                 if item.get("type") == "PropertyValue"
+                 and (name := values.text(item.get("name")))
+                 and (content := values.text(item.get("value"), MAX_FIELD_CHARS)) is not None)

@@ -1,0 +1,203 @@
+"""The one outbound HTTP client: every request this server makes goes through here (spec: security rule 3).
+
+Where a request may go is decided twice: by the text of the URL on each hop (`addresses.check_url`), and by the
+address when the socket is made, after any resolver and for IP literals too, which never reach a resolver.
+"""
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urljoin
+
+import aiohttp
+from yarl import URL
+
+from federation import json_gate
+from federation.addresses import DevPeers, canonical, check_url, host_of, is_public
+from federation.answers import (
+    ACTIVITY,
+    REDIRECTS,
+    Answer,
+    Kind,
+    check_content_type,
+    check_found,
+    check_status,
+)
+from federation.budgets import FetchBudget, RecentFailures
+from federation.errors import FederationError, Malformed, Refused, Unreachable
+from models.clock import now
+
+#: Signs one hop: method, URL and body to headers. It is asked again for every redirect.
+HeadersFor = Callable[[str, str, bytes | None], Awaitable[dict[str, str]]]
+
+POST_ANSWER_BYTES = 16_384
+_CHUNK_BYTES = 16_384
+_NO_ADDRESS = "refused: not a public address"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what one request and one host can cost."""
+
+    total_seconds: float = 20.0  # DNS, connecting, headers, body and every redirect together
+    connect_seconds: float = 5.0
+    document_bytes: int = 1_000_000  # after decompression
+    connections: int = 100
+    connections_per_host: int = 8
+    keep_alive_seconds: float = 60.0
+    dns_seconds: int = 60
+    fetches_per_minute: float = 300.0  # per host
+
+
+class Client:
+    """Use as `async with Client(…) as client`; it keeps connections and remembers budgets and failures."""
+
+    def __init__(self, *, user_agent: str, dev: DevPeers | None = None, ca_file: Path | None = None,
+                 limits: Limits | None = None) -> None:
+        self.dev = dev or DevPeers()
+        self.limits = limits or Limits()
+        self._user_agent = user_agent
+        self._ca_file = ca_file
+        self._budget = FetchBudget(self.limits.fetches_per_minute)
+        self._failures = RecentFailures()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        tls = await asyncio.to_thread(_trust, self._ca_file)
+        limits = self.limits
+        connector = aiohttp.TCPConnector(
+            ssl=tls, socket_factory=self._socket, limit=limits.connections, limit_per_host=limits.connections_per_host,
+            keepalive_timeout=limits.keep_alive_seconds, ttl_dns_cache=limits.dns_seconds)
+        self._session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=True,
+            timeout=aiohttp.ClientTimeout(total=limits.total_seconds, sock_connect=limits.connect_seconds),
+            headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip"})
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                        traceback: TracebackType | None) -> None:
+        if self._session:
+            await self._session.close()
+
+    async def get(self, url: str, *, accept: str, headers_for: HeadersFor | None = None,
+                  limit_bytes: int | None = None, max_hops: int = 3, fresh: bool = False) -> Answer:
+        """The 2xx answer, after at most `max_hops` redirects, each checked and signed anew.
+
+        Raises Gone (404, 410), Unreachable (network, time, 429, 5xx, budget), Refused (our address gate, or
+        another status of theirs in `http_status`) and Malformed (bad URL, too large). What failed less than 30 s
+        ago fails again without a request, unless `fresh`.
+        """
+        url = canonical(url)
+        memory = f"{'signed' if headers_for else 'bare'} {accept} {url}"
+        if not fresh:
+            self._failures.check(memory)
+        try:
+            async with self._guarded(url):
+                answer = await self._follow(url, accept, headers_for, limit_bytes or self.limits.document_bytes, max_hops)
+        except FederationError as error:
+            self._failures.remember(memory, error)
+            raise
+        self._failures.forget(memory)
+        return answer
+
+    async def get_document(self, url: str, *, kind: Kind = ACTIVITY, headers_for: HeadersFor | None = None,
+                           limit_bytes: int | None = None, fresh: bool = False) -> tuple[str, dict[str, Any]]:
+        """The URL that answered, and the JSON object there; Malformed also for a wrong content type or bad JSON."""
+        answer = await self.get(url, accept=kind.accept, headers_for=headers_for, limit_bytes=limit_bytes, fresh=fresh)
+        check_content_type(answer, kind, host_of(answer.url))
+        return answer.url, json_gate.loads(answer.body, max_bytes=limit_bytes or self.limits.document_bytes)
+
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """Send, and return any answer but those that raise: Gone (404, 410) and Unreachable (network, 429, 5xx).
+
+        Redirects are not followed, so that what is private goes nowhere else: a 3xx comes back as it is. Of the
+        answer's body at most 16 KiB are kept.
+        """
+        url = canonical(url)
+        async with self._guarded(url):
+            answer = await self._request("POST", url, headers, body, POST_ANSWER_BYTES, cut=True)
+            check_status(answer.status, answer.headers, host_of(url), now())
+        return answer
+
+    async def _follow(self, url: str, accept: str, headers_for: HeadersFor | None, limit_bytes: int,
+                      max_hops: int) -> Answer:
+        seen = {url}
+        while True:
+            host = host_of(url)
+            self._budget.spend(host)
+            headers = {"Accept": accept} | (await headers_for("GET", url, None) if headers_for else {})
+            answer = await self._request("GET", url, headers, None, limit_bytes)
+            check_status(answer.status, answer.headers, host, now())
+            if answer.status not in REDIRECTS:
+                check_found(answer, host)
+                return answer
+            target = _redirect_target(url, answer)
+            if target in seen or len(seen) > max_hops or target.partition(":")[0] != url.partition(":")[0]:
+                raise Refused("redirected too often, in a circle, or to another scheme", host=host)
+            seen.add(target)
+            url = target
+
+    async def _request(self, method: str, url: str, headers: dict[str, str], body: bytes | None,
+                       limit_bytes: int, *, cut: bool = False) -> Answer:
+        """One hop. `cut` keeps the beginning of a long answer instead of refusing it."""
+        check_url(url, self.dev)
+        if self._session is None:
+            raise RuntimeError("the client is not open")
+        async with self._session.request(method, URL(url, encoded=True), headers=headers, data=body,
+                                         allow_redirects=False) as response:
+            kept = bytearray()
+            if response.status not in REDIRECTS:
+                async for chunk in response.content.iter_chunked(_CHUNK_BYTES):  # decompressed bytes are counted
+                    kept += chunk
+                    if len(kept) > limit_bytes:
+                        response.close()
+                        if not cut:
+                            raise Malformed("the answer is too large", host=host_of(url))
+                        break
+            return Answer(url, response.status, response.headers, bytes(kept[:limit_bytes]))
+
+    @asynccontextmanager
+    async def _guarded(self, url: str) -> AsyncIterator[None]:
+        """One deadline over everything, and the client library's errors as ours."""
+        host = host_of(url)
+        try:
+            async with asyncio.timeout(self.limits.total_seconds):
+                yield
+        except TimeoutError as error:
+            raise Unreachable("no answer in time", host=host) from error
+        except aiohttp.ClientConnectorError as error:
+            if _NO_ADDRESS in str(error):
+                raise Refused(_NO_ADDRESS, host=host) from error
+            raise Unreachable("no connection", host=host) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unreachable("the answer broke off or is not HTTP", host=host) from error
+
+    def _socket(self, info: Any) -> socket.socket:
+        """Make the socket for one resolved address, unless it is none of ours to reach: the choke point."""
+        family, kind, protocol, _, address = info
+        ordinary = is_public(address[0]) and address[1] == 443
+        if not ordinary and not self.dev.allows(address[0], address[1]):
+            raise OSError(_NO_ADDRESS)
+        return socket.socket(family, kind, protocol)
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    """The system's certificates, and those of the extra file."""
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
+
+
+def _redirect_target(url: str, answer: Answer) -> str:
+    try:
+        return canonical(urljoin(url, answer.headers.get("Location", "")))
+    except ValueError as error:
+        raise Malformed("redirected to something that is no URL", host=host_of(url)) from error

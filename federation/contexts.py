@@ -1,0 +1,57 @@
+"""The JSON-LD contexts that we write. None is ever fetched or interpreted when it comes from elsewhere:
+peers' documents are read by their compact names (CVE-2022-24307, CVE-2026-42462: contexts re-map terms)."""
+from __future__ import annotations
+
+from typing import Any, Final
+
+AS: Final = "https://www.w3.org/ns/activitystreams"
+SECURITY: Final = "https://w3id.org/security/v1"
+MULTIKEY: Final = "https://w3id.org/security/multikey/v1"
+PUBLIC: Final = f"{AS}#Public"
+#: Takahe and activitypub-bot send the compacted name (spec: fediverse §8 rule 3).
+_PUBLIC_SPELLINGS: Final = frozenset({PUBLIC, "as:Public", "Public"})
+
+#: Terms outside ActivityStreams, as Mastodon defines them; `schema` has the historic wrong IRI that peers expect.
+_TERMS: Final[dict[str, Any]] = {
+    "toot": "http://joinmastodon.org/ns#",
+    "schema": "http://schema.org#",
+    "PropertyValue": "schema:PropertyValue",
+    "value": "schema:value",
+    "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+    "sensitive": "as:sensitive",
+    "Hashtag": "as:Hashtag",
+    "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+    "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+    "discoverable": "toot:discoverable",
+    "indexable": "toot:indexable",
+    "suspended": "toot:suspended",
+    "featured": {"@id": "toot:featured", "@type": "@id"},
+    "blurhash": "toot:blurhash",
+    "Emoji": "toot:Emoji",
+    "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+}
+ACTIVITY_CONTEXT: Final = AS
+
+
+def is_public(uri: str) -> bool:
+    """Whether this names the public collection, in any of its three spellings."""
+    return uri in _PUBLIC_SPELLINGS
+
+
+def own_terms(origin: str) -> dict[str, Any]:
+    """Our extensions, under a namespace of the instance that serves the document; `{origin}/ns` explains them."""
+    return {
+        "dazzle": f"{origin}/ns#",
+        "voice": "dazzle:voice",
+        "partners": {"@id": "dazzle:partners", "@type": "@id"},
+    }
+
+
+def object_context(origin: str) -> list[Any]:
+    """The `@context` of a post, or of an activity that carries one."""
+    return [AS, _TERMS | own_terms(origin)]
+
+
+def actor_context(origin: str) -> list[Any]:
+    """The `@context` of an actor document, which also holds keys."""
+    return [AS, SECURITY, MULTIKEY, _TERMS | own_terms(origin)]

@@ -1,0 +1,89 @@
+"""Who we are to the network, and the one client that speaks to it."""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from federation import identity, signatures
+from federation.addresses import host_of
+from federation.client import Client, Limits
+from federation.dev_peers import DevPeers
+from federation.keys import load_private
+from federation.signatures import Key
+from models import Actor, ActorKey, clock
+from models.actor import ActorKind, KeyKind
+from models.database import in_transaction
+
+SOFTWARE = "dazzle"
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """What the settings say about the network. Durations in seconds, sizes in bytes."""
+
+    origin: str
+    dev_peers: DevPeers = field(default_factory=DevPeers)
+    ca_file: str = ""
+    inbox_limit_bytes: int = 262_144
+    fetch_limit_bytes: int = 1_000_000
+    fetch_timeout_seconds: float = 10.0
+    first_retry_seconds: float = 5.0
+    give_up_seconds: float = 7 * 24 * 3600.0
+    slots: int = 64
+    slow_slots: int = 8
+    key_refetch_seconds: float = 30.0
+    clock_skew_seconds: float = 3600.0
+
+    @property
+    def host(self) -> str:
+        """Our own canonical host."""
+        return host_of(self.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """First argument of every function that needs the network. `actor` signs for the whole community."""
+
+    network: Network
+    client: Client
+    actor: Actor
+
+    @property
+    def origin(self) -> str:
+        """ "https://community.example": the start of every id of ours."""
+        return self.network.origin
+
+    async def sign_get(self, method: str, url: str, body: bytes | None) -> dict[str, str]:
+        """Headers that prove a fetch comes from us: always in the instance actor's name, so that nobody learns who reads."""
+        key = await self.key(self.actor.id, KeyKind.RSA)
+        return await asyncio.to_thread(signatures.sign_cavage, method, url, body, key, clock.now())
+
+    async def key(self, actor_id: int, kind: KeyKind) -> Key:
+        """A signing key of an actor of ours; the parsed half is remembered by its text."""
+        row = await ActorKey.signing(actor_id, kind)
+        return Key(row.uri, load_private(row.private_pem))
+
+
+@asynccontextmanager
+async def open_instance(network: Network) -> AsyncIterator[Instance]:
+    """The instance, with its actor made at the first start, and its client for as long as the block lasts."""
+    actor = await ensure_actor(network.origin)
+    user_agent = f"{SOFTWARE}/{VERSION} (+{network.origin})"
+    limits = Limits(total_seconds=network.fetch_timeout_seconds, document_bytes=network.fetch_limit_bytes,
+                    connections=network.slots + network.slow_slots + 36)
+    ca_file = Path(network.ca_file) if network.ca_file else None
+    async with Client(user_agent=user_agent, dev=network.dev_peers, ca_file=ca_file, limits=limits) as client:
+        yield Instance(network, client, actor)
+
+
+async def ensure_actor(origin: str) -> Actor:
+    """The actor of the community, made with its keys if it is missing."""
+    if actor := await Actor.get_or_none(host="", kind=ActorKind.APPLICATION):
+        return actor
+    keys = await asyncio.to_thread(identity.make_keys)
+    async with in_transaction():
+        return await identity.new_actor(origin, host_of(origin), keys, kind=ActorKind.APPLICATION)

@@ -1,0 +1,131 @@
+"""Rows to wire: the documents that others read. Only what `moderation` allows is handed to these functions."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from federation.addresses import host_of
+from federation.contexts import actor_context, note_context
+from federation.keys import load_public, multikey
+from federation.wire import PUBLIC
+from models import Actor, ActorKey, Attachment, Post, Recipient, Tag
+from models.actor import ActorKind, KeyKind
+from models.reach import Reach
+
+Document = dict[str, Any]
+
+
+def instant(when: datetime) -> str:
+    """A point in time with its zone, as peers expect it: "2026-05-05T07:30:00Z"."""
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def partners_uri(origin: str) -> str:
+    """The collection that stands for the members of partner communities. It cannot be read: it is only an audience."""
+    return f"{origin}/partners"
+
+
+def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str) -> Document:
+    """An actor of ours, for those who may read it. No e-mail, no real name, no counts."""
+    document: Document = {
+        "@context": actor_context(origin),
+        "id": actor.uri, "type": str(actor.kind), "preferredUsername": actor.name, "name": actor.shown_name,
+        "summary": actor.summary, "url": actor.url, "published": f"{actor.created_at:%Y-%m-%d}T00:00:00Z",
+        "inbox": actor.inbox_uri, "outbox": actor.outbox_uri, "followers": actor.followers_uri, "following": actor.following_uri,
+        "featured": actor.featured_uri, "endpoints": {"sharedInbox": actor.shared_inbox_uri},
+        "manuallyApprovesFollowers": actor.approves_followers, "discoverable": actor.discoverable, "indexable": actor.indexable,
+        "webfinger": f"{actor.name}@{host_of(origin)}",
+        "hidesToPublicFromUnauthedWeb": True, "hidesCcPublicFromUnauthedWeb": True,
+        "interactionPolicy": {"canFeature": {"automaticApproval": [actor.uri]}},
+        "attachment": [{"type": "PropertyValue", "name": detail["name"], "value": detail["value"]} for detail in actor.details],
+        "partners": partners_uri(origin),
+    }
+    if actor.aliases:
+        document["alsoKnownAs"] = actor.aliases
+    return document | key_properties(actor, keys)
+
+
+def key_properties(actor: Actor, keys: Sequence[ActorKey]) -> Document:
+    """`publicKey` (RSA, what everybody reads) and `assertionMethod` (Ed25519 as Multikey, FEP-521a)."""
+    properties: Document = {"assertionMethod": [
+        {"id": key.uri, "type": "Multikey", "controller": actor.uri, "publicKeyMultibase": multikey(load_public(key.public_pem))}  # type: ignore[arg-type]
+        for key in keys if key.kind is KeyKind.ED25519]}
+    for key in keys:
+        if key.kind is KeyKind.RSA:
+            properties["publicKey"] = {"id": key.uri, "owner": actor.uri, "publicKeyPem": key.public_pem}
+    return properties
+
+
+def instance_document(actor: Actor, keys: Sequence[ActorKey], origin: str, title: str) -> Document:
+    """The actor of the community itself: the one document that anybody may read without a signature."""
+    document = actor_document(actor, keys, origin)
+    document |= {"name": title or actor.name, "type": str(ActorKind.APPLICATION), "manuallyApprovesFollowers": True}
+    # FEP-844e: what this server understands
+    document["generator"] = {"type": "Application", "name": "Dazzle", "implements": [
+        {"name": "RFC-9421: HTTP Message Signatures", "href": "https://datatracker.ietf.org/doc/html/rfc9421"},
+        {"name": "RFC-9421 signatures using the Ed25519 algorithm", "href": "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25"}]}
+    return document
+
+
+def addressing(post: Post, recipients: Iterable[Recipient], origin: str) -> tuple[list[str], list[str]]:
+    """`to` and `cc` of a post of ours (product.md, One scale of reach).
+
+    Followers stand in `cc` of a partner message, so that a partner with other software shows it to them; it is
+    delivered to partners only.
+    """
+    named = [recipient.actor.uri for recipient in recipients]
+    match post.reach:
+        case Reach.WEB:
+            return [PUBLIC], [post.author.followers_uri, *named]
+        case Reach.PARTNERS:
+            return [partners_uri(origin), *named], [post.author.followers_uri]
+        case Reach.CIRCLE:
+            return named, []
+        case _:
+            return [], []
+
+
+def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence[Tag], attachments: Sequence[Attachment],
+                  origin: str) -> Document:
+    """A post of ours as a Note. Rows come with their actors loaded."""
+    to, cc = addressing(post, recipients, origin)
+    warning = post.warning or None
+    document: Document = {
+        "id": post.uri, "type": "Note", "attributedTo": post.author.uri, "to": to, "cc": cc, "url": post.url,
+        "published": instant(post.published_at), "content": post.html, "summary": warning, "sensitive": bool(warning) or post.sensitive,
+        "inReplyTo": post.parent_uri or None, "conversation": post.conversation, "voice": str(post.voice) or None,
+        "tag": [mention(recipient.actor) for recipient in recipients] + [hashtag(tag.name, origin) for tag in tags],
+        "attachment": [image(attachment, origin) for attachment in attachments],
+    }
+    if post.language:
+        document["contentMap"] = {post.language: post.html}
+    if post.edited_at:
+        document["updated"] = instant(post.edited_at)
+    return document
+
+
+def mention(actor: Actor) -> Document:
+    """A named person: without this tag many servers tell nobody."""
+    name = f"@{actor.name}@{actor.host or host_of(actor.uri)}"
+    return {"type": "Mention", "href": actor.uri, "name": name}
+
+
+def hashtag(name: str, origin: str) -> Document:
+    """A topic, with its page here."""
+    return {"type": "Hashtag", "href": f"{origin}/tags/{name}", "name": f"#{name}"}
+
+
+def image(attachment: Attachment, origin: str) -> Document:
+    """An image; its alternative text twice, because half of the fediverse reads the other place."""
+    return {"type": "Document", "mediaType": attachment.media_type, "url": f"{origin}/media/{attachment.key}",
+            "name": attachment.description or None, "summary": attachment.description or None,
+            "width": attachment.width, "height": attachment.height}
+
+
+def activity_document(kind: str, uri: str, actor: Actor, thing: object, *, to: Sequence[str] = (), cc: Sequence[str] = (),
+                      origin: str, extra: Mapping[str, Any] | None = None) -> Document:
+    """The envelope of every activity of ours."""
+    document: Document = {"@context": note_context(origin), "id": uri, "type": kind, "actor": actor.uri, "object": thing}
+    document |= {name: list(audience) for name, audience in (("to", to), ("cc", cc)) if audience}
+    return document | dict(extra or {})

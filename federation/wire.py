@@ -1,0 +1,84 @@
+"""ActivityStreams as it looks on the wire: the envelope here, actors and posts in their own modules.
+
+Field names are the properties' names in our spelling. Nothing raises anything but Malformed, and nothing that an
+object says of itself is proof: who sent it is decided by the signature, whose it is by the inbox.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from federation import values
+from federation.actor_document import ACTOR_TYPES, ActorDocument, PropertyValue, PublicKeyEntry, key_entries
+from federation.contexts import PUBLIC, is_public
+from federation.errors import Malformed
+from federation.note import NOTE_TYPES, Attachment, Emoji, Hashtag, Mention, Note
+
+__all__ = ["ACTIVITY_TYPES", "ACTOR_TYPES", "NOTE_TYPES", "PUBLIC", "Activity", "ActorDocument", "Attachment", "Emoji",
+           "Hashtag", "Mention", "Note", "PropertyValue", "PublicKeyEntry", "is_public", "key_entries"]
+
+MAX_RECIPIENTS = 100
+MAX_OBJECTS = 100
+ACTIVITY_TYPES: Final = frozenset({
+    "Accept", "Add", "Announce", "Block", "Create", "Delete", "Dislike", "EmojiReact", "Flag", "Follow", "Join", "Leave",
+    "Like", "Move", "Reject", "Remove", "Undo", "Update"})
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The envelope that every activity shares. `object` is as it came: an id, an object, or a list of them."""
+
+    id: str
+    type: str
+    actor: str
+    object: Any
+    object_id: str | None  # the id of the one object; None if it has none or there are several
+    object_ids: tuple[str, ...]  # of all of them, for Flag
+    object_type: str | None  # of an embedded object
+    target: str | None
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    published: datetime | None
+
+    @classmethod
+    def parse(cls, document: Any) -> Activity:
+        """Read a document; Malformed if id, type or actor is missing, or the object of a type that needs one."""
+        if not isinstance(document, dict):
+            raise Malformed("an activity must be an object")
+        type_ = values.type_of(document, ACTIVITY_TYPES)
+        thing = document.get("object")
+        if type_ in ACTIVITY_TYPES and thing in (None, "", [], {}):
+            raise Malformed("object is missing")
+        ids = values.links(thing, MAX_OBJECTS)
+        return cls(
+            id=values.own_id(document),
+            type=type_,
+            actor=values.required_link(document, "actor"),
+            object=thing,
+            object_id=_single_id(thing, ids),
+            object_ids=ids,
+            object_type=_embedded_type(thing),
+            target=values.link(document.get("target")),
+            to=values.audience(document.get("to"), MAX_RECIPIENTS),
+            cc=values.audience(document.get("cc"), MAX_RECIPIENTS),
+            published=values.instant(document.get("published")),
+        )
+
+
+def _single_id(thing: Any, ids: tuple[str, ...]) -> str | None:
+    if isinstance(thing, str) and not ids:
+        raise Malformed("object must be an http URL")
+    if isinstance(thing, dict):
+        stated = thing.get("id")
+        return values.own_id(thing) if stated is not None else None
+    return ids[0] if len(ids) == 1 and len(values.many(thing, 2)) == 1 else None
+
+
+def _embedded_type(thing: Any) -> str | None:
+    """The type of an embedded object, which may be an activity, an actor, a post, or unknown."""
+    if isinstance(thing, list) and len(thing) == 1:
+        thing = thing[0]
+    if not isinstance(thing, dict) or "type" not in thing:
+        return None
+    return values.type_of(thing, ACTIVITY_TYPES | ACTOR_TYPES | NOTE_TYPES | {"Tombstone"})
