@@ -13,6 +13,7 @@ from models.delivery import InboxItem as InboxItem
 from models.delivery import OutgoingActivity as OutgoingActivity
 from models.delivery import Report as Report
 from models.host import Host as Host
+from models.mail import OutgoingMail as OutgoingMail
 from models.member import AuditEntry as AuditEntry
 from models.member import Invitation as Invitation
 from models.member import Member as Member

@@ -46,12 +46,14 @@ class Member(Record):
 
     actor: fields.OneToOneRelation[Actor] = fields.OneToOneField("models.Actor", related_name="member")
     actor_id: int
-    email = fields.CharField(max_length=254, null=True, unique=True)  # lower case
+    email = fields.CharField(max_length=254, null=True, unique=True)  # lower case, and proven by a mailed link
+    new_email = fields.CharField(max_length=254, default="", db_default="")  # said to be theirs, not confirmed: not unique
     email_confirmed_at = fields.DatetimeField(null=True)
     password_hash = fields.CharField(max_length=200, default="", db_default="")  # empty: signs in by mailed link only
     role = fields.CharEnumField(Role, max_length=16, default=Role.MEMBER)
     state = fields.CharEnumField(MemberState, max_length=16, default=MemberState.ACTIVE)
     situation = fields.CharField(max_length=32, default="", db_default="")  # the join wizard's answer, shown to nobody
+    about = fields.TextField(default="", db_default="")  # Markdown as typed; its HTML is the actor's summary
     answer = fields.TextField(default="", db_default="")  # to the community's question, read by the team
     language = fields.CharField(max_length=20, default="", db_default="")
     default_reach = fields.CharEnumField(Reach, max_length=16, default=Reach.COMMUNITY)
@@ -83,6 +85,7 @@ class LinkPurpose(StrEnum):
 
     SIGN_IN = "sign_in"
     PASSWORD = "password"  # noqa: S105 - choose a new one
+    CONFIRM = "confirm"  # this address is mine
     OPEN = "open"  # the first host opens the community
 
 
@@ -93,6 +96,7 @@ class SignInLink(Record):
     member_id: int | None
     purpose = fields.CharEnumField(LinkPurpose, max_length=16)
     token_digest = fields.CharField(max_length=64, unique=True)
+    email = fields.CharField(max_length=254, default="", db_default="")  # the address it went to, which its use proves
     expires_at = fields.DatetimeField()
     used_at = fields.DatetimeField(null=True)
 

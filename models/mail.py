@@ -1,0 +1,43 @@
+"""Letters that wait to be sent."""
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+
+from models import clock
+from models.base import Record
+from models.member import Member
+
+
+class Letter(StrEnum):
+    """What a mail is about; each has its template in `themes/base/templates/mail/`."""
+
+    SIGN_IN = "sign_in"
+    PASSWORD = "password"  # noqa: S105 - choose a new one
+    WELCOME = "welcome"  # somebody joined with this address: confirm it
+    CONFIRM = "confirm"  # a member wants this address
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class OutgoingMail(Record):
+    """A mail that is owed to an address. The row goes when the mail has left.
+
+    It is written the same way whether or not anybody here has that address: only the worker looks, so that the page
+    which asked can tell nobody. Links are made when the mail is, so that no token ever waits here.
+    """
+
+    kind = fields.CharEnumField(Letter, max_length=16)
+    recipient = fields.CharField(max_length=254)
+    member: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField("models.Member", related_name="mails", null=True)
+    member_id: int | None
+    language = fields.CharField(max_length=20, default="", db_default="")
+    details: dict[str, Any] = fields.JSONField(default=dict)  # what the template wants besides
+    attempts = fields.IntField(default=0, db_default=0)
+    due_at = fields.DatetimeField(default=clock.now)
+
+    class Meta:
+        table = "outgoing_mail"
+        indexes = (("due_at", "id"),)
