@@ -63,11 +63,11 @@ def gettext_for(lang: str, folders: tuple[Path, ...] = (BASE,)) -> Words:
 
     Each catalogue is read once in the life of the process.
     """
-    merged = Translations()
-    for folder in reversed(folders):
-        path = folder / "translations" / lang / "LC_MESSAGES" / "messages.po"
-        if path.is_file():
-            merged.merge(_read(path, lang))
+    paths = [folder / "translations" / lang / "LC_MESSAGES" / "messages.po" for folder in folders]
+    oldest_first = [_read(path, lang) for path in reversed(paths) if path.is_file()] or [Translations()]
+    merged = oldest_first[0]  # the first one's plural rule stays: `merge` takes messages only
+    for younger in oldest_first[1:]:
+        merged.merge(younger)
     return Words(merged)
 
 

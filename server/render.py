@@ -6,9 +6,10 @@ from typing import Any
 from aiohttp import web
 
 from server import language
-from server.keys import COMMUNITY, CSRF, LANGUAGE, ME, MEMBER, THEME
+from server.keys import COMMUNITY, CSRF, LANGUAGE, ME, MEMBER, SETTINGS, THEME
 from server.look import COOKIE, Look
 from server.palette import DEFAULT_HUE
+from server.sessions import cookie_name
 
 HTML = "text/html"
 
@@ -16,7 +17,8 @@ HTML = "text/html"
 def look_of(request: web.Request) -> Look:
     """How the one who asks likes to read."""
     member = request.get(MEMBER)
-    return Look.of(member.reading) if member else Look.of_cookie(request.cookies.get(COOKIE, ""))
+    return Look.of(member.reading) if member else Look.of_cookie(
+        request.cookies.get(cookie_name(request.app[SETTINGS], COOKIE), ""))
 
 
 def _of_every_page(request: web.Request) -> dict[str, Any]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models.errors import NotHere
 from server.assets import Asset, asset
 from server.keys import THEME
 from server.palette import tokens
@@ -28,7 +27,7 @@ async def show(request: web.Request) -> web.Response:
     """GET /static/{path}: a file of the theme chain, out of memory, so that no path can reach the disk."""
     file = request.app[THEME].assets.get(request.match_info["path"])
     if file is None:
-        raise NotHere("no such file in the theme")
+        raise web.HTTPNotFound
     return _send(request, file, for_ever=request.query.get("v") == file.version)
 
 
@@ -36,7 +35,7 @@ async def palette(request: web.Request) -> web.Response:
     """GET /theme.css?hue=330: the colours of a hue (degrees), the same for everybody and for ever."""
     hue = request.query.get("hue", "")
     if not (hue.isascii() and hue.isdigit() and len(hue) <= 3 and int(hue) < 360):
-        raise NotHere("no such hue")
+        raise web.HTTPNotFound
     return _send(request, asset("theme.css", tokens(int(hue)).encode()), for_ever=False)
 
 

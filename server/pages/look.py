@@ -3,34 +3,31 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from server.doors import see
 from server.keys import FORM, MEMBER, SETTINGS
 from server.language import LANGUAGES
 from server.look import COOKIE, COOKIE_SECONDS, LANGUAGE_COOKIE, Look, local_path
 from server.render import look_of
+from server.sessions import set_cookie
 
 
 async def change(request: web.Request) -> web.Response:
     """POST /look: `rest`, `mode`, `text` and `language`, each only if it was sent; then back to the page `back`."""
     form = request[FORM]
-    answer = web.Response(status=303, headers={"Location": local_path(form.text("back", 2000))})
+    answer = see(local_path(form.text("back", 2000)))
     wanted = look_of(request).reading() | {name: form.text(name) for name in ("rest", "mode", "text") if form.has(name)}
-    await _keep(request, answer, COOKIE, Look.of(wanted))
+    await _keep(request, answer, Look.of(wanted))
     if (language := form.text("language")) in LANGUAGES:
         if member := request.get(MEMBER):
             member.language = language
             await member.save(update_fields=["language"])
-        _set(request, answer, LANGUAGE_COOKIE, language)
+        set_cookie(answer, request.app[SETTINGS], LANGUAGE_COOKIE, language, COOKIE_SECONDS)
     return answer
 
 
-async def _keep(request: web.Request, answer: web.Response, cookie: str, look: Look) -> None:
+async def _keep(request: web.Request, answer: web.Response, look: Look) -> None:
     if member := request.get(MEMBER):
         member.reading = {**member.reading, **look.reading()}
         await member.save(update_fields=["reading"])
     else:
-        _set(request, answer, cookie, look.cookie())
-
-
-def _set(request: web.Request, answer: web.Response, name: str, value: str) -> None:
-    answer.set_cookie(name, value, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax",
-                      secure=request.app[SETTINGS].origin.startswith("https:"))
+        set_cookie(answer, request.app[SETTINGS], COOKIE, look.cookie(), COOKIE_SECONDS)
