@@ -1,0 +1,151 @@
+"""Images on disk: decoded elsewhere, written anew without their hidden data, named at random."""
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+from federation.errors import FederationError
+from federation.instance import Instance
+from models import Actor, Attachment, Draft, clock
+from models.errors import CommunityError
+from models.ids import new_key
+from server import imaging
+
+DEADLINE_SECONDS = 30.0
+PROCESSES = 2
+MEDIA_TYPE = "image/webp"
+ACCEPT = "image/webp, image/avif, image/png, image/jpeg, image/gif"
+REMOTE_LIMIT_BYTES = 10 * 1024 * 1024
+FETCH_ATTEMPTS = 3
+FETCHES_AT_ONCE = 4
+UNUSED_FOR = timedelta(days=31)  # a draft is kept 30 days and one to finish it
+
+
+class BadImage(CommunityError):
+    """The file is no image that we can show."""
+
+    status = 415
+    safe = "This file is not an image that we can show. Use a JPEG, PNG, WebP, AVIF or GIF file."
+
+
+class ImageTooLarge(BadImage):
+    """More pixels than we decode, or too long to decode."""
+
+    status = 413
+    safe = "This image is too large. Use one with at most 40 million pixels."
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An image that is on disk under `key`. Sizes in pixels."""
+
+    key: str
+    width: int
+    height: int
+
+
+class MediaStore:
+    """The folder with the images of one server."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._slots = asyncio.Semaphore(PROCESSES)
+
+    def path(self, key: str) -> Path:
+        """Where the image with this key is; the key is ours, never a part of an address that was not looked up."""
+        return self.folder / key[:2] / f"{key}.webp"
+
+    async def store(self, file: IO[bytes], key: str = "") -> Stored:
+        """Write an image anew, under a new name or `key`. Raises BadImage, ImageTooLarge; nothing is left behind then."""
+        key = key or new_key()
+        target = self.path(key)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = target.with_suffix(".part")
+        try:
+            async with self._slots:
+                width, height = await _reencode(file, unfinished)
+            os.replace(unfinished, target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return Stored(key, width, height)
+
+    def forget(self, key: str) -> None:
+        """Erase an image; one that is not there is erased already."""
+        self.path(key).unlink(missing_ok=True)
+
+
+async def _reencode(file: IO[bytes], target: Path) -> tuple[int, int]:
+    """Run `server.imaging` on one file. `-I`: no variable of ours and no module of ours reaches that process."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-I", str(Path(imaging.__file__)), str(target), stdin=file,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env={})
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            said, _ = await process.communicate()
+    except TimeoutError as error:
+        raise ImageTooLarge("decoding took too long") from error
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    if process.returncode == imaging.TOO_LARGE:
+        raise ImageTooLarge("pixels")
+    if process.returncode != 0:
+        raise BadImage(imaging.REASONS.get(process.returncode or 0, "the decoder ended"))
+    width, height = said.split()
+    return int(width), int(height)
+
+
+async def receive(store: MediaStore, owner: Actor, file: IO[bytes]) -> Attachment:
+    """Keep an upload of a member, not yet part of any message. Raises BadImage, ImageTooLarge."""
+    stored = await store.store(file)
+    return await Attachment.create(key=stored.key, owner=owner, media_type=MEDIA_TYPE, width=stored.width, height=stored.height,
+                                   stored_at=clock.now())
+
+
+async def fetch_wanted(instance: Instance, store: MediaStore) -> int:
+    """A job: fetch images of messages from elsewhere, so that no reader's browser ever asks another server for one.
+
+    Returns how many were looked for; an image gets FETCH_ATTEMPTS, then its alternative text stays alone.
+    """
+    wanted = await Attachment.filter(stored_at__isnull=True, fetch_attempts__lt=FETCH_ATTEMPTS, post__deleted_at__isnull=True
+                                     ).exclude(remote_uri="").order_by("fetch_attempts", "id").limit(FETCHES_AT_ONCE)
+    await asyncio.gather(*(_fetch(instance, store, attachment) for attachment in wanted))
+    return len(wanted)
+
+
+async def _fetch(instance: Instance, store: MediaStore, attachment: Attachment) -> None:
+    await Attachment.filter(id=attachment.id).update(fetch_attempts=attachment.fetch_attempts + 1)
+    try:
+        answer = await instance.client.get(attachment.remote_uri, accept=ACCEPT, headers_for=instance.sign_get,
+                                           limit_bytes=REMOTE_LIMIT_BYTES)
+        with tempfile.TemporaryFile() as file:
+            file.write(answer.body)
+            file.seek(0)
+            stored = await store.store(file, attachment.key)
+    except (FederationError, BadImage):
+        return
+    kept = await Attachment.filter(id=attachment.id).update(
+        media_type=MEDIA_TYPE, width=stored.width, height=stored.height, stored_at=clock.now())
+    if not kept:  # erased while it was fetched
+        store.forget(attachment.key)
+
+
+async def forget_unused(store: MediaStore) -> int:
+    """A job: erase uploads that became part of no message and of no draft. Returns how many."""
+    old = await Attachment.filter(post_id__isnull=True, created_at__lt=clock.now() - UNUSED_FOR).limit(100)
+    drafts = await Draft.filter(owner_id__in={attachment.owner_id for attachment in old}) if old else []
+    drafted = {key for draft in drafts for key in draft.form.get("images", [])}
+    gone = [attachment for attachment in old if attachment.key not in drafted]
+    for attachment in gone:
+        store.forget(attachment.key)
+    await Attachment.filter(id__in=[attachment.id for attachment in gone]).delete()
+    return len(gone)
