@@ -18,7 +18,7 @@ from federation.errors import Malformed, Refused
 MAX_URL_CHARS = 2000
 _PORTS = {"http": 80, "https": 443}
 _NEVER_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
-_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")  # DNS carries underscores, and some servers have them
 _LOOKS_NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
 _IN_BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\](:[0-9]*)?")  # urlsplit overlooks what else stands around them
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".onion")

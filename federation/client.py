@@ -6,6 +6,7 @@ address when the socket is made, after any resolver and for IP literals too, whi
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -173,7 +174,7 @@ class Client:
         except TimeoutError as error:
             raise Unreachable("no answer in time", host=host) from error
         except aiohttp.ClientConnectorError as error:
-            if _NO_ADDRESS in str(error):
+            if _NO_ADDRESS in str(error.os_error):  # of several addresses it joins the texts
                 raise Refused(_NO_ADDRESS, host=host) from error
             raise Unreachable("no connection", host=host) from error
         except (aiohttp.ClientError, OSError) as error:
@@ -184,7 +185,7 @@ class Client:
         family, kind, protocol, _, address = info
         ordinary = is_public(address[0]) and address[1] == 443
         if not ordinary and not self.dev.allows(address[0], address[1]):
-            raise OSError(_NO_ADDRESS)
+            raise OSError(errno.EACCES, _NO_ADDRESS)
         return socket.socket(family, kind, protocol)
 
 

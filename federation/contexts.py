@@ -29,6 +29,15 @@ _TERMS: Final[dict[str, Any]] = {
     "blurhash": "toot:blurhash",
     "Emoji": "toot:Emoji",
     "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+    "ostatus": "http://ostatus.org#",
+    "conversation": "ostatus:conversation",
+    "gts": "https://gotosocial.org/ns#",
+    "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+    "canFeature": {"@id": "https://w3id.org/fep/7aa9#canFeature", "@type": "@id"},
+    "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+    "hidesToPublicFromUnauthedWeb": "gts:hidesToPublicFromUnauthedWeb",
+    "hidesCcPublicFromUnauthedWeb": "gts:hidesCcPublicFromUnauthedWeb",
+    "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id"},
 }
 ACTIVITY_CONTEXT: Final = AS
 
@@ -47,7 +56,7 @@ def own_terms(origin: str) -> dict[str, Any]:
     }
 
 
-def object_context(origin: str) -> list[Any]:
+def note_context(origin: str) -> list[Any]:
     """The `@context` of a post, or of an activity that carries one."""
     return [AS, _TERMS | own_terms(origin)]
 

@@ -20,6 +20,7 @@ SAME = [
     ("http://127.0.0.1:80/", "http://127.0.0.1/"),
     ("https://[2001:DB8:0:0::1]/", "https://[2001:db8::1]:443/"),
     ("https://①②⑦.0.0.1/", "https://127.0.0.1/"),
+    ("https://another_instance.test/", "https://Another_Instance.test:443"),
     ("https://example.org?x", "https://example.org/#frag"),
 ]
 
@@ -29,7 +30,7 @@ MALFORMED = [
     "https://user:pass@example.org/", "https://example.org@evil.example/", "https://example.org＠evil.example/",
     "https://evil.example\\@example.org/", "https://exa mple.org/", "https://exam\tple.org/", "https://example.org/\n",
     " https://example.org/", "https://example.org:0/", "https://example.org:99999/", "https://example.org:x/",
-    "https://exa%6dple.org/", "https://exam_ple.org/", "https://-a.example/", "https://a..b/", "https://.example/",
+    "https://exa%6dple.org/", "https://-a.example/", "https://a..b/", "https://.example/",
     "https://example.org../", "https://0x7f.0.0.1/", "https://0x7f000001/", "https://2130706433/", "https://127.1/",
     "https://0177.0.0.1/", "https://1.2.3.4.5/", "https://256.1.1.1/", "https://[::1/", "https://[fe80::1%25eth0]/",
     "https://[::1]evil.example/", "https://xn--a.example/", "https://℀.example/", "https://a⁄b.example/",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes, hmac
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +54,7 @@ def cavage_signed(covered: str, *, headers: dict[str, str], method: str = "POST"
     values = {name.lower(): text for name, text in headers.items()} | {"(request-target)": f"{method.lower()} {target}"}
     values |= pseudo or {}
     text = "\n".join(f"{name}: {values[name]}" for name in covered.split())
-    assert isinstance(RSA.private, keys.rsa.RSAPrivateKey)
+    assert isinstance(RSA.private, rsa.RSAPrivateKey)
     proof = base64.b64encode(RSA.private.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
     header = f'keyId="{RSA.id}",{parameters}headers="{covered}",signature="{proof}"'
     return Request(method, URL, headers | {"Signature": header}, BODY if method == "POST" else b"")
