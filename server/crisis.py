@@ -9,7 +9,7 @@ from __future__ import annotations
 from server.language import gettext_for
 from server.views import CrisisLine
 
-EMERGENCY = {"FR": ("15", "112"), "GB": ("999", "112"), "IE": ("112", "999"), "CH": ("144", "112"),
+EMERGENCY = {"FR": ("15", "112"), "GB": ("999", "112"), "CH": ("144", "112"),
              "CA": ("911",), "US": ("911",)}
 DARK_THOUGHTS = {"FR": "3114", "GB": "116 123", "IE": "116 123", "DE": "0800 111 0 111", "BE": "0800 32 123", "CH": "143",
                  "LU": "45 45 45", "CA": "988", "US": "988"}
@@ -19,7 +19,9 @@ BY_TEXT = {"FR": "114", "GB": "85258", "IE": "50808", "CA": "988", "US": "988"}
 def crisis_lines(country: str, lang: str) -> tuple[CrisisLine, ...]:
     """The numbers for a country (ISO 3166-1 alpha-2), the emergency first; 112 where nothing better is known."""
     _ = gettext_for(lang)
-    found = [CrisisLine(label=_("An emergency"), number=number) for number in EMERGENCY.get(country, ("112",))]
+    numbers = EMERGENCY.get(country, ("112",))
+    found = [CrisisLine(label=_("An emergency"), number=numbers[0])]
+    found += [CrisisLine(label=_("An emergency, anywhere in Europe"), number=number) for number in numbers[1:]]
     if number := DARK_THOUGHTS.get(country):
         found.append(CrisisLine(label=_("Dark thoughts"), number=number))
     if number := BY_TEXT.get(country):
