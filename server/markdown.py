@@ -115,7 +115,8 @@ def _deleted(_: RendererHTML, tokens: Sequence[Token], at: int, __: OptionsDict,
 def _parser() -> MarkdownIt:
     """Plain writing: no HTML, no headings, no pictures from elsewhere; a line break is a line break."""
     parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
-    parser.enable(["linkify", "strikethrough"]).disable(["heading", "lheading", "hr", "image", "reference", "html_block", "html_inline"])
+    parser.enable(["linkify", "strikethrough"])
+    parser.disable(["heading", "lheading", "hr", "image", "reference", "html_block", "html_inline"])
     if parser.linkify:
         parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})  # "example.com" would become http://
     parser.core.ruler.after("linkify", "mark", _mark)

@@ -1,0 +1,51 @@
+"""Who a message is addressed to by name, and so sent to: decided from its reach, never from its text alone."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models import Actor, Post, Recipient
+from models.reach import Reach
+from moderation import facts, hosts, policy
+from moderation.policy import Decision, Verb
+from server.errors import Refused
+
+
+async def of(author: Actor, reach: Reach, parent: Post | None, circle: Sequence[Actor], named: Sequence[Actor]) -> list[Actor]:
+    """The people to address.
+
+    A circle is what its field says, or for an answer the circle that it answers; to be named in the text adds nobody.
+    Wider messages address those they name and the one they answer, as far as rules and reach allow.
+    Raises: Refused, when someone of a circle that the author chose may not be written to.
+    """
+    if reach is Reach.ME:
+        return []
+    if reach is Reach.CIRCLE:
+        return await _circle(author, parent, circle)
+    answered = [parent.author] if parent and not parent.author.is_local else []
+    wanted = {actor.id: actor for actor in (*answered, *named) if actor.id != author.id}
+    return [actor for actor in wanted.values() if await _may_address(author, actor, reach)]
+
+
+async def circle_of(post: Post) -> list[Actor]:
+    """Everyone in a conversation between named people: its writer and those it was written to."""
+    rows = await Recipient.filter(post=post).select_related("actor").order_by("id")
+    return [post.author, *(row.actor for row in rows)]
+
+
+async def _circle(author: Actor, parent: Post | None, chosen: Sequence[Actor]) -> list[Actor]:
+    if parent and parent.reach is Reach.CIRCLE:
+        wanted = {actor.id: actor for actor in await circle_of(parent) if actor.id != author.id}
+        return [actor for actor in wanted.values() if await _may_address(author, actor, Reach.CIRCLE)]
+    answered = [parent.author] if parent else []
+    wanted = {actor.id: actor for actor in (*answered, *chosen) if actor.id != author.id}
+    for actor in wanted.values():
+        if not (decision := await _may_address(author, actor, Reach.CIRCLE)):
+            raise Refused(decision.reason or "")
+    return list(wanted.values())
+
+
+async def _may_address(author: Actor, actor: Actor, reach: Reach) -> Decision:
+    known = await facts.between(author, actor, reach=reach)
+    if not actor.is_local and not hosts.may_receive(known.target_standing, reach):
+        return Decision("host")
+    return policy.decide(Verb.NAME, known)

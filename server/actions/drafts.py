@@ -1,0 +1,72 @@
+"""What is typed and not sent: nothing of it is ever lost."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from models import Actor, Attachment, Draft, clock
+from models.errors import NotHere
+from server.media import MediaStore
+
+DRAFTS_LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """The fields of the composer as they were typed, whether they make sense or not."""
+
+    text: str = ""
+    reach: str = ""
+    voice: str = ""
+    note: str = ""
+    warning: str = ""
+    language: str = ""
+    reply: str = ""  # key of the message that is answered
+    to: str = ""  # member addresses of a circle
+    images: tuple[tuple[str, str], ...] = ()  # key and alternative text
+
+    def form(self) -> dict[str, Any]:
+        """As `Draft.form` keeps it; "images" alone holds keys."""
+        return asdict(self) | {"images": [key for key, _ in self.images], "alts": dict(self.images)}
+
+    @classmethod
+    def of_form(cls, form: Mapping[str, Any]) -> Typed:
+        """Out of `Draft.form`."""
+        alts = form.get("alts", {})
+        texts = {name: str(form.get(name, "")) for name in ("text", "reach", "voice", "note", "warning", "language", "reply", "to")}
+        return cls(**texts, images=tuple((key, alts.get(key, "")) for key in form.get("images", [])))
+
+
+async def find(owner: Actor, key: str) -> Draft:
+    """A draft of this member; NotHere for anybody else's."""
+    if draft := await Draft.get_or_none(key=key, owner=owner):
+        return draft
+    raise NotHere("no such draft")
+
+
+async def save(owner: Actor, typed: Typed, key: str = "") -> Draft:
+    """Keep what was typed, in the draft with this key if it is theirs. The oldest goes when there are too many."""
+    if key and (draft := await Draft.get_or_none(key=key, owner=owner)):
+        draft.form, draft.edited_at = typed.form(), clock.now()
+        await draft.save(update_fields=["form", "edited_at"])
+        return draft
+    old = await Draft.filter(owner=owner).order_by("-edited_at", "-id").offset(DRAFTS_LIMIT - 1).limit(DRAFTS_LIMIT)
+    await Draft.filter(id__in=[draft.id for draft in old]).delete()
+    return await Draft.create(owner=owner, form=typed.form())
+
+
+async def discard(draft: Draft, store: MediaStore) -> None:
+    """Erase a draft with its images, which are part of no message."""
+    keys = list(draft.form.get("images", []))
+    unused = await Attachment.filter(owner_id=draft.owner_id, key__in=keys or [""], post_id__isnull=True)
+    await draft.delete()
+    await Attachment.filter(id__in=[image.id for image in unused] or [0]).delete()
+    for image in unused:
+        store.forget(image.key)
+
+
+async def sent(owner: Actor, key: str) -> None:
+    """The draft became a message: only its row goes."""
+    if key:
+        await Draft.filter(owner=owner, key=key).delete()

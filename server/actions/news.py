@@ -1,0 +1,21 @@
+"""Who is told about a message: the one it answers, and those it is addressed to, if they can see it."""
+from __future__ import annotations
+
+from models import Actor, Mute, Notification, Post, Recipient
+from models.notification import Notice
+from moderation.visibility import Viewer, may_see
+
+
+async def of_post(post: Post) -> None:
+    """Tell members of ours. Inside the transaction of the act; each is told once, as REPLY rather than MENTION."""
+    told = {row.actor_id: (row.actor, Notice.MENTION) for row in await Recipient.filter(post=post).select_related("actor")}
+    if post.parent_id:
+        parent = await Post.get(id=post.parent_id).select_related("author")
+        told[parent.author_id] = (parent.author, Notice.REPLY)
+    for actor, kind in told.values():
+        if actor.is_local and actor.id != post.author_id and await _wants(actor, post):
+            await Notification.tell(actor, kind, post.author, post)
+
+
+async def _wants(actor: Actor, post: Post) -> bool:
+    return await may_see(Viewer.member(actor), post) and not await Mute.exists(owner_id=actor.id, target_id=post.author_id)

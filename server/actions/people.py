@@ -1,0 +1,37 @@
+"""Finding the people a member names or looks for."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from federation.addresses import host_of
+from models import Actor, Q
+from models.actor import ActorKind
+
+ADDRESS_LIMIT_CHARACTERS = 320
+
+
+def split_address(address: str, origin: str) -> tuple[str, str]:
+    """Name and host of "@bea", "bea@example.org" or "@bea@our.host"; the host is empty for ours."""
+    name, _, host = address.strip().lstrip("@")[:ADDRESS_LIMIT_CHARACTERS].partition("@")
+    host = host.lower()
+    return (name, "" if host == host_of(origin) else host)
+
+
+async def known(addresses: Iterable[str], origin: str) -> dict[str, Actor]:
+    """Those of these people that this server knows and that are present, by address as it was given. One query."""
+    wanted = {address: split_address(address, origin) for address in addresses}
+    if not wanted:
+        return {}
+    local = [name.lower() for name, host in wanted.values() if not host]
+    hosts = {host for _, host in wanted.values() if host}
+    named = Q(host="", name__in=local or [""])
+    found = await Actor.filter(Actor.present(), named | Q(host__in=hosts or ["-"])).exclude(kind=ActorKind.APPLICATION).filter(
+        named | Q(name__in=_spellings(name for name, host in wanted.values() if host))).order_by("-id")
+    by_name = {(actor.name.lower(), actor.host): actor for actor in found}
+    return {address: by_name[name.lower(), host] for address, (name, host) in wanted.items() if (name.lower(), host) in by_name}
+
+
+def _spellings(names: Iterable[str]) -> list[str]:
+    """As written and in lower case: remote names keep the case of their server."""
+    given = list(names)
+    return list({*given, *(name.lower() for name in given)}) or [""]

@@ -1,0 +1,236 @@
+"""Writing, editing and erasing messages."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from federation import outbox
+from models import (
+    Actor,
+    Announce,
+    Attachment,
+    Delivery,
+    Draft,
+    Like,
+    Notification,
+    OutgoingActivity,
+    Post,
+    Recipient,
+    Revision,
+    Subquery,
+    Tag,
+    Tombstone,
+    clock,
+)
+from models.database import in_transaction
+from models.delivery import DeliveryState
+from models.errors import CommunityError
+from models.ids import new_key
+from models.post import Note, Voice
+from models.reach import Reach
+from moderation import facts, policy
+from moderation.policy import Verb
+from server.actions import addressees, drafts, news, people
+from server.errors import Refused
+from server.markdown import mentions_in, render
+from server.media import MediaStore
+
+TEXT_LIMIT_CHARACTERS = 5000
+IMAGES_LIMIT = 4
+DESCRIPTION_LIMIT_CHARACTERS = 1500
+
+
+class TooLate(CommunityError):
+    """The message has left, so that it can no longer be called back: it can be erased."""
+
+    status = 409
+    safe = "This message has already left. You can still erase it."
+
+
+class NobodyNamed(CommunityError):
+    """A message for a circle names nobody."""
+
+    safe = "Name at least one person who may read this message."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """What a member has written, checked and ready to go. `recipients` are the people of a circle, never those of the text."""
+
+    text: str
+    reach: Reach
+    voice: Voice = Voice.NONE
+    note: Note = Note.NONE
+    warning: str = ""  # the content note in words, as peers show it
+    language: str = ""
+    parent: Post | None = None  # with its author
+    recipients: tuple[Actor, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    undo_seconds: int = 0
+    is_sensitive: bool = False
+
+
+async def publish(author: Actor, written: Composition, origin: str) -> Post:
+    """Write a message down, for those it may reach. With `undo_seconds` it is held, and only its author sees it.
+
+    Raises: Refused (a rule of `moderation.policy`), NobodyNamed.
+    """
+    named = await people.known(mentions_in(written.text), origin)
+    addressed = await addressees.of(author, written.reach, written.parent, written.recipients, list(named.values()))
+    if written.reach is Reach.CIRCLE and not addressed:
+        raise NobodyNamed("circle")
+    await _may_publish(author, written, addressed)
+    words = render(written.text, named, origin)
+    key, now = new_key(), clock.now()
+    uri, parent = f"{origin}/posts/{key}", written.parent
+    async with in_transaction():
+        post = await Post.create(
+            key=key, uri=uri, url=f"{origin}/m/{key}", author=author, reach=written.reach, voice=written.voice, text=written.text,
+            html=words.html, note=written.note, warning=written.warning, sensitive=written.is_sensitive, language=written.language,
+            parent=parent, parent_uri=parent.uri if parent else "", conversation=parent.conversation if parent else uri, published_at=now,
+            held_until=now + timedelta(seconds=written.undo_seconds) if written.undo_seconds else None)
+        await _address(post, addressed, named)
+        await _tag(post, words.tags)
+        await _attach(post, written.attachments)
+        await outbox.create(post)
+        if post.held_until is None:
+            await news.of_post(post)
+    return post
+
+
+async def edit(post: Post, written: Composition, descriptions: Mapping[str, str], origin: str) -> None:
+    """Change what a message says; what it said before is kept, and can be read by those who see the message.
+
+    Reach, recipients and images stay. `descriptions`: attachment key -> alternative text. People who are newly named
+    are told. A message that is still held is called back instead (`undo`).
+    """
+    named = await people.known(mentions_in(written.text), origin)
+    before = {row.actor_id for row in await Recipient.filter(post=post)}
+    addressed = [one for one in await addressees.of(post.author, post.reach, None, (), list(named.values())) if one.id not in before]
+    words = render(written.text, named, origin)
+    async with in_transaction():
+        await Revision.create(post=post, text=post.text, html=post.html, warning=post.warning,
+                              written_at=post.edited_at or post.published_at)
+        await post.change(text=written.text, html=words.html, voice=written.voice, note=written.note, warning=written.warning,
+                          language=written.language, edited_at=clock.now())
+        await Tag.filter(post=post).delete()
+        await _tag(post, words.tags)
+        if post.reach is not Reach.CIRCLE:
+            await _address(post, addressed, named)
+        for key, text in descriptions.items():
+            await Attachment.filter(post=post, key=key).update(description=text[:DESCRIPTION_LIMIT_CHARACTERS])
+        await outbox.update(post)
+        await news.of_post(post)
+
+
+async def delete(post: Post, store: MediaStore) -> None:
+    """Erase a message here at once, and ask those who have a copy to erase theirs. Only a tombstone stays.
+
+    Who received it stays written (Disclosure): the erasing follows that list.
+    """
+    images = [image.key for image in await Attachment.filter(post=post)]
+    async with in_transaction():
+        if await _is_held(post):
+            await _vanish(post)
+        else:
+            await outbox.delete(post)
+            await _bury(post)
+    for key in images:
+        store.forget(key)
+
+
+async def undo(post: Post) -> Draft:
+    """Call a held message back: nothing of it was seen by anyone, and it comes back as a draft. Raises TooLate."""
+    typed = await _typed_again(post)
+    async with in_transaction():
+        if not await _is_held(post):
+            raise TooLate("undo")
+        await Attachment.filter(post=post).update(post_id=None)
+        await _vanish(post)
+        return await Draft.create(owner=post.author, form=typed.form())
+
+
+async def send_now(post: Post) -> None:
+    """Let a held message go at once; one that has gone already stays gone."""
+    async with in_transaction():
+        if await _is_held(post):
+            await _release(post)
+
+
+async def release_due() -> int:
+    """A job: messages whose time for undoing is over tell those they are for. Returns how many."""
+    due = await Post.filter(held_until__lte=clock.now(), deleted_at__isnull=True).select_related("author").limit(100)
+    for post in due:
+        async with in_transaction():
+            if await Post.filter(id=post.id, held_until__isnull=False).select_for_update().exists():
+                await _release(post)
+    return len(due)
+
+
+async def _release(post: Post) -> None:
+    await post.change(held_until=None)
+    await Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING, attempts=0).update(due_at=clock.now())
+    await news.of_post(post)
+
+
+async def _is_held(post: Post) -> bool:
+    """Whether the message can still be undone; the row stays locked until the transaction ends."""
+    return bool(await Post.filter(id=post.id, held_until__gt=clock.now()).select_for_update())
+
+
+async def _may_publish(author: Actor, written: Composition, addressed: Sequence[Actor]) -> None:
+    verb = Verb.ANSWER if written.parent else Verb.PUBLISH
+    if written.parent:
+        known = await facts.between(author, written.parent.author, reach=written.reach, post=written.parent)
+    else:
+        known = await facts.about_publishing(author, written.reach)
+    if written.reach is Reach.CIRCLE and all(actor.is_local for actor in addressed):
+        known = replace(known, consents=True)  # between members of one community nothing leaves
+    if not (decision := policy.decide(verb, known)):
+        raise Refused(decision.reason or "")
+
+
+async def _address(post: Post, addressed: Sequence[Actor], named: Mapping[str, Actor]) -> None:
+    mentioned = {actor.id for actor in named.values()}
+    for actor in addressed:
+        await Recipient.create(post=post, actor=actor, mentioned=actor.id in mentioned)
+
+
+async def _tag(post: Post, tags: Sequence[str]) -> None:
+    await Tag.bulk_create([Tag(post=post, name=name) for name in tags])
+
+
+async def _attach(post: Post, attachments: Sequence[Attachment]) -> None:
+    """Only what its owner uploaded and no other message has."""
+    for position, image in enumerate(attachments[:IMAGES_LIMIT]):
+        await Attachment.filter(id=image.id, owner_id=post.author_id, post_id__isnull=True).update(
+            post_id=post.id, position=position, description=image.description[:DESCRIPTION_LIMIT_CHARACTERS])
+
+
+async def _typed_again(post: Post) -> drafts.Typed:
+    """What its author had typed to make this message."""
+    parent = await Post.get_or_none(id=post.parent_id) if post.parent_id else None
+    images = await Attachment.filter(post=post).order_by("position")
+    circle = await Recipient.filter(post=post).select_related("actor") if post.reach is Reach.CIRCLE else []
+    return drafts.Typed(
+        text=post.text, reach=post.reach, voice=post.voice, note=post.note, warning=post.warning, language=post.language,
+        reply=parent.key if parent else "", to=" ".join(row.actor.address for row in circle),
+        images=tuple((image.key, image.description) for image in images))
+
+
+async def _vanish(post: Post) -> None:
+    """A held message leaves no trace: nobody has seen it."""
+    await OutgoingActivity.filter(object_uri=post.uri).delete()
+    await Attachment.filter(post=post).delete()
+    await post.delete()
+
+
+async def _bury(post: Post) -> None:
+    """Everything that the message said goes; its id stays dead."""
+    await post.change(text="", html="", title="", warning="", deleted_at=clock.now())
+    for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient):
+        await rows.filter(post=post).delete()
+    waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
+    await OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting).update(body="")
+    await Tombstone.bury(post.uri, post.author.uri)

@@ -1,0 +1,73 @@
+""""Thinking of you" and passing on."""
+from __future__ import annotations
+
+from federation import outbox
+from models import Actor, Announce, Community, Like, Notification, Post
+from models.database import in_transaction
+from models.ids import new_key
+from models.notification import Notice
+from models.reach import Reach
+from moderation import consent, facts, policy
+from moderation.policy import Verb
+from server.errors import Refused
+
+
+async def thank(actor: Actor, post: Post) -> None:
+    """Tell the writer of a message that one thinks of them; nobody else learns of it. Doing it twice is doing it once.
+
+    Raises: Refused.
+    """
+    if actor.id == post.author_id:
+        return
+    if not (decision := policy.decide(Verb.LIKE, await facts.between(actor, post.author, post=post))):
+        raise Refused(decision.reason or "")
+    async with in_transaction():
+        like, is_new = await Like.get_or_create(actor=actor, post=post, defaults={"uri": f"{actor.uri}/likes/{new_key()}"})
+        if is_new:
+            like.actor, like.post = actor, post
+            await Notification.tell(post.author, Notice.THANKS, actor, post)
+            await outbox.like(like)
+
+
+async def take_thanks_back(actor: Actor, post: Post) -> None:
+    """No longer; what was never said needs no taking back."""
+    async with in_transaction():
+        if like := await Like.get_or_none(actor=actor, post=post):
+            like.actor, like.post = actor, post
+            await Notification.withdraw(Notice.THANKS, actor, post)
+            await outbox.undo_like(like)
+            await like.delete()
+
+
+async def pass_on(actor: Actor, post: Post) -> None:
+    """Show a message to one's own readers: as far as it went itself, and as far as this member may reach.
+
+    Raises: Refused.
+    """
+    reach = post.reach.narrowed_to(await widest(actor))
+    if not (decision := policy.decide(Verb.ANNOUNCE, await facts.between(actor, post.author, reach=reach, post=post))):
+        raise Refused(decision.reason or "")
+    async with in_transaction():
+        defaults = {"uri": f"{actor.uri}/announces/{new_key()}", "reach": reach}
+        announce, is_new = await Announce.get_or_create(actor=actor, post=post, defaults=defaults)
+        if is_new:
+            announce.actor, announce.post = actor, post
+            await Notification.tell(post.author, Notice.PASSED_ON, actor, post)
+            await outbox.announce(announce)
+
+
+async def take_back(actor: Actor, post: Post) -> None:
+    """No longer pass a message on."""
+    async with in_transaction():
+        if announce := await Announce.get_or_none(actor=actor, post=post):
+            announce.actor, announce.post = actor, post
+            await Notification.withdraw(Notice.PASSED_ON, actor, post)
+            await outbox.undo_announce(announce)
+            await announce.delete()
+
+
+async def widest(actor: Actor) -> Reach:
+    """How far this member's acts may travel: the community's ceiling, or the community itself without the yes to leaving."""
+    if await consent.may_leave(actor.id) is None:
+        return Reach.COMMUNITY
+    return (await Community.current()).ceiling

@@ -1,0 +1,138 @@
+"""Rows become what pages show. Everything about a page of messages is loaded in a handful of queries, however many there are."""
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from models import Actor, Announce, Attachment, Host, Like, Member, Post, clock
+from models.post import Note
+from models.reach import Reach
+from moderation.visibility import Viewer, visible_to
+from server.language import Words
+from server.views import ImageView, PersonView, PostView
+from server.wording import note_name
+
+OPEN, FOLD, HIDE = "open", "fold", "hide"
+NO_TOPIC = "other"  # in Member.reading["notes"]: what its server marked as sensitive without saying why
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message in a list, and who passed it on if that is why it is there."""
+
+    post: Post  # with its author
+    passed_on_by: Actor | None = None
+
+
+@dataclass(slots=True)
+class _Around:
+    """What belongs to the messages of one page, by post id (titles: by host)."""
+
+    images: dict[int, list[ImageView]] = field(default_factory=dict)
+    thanked: set[int] = field(default_factory=set)
+    passed_on: set[int] = field(default_factory=set)
+    replies: dict[int, int] = field(default_factory=dict)
+    parents: dict[int, Post] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+
+
+def viewer_of(member: Member | None) -> Viewer:
+    """Who looks at a page: a member of ours, or a visitor."""
+    return Viewer.member(member.actor) if member else Viewer()
+
+
+def treatment(post: Post, reading: Mapping[str, object]) -> str:
+    """OPEN, FOLD or HIDE: what the reader wants for messages with such a content note."""
+    if post.note is Note.NONE and not post.warning and not post.sensitive:
+        return OPEN
+    notes = reading.get("notes")
+    wanted = notes.get(post.note or NO_TOPIC) if isinstance(notes, dict) else None
+    return wanted if wanted in (OPEN, FOLD, HIDE) else FOLD
+
+
+async def titles_of(actors: Iterable[Actor]) -> dict[str, str]:
+    """The names that other communities give themselves, by host; the host's own name where there is none."""
+    names = {actor.host for actor in actors if actor.host}
+    found = {host.name: host.title for host in await Host.filter(name__in=names)} if names else {}
+    return {name: found.get(name) or name for name in names}
+
+
+def person(actor: Actor, titles: Mapping[str, str]) -> PersonView:
+    """One person, with the name of their community if it is not ours."""
+    return PersonView(name=actor.name, address=actor.address, display_name=actor.shown_name, coat=actor.key,
+                      url=f"/{actor.address}", host_label=titles.get(actor.host, actor.host))
+
+
+async def people(actors: Sequence[Actor]) -> list[PersonView]:
+    """Many people, in one query."""
+    titles = await titles_of(actors)
+    return [person(actor, titles) for actor in actors]
+
+
+async def posts(entries: Sequence[Entry], reader: Member | None, _: Words) -> list[PostView]:
+    """The messages of a page as cards, without those whose content note the reader wants hidden."""
+    reading = reader.reading if reader else {}
+    mine = reader.actor_id if reader else None
+    shown = [entry for entry in entries if entry.post.author_id == mine or treatment(entry.post, reading) != HIDE]
+    around = await _load(shown, reader)
+    return [_card(entry, reader, around, _) for entry in shown]
+
+
+async def _load(entries: Sequence[Entry], reader: Member | None) -> _Around:
+    ids = [entry.post.id for entry in entries]
+    if not ids:
+        return _Around()
+    around, visible = _Around(), visible_to(viewer_of(reader))
+    for image in await Attachment.filter(post_id__in=ids).order_by("position", "id"):
+        if image.post_id is not None:
+            around.images.setdefault(image.post_id, []).append(image_view(image))
+    if reader:
+        around.thanked = set(await Like.filter(post_id__in=ids, actor_id=reader.actor_id).values_list("post_id", flat=True))  # type: ignore[arg-type]
+        around.passed_on = set(await Announce.filter(post_id__in=ids, actor_id=reader.actor_id).values_list("post_id", flat=True))  # type: ignore[arg-type]
+    for parent_id in await Post.filter(visible, parent_id__in=ids).limit(1000).values_list("parent_id", flat=True):
+        around.replies[parent_id] = around.replies.get(parent_id, 0) + 1  # type: ignore[index, call-overload]
+    answered = {entry.post.parent_id for entry in entries if entry.post.parent_id}
+    if answered:
+        around.parents = {post.id: post for post in await Post.filter(visible, id__in=answered).select_related("author")}
+    around.titles = await titles_of([entry.post.author for entry in entries]
+                                    + [entry.passed_on_by for entry in entries if entry.passed_on_by])
+    return around
+
+
+def image_view(image: Attachment) -> ImageView:
+    """An image that is on our disk; of one that is not, the words alone: never a request to another server."""
+    url = f"/media/{image.key}" if image.stored_at else ""
+    return ImageView(url=url, alt=image.description, width=image.width, height=image.height)
+
+
+def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> PostView:
+    post, is_mine = entry.post, reader is not None and entry.post.author_id == reader.actor_id
+    may_act = reader is not None and not is_held(post)
+    parent = around.parents.get(post.parent_id or 0)
+    reading = reader.reading if reader else {}
+    answers = bool(post.parent_id or post.parent_uri)
+    return PostView(
+        key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles), html=Markup(post.html),  # noqa: S704 - cleaned
+        when=post.published_at, reach=post.reach.level, language=post.language, voice=post.voice,
+        note=post.warning or note_name(post.note, _), folded=not is_mine and treatment(post, reading) == FOLD,
+        edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act, may_thank=may_act and not is_mine,
+        may_pass_on=may_act and post.reach.level >= Reach.COMMUNITY.level,
+        thanked=post.id in around.thanked, passed_on=post.id in around.passed_on,
+        passed_on_by=person(entry.passed_on_by, around.titles) if entry.passed_on_by else None,
+        reply_count=around.replies.get(post.id, 0), in_reply_to_url=f"/m/{post.key}" if answers and not parent else
+        f"/m/{parent.key}" if parent else "", in_reply_to_name=parent.author.shown_name if parent else "",
+        attachments=tuple(around.images.get(post.id, ())), held_seconds_left=held_seconds(post),
+        origin_url=post.url if not post.author.is_local and post.url.startswith(("https://", "http://")) else "")
+
+
+def is_held(post: Post) -> bool:
+    """Whether the message can still be undone."""
+    return held_seconds(post) > 0
+
+
+def held_seconds(post: Post) -> int:
+    """Seconds in which it can, rounded up."""
+    return max(0, math.ceil((post.held_until - clock.now()).total_seconds())) if post.held_until else 0
