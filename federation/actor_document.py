@@ -77,17 +77,11 @@ class ActorDocument:
         """
         if not isinstance(document, dict):
             raise Malformed("an actor must be an object")
-        id_ = values.own_id(document)
-        type_ = values.type_of(document, ACTOR_TYPES)
-        username = document.get("preferredUsername")
-        inbox = values.required_link(document, "inbox")
-        if type_ not in ACTOR_TYPES or not isinstance(username, str) or not _USERNAME.fullmatch(username):
-            raise Malformed("not an actor with a user name")
+        id_, inbox = values.own_id(document), values.required_link(document, "inbox")
         if not same_origin(id_, inbox):
             raise Malformed("the inbox is on another origin")
-        endpoints = document.get("endpoints")
-        shared = endpoints.get("sharedInbox") if isinstance(endpoints, dict) else document.get("sharedInbox")
-        keys = key_entries(document)
+        type_, username = _kind_and_name(document)
+        keys = tuple(key for key in key_entries(document) if key.owner == id_)
         return cls(
             id=id_, type=type_, preferred_username=username,
             name=values.text(document.get("name")) or username,
@@ -95,14 +89,14 @@ class ActorDocument:
             url=_page(document.get("url")),
             icon=_image(document.get("icon")),
             inbox=inbox,
-            shared_inbox=_own(id_, shared),
+            shared_inbox=_own(id_, _shared_inbox(document)),
             outbox=_own(id_, document.get("outbox")),
             followers=_own(id_, document.get("followers")),
             following=_own(id_, document.get("following")),
             featured=_own(id_, document.get("featured")),
             partners=_own(id_, document.get("partners")),
-            public_keys=tuple(key for key in keys if key.pem and key.owner == id_),
-            assertion_methods=tuple(key for key in keys if key.multibase and key.owner == id_),
+            public_keys=tuple(key for key in keys if key.pem),
+            assertion_methods=tuple(key for key in keys if key.multibase),
             manually_approves_followers=values.flag(document.get("manuallyApprovesFollowers")),
             discoverable=values.flag(document.get("discoverable")),
             indexable=values.flag(document.get("indexable")),
@@ -127,16 +121,31 @@ def key_entries(document: Any) -> tuple[PublicKeyEntry, ...]:
     raw = values.objects(document.get("publicKey"), MAX_KEYS) + values.objects(document.get("assertionMethod"), MAX_KEYS)
     if "publicKeyPem" in document or "publicKeyMultibase" in document:
         raw.append(document)
-    entries = []
-    for key in raw:
-        key_id = values.link(key.get("id"))
-        owner = values.link(key.get("owner") or key.get("controller")) or (id_ if key is not document else None)
-        pem = key.get("publicKeyPem")
-        multibase = values.text(key.get("publicKeyMultibase"))
-        usable_pem = pem if isinstance(pem, str) and len(pem) <= MAX_PEM_CHARS else None
-        if key_id and owner and same_origin(key_id, id_) and (usable_pem or multibase):
-            entries.append(PublicKeyEntry(key_id, owner, usable_pem, multibase))
-    return tuple(entries)
+    entries = (_key_entry(key, owner=None if key is document else id_) for key in raw)
+    return tuple(entry for entry in entries if entry and same_origin(entry.id, id_))
+
+
+def _key_entry(key: dict[str, Any], owner: str | None) -> PublicKeyEntry | None:
+    """One key; `owner` is whose document it stands in, for those who do not repeat it."""
+    key_id = values.link(key.get("id"))
+    owner = values.link(key.get("owner") or key.get("controller")) or owner
+    pem, multibase = key.get("publicKeyPem"), values.text(key.get("publicKeyMultibase"))
+    if not isinstance(pem, str) or len(pem) > MAX_PEM_CHARS:
+        pem = None
+    return PublicKeyEntry(key_id, owner, pem, multibase) if key_id and owner and (pem or multibase) else None
+
+
+def _kind_and_name(document: dict[str, Any]) -> tuple[str, str]:
+    kind, username = values.type_of(document, ACTOR_TYPES), document.get("preferredUsername")
+    if kind not in ACTOR_TYPES or not isinstance(username, str) or not _USERNAME.fullmatch(username):
+        raise Malformed("not an actor with a user name")
+    return kind, username
+
+
+def _shared_inbox(document: dict[str, Any]) -> Any:
+    """In `endpoints`; some older software puts it beside the inbox."""
+    endpoints = document.get("endpoints")
+    return endpoints.get("sharedInbox") if isinstance(endpoints, dict) else document.get("sharedInbox")
 
 
 def _own(id_: str, value: Any) -> str | None:

@@ -68,7 +68,8 @@ def parse_parameters(header: str) -> dict[str, str]:
             raise Unproven("more than one signature")
         parameters[name.lower()] = quoted if quoted is not None else number
         position = match.end()
-    if not 0 < len(parameters.get("keyid", "")) <= MAX_KEY_ID_CHARS or not parameters.get("signature"):
+    key_id = parameters.get("keyid", "")
+    if not 0 < len(key_id) <= MAX_KEY_ID_CHARS or not key_id.isascii() or not parameters.get("signature"):
         raise Unproven("the signature header is incomplete")
     return parameters
 
@@ -136,7 +137,7 @@ def authenticate(request: Request, fields: dict[str, str], parameters: dict[str,
     for target in (f"{path}?{parts.query}", path) if parts.query else (path,):
         text = _signing_string(request.method, target, fields, parameters)
         try:
-            public_key.verify(proof, text.encode("utf-8"), padding.PKCS1v15(), hashes.SHA256())
+            public_key.verify(proof, text.encode("utf-8", "surrogateescape"), padding.PKCS1v15(), hashes.SHA256())
         except InvalidSignature:
             continue
         return

@@ -256,6 +256,19 @@ class TestCavage:
     def test_one_host_in_another_spelling(self) -> None:
         verify(cavage_signed(FULL, headers=HEADERS | {"Host": "HERE.test:443"}))
 
+    @pytest.mark.parametrize("name", ["host", "date", "digest", "x-odd", "signature"])
+    def test_bytes_that_are_no_text(self, name: str) -> None:
+        """The web server hands over undecodable bytes as lone surrogates."""
+        request = cavage_signed(FULL + " x-odd", headers=HEADERS | {"X-Odd": "1"})
+        original = request.fields()[name]
+        kept = {other: text for other, text in request.fields().items() if other != name}
+        with pytest.raises(Unproven):
+            verify(Request("POST", URL, kept | {name: original + "\udcff"}, BODY))
+
+    def test_an_odd_key_id(self) -> None:
+        with pytest.raises(Unproven):
+            signatures.parse(Request("POST", URL, {"Signature": 'keyId="k\udcff",signature="eA=="'}, BODY))
+
     def test_a_header_that_is_signed_but_missing(self) -> None:
         request = cavage_signed(FULL + " x-gone", headers=HEADERS | {"X-Gone": "1"})
         with pytest.raises(Unproven):
