@@ -353,7 +353,7 @@ async def test_certificates_are_checked_and_an_extra_authority_can_be_given(tmp_
     for file, pem in zip(files, certificate(), strict=True):
         file.write_bytes(pem)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(*files)
+    tls.load_cert_chain(str(files[0]), str(files[1]))
     runner = web.AppRunner(web.Application())
     runner.app.router.add_route("GET", "/", answer_empty)
     await runner.setup()
