@@ -20,9 +20,10 @@ __all__ = ["ACTIVITY_TYPES", "ACTOR_TYPES", "NOTE_TYPES", "PUBLIC", "Activity", 
 
 MAX_RECIPIENTS = 100
 MAX_OBJECTS = 100
+MAX_CONTENT_CHARS = 10_000
 ACTIVITY_TYPES: Final = frozenset({
     "Accept", "Add", "Announce", "Block", "Create", "Delete", "Dislike", "EmojiReact", "Flag", "Follow", "Join", "Leave",
-    "Like", "Move", "Reject", "Remove", "Undo", "Update"})
+    "Like", "Move", "Offer", "Reject", "Remove", "Undo", "Update"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Activity:
     to: tuple[str, ...]
     cc: tuple[str, ...]
     published: datetime | None
+    content: str  # of a Flag: what the reporter wrote; text or HTML, nobody has cleaned it
 
     @classmethod
     def parse(cls, document: Any) -> Activity:
@@ -63,6 +65,7 @@ class Activity:
             to=values.audience(document.get("to"), MAX_RECIPIENTS),
             cc=values.audience(document.get("cc"), MAX_RECIPIENTS),
             published=values.instant(document.get("published")),
+            content=values.text(document.get("content"), MAX_CONTENT_CHARS) or "",
         )
 
 

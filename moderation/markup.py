@@ -48,3 +48,8 @@ def shape(markup: str) -> str:
 def plain(markup: str) -> str:
     """The words of some HTML, one line a paragraph: for excerpts, titles and mails."""
     return html.unescape(_TAG.sub("", _BREAK.sub("\n", clean(markup)))).strip()
+
+
+def escape(text: str) -> str:
+    """Text as it must stand in HTML, also inside an attribute."""
+    return html.escape(text, quote=True)

@@ -1,0 +1,35 @@
+"""Which function receives which activity. To support a new type: one file, one line."""
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from federation.handlers import accept, announce, block, create, delete, flag, follow, like, offer, reject, undo, update
+from federation.incoming import Incoming
+from federation.instance import Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """`prepare` may use the network and runs first; `receive` runs alone inside one transaction."""
+
+    receive: Callable[[Incoming], Awaitable[None]]
+    prepare: Callable[[Instance, Incoming], Awaitable[Incoming]] | None = None
+
+
+HANDLERS: dict[str, Handler] = {
+    "Accept": Handler(accept.receive),
+    "Announce": Handler(announce.receive, announce.prepare),
+    "Block": Handler(block.receive),
+    "Create": Handler(create.receive, create.prepare),
+    "Delete": Handler(delete.receive),
+    "Flag": Handler(flag.receive),
+    "Follow": Handler(follow.receive),
+    "Like": Handler(like.receive),
+    "Offer": Handler(offer.receive),
+    "Reject": Handler(reject.receive),
+    "Undo": Handler(undo.receive),
+    "Update": Handler(update.receive, update.prepare),
+}
+
+__all__ = ["HANDLERS", "Handler", "Incoming"]

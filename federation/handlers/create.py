@@ -1,0 +1,58 @@
+"""Create: a new message (ActivityPub §7.2)."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+from federation import notes, resolve
+from federation.addresses import same_origin
+from federation.errors import Malformed, Refused
+from federation.incoming import Incoming
+from federation.instance import Instance
+from federation.wire import NOTE_TYPES, Note
+from models import Actor, Follow, Post
+from models.reach import Reach
+
+
+async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
+    """The message: taken from the activity if it is the sender's own, else read from its origin; and what it answers."""
+    note = await own_note(instance, incoming)
+    if note and await is_wanted(note, incoming.sender):
+        await resolve.parent_of(instance, note)
+    return replace(incoming, note=note)
+
+
+async def receive(incoming: Incoming) -> None:
+    """Store the message, if somebody here is to read it."""
+    note = incoming.note
+    if note is None:
+        return
+    if note.attributed_to != incoming.sender.uri:
+        raise Refused("writes in another name", host=incoming.sender.host)
+    if await is_wanted(note, incoming.sender):
+        await notes.save(note, incoming.sender)
+
+
+async def own_note(instance: Instance, incoming: Incoming) -> Note | None:
+    """The message in an activity, or None if it holds something else.
+
+    An embedded object counts only on its author's own server; any other is a hint to fetch (fediverse.md §8.11).
+    """
+    activity, sender = incoming.activity, incoming.sender
+    if activity.object_id is None:
+        raise Malformed("no object")
+    if isinstance(activity.object, dict) and same_origin(activity.object_id, sender.uri):
+        return Note.parse(activity.object) if activity.object_type in NOTE_TYPES else None
+    if await Post.exists(uri=activity.object_id):
+        return None
+    return await resolve.fetch_note(instance, activity.object_id)
+
+
+async def is_wanted(note: Note, author: Actor) -> bool:
+    """Whether somebody here follows the author, is named, or is answered: addressing alone does not tell (§8.13)."""
+    if await Follow.exists(target_id=author.id, follower__host="", accepted_at__isnull=False):
+        return True
+    named = {*note.to, *note.cc, *(mention.href for mention in note.mentions)}
+    if await Actor.exists(uri__in=list(named), host=""):
+        return True
+    return bool(note.in_reply_to) and await Post.exists(uri=note.in_reply_to, author__host="", deleted_at__isnull=True,
+                                                        reach__in=[Reach.PARTNERS, Reach.WEB])

@@ -1,0 +1,34 @@
+"""Delete: a message, or a whole account, is gone (ActivityPub §7.4). Only its owner can say so."""
+from __future__ import annotations
+
+from federation import actors
+from federation.addresses import same_origin
+from federation.errors import Malformed, Refused
+from federation.incoming import Incoming
+from models import Announce, Attachment, Like, Notification, Post, Revision, Tag, Tombstone, clock
+
+
+async def receive(incoming: Incoming) -> None:
+    """Erase it and remember its id, also if it never came: a late Create must not bring it back."""
+    uri, sender = incoming.activity.object_id, incoming.sender
+    if uri is None:
+        raise Malformed("deletes nothing")
+    if uri == sender.uri:
+        await actors.forget(sender)
+        return
+    post = await Post.get_or_none(uri=uri)
+    if post is None:
+        if not same_origin(uri, sender.uri):
+            raise Refused("deletes what is not theirs", host=sender.host)
+        await Tombstone.bury(uri, sender.uri)
+        return
+    if post.author_id != sender.id:
+        raise Refused("deletes what is not theirs", host=sender.host)
+    await erase(post)
+
+
+async def erase(post: Post) -> None:
+    """Empty a message from elsewhere, and drop what hangs on it."""
+    for table in (Revision, Tag, Attachment, Like, Announce, Notification):
+        await table.filter(post_id=post.id).delete()
+    await post.change(html="", text="", title="", warning="", language="", deleted_at=clock.now())

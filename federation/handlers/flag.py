@@ -1,0 +1,20 @@
+"""Flag: another server reports one of ours, or something here. Kept for the team."""
+from __future__ import annotations
+
+from federation.incoming import Incoming
+from models import Actor, Post, Report
+
+TEXT_LIMIT = 5000
+POSTS_LIMIT = 20
+
+
+async def receive(incoming: Incoming) -> None:
+    """Keep what it says about people and messages of ours; the reporter's own name is not kept, only the server's."""
+    activity = incoming.activity
+    target = await Actor.filter(uri__in=list(activity.object_ids), host="").first()
+    posts = await Post.filter(uri__in=list(activity.object_ids), author__host="").limit(POSTS_LIMIT).select_related("author")
+    if target is None and not posts:
+        return
+    await Report.get_or_create(
+        {"sender_host": incoming.sender.host, "target": target or posts[0].author, "post_uris": [post.uri for post in posts],
+         "text": activity.content[:TEXT_LIMIT]}, uri=activity.id)

@@ -1,0 +1,45 @@
+"""Update: a message or a profile changed (ActivityPub §7.3). Only their owner can say so."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+from federation import actors, notes, resolve
+from federation.errors import Refused
+from federation.handlers.create import is_wanted, own_note
+from federation.incoming import Incoming
+from federation.instance import Instance
+from federation.wire import ACTOR_TYPES, ActorDocument
+from models import Post
+
+
+async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
+    """The new version of a message; a profile named by its id alone is read anew."""
+    activity = incoming.activity
+    if activity.object_id == incoming.sender.uri:
+        if not isinstance(activity.object, dict):
+            await resolve.actor(instance, incoming.sender.uri, fresh=True)
+        return incoming
+    if isinstance(activity.object, dict):
+        return replace(incoming, note=await own_note(instance, incoming))
+    return replace(incoming, note=await resolve.fetch_note(instance, str(activity.object_id)))
+
+
+async def receive(incoming: Incoming) -> None:
+    """Take the newer version. An Update that comes before its Create is taken for it; a late Create then changes nothing."""
+    activity, sender, note = incoming.activity, incoming.sender, incoming.note
+    if activity.object_id == sender.uri:
+        if isinstance(activity.object, dict) and activity.object_type in ACTOR_TYPES:
+            await actors.save(ActorDocument.parse(activity.object))
+        return
+    if note is None:
+        return
+    if note.attributed_to != sender.uri:
+        raise Refused("changes what is not theirs", host=sender.host)
+    post = await Post.get_or_none(uri=note.id).select_related("author")
+    if post is None:
+        if await is_wanted(note, sender):
+            await notes.save(note, sender)
+    elif post.author_id != sender.id:
+        raise Refused("changes what is not theirs", host=sender.host)
+    elif post.deleted_at is None:
+        await notes.edit(post, note)

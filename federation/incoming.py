@@ -1,0 +1,24 @@
+"""What a handler is given."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from federation.addresses import origin_of
+from federation.wire import Activity, Note
+from models import Actor, Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One activity whose sender is proven. `note` and `post` are there when the handler's `prepare` has fetched them."""
+
+    activity: Activity
+    sender: Actor
+    us: Actor  # our instance actor
+    note: Note | None = None
+    post: Post | None = None
+
+    @property
+    def origin(self) -> str:
+        """Our own origin."""
+        return origin_of(self.us.uri)

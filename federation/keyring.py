@@ -1,0 +1,55 @@
+"""Whose key signed: from a key id to the actor who owns it. The one place that decides who sent something.
+
+The key's id need not be the actor's address with a fragment (fediverse.md §8.4): the id is read, its owner is read,
+and the owner's own document must name the key.
+"""
+from __future__ import annotations
+
+from datetime import timedelta
+
+from federation import actors, resolve
+from federation.addresses import same_origin
+from federation.errors import Malformed, Unproven
+from federation.instance import Instance
+from federation.wire import ActorDocument, key_entries
+from models import ActorKey, clock
+from models.database import in_transaction
+
+
+async def find(key_id: str) -> ActorKey | None:
+    """A key that we know already, with its actor."""
+    return await ActorKey.get_or_none(uri=key_id, actor__deleted_at__isnull=True).select_related("actor")
+
+
+async def fetch(instance: Instance, key_id: str) -> ActorKey:
+    """Read a key and its owner from their server. Raises Unproven if they do not name each other; Gone, Unreachable."""
+    url, document = await instance.client.get_document(key_id.partition("#")[0], headers_for=instance.sign_get, fresh=True)
+    if "inbox" in document and document.get("preferredUsername"):
+        parsed = ActorDocument.parse(document)
+        if parsed.id == url:
+            async with in_transaction():
+                await actors.save(parsed)
+            return await _known(key_id)
+    owner = next((entry.owner for entry in key_entries(document) if entry.id == key_id), None)
+    if owner is None or not same_origin(owner, key_id):
+        raise Unproven("no owner of this key on its own server")
+    await resolve.fetch_actor(instance, owner)
+    return await _known(key_id)
+
+
+async def fetch_again(instance: Instance, key: ActorKey) -> ActorKey | None:
+    """The key once more after it did not fit, because keys change; None if it was read a moment ago (§8.8)."""
+    wait = timedelta(seconds=instance.network.key_refetch_seconds)
+    if key.fetched_at > clock.now() - wait:
+        return None
+    await ActorKey.filter(id=key.id).update(fetched_at=clock.now())  # also when the fetch fails: one try in that time
+    try:
+        return await fetch(instance, key.uri)
+    except Malformed:
+        return None
+
+
+async def _known(key_id: str) -> ActorKey:
+    if key := await find(key_id):
+        return key
+    raise Unproven("the owner does not name this key")

@@ -1,0 +1,202 @@
+"""Writes activities of ours down, with a delivery for each inbox, inside the transaction of the act they tell of.
+
+Nothing is sent here: the worker does that once the transaction has committed, so that an answer given is an answer
+kept, and no slow server ever makes a member wait.
+"""
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from federation import audience, render
+from federation.addresses import origin_of
+from federation.audience import Inboxes
+from federation.contexts import PUBLIC
+from federation.render import Document
+from models import (
+    Actor,
+    Announce,
+    Attachment,
+    Delivery,
+    Follow,
+    Host,
+    Like,
+    OutgoingActivity,
+    Post,
+    Recipient,
+    Tag,
+    clock,
+)
+from models.delivery import DeliveryState
+from models.ids import new_key
+from models.reach import Reach
+
+
+async def create(post: Post) -> None:
+    """Tell of a new message. It waits until `post.held_until`, so that it can be undone."""
+    recipients = await _recipients(post)
+    named = [recipient.actor for recipient in recipients]
+    note = await _note(post, recipients)
+    goes_to = await audience.inboxes(post.author, post.reach, named)
+    await send("Create", post.author, note, about=post.uri, goes_to=goes_to, due_at=post.held_until,
+               to=note["to"], cc=note["cc"], extra={"published": note["published"]})
+
+
+async def update(post: Post) -> None:
+    """Tell of an edit: to those who have the message, and to those who should have it now."""
+    recipients = await _recipients(post)
+    note = await _note(post, recipients)
+    goes_to = await audience.inboxes(post.author, post.reach, [recipient.actor for recipient in recipients])
+    goes_to |= await audience.allowed(await audience.inboxes_that_have(post.uri), post.reach)
+    await send("Update", post.author, note, about=post.uri, goes_to=goes_to, due_at=post.held_until, to=note["to"], cc=note["cc"])
+
+
+async def delete(post: Post) -> None:
+    """Ask those who have the message, and nobody else, to erase it. What has not left yet never leaves."""
+    recipients = await _recipients(post)
+    await cancel(post.uri)
+    to, cc = render.addressing(post, recipients, origin_of(post.uri))
+    tombstone = {"id": post.uri, "type": "Tombstone", "deleted": render.instant(clock.now())}
+    await send("Delete", post.author, tombstone, about=post.uri, goes_to=await audience.inboxes_that_have(post.uri), to=to, cc=cc)
+
+
+async def cancel(object_uri: str) -> None:
+    """Call back what waits and was never tried. What was tried may have arrived, and gets its Delete."""
+    waiting = Delivery.filter(object_uri=object_uri, state=DeliveryState.WAITING)
+    await waiting.filter(attempts=0).update(state=DeliveryState.FAILED, done_at=clock.now())
+
+
+async def like(like: Like) -> None:
+    """ "Thinking of you": tell the author, alone."""
+    await _tell_author("Like", like, like.post)
+
+
+async def undo_like(like: Like) -> None:
+    """Take a Like back."""
+    await _undo("Like", like.actor, like.uri, like.post.uri, like.post.author)
+
+
+async def announce(announce: Announce) -> None:
+    """Pass a message on: to one's followers as far as its reach goes, and to its author."""
+    actor, post = announce.actor, announce.post
+    goes_to = await audience.inboxes(actor, announce.reach, [post.author])
+    to, cc = _audience_of(announce)
+    await send("Announce", actor, post.uri, about=announce.uri, uri=announce.uri, goes_to=goes_to, to=to, cc=cc,
+               extra={"published": render.instant(announce.published_at)})
+
+
+async def undo_announce(announce: Announce) -> None:
+    """Take a passing-on back, where it went."""
+    to, cc = _audience_of(announce)
+    inner = {"id": announce.uri, "type": "Announce", "actor": announce.actor.uri, "object": announce.post.uri, "to": to, "cc": cc}
+    goes_to = await audience.inboxes_that_have(announce.uri)
+    await cancel(announce.uri)
+    await send("Undo", announce.actor, inner, about=announce.uri, goes_to=goes_to, to=to, cc=cc)
+
+
+async def follow(follow: Follow) -> None:
+    """Ask to follow someone elsewhere."""
+    await send("Follow", follow.follower, follow.target.uri, about=follow.uri, uri=follow.uri,
+               goes_to=_to_person(follow.target), to=[follow.target.uri])
+
+
+async def undo_follow(follow: Follow) -> None:
+    """Stop following. The whole Follow goes along: some servers forget what they were sent (fediverse.md §1.4)."""
+    await send("Undo", follow.follower, follow_document(follow), about=follow.uri, goes_to=_to_person(follow.target),
+               to=[follow.target.uri])
+
+
+async def accept(follow: Follow) -> None:
+    """Say yes to a follower elsewhere."""
+    await _answer("Accept", follow)
+
+
+async def reject(follow: Follow) -> None:
+    """Say no to a request, or send a follower away: the protocol has one word for both."""
+    await _answer("Reject", follow)
+
+
+async def update_actor(actor: Actor) -> None:
+    """Tell those who know an actor of ours that the profile changed: they read it again."""
+    goes_to = await audience.inboxes_that_have(actor.uri)
+    goes_to |= await audience.allowed({audience.inbox_of(one): one.host for one in await audience.remote_followers(actor)}, Reach.PARTNERS)
+    document = render.actor_document(actor, await actor.keys.all(), origin_of(actor.uri))  # type: ignore[attr-defined]
+    document.pop("@context")
+    await send("Update", actor, document, about=actor.uri, goes_to=goes_to, to=[actor.followers_uri])
+
+
+async def delete_actor(actor: Actor) -> None:
+    """Tell those who know an actor of ours, and nobody else, that it is gone (mastodon#21674)."""
+    goes_to = await audience.inboxes_that_have(actor.uri)
+    for reader in await audience.remote_followers(actor):
+        goes_to[audience.inbox_of(reader)] = reader.host
+    await send("Delete", actor, actor.uri, about=actor.uri, goes_to=goes_to, to=[actor.followers_uri])
+
+
+def follow_document(follow: Follow) -> Document:
+    """A Follow, whole, with the id that its sender gave it."""
+    return {"id": follow.uri, "type": "Follow", "actor": follow.follower.uri, "object": follow.target.uri}
+
+
+async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: Inboxes, uri: str = "", due_at: datetime | None = None,
+               to: list[str] | None = None, cc: list[str] | None = None, extra: dict[str, Any] | None = None) -> None:
+    """Write one activity and its deliveries; nothing where nobody elsewhere is to have it.
+
+    `about` is the uri of what it tells of: deliveries about one thing to one host keep their order.
+    """
+    if not goes_to:
+        return
+    key, origin = new_key(), origin_of(actor.uri)
+    uri = uri or f"{origin}/activities/{key}"
+    document = render.activity_document(kind, uri, actor, thing, to=to or (), cc=cc or (), origin=origin, extra=extra)
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    activity, _ = await OutgoingActivity.get_or_create(
+        {"key": key, "actor_id": actor.id, "kind": kind, "object_uri": about, "body": body}, uri=uri)
+    for host in set(goes_to.values()):
+        await Host.called(host)
+    due_at = due_at or clock.now()
+    await Delivery.bulk_create([Delivery(activity_id=activity.id, host=host, inbox_uri=inbox, object_uri=about, due_at=due_at)
+                                for inbox, host in goes_to.items()], ignore_conflicts=True)
+
+
+async def _recipients(post: Post) -> list[Recipient]:
+    return await Recipient.filter(post_id=post.id).select_related("actor").order_by("id")
+
+
+async def note_of(post: Post) -> Document:
+    """A post of ours, with its author loaded, as a Note."""
+    return await _note(post, await _recipients(post))
+
+
+async def _note(post: Post, recipients: list[Recipient]) -> Document:
+    tags = await Tag.filter(post_id=post.id).order_by("name")
+    attachments = await Attachment.filter(post_id=post.id).order_by("position")
+    return render.note_document(post, recipients=recipients, tags=tags, attachments=attachments, origin=origin_of(post.uri))
+
+
+def _to_person(actor: Actor) -> Inboxes:
+    """The person's own inbox: a follow is between two people, and not every server routes it from the shared one."""
+    return {} if actor.is_local else {actor.inbox_uri: actor.host}
+
+
+async def _tell_author(kind: str, like: Like, post: Post) -> None:
+    await send(kind, like.actor, post.uri, about=like.uri, uri=like.uri, goes_to=_to_person(post.author), to=[post.author.uri])
+
+
+async def _undo(kind: str, actor: Actor, uri: str, object_uri: str, told: Actor) -> None:
+    inner = {"id": uri, "type": kind, "actor": actor.uri, "object": object_uri}
+    await send("Undo", actor, inner, about=uri, goes_to=_to_person(told), to=[told.uri])
+
+
+async def _answer(kind: str, follow: Follow) -> None:
+    await send(kind, follow.target, follow_document(follow), about=follow.uri, goes_to=_to_person(follow.follower), to=[follow.follower.uri])
+
+
+def _audience_of(announce: Announce) -> tuple[list[str], list[str]]:
+    actor = announce.actor
+    if announce.reach is Reach.WEB:
+        return [PUBLIC], [actor.followers_uri, announce.post.author.uri]
+    return [render.partners_uri(origin_of(actor.uri))], [actor.followers_uri, announce.post.author.uri]
+
+

@@ -1,0 +1,144 @@
+"""From the name of something elsewhere to a row here: over the network, with budgets, never inside a transaction.
+
+Whatever is stored was read from its own id on its own origin (security.md, rule 2).
+"""
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from federation import actors, notes
+from federation.addresses import host_of, same_origin
+from federation.answers import JRD
+from federation.errors import Gone, Malformed, Refused
+from federation.instance import Instance
+from federation.wire import ActorDocument, Note
+from models import Actor, Post
+from models.database import in_transaction
+from models.errors import NotHere
+from moderation import hosts
+
+ADDRESS = re.compile(r"@?(?P<name>[^@\s/]{1,100})@(?P<host>[^@\s/]{1,255})")
+ANCESTORS_LIMIT = 5
+REL_SELF = "self"
+AS_TYPES = ("application/activity+json", 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"')
+
+
+async def check_host(uri: str) -> str:
+    """The canonical host of a uri; Refused unless it is one that we exchange with. No request goes to a stranger."""
+    host = host_of(uri)
+    if not hosts.is_heard(await hosts.standing(host)):
+        raise Refused("host", host=host)
+    return host
+
+
+async def actor(instance: Instance, uri: str, *, fresh: bool = False) -> Actor:
+    """The actor with this uri: from the database unless it is unknown, old, or `fresh` is asked for.
+
+    Raises Refused, Gone, Unreachable, Malformed. An old copy is better than none when the network fails.
+    """
+    known = await Actor.get_or_none(uri=uri)
+    if known and (known.is_local or known.is_gone or not (fresh or known.is_stale)):
+        return known
+    await check_host(uri)
+    try:
+        return await fetch_actor(instance, uri)
+    except Gone:
+        if known:
+            async with in_transaction():
+                await actors.forget(known)
+        raise
+
+
+async def fetch_actor(instance: Instance, uri: str, *, moved: bool = False) -> Actor:
+    """Read an actor's document from its own id, whatever we know of it and of its host.
+
+    A document that names another id than the address it was found at is read once more, at that id.
+    """
+    url, document = await instance.client.get_document(uri, headers_for=instance.sign_get)
+    parsed = ActorDocument.parse(document)
+    if parsed.id not in (uri, url) and not moved:
+        return await fetch_actor(instance, parsed.id, moved=True)
+    if parsed.id not in (uri, url) or not same_origin(parsed.id, url):
+        raise Malformed("the actor is not where it says it is", host=host_of(uri))
+    async with in_transaction():
+        return await actors.save(parsed)
+
+
+async def actor_at(instance: Instance, address: str) -> Actor:
+    """The actor with a member address, "@name@host", by WebFinger (RFC 7033). NotHere if nobody has it.
+
+    Raises Refused, Unreachable, Malformed.
+    """
+    match = ADDRESS.fullmatch(address.strip())
+    if not match:
+        raise NotHere("not a member address")
+    name, host = match["name"], host_of(f"https://{match['host']}")
+    if host == instance.network.host:
+        return await Actor.named(name)
+    await check_host(f"https://{host}")
+    known = await Actor.get_or_none(Actor.present(), name__iexact=name, host=host)
+    if known and not known.is_stale:
+        return known
+    return await actor(instance, await _webfinger(instance, name, host), fresh=True)
+
+
+async def _webfinger(instance: Instance, name: str, host: str) -> str:
+    """The actor uri behind an address. It must be on a host that we exchange with, which `actor` checks."""
+    origin = f"{_scheme(instance, host)}://{host}"
+    url = f"{origin}/.well-known/webfinger?resource={quote(f'acct:{name}@{host}')}"
+    try:
+        _, document = await instance.client.get_document(url, kind=JRD, headers_for=instance.sign_get)
+    except Gone as error:
+        raise NotHere("nobody has this address") from error
+    links = document.get("links")
+    for link in links if isinstance(links, list) else []:
+        if isinstance(link, dict) and link.get("rel") == REL_SELF and link.get("type") in AS_TYPES and isinstance(link.get("href"), str):
+            return str(link["href"])
+    raise Malformed("no actor in the answer", host=host)
+
+
+def _scheme(instance: Instance, host: str) -> str:
+    """HTTPS, but for the development peers of product.md."""
+    name, _, port = host.rpartition(":")
+    is_dev = bool(name) and port.isdigit() and instance.network.dev_peers.allows(name.strip("[]"), int(port))
+    return "http" if is_dev and not instance.network.ca_file else "https"
+
+
+async def post(instance: Instance, uri: str, *, ancestors: int = ANCESTORS_LIMIT) -> Post:
+    """The post with this uri, read from its origin if it is unknown, and what it answers, up to `ancestors` steps.
+
+    Raises Refused, Gone, Unreachable, Malformed, NotHere.
+    """
+    if known := await Post.kept(uri):
+        return known
+    if same_origin(uri, instance.origin):
+        raise NotHere("no such post of ours")
+    note = await fetch_note(instance, uri)
+    author = await actor(instance, note.attributed_to)
+    if note.in_reply_to and ancestors > 0:
+        await parent_of(instance, note, ancestors=ancestors - 1)
+    async with in_transaction():
+        return await notes.save(note, author)
+
+
+async def fetch_note(instance: Instance, uri: str) -> Note:
+    """A post as its origin shows it to us; its author is on that origin too (FEP-fe34)."""
+    await check_host(uri)
+    url, document = await instance.client.get_document(uri, headers_for=instance.sign_get)
+    note = Note.parse(document)
+    if note.id != url and not (note.id == uri and same_origin(uri, url)):
+        raise Malformed("the post is not where it says it is", host=host_of(uri))
+    if not same_origin(note.id, note.attributed_to):
+        raise Malformed("the post and its author live on two servers", host=host_of(uri))
+    return note
+
+
+async def parent_of(instance: Instance, note: Note, *, ancestors: int = ANCESTORS_LIMIT) -> None:
+    """Bring in what a post answers, as far as it can be had: a hole in a conversation is no error."""
+    if not note.in_reply_to or same_origin(note.in_reply_to, instance.origin):
+        return
+    try:
+        await post(instance, note.in_reply_to, ancestors=ancestors)
+    except (Refused, Gone, Malformed, NotHere):
+        return
