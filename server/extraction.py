@@ -19,20 +19,32 @@ SOURCES = (("models", "**.py"), ("moderation", "**.py"), ("federation", "**.py")
            ("themes/base/templates", "**.html"), ("themes/base/templates", "**.txt"))
 HEADER = "# What Dazzle says. Collected by `python -m server.language extract`; licence: AGPL-3.0-or-later."
 KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+JINJA = {"encoding": "utf-8", "silent": "false", "extensions": "jinja2.ext.i18n", "trimmed": "true"}
 Extracted = tuple[int, str, str | tuple[str, ...], list[str]]
 
 
-def spoken_constants(file: IO[bytes], keywords: Collection[str], comment_tags: Collection[str],
-                     options: object) -> Iterator[Extracted]:
-    """What errors may say to people: every `safe = "…"` of a class, and "refused.…" for every reason of a rule.
+def said_in_python(file: IO[bytes], keywords: Collection[str], comment_tags: Collection[str],
+                   options: object) -> Iterator[Extracted]:
+    """What Python code says to people. An extraction method of Babel, whose own loses `_("…", x=f(_))`.
 
-    An extraction method of Babel. A rule is a function of `facts: Facts`, as in `moderation.policy`.
+    The calls of KEYWORDS; every `safe = "…"` of a class; "refused.…" for every reason of a rule, which is a
+    function of `facts: Facts` as in `moderation.policy`.
     """
     for node in ast.walk(ast.parse(file.read())):
-        if isinstance(node, ast.ClassDef):
+        if isinstance(node, ast.Call):
+            yield from _call(node)
+        elif isinstance(node, ast.ClassDef):
             yield from ((line, "", text, []) for line, text in _safe_texts(node))
         elif isinstance(node, ast.FunctionDef) and node.args.args and _names(node.args.args[0].annotation, "Facts"):
             yield from ((line, "", f"refused.{reason}", []) for line, reason in _reasons(node))
+
+
+def _call(call: ast.Call) -> Iterator[Extracted]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name in KEYWORDS:
+        texts = tuple(one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
+        if len(texts) == (2 if KEYWORDS[name] else 1):
+            yield call.lineno, name, texts if len(texts) > 1 else texts[0], []
 
 
 def _names(annotation: ast.expr | None, name: str) -> bool:
@@ -59,13 +71,10 @@ def extract(root: Path = ROOT) -> Catalog:
     for folder, pattern in SOURCES:
         if not (root / folder).is_dir():
             continue
-        methods = [(pattern, "python" if pattern.endswith("py") else "jinja2")]
-        passes = [methods, [(pattern, "server.extraction:spoken_constants")]] if pattern.endswith("py") else [methods]
-        for method_map in passes:
-            for name, line, message, _, context in extract_from_dir(
-                    root / folder, method_map=method_map, options_map={pattern: {"encoding": "utf-8", "silent": "false",
-                    "extensions": "jinja2.ext.i18n", "trimmed": "true"}}, keywords=KEYWORDS):
-                found.add(message, locations=[(f"{folder}/{name}", line)], context=context)
+        method = "server.extraction:said_in_python" if pattern.endswith("py") else "jinja2"
+        for name, line, message, _, context in extract_from_dir(
+                root / folder, method_map=[(pattern, method)], options_map={pattern: JINJA}, keywords=KEYWORDS):
+            found.add(message, locations=[(f"{folder}/{name}", line)], context=context)
     return found
 
 
@@ -102,6 +111,7 @@ def _answer_itself(catalogue: Catalog) -> None:
         first = message.id if isinstance(message.id, str) else message.id[0]
         if first and not is_code(first):
             message.string = message.id
+            message.flags.discard("fuzzy")
 
 
 def main(arguments: list[str]) -> int:

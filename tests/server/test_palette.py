@@ -30,7 +30,7 @@ def test_the_tokens_of_the_base_theme_are_those_of_the_default_hue(dark: bool):
     blocks = re.findall(r"color-scheme: (light|dark);\n(.*?)}", TOKENS.read_text(), flags=re.S)
     written = {name: value for mode, block in blocks if mode == ("dark" if dark else "light")
                for name, value in re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", block)}
-    assert written == {role: "#%02x%02x%02x" % colour for role, colour in colours(DEFAULT_HUE, dark=dark).items()}
+    assert written == {role: "#{:02x}{:02x}{:02x}".format(*colour) for role, colour in colours(DEFAULT_HUE, dark=dark).items()}
 
 
 def test_a_style_sheet_names_each_role_in_light_and_dark_and_no_signal():

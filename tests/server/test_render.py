@@ -18,33 +18,38 @@ from server.theme import BadTheme, Theme, chain
 
 THEMES = Path(__file__).parents[2] / "themes"
 HERE = Path(__file__).parent
-PERSON = views.PersonView(name="ourse", address="@ourse@b.example", display_name="<b>Ourse</b>", coat="k1", url="/@ourse@b.example",
-                          role_label="Parent", host_label="Melorin-Netz")
-POST = views.PostView(key="k", url="/m/k", author=PERSON, html=Markup("<p>Guten Tag</p>"), when=clock.now() - timedelta(hours=2), reach=4,
-                      reach_extra="5 servers", language="de", voice="question", may_reply=True, may_thank=True, may_pass_on=True,
+PERSON = views.PersonView(name="ourse", address="@ourse@b.example", display_name="<b>Ourse</b>", coat="k1",
+                          url="/@ourse@b.example", role_label="Parent", host_label="Melorin-Netz")
+POST = views.PostView(key="k", url="/m/k", author=PERSON, html=Markup("<p>Guten Tag</p>"),
+                      when=clock.now() - timedelta(hours=2), reach=4, reach_extra="5 servers",
+                      language="de", voice="question", may_reply=True, may_thank=True, may_pass_on=True,
                       reply_count=2, attachments=(views.ImageView(url="/media/a.webp", alt='A "cat"', width=4, height=3),))
 POSTS = (
-    POST, replace(POST, key="l", note="Invasive care", folded=True, voice="", is_mine=True, thanked=True, passed_on=True, edited=True),
-    replace(POST, key="m", is_erased=True, passed_on_by=PERSON, in_reply_to_url="/m/k", in_reply_to_name="Ourse", voice="experience"),
+    POST, replace(POST, key="l", note="Invasive care", folded=True, voice="", is_mine=True, thanked=True, passed_on=True,
+                  edited=True),
+    replace(POST, key="m", is_erased=True, passed_on_by=PERSON, in_reply_to_url="/m/k", in_reply_to_name="Ourse",
+            voice="experience"),
     replace(POST, key="n", held_seconds_left=21, note="Violence", voice="information", in_reply_to_url="/m/k"),
-    replace(POST, key="o", folded=True, origin_url="https://b.example/1"),
+    replace(POST, key="o", folded=True, origin_url="https://b.example/1", attachments=(views.ImageView(url="", alt="A dog"),)),
 )
 OPTIONS = (views.Option(value="a", title="A"), views.Option(value="b", title="B", hint="Hint", checked=True))
 FACTS = (views.Fact(term="Copies", text="1 server"),)
 TABS = (views.Tab(title="All", url="/home", is_current=True), views.Tab(title="Follows", url="/home/follows"))
 AUDIENCES = (views.AudienceOption(value="me", level=1, title="Only me", hint="Hint", facts=FACTS, button="Keep", says="You"),
-             views.AudienceOption(value="web", level=5, title="Web", hint="Hint", facts=FACTS, button="Go", says="All", checked=True))
+             views.AudienceOption(value="web", level=5, title="Web", hint="Hint", facts=FACTS, button="Go", says="All",
+                                  checked=True))
 ME = views.MeView(name="alix", display_name="Alix", coat="k2", role="host", unread=12)
 
 
 def view_data(lang: str, **different: object) -> dict[str, object]:
     """All that the shell and the component page want."""
     community = views.CommunityView(name="Mélorine & amis", tagline="Maladie rare", coat="c", crisis=crisis_lines("FR", lang))
-    return {"lang": lang, "dir": direction(lang), "me": ME, "community": community, "csrf": "token", "look": Look(), "here": "home",
-            "shell": "three", "errors": (views.FieldError("email", "Write an address with an @"), views.FieldError("", "General")),
-            "path": "/parts?a=1&b=2", "palette_url": "/theme.css?hue=330", "posts": POSTS, "person": PERSON, "options": OPTIONS,
-            "audiences": AUDIENCES, "pages": views.Pager(older_url="/older", newer_url="/newer"), "views": TABS, "facts_given": FACTS,
-            "when": clock.now(), **different}
+    return {"lang": lang, "dir": direction(lang), "me": ME, "community": community, "csrf": "token", "look": Look(),
+            "here": "home", "shell": "three",
+            "errors": (views.FieldError("email", "Write an address with an @"), views.FieldError("", "General")),
+            "path": "/parts?a=1&b=2", "palette_url": "/theme.css?hue=330", "posts": POSTS, "person": PERSON,
+            "options": OPTIONS, "audiences": AUDIENCES, "pages": views.Pager(older_url="/older", newer_url="/newer"),
+            "views": TABS, "facts_given": FACTS, "when": clock.now(), **different}
 
 
 def parts(lang: str, theme: str = "base", **different: object) -> str:
@@ -108,6 +113,12 @@ def test_each_form_of_a_card_posts_the_token_and_the_way_back():
     assert "/m/k/edit" not in card
 
 
+def test_a_picture_that_is_elsewhere_is_described_and_never_fetched():
+    html = parts("en")
+    assert "It shows: A dog" in html
+    assert 'src=""' not in html
+
+
 def test_a_card_never_shows_a_count_of_thanks():
     assert not re.search(r"Thinking of you\s*[·(]?\s*\d", parts("en"))
 
@@ -148,8 +159,9 @@ def test_a_cookie_that_was_not_ours_is_harmless(cookie: str):
 
 
 @pytest.mark.parametrize(("wanted", "path"), [
-    ("/home?older=3", "/home?older=3"), ("", "/"), ("https://evil.example/", "/"), ("//evil.example", "/"), ("/\\evil.example", "/"),
-    ("/a\r\nSet-Cookie: x=1", "/"), ("javascript:alert(1)", "/"), ("/\t/evil.example", "/"), ("/" + "a" * 3000, "/"),
+    ("/home?older=3", "/home?older=3"), ("", "/"), ("https://evil.example/", "/"), ("//evil.example", "/"),
+    ("/\\evil.example", "/"), ("/a\r\nSet-Cookie: x=1", "/"), ("javascript:alert(1)", "/"),
+    ("/\t/evil.example", "/"), ("/" + "a" * 3000, "/"),
 ])
 def test_the_way_back_never_leads_to_another_server(wanted: str, path: str):
     assert local_path(wanted) == path
@@ -165,12 +177,16 @@ def test_a_child_theme_replaces_one_template(tmp_path: Path):
     (tmp_path / "base").symlink_to(THEMES / "base")
     (tmp_path / "child" / "templates" / "parts").mkdir(parents=True)
     (tmp_path / "child" / "theme.toml").write_text('name = "child"\nparent = "base"\n')
-    (tmp_path / "child" / "templates" / "parts" / "steps.html").write_text("{% macro steps(now, total) %}<p>{{ now }}!</p>{% endmacro %}")
-    html = Theme.load("child", tmp_path).environments["en"].from_string((HERE / "parts.html").read_text()).render(view_data("en"))
+    (tmp_path / "child" / "templates" / "parts" / "steps.html").write_text(
+        "{% macro steps(now, total) %}<p>{{ now }}!</p>{% endmacro %}")
+    template = Theme.load("child", tmp_path).environments["en"].from_string((HERE / "parts.html").read_text())
+    html = template.render(view_data("en"))
     assert "<p>2!</p>" in html
 
 
-@pytest.mark.parametrize(("name", "toml"), [("no-such-theme", None), ("../base", None), ("loop", 'parent = "loop"'), ("broken", "parent =")])
+@pytest.mark.parametrize(("name", "toml"), [
+    ("no-such-theme", None), ("../base", None), ("loop", 'parent = "loop"'), ("broken", "parent ="),
+])
 def test_a_theme_that_is_wrong_is_said_so(tmp_path: Path, name: str, toml: str | None):
     if toml:
         (tmp_path / name).mkdir()
@@ -190,8 +206,8 @@ def test_every_page_of_the_theme_compiles(lang: str):
 
 def test_a_page_of_twenty_messages_weighs_little():
     """A timeline of 20 messages is at most 40 kB with the code that every page needs (ux.md §8, bar 5)."""
-    posts = tuple(replace(POST, key=f"k{n}", author=replace(PERSON, coat=f"coat {n}"), html=Markup(f"<p>{'words and ' * 40}{n}</p>"))
-                  for n in range(20))
+    posts = tuple(replace(POST, key=f"k{n}", author=replace(PERSON, coat=f"coat {n}"),
+                          html=Markup(f"<p>{'words and ' * 40}{n}</p>")) for n in range(20))
     code = sum(len(Theme.load("base").assets[path].packed or b"") for path in ("tokens.css", "base.css", "enhance.js"))
     assert len(gzip.compress(parts("fr", posts=posts).encode())) + code < 40 * 1024
 
