@@ -130,7 +130,11 @@ async def _send(instance: Instance, delivery: Delivery, scheme: Scheme) -> Answe
     key = await instance.key(activity.actor_id, KeyKind.RSA)
     sign = signatures.sign_rfc9421 if scheme is Scheme.RFC9421 else signatures.sign_cavage
     headers = await asyncio.to_thread(sign, "POST", delivery.inbox_uri, body, key, clock.now())
-    return await instance.client.post(delivery.inbox_uri, body, {"Content-Type": CONTENT_TYPE} | headers)
+    try:
+        async with asyncio.timeout(instance.network.delivery_timeout_seconds):
+            return await instance.client.post(delivery.inbox_uri, body, {"Content-Type": CONTENT_TYPE} | headers)
+    except TimeoutError as error:
+        raise Unreachable("no answer in time", host=delivery.host) from error
 
 
 async def _arrived(host: Host, delivery: Delivery, answer: Answer, seconds: float) -> None:

@@ -26,13 +26,14 @@ def make_keys() -> NewKeys:
                    keys.private_pem(ed25519), keys.public_pem(ed25519.public_key()))
 
 
-async def new_actor(origin: str, name: str, pair: NewKeys, *, kind: ActorKind = ActorKind.PERSON, display_name: str = "") -> Actor:
+async def new_actor(origin: str, name: str, pair: NewKeys, *, kind: ActorKind = ActorKind.PERSON, display_name: str = "",
+                    key: str = "") -> Actor:
     """A new actor of ours, with its keys. Inside the caller's transaction.
 
     The uri holds a random key and not the name, so that it tells nothing and the name can change. The instance actor
-    has a fixed one: everybody may know it.
+    has a fixed one: everybody may know it. `key`: one made before, as the coat is drawn from it.
     """
-    key = new_key()
+    key = key or new_key()
     is_instance = kind is ActorKind.APPLICATION
     uri = f"{origin}/actor" if is_instance else f"{origin}/actors/{key}"
     actor = await Actor.create(

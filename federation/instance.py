@@ -31,6 +31,7 @@ class Network:
     inbox_limit_bytes: int = 262_144
     fetch_limit_bytes: int = 1_000_000
     fetch_timeout_seconds: float = 10.0
+    delivery_timeout_seconds: float = 10.0
     first_retry_seconds: float = 5.0
     give_up_seconds: float = 7 * 24 * 3600.0
     slots: int = 64

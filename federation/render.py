@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from federation.addresses import host_of
-from federation.contexts import actor_context, note_context
+from federation.contexts import actor_context, note_context, own_terms
 from federation.keys import load_public, multikey
 from federation.wire import PUBLIC
 from models import Actor, ActorKey, Attachment, Post, Recipient, Tag
@@ -129,3 +129,8 @@ def activity_document(kind: str, uri: str, actor: Actor, thing: object, *, to: S
     document: Document = {"@context": note_context(origin), "id": uri, "type": kind, "actor": actor.uri, "object": thing}
     document |= {name: list(audience) for name, audience in (("to", to), ("cc", cc)) if audience}
     return document | dict(extra or {})
+
+
+def terms_document(origin: str) -> Document:
+    """Our own words on the wire. Other servers need not fetch it: each document of ours carries the same mapping."""
+    return {"@context": own_terms(origin)}

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, Validat
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from federation.dev_peers import DevPeers
+from federation.instance import Network
 from models.database import BadDatabaseUrl, config
 from models.errors import CommunityError
 
@@ -153,6 +154,17 @@ class Settings(BaseSettings):
     def host(self) -> str:
         """The host of the origin, with its port if it is not the default one: "community.example", "localhost:8080"."""
         return urlsplit(self.origin).netloc
+
+    @property
+    def network(self) -> Network:
+        """What the layer below is told."""
+        return Network(
+            origin=self.origin, dev_peers=DevPeers.parse(self.dev_peers), ca_file=self.dev_ca_file,
+            inbox_limit_bytes=self.inbox_limit_bytes, fetch_limit_bytes=self.fetch_limit_bytes,
+            fetch_timeout_seconds=self.fetch_timeout_seconds, delivery_timeout_seconds=self.delivery_timeout_seconds,
+            first_retry_seconds=self.delivery_first_retry_seconds, give_up_seconds=self.delivery_give_up_seconds,
+            slots=self.delivery_slots, slow_slots=self.delivery_slow_slots,
+            key_refetch_seconds=self.key_refetch_seconds, clock_skew_seconds=self.clock_skew_seconds)
 
     @classmethod
     def read(cls, environ: Mapping[str, str], toml_path: Path | None = None) -> Settings:

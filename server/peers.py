@@ -1,0 +1,212 @@
+"""What other servers ask of us: inboxes, documents, discovery. Handlers behind `doors.peer`."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from federation import collections, disclosure, discovery, inbox, render, signatures
+from federation.addresses import host_of
+from federation.errors import Malformed, Refused, Unproven
+from federation.signatures import Request
+from models import Actor, Post, clock
+from models.actor import ActorKind
+from models.errors import CommunityError, NotHere
+from moderation import consent, hosts
+from moderation.visibility import VISITOR, Viewer, may_see
+from server.errors import BadRequest
+from server.keys import COMMUNITY, INSTANCE, LIMITS, SETTINGS
+from server.limits import TooOften
+from server.proxies import bucket, client_address
+
+ACTIVITY_TYPE = "application/activity+json"
+CHUNK_BYTES = 64 * 1024
+AP_ACCEPT = ("application/activity+json", "application/ld+json", "application/json")
+
+
+class TooLarge(CommunityError):
+    """More bytes than an activity may have."""
+
+    status = 413
+    safe = "error.too_much"
+
+
+async def receive(request: web.Request) -> web.Response:
+    """POST /inbox and /actors/{key}/inbox: 202 once it is proven and stored, and not before (fediverse.md §8.1)."""
+    received_at = clock.now()
+    body = await _body(request)
+    signed = Request(request.method, _url(request), request.headers, body)
+    await _limit_strangers(request, signed)
+    await inbox.accept(request.app[INSTANCE], signed, received_at)
+    return web.Response(status=202)
+
+
+async def actor(request: web.Request) -> web.Response:
+    """GET /actors/{key}: a member's document, for servers that we exchange with, once the member has agreed to be known there."""
+    host = await caller(request)
+    found = await _member(request)
+    await disclosure.told(found, found.uri, host, disclosure.FETCHED)
+    return _activity(render.actor_document(found, await found.keys.filter(retired_at__isnull=True), _origin(request)))  # type: ignore[attr-defined]
+
+
+async def instance(request: web.Request) -> web.Response:
+    """GET /actor: who signs for this community. Anybody may read it, or two careful servers wait for each other for ever."""
+    found = request.app[INSTANCE].actor
+    keys = await found.keys.filter(retired_at__isnull=True)  # type: ignore[attr-defined]
+    return _activity(render.instance_document(found, keys, _origin(request), request.app[COMMUNITY].row.name))
+
+
+async def post(request: web.Request) -> web.Response:
+    """GET /posts/{key}: a message, for a server whose people may see it. A browser is sent to the page."""
+    if _wants_page(request):
+        return web.Response(status=303, headers={"Location": f"/m/{request.match_info['key']}"})
+    host = await caller(request)
+    found = await Post.get_or_none(key=request.match_info["key"], author__host="").select_related("author")
+    if found is None:
+        raise NotHere("no such post")
+    if found.deleted_at:
+        return _activity(collections.tombstone(found), status=410)
+    if not await may_see(await Viewer.peer(host), found) or not await consent.may_leave(found.author_id):
+        raise NotHere("not for this host")
+    await disclosure.told(found.author, found.uri, host, disclosure.FETCHED)
+    return _activity(await collections.note_document(found))
+
+
+async def outbox(request: web.Request) -> web.Response:
+    """GET /actors/{key}/outbox: messages for the whole web."""
+    host = await caller(request)
+    found = await _member(request)
+    page = request.query.get("page")
+    if not page:
+        return _activity(collections.outbox_index(found))
+    if page != "first" and not (page.isdigit() and len(page) <= 19):
+        raise BadRequest("page")
+    return _activity(await collections.outbox_page(found, await Viewer.peer(host), None if page == "first" else int(page)))
+
+
+async def followers(request: web.Request) -> web.Response:
+    """GET /actors/{key}/followers: those of the caller's own server."""
+    host = await caller(request)
+    return _activity(await collections.followers(await _member(request), host))
+
+
+async def following(request: web.Request) -> web.Response:
+    """GET /actors/{key}/following: those of the caller's own server."""
+    host = await caller(request)
+    return _activity(await collections.following(await _member(request), host))
+
+
+async def featured(request: web.Request) -> web.Response:
+    """GET /actors/{key}/featured."""
+    await caller(request)
+    return _activity(collections.featured(await _member(request)))
+
+
+async def webfinger(request: web.Request) -> web.Response:
+    """GET /.well-known/webfinger."""
+    request.app[LIMITS].take("webfinger", _client(request))
+    resource = request.query.get("resource", "")
+    if not resource or len(resource) > 1000:
+        raise BadRequest("resource")
+    found = await discovery.find(_origin(request), resource)
+    body = json.dumps(discovery.jrd(found, _origin(request)))
+    return web.Response(text=body, content_type="application/jrd+json", headers={"Access-Control-Allow-Origin": "*"})
+
+
+async def host_meta(request: web.Request) -> web.Response:
+    """GET /.well-known/host-meta."""
+    return web.Response(text=discovery.host_meta(_origin(request)), content_type="application/xrd+xml")
+
+
+async def nodeinfo_links(request: web.Request) -> web.Response:
+    """GET /.well-known/nodeinfo."""
+    return web.json_response(discovery.nodeinfo_links(_origin(request), request.app[INSTANCE].actor))
+
+
+async def nodeinfo(request: web.Request) -> web.Response:
+    """GET /nodeinfo/2.0 and 2.1."""
+    version = request.match_info["version"]
+    document = discovery.nodeinfo(version, request.app[COMMUNITY].row)
+    profile = f'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/{version}#"'
+    return web.Response(body=json.dumps(document).encode(), headers={"Content-Type": profile})
+
+
+async def terms(request: web.Request) -> web.Response:
+    """GET /ns: our own words on the wire, as a JSON-LD context that people can read too."""
+    return web.json_response(render.terms_document(_origin(request)), content_type="application/ld+json")
+
+
+async def caller(request: web.Request) -> str:
+    """The host that signed this fetch. Unproven (401) without a good signature, Refused (403) for hosts that we do not know."""
+    signed = Request(request.method, _url(request), request.headers, b"")
+    claim = signatures.parse(signed)
+    host = host_of(claim.key_id)
+    if not hosts.is_heard(await hosts.standing(host)):
+        raise Refused("host", host=host)
+    return (await inbox.prove(request.app[INSTANCE], signed, claim, clock.now())).host
+
+
+async def viewer_of(request: web.Request) -> Viewer:
+    """Who asks for something that visitors may see too: the host that signed, or a visitor."""
+    if "Signature" not in request.headers:
+        return VISITOR
+    return await Viewer.peer(await caller(request))
+
+
+async def _member(request: web.Request) -> Actor:
+    """The member in the address, if known elsewhere at all: absent, gone and not agreed look the same."""
+    found = await Actor.get_or_none(Actor.present(), key=request.match_info["key"], host="")
+    if found is None or found.kind is ActorKind.APPLICATION or not await consent.may_leave(found.id):
+        raise NotHere("no such actor")
+    return found
+
+
+async def _body(request: web.Request) -> bytes:
+    limit = request.app[SETTINGS].inbox_limit_bytes
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise BadRequest("content encoding")
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(CHUNK_BYTES):
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge("inbox")
+    return bytes(body)
+
+
+async def _limit_strangers(request: web.Request, signed: Request) -> None:
+    """What servers that we do not know may make us do is bounded: each first request of theirs costs us a fetch."""
+    try:
+        host = host_of(signatures.parse(signed).key_id)
+    except (Unproven, Malformed):
+        host = ""
+    if not host or not hosts.is_heard(await hosts.standing(host)):
+        try:
+            request.app[LIMITS].take("inbox_unknown", _client(request))
+        except TooOften:
+            if not host:
+                raise Unproven("unsigned") from None
+            raise
+
+
+def _wants_page(request: web.Request) -> bool:
+    accept = request.headers.get("Accept", "")
+    return "text/html" in accept and not any(kind in accept for kind in AP_ACCEPT)
+
+
+def _url(request: web.Request) -> str:
+    """What the peer must have signed: our own origin, never the Host header, and the target as it was sent."""
+    return _origin(request) + request.raw_path
+
+
+def _origin(request: web.Request) -> str:
+    return request.app[SETTINGS].origin
+
+
+def _client(request: web.Request) -> str:
+    return bucket(client_address(request, request.app[SETTINGS].trusted_proxies))
+
+
+def _activity(document: dict[str, Any], status: int = 200) -> web.Response:
+    headers = {"Vary": "Signature, Accept", "Cache-Control": "private, no-store"}
+    return web.Response(text=json.dumps(document, ensure_ascii=False), status=status, content_type=ACTIVITY_TYPE, headers=headers)

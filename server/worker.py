@@ -1,0 +1,85 @@
+"""Work that nobody waits for. Queues are tables: what is written down there survives any crash."""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from federation import delivery, inbox
+from federation.dispatcher import Dispatcher
+from models import InboxItem, OutgoingActivity, Session, SignInLink, Tombstone, clock
+from models.database import is_sqlite
+from models.delivery import DeliveryState, ItemState
+from server.keys import INSTANCE, SETTINGS
+
+INBOX_BATCH = 50
+POLL_SECONDS = 0.2
+KEEP_ITEMS = timedelta(days=14)  # as long as a peer may still repeat an activity
+KEEP_TOMBSTONES = timedelta(days=90)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done again and again. `run` returns how much it did; when it was nothing, it rests for `every_seconds`."""
+
+    run: Callable[[web.Application], Awaitable[int]]
+    every_seconds: float
+
+
+async def process_inbox(app: web.Application) -> int:
+    """Carry out the activities that came in, oldest first."""
+    due = await InboxItem.filter(state=ItemState.NEW, due_at__lte=clock.now()).order_by("id").limit(INBOX_BATCH)
+    for item in due:
+        await inbox.process(app[INSTANCE], item)
+    return len(due)
+
+
+async def prune(app: web.Application) -> int:
+    """Forget what has served its time: old ids, spent links, ended sessions, delivered texts."""
+    now = clock.now()
+    await InboxItem.filter(created_at__lt=now - KEEP_ITEMS).exclude(state=ItemState.NEW).delete()
+    await Tombstone.filter(created_at__lt=now - KEEP_TOMBSTONES).delete()
+    await SignInLink.filter(expires_at__lt=now).delete()
+    await Session.filter(expires_at__lt=now).delete()
+    await OutgoingActivity.filter(created_at__lt=now - KEEP_ITEMS).exclude(deliveries__state=DeliveryState.WAITING).delete()
+    return 0
+
+
+JOBS: dict[str, Job] = {
+    "process_inbox": Job(process_inbox, POLL_SECONDS),
+    "prune": Job(prune, 3600),
+}
+
+
+@asynccontextmanager
+async def running(app: web.Application) -> AsyncIterator[None]:
+    """All jobs and the deliveries, for as long as the block lasts."""
+    if is_sqlite(app[SETTINGS].database_url):
+        await delivery.release_all()  # one process owns the file: leases of an earlier one are of the dead
+    tasks = [asyncio.create_task(_repeat(app, name, job)) for name, job in JOBS.items()]
+    tasks.append(asyncio.create_task(Dispatcher(app[INSTANCE]).run()))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _repeat(app: web.Application, name: str, job: Job) -> None:
+    """Run one job for ever. A failure is logged and tried again: no job may die unseen."""
+    while True:
+        try:
+            done = await job.run(app)
+        except Exception as error:
+            log.error("job failed", job=name, exc_info=error)
+            done = 0
+        await asyncio.sleep(0 if done else job.every_seconds)

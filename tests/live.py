@@ -1,0 +1,114 @@
+"""Whole servers on free loopback ports, several in one process, each with its own database."""
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import socket
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from aiohttp import web
+
+from models import Actor, Delivery, Host, InboxItem, Post
+from models.consent import Purpose
+from models.delivery import DeliveryState, ItemState
+from models.host import Standing
+from models.reach import Reach
+from server.actions import accounts, posts
+from server.actions.posts import Composition
+from server.app import create_app
+from server.keys import INSTANCE
+from server.settings import Settings
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 20.0
+
+
+class LiveServer:
+    """One server, in a task and context of its own: start and stop happen in that one task, as Tortoise wants it.
+
+    `settings` are those of the product, with quick retries and cheap passwords.
+    """
+
+    def __init__(self, database_url: str, folder: Path, **settings: Any) -> None:
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.host = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        self.origin = f"http://{self.host}"
+        defaults: dict[str, Any] = {
+            "origin": self.origin, "database_url": database_url, "var_dir": folder, "dev_peers": ("127.0.0.0/8",),
+            "delivery_first_retry_seconds": 0.2, "delivery_timeout_seconds": 3, "fetch_timeout_seconds": 3, "key_refetch_seconds": 0,
+            "password_time_cost": 1, "password_memory_kib": 8, "log_level": "error"}
+        self.settings = Settings(**(defaults | settings))
+
+    async def __aenter__(self) -> Self:
+        self._stop = asyncio.Event()
+        started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._context = contextvars.copy_context()
+        self._task = asyncio.create_task(self._serve(started), context=self._context)
+        await asyncio.wait({self._task, started}, return_when=asyncio.FIRST_COMPLETED)
+        if not started.done():
+            await self._task  # raises what went wrong at the start
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._stop.set()
+        await self._task
+
+    async def _serve(self, started: asyncio.Future[None]) -> None:
+        self.app = create_app(self.settings)
+        runner = web.AppRunner(self.app, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await web.SockSite(runner, self._socket).start()
+            started.set_result(None)
+            await self._stop.wait()
+        finally:
+            await runner.cleanup()
+
+    async def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run something inside this server: it sees this server's database."""
+        return await asyncio.create_task(work, context=self._context)
+
+    async def member(self, name: str, *, shares: bool = True, approves: bool = False, **more: Any) -> Actor:
+        """A member of this server, who has agreed to being known elsewhere unless told otherwise."""
+        return await self.run(self._member(name, shares, approves, more))
+
+    async def _member(self, name: str, shares: bool, approves: bool, more: dict[str, Any]) -> Actor:
+        agreed = (Purpose.MEMBERSHIP, Purpose.SHARED_OUT) if shares else (Purpose.MEMBERSHIP,)
+        member = await accounts.create(self.origin, accounts.Newcomer(name=name, language="en", consents=agreed, **more))
+        await member.actor.change(approves_followers=approves)
+        return member.actor
+
+    async def write(self, author: Actor, text: str, reach: Reach = Reach.PARTNERS, **more: Any) -> Post:
+        """A message that leaves at once."""
+        composition = Composition(text=text, reach=reach, undo_seconds=0, **more)
+        return await self.run(posts.publish(author, composition, self.origin))
+
+    async def allow(self, *others: LiveServer, standing: Standing = Standing.PARTNER) -> None:
+        """Take other servers as partners, as `dazzle host allow` does."""
+        async def change() -> None:
+            for other in others:
+                await (await Host.called(other.host)).change(standing=standing)
+        await self.run(change())
+
+    @property
+    def instance(self) -> Any:
+        """The federation side of this server."""
+        return self.app[INSTANCE]
+
+    async def waiting(self) -> int:
+        """How much is still in the queues."""
+        async def count() -> int:
+            return (await Delivery.filter(state=DeliveryState.WAITING).count() + await InboxItem.filter(state=ItemState.NEW).count())
+        return await self.run(count())
+
+
+async def settle(*servers: LiveServer) -> None:
+    """Wait until no server has anything left to send or to carry out."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        quiet = 0
+        while quiet < 2:
+            quiet = quiet + 1 if not sum([await server.waiting() for server in servers]) else 0
+            await asyncio.sleep(0.05)
