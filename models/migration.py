@@ -35,7 +35,7 @@ from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.writer import MigrationWriter, format_migration_name
 
-from models.database import config, in_transaction, is_sqlite, open_database, sqlite_path
+from models.database import config, in_transaction, is_sqlite, open_database, prepare_file, sqlite_path
 from models.errors import CommunityError
 
 APP = "models"
@@ -88,7 +88,7 @@ async def migrate(url: str, target: str | None = None, *, package: str = PACKAGE
     Raises: NewerDatabase; MigrationFailed when a migration fails, or another process migrates for over ten minutes.
     """
     extra: dict[str, Any] = {"foreign_keys": "OFF"} if is_sqlite(url) else {"command_timeout": STATEMENT_SECONDS}
-    async with open_database(url, **extra) as context, one_at_a_time(url, context.db()):
+    async with one_at_a_time(url, extra) as context:
         executor = MigrationExecutor(context.db(), {APP: config(url)["apps"][APP] | {"migrations": package}})
         applied = await applied_names(context.db())
         missing = await pending(executor, applied, target)
@@ -157,11 +157,18 @@ async def applied_names(connection: BaseDBAsyncClient) -> set[str]:
 
 
 @asynccontextmanager
-async def one_at_a_time(url: str, connection: BaseDBAsyncClient) -> AsyncIterator[None]:
-    """Hold the lock of every process that migrates this database; polled, so that waiting blocks nobody else."""
-    lock = file_lock(sqlite_path(url)) if is_sqlite(url) else advisory_lock(connection)
-    async with lock:
-        yield
+async def one_at_a_time(url: str, extra: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
+    """Open the database while no other process migrates it; the lock is polled, so that waiting blocks nobody else.
+
+    An SQLite file is locked before it is opened: changing a new one to WAL from two processes fails at once.
+    """
+    if is_sqlite(url):
+        prepare_file(sqlite_path(url))
+        async with file_lock(sqlite_path(url)), open_database(url, **extra) as context:
+            yield context
+    else:
+        async with open_database(url, **extra) as context, advisory_lock(context.db()):
+            yield context
 
 
 @asynccontextmanager

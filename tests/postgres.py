@@ -17,7 +17,8 @@ from typing import Any
 
 START_SECONDS = 30.0
 #: Speed before durability: nobody keeps these data.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=100", "listen_addresses=")
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=100",
+        "listen_addresses=")
 
 
 class NoPostgres(Exception):

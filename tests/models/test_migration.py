@@ -11,23 +11,25 @@ from pathlib import Path
 import pytest
 from tortoise.context import TortoiseContext, require_context
 
-from models import Actor, ActorKey, Post, Revision, clock
+from models import Actor, ActorKey, Post, Revision, clock, migrations
 from models.actor import KeyKind
 from models.database import in_transaction, open_database, rows, sqlite_path
 from models.migration import MigrationFailed, NewerDatabase, changes, main, migrate
 from models.reach import Reach
 from tests.conftest import NewDatabase
 
-FIRST = '''
+OURS = sorted(path.stem for path in (Path(migrations.__file__).parent).glob("0*.py"))
+NEXT = "9000_pronouns"
+COPY = '''
 from importlib import import_module
-Migration = import_module("models.migrations.0001_initial").Migration
+Migration = import_module("models.migrations.{name}").Migration
 '''
-SECOND = '''
+GOOD = f'''
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0001_initial")]
+    dependencies = [("models", "{OURS[-1]}")]
     operations = [
         ops.AddField("Actor", "pronouns", fields.CharField(max_length=40, default="", db_default="")),
         ops.AlterField("Actor", "name", fields.CharField(max_length=160)),
@@ -35,22 +37,22 @@ class Migration(migrations.Migration):
         ops.RunSQL("UPDATE actor SET pronouns = name", ops.RunSQL.noop),
     ]
 '''
-BROKEN = SECOND.replace("SET pronouns = name", "SET no_such_column = 1")
-ORPHANING = SECOND.replace('"UPDATE actor SET pronouns = name"', '"DELETE FROM actor"')
+BROKEN = GOOD.replace("SET pronouns = name", "SET no_such_column = 1")
+ORPHANING = GOOD.replace('"UPDATE actor SET pronouns = name"', '"DELETE FROM actor"')
 
 Package = Callable[[str], str]
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Package]:
-    """A function that makes a package of migrations: our first one, then the one given; its name."""
+    """A function that makes a package of migrations, all of ours and then the one given; its name."""
     made: list[str] = []
 
-    def make(second: str) -> str:
+    def make(last: str) -> str:
         name = f"migrations_for_test{len(made)}"
         folder = tmp_path / "packages" / name
         folder.mkdir(parents=True)
-        for module, text in (("__init__", ""), ("0001_initial", FIRST), ("0002_pronouns", second)):
+        for module, text in {"__init__": "", **{ours: COPY.format(name=ours) for ours in OURS}, NEXT: last}.items():
             (folder / f"{module}.py").write_text(text)
         made.append(name)
         importlib.invalidate_caches()
@@ -86,15 +88,15 @@ async def counts() -> list[int]:
 
 async def test_a_rebuild_loses_nothing(bare_database: NewDatabase, database_kind: str, package: Package) -> None:
     url = await bare_database()
-    assert await migrate(url) == ["0001_initial"]
+    assert await migrate(url) == OURS
     async with open_database(url):
         await fill()
         before = await indexes(database_kind)
         if database_kind == "sqlite":
             await rows("CREATE TRIGGER kept AFTER DELETE ON post BEGIN DELETE FROM tag; END")
 
-    name = package(SECOND)
-    assert await migrate(url, package=name) == ["0002_pronouns"]
+    name = package(GOOD)
+    assert await migrate(url, package=name) == [NEXT]
     assert await migrate(url, package=name) == []
 
     async with open_database(url):
@@ -114,13 +116,13 @@ async def test_a_migration_that_fails_halfway_leaves_no_trace(bare_database: New
     await migrate(url)
     async with open_database(url):
         await fill()
-    with pytest.raises(MigrationFailed, match="0002_pronouns failed"):
+    with pytest.raises(MigrationFailed, match=f"{NEXT} failed"):
         await migrate(url, package=package(BROKEN))
     async with open_database(url):
         assert await counts() == [1, 1, 2, 1]
         assert "pronouns" not in (await rows("SELECT * FROM actor"))[0]
 
-    assert await migrate(url, package=package(SECOND)) == ["0002_pronouns"]
+    assert await migrate(url, package=package(GOOD)) == [NEXT]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -141,8 +143,8 @@ async def test_a_newer_database_and_an_unknown_target_are_refused(bare_database:
         await migrate(url, "0009_nothing")
     assert await migrate(url, "0001_initial") == ["0001_initial"]
     assert await migrate(url, "0001_initial") == []
-    await migrate(url, package=package(SECOND))
-    with pytest.raises(NewerDatabase, match="0002_pronouns"):
+    await migrate(url, package=package(GOOD))
+    with pytest.raises(NewerDatabase, match=NEXT):
         await migrate(url)
 
 
@@ -150,7 +152,7 @@ async def test_migrating_at_the_same_time_applies_once(bare_database: NewDatabas
     url = await bare_database()
     elsewhere = [asyncio.to_thread(lambda: asyncio.run(migrate(url))) for _ in range(2)]
     done = await asyncio.gather(migrate(url), migrate(url), *elsewhere)
-    assert sorted(map(len, done)) == [0, 0, 0, 1]
+    assert sorted(done) == [[], [], [], OURS]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -163,8 +165,8 @@ async def test_a_file_with_rows_is_copied_first_and_old_copies_go(bare_database:
     async with open_database(url):
         await fill()
     old.touch()
-    await migrate(url, package=package(SECOND))
-    copy = path.with_name(f"{path.name}.before-0002_pronouns")
+    await migrate(url, package=package(GOOD))
+    copy = path.with_name(f"{path.name}.before-{NEXT}")
     assert list(path.parent.glob("*.before-*")) == [copy]
     assert copy.stat().st_mode & 0o777 == 0o600
     with sqlite3.connect(copy) as connection:
