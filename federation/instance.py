@@ -87,4 +87,5 @@ async def ensure_actor(origin: str) -> Actor:
         return actor
     keys = await asyncio.to_thread(identity.make_keys)
     async with in_transaction():
-        return await identity.new_actor(origin, host_of(origin), keys, kind=ActorKind.APPLICATION)
+        name = host_of(origin).partition(":")[0]  # a port cannot stand in a user name
+        return await identity.new_actor(origin, name, keys, kind=ActorKind.APPLICATION)

@@ -15,6 +15,7 @@ from tortoise.context import TortoiseContext
 from models.database import config, is_sqlite, open_database, sqlite_path
 from models.migration import migrate
 from tests import postgres
+from tests.live import LiveServer
 
 NewDatabase = Callable[[], Awaitable[str]]
 TEMPLATE = "template_dazzle"
@@ -112,7 +113,8 @@ def maker(server: str, folder: Path, template: str) -> tuple[NewDatabase, Callab
 
     async def make_database() -> str:
         names.append(f"test{os.getpid()}_{next(_numbers)}")
-        await administrate(server, f'CREATE DATABASE "{names[-1]}"' + (f' TEMPLATE "{TEMPLATE}" STRATEGY file_copy' if template else ""))
+        copied = f' TEMPLATE "{TEMPLATE}" STRATEGY file_copy' if template else ""
+        await administrate(server, f'CREATE DATABASE "{names[-1]}"{copied}')
         return server.format(db=names[-1])
 
     async def clean() -> None:
@@ -132,3 +134,19 @@ async def administrate(server: str, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+@pytest.fixture
+async def alpha(new_database: NewDatabase, tmp_path: Path) -> AsyncIterator[LiveServer]:
+    """A live server."""
+    async with LiveServer(await new_database(), tmp_path / "alpha") as server:
+        yield server
+
+
+@pytest.fixture
+async def beta(new_database: NewDatabase, tmp_path: Path, alpha: LiveServer) -> AsyncIterator[LiveServer]:
+    """Another live server; alpha and beta are partners."""
+    async with LiveServer(await new_database(), tmp_path / "beta") as server:
+        await alpha.allow(server)
+        await server.allow(alpha)
+        yield server

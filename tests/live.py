@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from models import Actor, Delivery, Host, InboxItem, Post
 from models.consent import Purpose
@@ -97,6 +97,14 @@ class LiveServer:
     def instance(self) -> Any:
         """The federation side of this server."""
         return self.app[INSTANCE]
+
+    async def fetch(self, url: str, accept: str = "application/activity+json") -> tuple[int, bytes]:
+        """What another server answers to a GET that this server signs; status and body."""
+        async def get() -> tuple[int, bytes]:
+            headers = await self.instance.sign_get("GET", url, None)
+            async with ClientSession() as http, http.get(url, headers={"Accept": accept} | headers) as answer:
+                return answer.status, await answer.read()
+        return await self.run(get())
 
     async def waiting(self) -> int:
         """How much is still in the queues."""
