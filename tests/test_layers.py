@@ -1,0 +1,74 @@
+"""The layering rule of the whole code base, and who may import what from outside it."""
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT: dict[str, set[str]] = {
+    "models": set(),
+    "moderation": {"models"},
+    "federation": {"models", "moderation"},
+    "server": {"models", "moderation", "federation"},
+}
+NETWORK = {"aiohttp", "socket", "http", "urllib3", "requests", "httpx", "smtplib", "aiosmtplib", "asyncpg", "ftplib", "telnetlib"}
+#: The only modules that may import one of these, and which.
+NETWORK_DOORS: dict[str, set[str]] = {
+    "federation/client.py": {"aiohttp", "socket"},
+    "server/settings.py": {"socket"},  # asks whether a name means this computer
+    "server/mail.py": {"aiosmtplib"},
+}
+#: The parts of aiohttp that answer requests and cannot send any.
+SERVER_SIDE = {"aiohttp.web", "aiohttp.hdrs", "aiohttp.BodyPartReader", "aiohttp.MultipartReader", "aiohttp.typedefs.Handler"}
+
+
+def imports(folder: str) -> Iterator[tuple[str, int, str]]:
+    """Every import below a folder, inside functions and under TYPE_CHECKING too: path, line, dotted name."""
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            else:
+                continue
+            yield from ((path.relative_to(ROOT).as_posix(), node.lineno, name) for name in names)
+
+
+@pytest.mark.parametrize("layer", MAY_IMPORT)
+def test_imports_only_point_down(layer: str) -> None:
+    above = MAY_IMPORT.keys() - MAY_IMPORT[layer] - {layer} | {"tests"}
+    wrong = [f"{path}:{line} imports {name}" for path, line, name in imports(layer) if name.split(".")[0] in above]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("layer", MAY_IMPORT)
+def test_only_the_doors_reach_the_network(layer: str) -> None:
+    """One outbound client (security.md §0, rule 3); aiohttp.web belongs to `server`, which has no aiohttp client."""
+    wrong = []
+    for path, line, name in imports(layer):
+        top = name.split(".")[0]
+        if layer == "server" and (name in SERVER_SIDE or name.startswith(("aiohttp.web.", "aiohttp.web_"))):
+            continue
+        if (top in NETWORK or name.startswith("urllib.request")) and top not in NETWORK_DOORS.get(path, set()):
+            wrong.append(f"{path}:{line} imports {name}")
+    assert wrong == []
+
+
+def test_only_models_know_the_database_library() -> None:
+    """Others import classes and functions of `models`; types and Q are the exceptions that cannot query anything."""
+    harmless = {"tortoise.context.TortoiseContext", "tortoise.expressions.Q", "tortoise.expressions.F",
+                "tortoise.exceptions.IntegrityError", "tortoise.queryset.QuerySet"}
+    wrong = [f"{path}:{line} imports {name}" for layer in MAY_IMPORT.keys() - {"models"} for path, line, name in imports(layer)
+             if name.split(".")[0] in {"tortoise", "pypika_tortoise", "aiosqlite", "asyncpg", "sqlite3"} and name not in harmless]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("layer", MAY_IMPORT)
+def test_no_module_is_a_junk_drawer(layer: str) -> None:
+    names = {path.stem for path in (ROOT / layer).rglob("*.py")}
+    assert names.isdisjoint({"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"})
