@@ -5,6 +5,8 @@ Whatever is stored was read from its own id on its own origin (security.md, rule
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from federation import actors, notes
@@ -85,12 +87,17 @@ async def actor_at(instance: Instance, address: str) -> Actor:
 
 async def _webfinger(instance: Instance, name: str, host: str) -> str:
     """The actor uri behind an address. It must be on a host that we exchange with, which `actor` checks."""
-    origin = f"{_scheme(instance, host)}://{host}"
+    origin = f"{scheme_for(instance, host)}://{host}"
     url = f"{origin}/.well-known/webfinger?resource={quote(f'acct:{name}@{host}')}"
     try:
         _, document = await instance.client.get_document(url, kind=JRD, headers_for=instance.sign_get)
     except Gone as error:
         raise NotHere("nobody has this address") from error
+    return self_link(document, host)
+
+
+def self_link(document: Mapping[str, Any], host: str) -> str:
+    """The actor's uri in a WebFinger answer; Malformed if there is none."""
     links = document.get("links")
     for link in links if isinstance(links, list) else []:
         if isinstance(link, dict) and link.get("rel") == REL_SELF and link.get("type") in AS_TYPES and isinstance(link.get("href"), str):
@@ -98,7 +105,7 @@ async def _webfinger(instance: Instance, name: str, host: str) -> str:
     raise Malformed("no actor in the answer", host=host)
 
 
-def _scheme(instance: Instance, host: str) -> str:
+def scheme_for(instance: Instance, host: str) -> str:
     """HTTPS, but for the development peers of product.md."""
     name, _, port = host.rpartition(":")
     is_dev = bool(name) and port.isdigit() and instance.network.dev_peers.allows(name.strip("[]"), int(port))

@@ -1,6 +1,7 @@
 """Offer: another community asks to become partners. The one thing that a stranger may ask."""
 from __future__ import annotations
 
+from federation import partnership
 from federation.errors import Refused
 from federation.incoming import Incoming
 from federation.partnership import is_partnership
@@ -19,6 +20,11 @@ async def receive(incoming: Incoming) -> None:
         raise Refused("offers something that we do not take", host=sender.host)
     if host.standing is not Standing.UNKNOWN:
         return
+    both_asked = host.asked_them_at is not None
     await host.change(offer_uri=activity.id, instance_uri=sender.uri, asked_us_at=clock.now(), title=sender.shown_name)
+    if both_asked:  # our own host asked too: both have decided
+        await host.change(standing=Standing.PARTNER, decided_at=clock.now())
+        await partnership.answer("Accept", incoming.us, sender, host)
+        return
     for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
         await Notification.tell(actor, Notice.PARTNER_REQUEST, host=host.name)

@@ -1,0 +1,106 @@
+"""Other communities: asking to become partners, answering, ending it, and closing the door to a server."""
+from __future__ import annotations
+
+from federation import instances, partnership
+from federation.instance import Instance
+from models import Actor, AuditEntry, Host, Notification, clock
+from models.database import in_transaction
+from models.errors import CommunityError, NotHere
+from models.host import Standing
+from models.notification import Notice
+
+
+class OurOwnHost(CommunityError):
+    """A community cannot be its own partner."""
+
+    safe = "error.our_own_host"
+
+
+async def ask(instance: Instance, typed: str, by: Actor | None) -> Host:
+    """Ask the community at an address to become partners. Network.
+
+    Raises: Malformed for what is no address, Unreachable, NotHere where there is no community, OurOwnHost.
+    """
+    name = await _foreign(instance, typed)
+    them = await instances.instance_actor(instance, name)
+    async with in_transaction():
+        host = await Host.called(name)
+        if host.asked_us_at and host.standing is Standing.UNKNOWN:
+            await _accept(instance.actor, them, host)
+        elif host.standing is not Standing.PARTNER:
+            await host.change(standing=Standing.UNKNOWN, asked_them_at=clock.now(), title=them.shown_name)
+            await partnership.offer(instance.actor, them, host)
+        await _log(by, "host.ask", host)
+    return host
+
+
+async def accept(instance: Instance, host: Host, by: Actor | None) -> None:
+    """Say yes to a community that asks. NotHere if it does not ask."""
+    async with in_transaction():
+        await _accept(instance.actor, await _asker(host), host)
+        await _log(by, "host.accept", host)
+
+
+async def refuse(instance: Instance, host: Host, by: Actor | None) -> None:
+    """Say no to a community that asks. It may ask again. NotHere if it does not ask."""
+    async with in_transaction():
+        await partnership.answer("Reject", instance.actor, await _asker(host), host)
+        await host.change(offer_uri="", asked_us_at=None, decided_at=clock.now())
+        await _forget_notices(host)
+        await _log(by, "host.refuse", host)
+
+
+async def end(instance: Instance, host: Host, by: Actor | None, reason: str = "") -> None:
+    """End a partnership, or take a request back. What members received stays with them."""
+    async with in_transaction():
+        if host.offer_uri and (them := await Actor.get_or_none(uri=host.instance_uri)):
+            await partnership.answer("Undo", instance.actor, them, host)
+        await host.change(standing=Standing.UNKNOWN, offer_uri="", asked_us_at=None, asked_them_at=None, decided_at=clock.now(), reason=reason)
+        await _log(by, "host.end", host, reason)
+
+
+async def allow(instance: Instance, typed: str, by: Actor | None, standing: Standing = Standing.PARTNER, reason: str = "") -> Host:
+    """Set how we stand with a host, from our side alone: for servers with other software, which know no handshake."""
+    name = await _foreign(instance, typed)
+    async with in_transaction():
+        host = await Host.called(name)
+        await host.change(standing=standing, decided_at=clock.now(), reason=reason[:500])
+        await _log(by, f"host.{standing}", host, reason)
+    return host
+
+
+async def suspend(instance: Instance, typed: str, by: Actor | None, reason: str) -> Host:
+    """Close the door to a server and its subdomains: nothing is taken from it, nothing sent, nothing of it shown."""
+    host = await allow(instance, typed, by, Standing.SUSPENDED, reason)
+    for known in await Host.filter(name__endswith=f".{host.name}"):  # rows of their own, so that one look at a name decides
+        await known.change(standing=Standing.SUSPENDED, reason=reason[:500])
+    return host
+
+
+async def _foreign(instance: Instance, typed: str) -> str:
+    name = instances.host_named(typed)
+    if name == instance.network.host:
+        raise OurOwnHost(name)
+    return name
+
+
+async def _accept(us: Actor, them: Actor, host: Host) -> None:
+    await partnership.answer("Accept", us, them, host)
+    await host.change(standing=Standing.PARTNER, decided_at=clock.now(), title=them.shown_name)
+    await _forget_notices(host)
+
+
+async def _asker(host: Host) -> Actor:
+    """The instance actor of a community that asks us."""
+    them = await Actor.get_or_none(uri=host.instance_uri)
+    if them is None or host.asked_us_at is None or host.standing is not Standing.UNKNOWN:
+        raise NotHere("no such request")
+    return them
+
+
+async def _forget_notices(host: Host) -> None:
+    await Notification.filter(kind=Notice.PARTNER_REQUEST, host=host.name).delete()
+
+
+async def _log(by: Actor | None, action: str, host: Host, reason: str = "") -> None:
+    await AuditEntry.create(actor_id=by.id if by else None, action=action, target=f"host:{host.name}", reason=reason[:500])

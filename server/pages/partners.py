@@ -1,0 +1,124 @@
+"""/admin/partners: the communities that we exchange with, who asks, and whether things arrive."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from federation.errors import FederationError
+from models import Delivery, Host
+from models.delivery import DeliveryState
+from models.errors import CommunityError
+from models.host import Standing
+from server import render
+from server.actions import partners
+from server.doors import see
+from server.errors import BadRequest
+from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
+from server.language import Words, gettext_for
+from server.views import FieldError
+
+HOSTS_ON_A_PAGE = 100
+HERE = "/admin/partners"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostView:
+    """Another server, as the team sees it."""
+
+    name: str
+    title: str
+    standing: str  # a models.Standing
+    asks_us: bool
+    asked_them: bool
+    asked_at: datetime | None
+    reason: str
+    waiting: int  # deliveries on their way
+    is_resting: bool
+    reached_at: datetime | None
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /admin/partners."""
+    return await _page(request)
+
+
+async def ask(request: web.Request) -> web.Response:
+    """POST /admin/partners/ask: ask the community at an address."""
+    request.app[LIMITS].take("look_up", str(request[MEMBER].id))
+    typed = request[FORM].text("address", 300)
+    try:
+        host = await partners.ask(request.app[INSTANCE], typed, request[MEMBER].actor)
+    except CommunityError as error:
+        words = _why_not(error, gettext_for(request[LANGUAGE]))
+        return await _page(request, typed=typed, errors=(FieldError("address", words),), status=422)
+    return see(f"{HERE}?done={'partner' if host.standing is Standing.PARTNER else 'asked'}")
+
+
+async def decide(request: web.Request) -> web.Response:
+    """POST /admin/partners/{host}: accept, refuse, end, suspend, restore."""
+    host = await _host(request)
+    form, instance, me = request[FORM], request.app[INSTANCE], request[MEMBER].actor
+    reason = form.text("reason")
+    match form.get("do"):
+        case "accept":
+            await partners.accept(instance, host, me)
+        case "refuse":
+            await partners.refuse(instance, host, me)
+        case "end":
+            await partners.end(instance, host, me, reason)
+        case "suspend" if not reason:
+            _ = gettext_for(request[LANGUAGE])
+            return await _one(request, host, errors=(FieldError("reason", _("Write a reason: other people of the team will read it.")),), status=422)
+        case "suspend":
+            await partners.suspend(instance, host.name, me, reason)
+        case _:
+            raise BadRequest("do")
+    return see(f"{HERE}?done={form.get('do')}")
+
+
+async def one(request: web.Request) -> web.Response:
+    """GET /admin/partners/{host}: what can be done about one server, with what it means."""
+    return await _one(request, await _host(request))
+
+
+async def _page(request: web.Request, *, typed: str = "", errors: tuple[FieldError, ...] = (), status: int = 200) -> web.Response:
+    known = [await _view(host) for host in await Host.all().order_by("title", "name").limit(HOSTS_ON_A_PAGE)]
+    waiting = await Delivery.filter(state=DeliveryState.WAITING).limit(1000).count()
+    return render.page(
+        request, "partners.html", here="partners", status=status, errors=errors, typed=typed, waiting=waiting,
+        asking=[host for host in known if host.asks_us], asked=[host for host in known if host.asked_them],
+        partners=[host for host in known if host.standing == Standing.PARTNER],
+        others=[host for host in known if host.standing in (Standing.OPEN, Standing.LIMITED)],
+        suspended=[host for host in known if host.standing == Standing.SUSPENDED],
+        is_open=request.app[COMMUNITY].row.is_open_federation, done=request.query.get("done", ""))
+
+
+async def _one(request: web.Request, host: Host, *, errors: tuple[FieldError, ...] = (), status: int = 200) -> web.Response:
+    return render.page(request, "partner.html", here="partners", status=status, errors=errors, host=await _view(host))
+
+
+async def _view(host: Host) -> HostView:
+    waiting = await Delivery.filter(host=host.name, state=DeliveryState.WAITING).limit(1000).count()
+    undecided = host.standing is Standing.UNKNOWN
+    return HostView(
+        name=host.name, title=host.title or host.name, standing=str(host.standing), asks_us=undecided and host.asked_us_at is not None,
+        asked_them=undecided and host.asked_us_at is None and host.asked_them_at is not None, asked_at=host.asked_us_at or host.asked_them_at,
+        reason=host.reason, waiting=waiting, is_resting=host.is_resting(), reached_at=host.reached_at)
+
+
+async def _host(request: web.Request) -> Host:
+    if host := await Host.get_or_none(name=request.match_info["host"]):
+        return host
+    raise BadRequest("host")
+
+
+def _why_not(error: CommunityError, _: Words) -> str:
+    if isinstance(error, FederationError) and error.retry:
+        return _("This server does not answer. Check the address, or try again later.")
+    if error.status == 404:
+        return _("We found no community at this address.")
+    if isinstance(error, partners.OurOwnHost):
+        return _("This is the address of your own community.")
+    return _("Write the address of a community, such as melorin.example.")
