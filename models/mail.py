@@ -8,7 +8,18 @@ from tortoise import fields
 
 from models import clock
 from models.base import Record
+from models.errors import CommunityError
 from models.member import Member
+
+
+QUEUE_LIMIT = 5000
+
+
+class TooManyMails(CommunityError):
+    """More mails wait than the server takes: somebody floods it, or the mail server is down."""
+
+    status = 503
+    safe = "error.too_many_mails"
 
 
 class Letter(StrEnum):
@@ -41,3 +52,11 @@ class OutgoingMail(Record):
     class Meta:
         table = "outgoing_mail"
         indexes = (("due_at", "id"),)
+
+    @classmethod
+    async def owe(cls, kind: Letter, recipient: str, member: Member | None = None, language: str = "",
+                  details: dict[str, Any] | None = None) -> None:
+        """Queue a mail; TooManyMails when the queue is full."""
+        if await cls.all().count() >= QUEUE_LIMIT:
+            raise TooManyMails("mail queue")
+        await cls.create(kind=kind, recipient=recipient, member=member, language=language, details=details or {})

@@ -12,9 +12,11 @@ from models.migration import migrate
 from server import worker
 from server.headers import add_headers
 from server.home import Home
-from server.keys import COMMUNITY, DATABASE, INSTANCE, LIMITS, MEDIA, SETTINGS, THEME
+from server.keys import COMMUNITY, DATABASE, INSTANCE, LIMITS, MAIL, MEDIA, PASSWORDS, SETTINGS, THEME
 from server.limits import Limits
+from server.mail import PostOffice
 from server.media import MediaStore
+from server.passwords import Passwords
 from server.routes import ROUTES
 from server.settings import Settings
 from server.theme import Theme
@@ -46,6 +48,7 @@ def create_app(settings: Settings) -> web.Application:
     app[SETTINGS], app[COMMUNITY], app[LIMITS] = settings, Home(), Limits()
     app[THEME] = Theme.load(settings.theme)
     app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")
+    app[PASSWORDS], app[MAIL] = Passwords.of(settings), PostOffice(settings, app[THEME])
     app.cleanup_ctx.extend([with_database, with_instance, with_worker])
     app.on_response_prepare.append(add_headers)
     for route in ROUTES:

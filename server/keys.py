@@ -7,7 +7,9 @@ from models import Member, Session
 from server.forms import Form
 from server.home import Home
 from server.limits import Limits
+from server.mail import PostOffice
 from server.media import MediaStore
+from server.passwords import Passwords
 from server.settings import Settings
 from server.theme import Theme
 from server.views import MeView
@@ -19,6 +21,8 @@ COMMUNITY = web.AppKey("community", Home)
 INSTANCE = web.AppKey("instance", Instance)
 LIMITS = web.AppKey("limits", Limits)
 MEDIA = web.AppKey("media", MediaStore)
+PASSWORDS = web.AppKey("passwords", Passwords)
+MAIL = web.AppKey("mail", PostOffice)
 
 LANGUAGE = web.RequestKey("language", str)
 MEMBER = web.RequestKey("member", Member)  # with its actor; absent when nobody is signed in

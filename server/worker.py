@@ -15,7 +15,7 @@ from federation.dispatcher import Dispatcher
 from models import InboxItem, OutgoingActivity, Session, SignInLink, Tombstone, clock
 from models.database import is_sqlite
 from models.delivery import DeliveryState, ItemState
-from server.keys import INSTANCE, SETTINGS
+from server.keys import INSTANCE, MAIL, SETTINGS
 
 INBOX_BATCH = 50
 POLL_SECONDS = 0.2
@@ -40,6 +40,11 @@ async def process_inbox(app: web.Application) -> int:
     return len(due)
 
 
+async def send_mail(app: web.Application) -> int:
+    """Send the mails that are owed."""
+    return await app[MAIL].send_due()
+
+
 async def prune(app: web.Application) -> int:
     """Forget what has served its time: old ids, spent links, ended sessions, delivered texts."""
     now = clock.now()
@@ -53,6 +58,7 @@ async def prune(app: web.Application) -> int:
 
 JOBS: dict[str, Job] = {
     "process_inbox": Job(process_inbox, POLL_SECONDS),
+    "send_mail": Job(send_mail, 1),
     "prune": Job(prune, 3600),
 }
 

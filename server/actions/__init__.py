@@ -1,0 +1,1 @@
+"""What members and the team do: facts, a decision, one transaction."""

@@ -1,0 +1,69 @@
+"""The pages for everybody: who runs this place, its rules, its promises and what it cannot promise."""
+from __future__ import annotations
+
+from aiohttp import web
+from markupsafe import Markup
+
+from models.community import SignUp
+from models.consent import Purpose
+from server import markdown, render
+from server.actions import consents
+from server.crisis import crisis_lines
+from server.doors import see
+from server.house import House, rules_of, team_of
+from server.keys import COMMUNITY, LANGUAGE, MEMBER, SETTINGS
+
+
+async def front(request: web.Request) -> web.Response:
+    """GET /: what this place is. Members go home."""
+    if MEMBER in request:
+        return see("/home")
+    community = request.app[COMMUNITY].row
+    joinable = community.opened_at is not None and community.sign_up in (SignUp.OPEN, SignUp.APPROVAL)
+    return render.page(request, "front.html", house=house(request), joinable=joinable, is_open=community.opened_at is not None)
+
+
+async def about(request: web.Request) -> web.Response:
+    """GET /about: who runs it, where, and who is in the team (for members)."""
+    house_ = house(request)
+    people = await team_of(request[LANGUAGE]) if MEMBER in request else ()
+    words = Markup(markdown.render(house_.about, {}, request.app[SETTINGS].origin).html)  # noqa: S704 - moderation.markup cleaned it
+    return render.page(request, "about.html", here="about", house=house_, words=words, team=people)
+
+
+async def rules(request: web.Request) -> web.Response:
+    """GET /rules."""
+    return render.page(request, "rules.html", here="rules", rules=rules_of(request.app[COMMUNITY].row, request[LANGUAGE]),
+                       house=house(request))
+
+
+async def help_(request: web.Request) -> web.Response:
+    """GET /help: short answers, and a person to write to."""
+    return render.page(request, "help.html", here="help", house=house(request))
+
+
+async def crisis(request: web.Request) -> web.Response:
+    """GET /crisis: whom to call, by the country of the community."""
+    country = request.app[COMMUNITY].row.country
+    return render.page(request, "crisis.html", here="help", lines=crisis_lines(country, request[LANGUAGE]))
+
+
+async def privacy(request: web.Request) -> web.Response:
+    """GET /privacy: what is kept, where, how long, and who can read it."""
+    lang, community = request[LANGUAGE], request.app[COMMUNITY].row
+    texts = [consents.words(purpose, lang, community) for purpose in Purpose]
+    days = request.app[SETTINGS].session_seconds // (24 * 3600)
+    return render.page(request, "privacy.html", house=house(request), texts=texts, session_days=days)
+
+
+async def accessibility(request: web.Request) -> web.Response:
+    """GET /accessibility: what was checked, and whom to tell."""
+    return render.page(request, "accessibility.html", house=house(request))
+
+
+def house(request: web.Request) -> House:
+    """Who runs this community, in the reader's language."""
+    home = request.app[COMMUNITY]
+    row = home.row
+    return House(name=row.name, association=row.association, place=row.place, contact=row.contact, condition=row.condition,
+                 about=home.text(row.about, request[LANGUAGE]))

@@ -1,0 +1,167 @@
+"""The team's page about members: who waits, who is here, who may come."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from models import Actor, Invitation, Member, Q
+from models.errors import NotHere
+from models.member import MemberState, Role
+from server import render
+from server.actions import accounts, invitations, names
+from server.doors import see
+from server.errors import StaffOnly
+from server.keys import FORM, LANGUAGE, MEMBER, SETTINGS
+from server.language import Words, gettext_for
+from server.views import FieldError, Option, Pager
+from server.wording import role_name
+
+PAGE = 30
+REASON_LIMIT = 500  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """A member as the team sees them: no address, no health."""
+
+    name: str
+    display_name: str
+    coat: str
+    role: str
+    state: str
+    state_name: str
+    since: datetime
+    answer: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationView:
+    """An invitation that can still be used. The link itself is not kept."""
+
+    number: int
+    by: str
+    role: str
+    uses_left: int
+    ends: datetime
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /admin/members: join requests first, then everybody, newest first."""
+    before = request.query.get("before", "")
+    found = Member.all()
+    if before.isascii() and before.isdecimal() and len(before) < 19:
+        found = found.filter(id__lt=int(before))
+    rows = await found.select_related("actor").order_by("-id").limit(PAGE + 1)
+    pager = Pager(older_url=f"/admin/members?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "")
+    waiting = await Member.filter(state=MemberState.WAITING).select_related("actor").order_by("id").limit(PAGE)
+    return _list(request, rows[:PAGE], waiting if not before else [], pager)
+
+
+async def search(request: web.Request) -> web.Response:
+    """POST /admin/members/search: by a part of the name. The words stay out of addresses and logs."""
+    words = request[FORM].text("q", 60).removeprefix("@")
+    match = Q(actor__name__icontains=words) | Q(actor__display_name__icontains=words)
+    rows = await Member.filter(match).select_related("actor").order_by("-id").limit(PAGE) if words else []
+    return _list(request, rows, [], Pager(), words)
+
+
+def _list(request: web.Request, rows: Sequence[Member], waiting: Sequence[Member], pager: Pager, words: str = "") -> web.Response:
+    _ = gettext_for(request[LANGUAGE])
+    return render.page(request, "admin_members.html", here="members", members=[_view(row, _) for row in rows],
+                       waiting=[_view(row, _) for row in waiting], pager=pager, q=words, searched=bool(words))
+
+
+async def show_one(request: web.Request) -> web.Response:
+    """GET /admin/members/{name}: what can be decided about one member."""
+    return await _one(request, await _named(request))
+
+
+async def decide(request: web.Request) -> web.Response:
+    """POST /admin/members/{name}/{verb}: accept, refuse, suspend, restore, role."""
+    form, by, member = request[FORM], request[MEMBER].actor, await _named(request)
+    reason, verb = form.text("reason", REASON_LIMIT), request.match_info["verb"]
+    _may_decide(request[MEMBER], member, verb)
+    if verb in ("refuse", "suspend") and not reason:
+        _ = gettext_for(request[LANGUAGE])
+        return await _one(request, member, (FieldError("reason", _("Write the reason.")),))
+    if verb in ("accept", "refuse"):
+        await accounts.decide_join(member, verb == "accept", by, reason)
+    elif verb == "suspend":
+        await accounts.suspend(member, by, reason)
+    elif verb == "restore":
+        await accounts.restore(member, by, reason)
+    elif form.text("role") in {role.value for role in Role}:
+        await accounts.set_role(member, Role(form.text("role")), by)
+    return see("/admin/members" if verb in ("accept", "refuse") else f"/admin/members/{member.actor.name}")
+
+
+def _may_decide(by: Member, member: Member, verb: str) -> None:
+    """Moderators decide about members; about the team, and about roles, only hosts do. Raises StaffOnly."""
+    if by.role is not Role.HOST and (verb == "role" or member.role.is_staff):
+        raise StaffOnly(verb)
+
+
+async def _named(request: web.Request) -> Member:
+    actor = await Actor.get_or_none(name=names.normal(request.match_info["name"]), host="")
+    member = await Member.get_or_none(actor_id=actor.id).select_related("actor") if actor else None
+    if member is None:
+        raise NotHere("member")
+    return member
+
+
+async def _one(request: web.Request, member: Member, errors: tuple[FieldError, ...] = ()) -> web.Response:
+    _ = gettext_for(request[LANGUAGE])
+    roles = tuple(Option(value=role.value, title=role_name(role, _), checked=role is member.role) for role in Role)
+    is_host = request[MEMBER].role is Role.HOST
+    return render.page(
+        request, "admin_member.html", status=422 if errors else 200, here="members", member=_view(member, _), roles=roles,
+        errors=errors, reason=request[FORM].text("reason", REASON_LIMIT) if errors else "",
+        may_decide=(is_host or not member.role.is_staff) and member.id != request[MEMBER].id, may_set_role=is_host)
+
+
+def _view(member: Member, _: Words) -> MemberView:
+    states = {MemberState.WAITING: _("Waits for an answer"), MemberState.ACTIVE: _("Member"), MemberState.REFUSED: _("Refused"),
+              MemberState.SUSPENDED: _("Suspended")}
+    actor = member.actor
+    return MemberView(name=actor.name, display_name=actor.shown_name, coat=actor.key, role=role_name(member.role, _),
+                      state=member.state.value, state_name=states[member.state], since=member.created_at, answer=member.answer,
+                      url=f"/admin/members/{actor.name}")
+
+
+async def show_invitations(request: web.Request) -> web.Response:
+    """GET /admin/invitations: make one, and those that can still be used."""
+    return await _invitations(request)
+
+
+async def invite(request: web.Request) -> web.Response:
+    """POST /admin/invitations: the link is shown once, on the answer."""
+    form, by = request[FORM], request[MEMBER]
+    uses, days = _number(form.text("uses"), 1), _number(form.text("days"), 14)
+    role = Role(form.text("role")) if by.role is Role.HOST and form.text("role") in {role.value for role in Role} else Role.MEMBER
+    token = await invitations.invite(by.actor, role, uses, days)
+    return await _invitations(request, f"{request.app[SETTINGS].origin}/invite/{token}")
+
+
+async def withdraw(request: web.Request) -> web.Response:
+    """POST /admin/invitations/withdraw."""
+    await invitations.withdraw(_number(request[FORM].text("number"), 0), request[MEMBER].actor)
+    return see("/admin/invitations")
+
+
+async def _invitations(request: web.Request, link: str = "") -> web.Response:
+    _ = gettext_for(request[LANGUAGE])
+    rows: list[Invitation] = await invitations.current()
+    views = [InvitationView(number=row.id, by=row.made_by.shown_name if row.made_by else _("the command line"),
+                            role=role_name(row.role, _), uses_left=row.uses_left, ends=row.expires_at) for row in rows]
+    offered = tuple(Role) if request[MEMBER].role is Role.HOST else (Role.MEMBER,)
+    roles = tuple(Option(value=role.value, title=role_name(role, _), checked=role is Role.MEMBER) for role in offered)
+    return render.page(request, "admin_invitations.html", here="members", invitations=views, link=link, roles=roles,
+                       uses_limit=invitations.USES_LIMIT, days_limit=invitations.DAYS_LIMIT)
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else otherwise

@@ -1,0 +1,98 @@
+"""Password, e-mail address and signed-in browsers. Changing the first two asks who is there once more (ASVS 7.5.1)."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from aiohttp import web
+
+from models import Member, Session, clock
+from models.ids import digest
+from server import emails, render, sessions
+from server.actions import accounts
+from server.doors import see
+from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, PASSWORDS, SESSION
+from server.language import gettext_for
+from server.pages.settings import known_by
+from server.views import FieldError
+
+FRESH = timedelta(minutes=30)  # without a password, a sign-in this young shows who is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserView:
+    """A signed-in browser. `number` names it in the form."""
+
+    number: int
+    device: str
+    seen_on: date | None
+    is_this: bool
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /settings/security."""
+    return await _page(request)
+
+
+async def change_password(request: web.Request) -> web.Response:
+    """POST /settings/security/password: a new one; every other browser is signed out."""
+    form, member, passwords = request[FORM], request[MEMBER], request.app[PASSWORDS]
+    errors = await _who_is_there(request, "old")
+    if not errors and (fault := await passwords.fault(form.get("new"), known_by(member), gettext_for(request[LANGUAGE]))):
+        errors = (FieldError("new", fault),)
+    if errors:
+        return await _page(request, errors)
+    await accounts.change_password(member, await passwords.hash(form.get("new")), request[SESSION])
+    return see("/settings/security?saved=password")
+
+
+async def change_email(request: web.Request) -> web.Response:
+    """POST /settings/security/email: a mail goes to the new address, which counts once its link was used."""
+    form, member = request[FORM], request[MEMBER]
+    errors = await _who_is_there(request, "proof")
+    address = emails.normal(form.text("email", 300))
+    if not address:
+        _ = gettext_for(request[LANGUAGE])
+        errors += (FieldError("email", _("Write an email address such as name@example.org.")),)
+    if errors:
+        return await _page(request, errors, email=form.text("email", 300))
+    request.app[LIMITS].take("mail_client", f"member {member.id}")
+    request.app[LIMITS].take("mail_address", digest(address))
+    await accounts.ask_for_email(member, address)
+    return see("/settings/security?saved=email")
+
+
+async def end_one(request: web.Request) -> web.Response:
+    """POST /settings/security/end: sign one browser out; only one of one's own."""
+    number = request[FORM].text("number")
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        await Session.filter(id=int(number), member=request[MEMBER]).delete()
+    return see("/settings/security?saved=ended")
+
+
+async def end_others(request: web.Request) -> web.Response:
+    """POST /settings/security/end-others: sign out everywhere but here."""
+    await sessions.end(request[MEMBER], keep=request[SESSION])
+    return see("/settings/security?saved=ended")
+
+
+async def _who_is_there(request: web.Request, field: str) -> tuple[FieldError, ...]:
+    """Nothing when the member has shown again who is there, else what to do."""
+    member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
+    request.app[LIMITS].take("sign_in_account", f"member {member.id}")
+    if member.password_hash:
+        right = await request.app[PASSWORDS].fits(member.password_hash, request[FORM].get(field))
+        return () if right else (FieldError(field, _("This is not your password.")),)
+    if request[SESSION].created_at > clock.now() - FRESH:
+        return ()
+    return (FieldError("", _("You signed in a while ago. Sign out, sign in again with a link, and come back within half an hour.")),)
+
+
+async def _page(request: web.Request, errors: tuple[FieldError, ...] = (), *, email: str = "") -> web.Response:
+    member: Member = request[MEMBER]
+    rows = await Session.filter(member=member, expires_at__gt=clock.now()).order_by("-id").limit(50)
+    browsers = [BrowserView(number=row.id, device=row.device, seen_on=row.seen_on, is_this=row.id == request[SESSION].id) for row in rows]
+    return render.page(
+        request, "settings_security.html", status=422 if errors else 200, here="settings", errors=errors, browsers=browsers,
+        has_password=bool(member.password_hash), email=email, current=member.email or "", asked=member.new_email,
+        saved=request.query.get("saved", ""))

@@ -1,0 +1,169 @@
+"""The settings of a member, one subject a page; nothing changes before the button is pressed."""
+from __future__ import annotations
+
+from aiohttp import web
+
+from models import Member
+from models.consent import Purpose
+from models.post import Note
+from models.reach import Reach
+from moderation import consent
+from server import cards, render
+from server.actions import consents, profiles
+from server.actions.profiles import ABOUT_LIMIT, NAME_LIMIT, Profile
+from server.doors import see
+from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER, SETTINGS
+from server.language import LANGUAGES, gettext_for, name_of
+from server.look import MODES, TEXT_SIZES, Look
+from server.views import FieldError, Option
+from server.wording import note_name, reach_name
+
+UNDO_SECONDS = (0, 10, 30)
+WRITTEN_LANGUAGES = ("fr", "en", "de", "es", "it", "pt", "nl", "pl", "ro", "ar", "tr", "uk")
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /settings: the list."""
+    return render.page(request, "settings.html", here="settings")
+
+
+async def profile(request: web.Request) -> web.Response:
+    """GET /settings/profile."""
+    member = request[MEMBER]
+    actor = member.actor
+    found = bool(await consent.in_force(actor.id, Purpose.FOUND_HERE))
+    return _profile(request, Profile(
+        display_name=actor.display_name, about=member.about, writes_in=actor.language or member.language,
+        approves_followers=actor.approves_followers, found_here=found))
+
+
+async def save_profile(request: web.Request) -> web.Response:
+    """POST /settings/profile."""
+    form, _ = request[FORM], gettext_for(request[LANGUAGE])
+    wanted = Profile(
+        display_name=form.text("display_name", NAME_LIMIT + 1), about=form.get("about").strip(),
+        writes_in=form.text("writes_in") if form.text("writes_in") in WRITTEN_LANGUAGES else "",
+        approves_followers=form.has("approves_followers"), found_here=form.has("found_here"))
+    errors = []
+    if len(wanted.display_name) > NAME_LIMIT:
+        errors.append(FieldError("display_name", _("Choose a name of at most %(n)s characters.", n=NAME_LIMIT)))
+    if len(wanted.about) > ABOUT_LIMIT:
+        errors.append(FieldError("about", _("Write at most %(n)s characters.", n=ABOUT_LIMIT)))
+    if errors:
+        return _profile(request, wanted, tuple(errors))
+    await profiles.change(request[MEMBER], wanted, request[LANGUAGE], request.app[COMMUNITY].row, request.app[SETTINGS].origin)
+    return see("/settings/profile?saved=1")
+
+
+def _profile(request: web.Request, given: Profile, errors: tuple[FieldError, ...] = ()) -> web.Response:
+    lang = request[LANGUAGE]
+    languages = tuple(Option(value=code, title=name_of(code, lang), checked=code == given.writes_in) for code in WRITTEN_LANGUAGES)
+    return render.page(
+        request, "settings_profile.html", status=422 if errors else 200, here="settings", errors=errors, given=given,
+        address=request[MEMBER].actor.address, coat_seed=request[MEMBER].actor.key, languages=languages, about_limit=ABOUT_LIMIT,
+        found_words=consents.words(Purpose.FOUND_HERE, lang, request.app[COMMUNITY].row), saved=_saved(request))
+
+
+async def audience(request: web.Request) -> web.Response:
+    """GET /settings/audience."""
+    return await _audience(request, request[MEMBER].default_reach.value, request[MEMBER].undo_seconds)
+
+
+async def save_audience(request: web.Request) -> web.Response:
+    """POST /settings/audience: the reach that new messages start with, and the time to undo."""
+    form, member, _ = request[FORM], request[MEMBER], gettext_for(request[LANGUAGE])
+    chosen, undo = form.text("reach"), form.text("undo")
+    allowed = {reach.value for reach in _reaches(request)}
+    errors = []
+    if chosen not in allowed:
+        errors.append(FieldError("reach", _("Choose who reads you by default.")))
+    elif Reach(chosen).leaves and not await consent.may_leave(member.actor_id):
+        errors.append(FieldError("reach", _("For this, first say yes to copies on other servers, further down.")))
+    if undo not in map(str, UNDO_SECONDS):
+        errors.append(FieldError("undo", _("Choose how long you can undo.")))
+    if errors:
+        return await _audience(request, chosen, int(undo) if undo.isdecimal() and undo.isascii() else 30, tuple(errors))
+    await profiles.choose_audience(member, Reach(chosen), int(undo))
+    return see("/settings/audience?saved=1")
+
+
+async def share(request: web.Request) -> web.Response:
+    """POST /settings/sharing: yes or no to C5."""
+    wanted = request[FORM].text("c5") == "yes"
+    await profiles.share(request[MEMBER], wanted, request[LANGUAGE], request.app[COMMUNITY].row)
+    return see(f"/settings/audience?{'given' if wanted else 'taken'}=1")
+
+
+def _reaches(request: web.Request) -> tuple[Reach, ...]:
+    """What a default can be: the web is asked for each time."""
+    ceiling = request.app[COMMUNITY].row.ceiling
+    return tuple(reach for reach in (Reach.ME, Reach.COMMUNITY, Reach.PARTNERS) if reach.level <= ceiling.level)
+
+
+async def _audience(request: web.Request, chosen: str, undo: int, errors: tuple[FieldError, ...] = ()) -> web.Response:
+    _, member = gettext_for(request[LANGUAGE]), request[MEMBER]
+    reaches = tuple(Option(value=reach.value, title=reach_name(reach, _), checked=reach == chosen) for reach in _reaches(request))
+    times = tuple(Option(value=str(seconds), checked=seconds == undo, title=_.ngettext("%(num)d second", "%(num)d seconds", seconds)
+                         if seconds else _("Not at all: messages leave at once")) for seconds in UNDO_SECONDS)
+    agreed = await consent.may_leave(member.actor_id)
+    return render.page(
+        request, "settings_audience.html", status=422 if errors else 200, here="settings", errors=errors, reaches=reaches, times=times,
+        words=consents.words(Purpose.SHARED_OUT, request[LANGUAGE], request.app[COMMUNITY].row),
+        agreed_at=agreed.created_at if agreed else None, saved=_saved(request), given="given" in request.query,
+        taken="taken" in request.query)
+
+
+async def reading(request: web.Request) -> web.Response:
+    """GET /settings/reading: comfort, and what to do with each content note."""
+    _, member = gettext_for(request[LANGUAGE]), request[MEMBER]
+    look = Look.of(member.reading)
+    modes = {"": _("As my device says"), "light": _("Light"), "dark": _("Dark")}
+    kept = member.reading.get("notes")
+    chosen = kept if isinstance(kept, dict) else {}
+    ways = {cards.OPEN: _("Show"), cards.FOLD: _("Fold"), cards.HIDE: _("Hide")}
+    notes = [(topic, title, tuple(Option(value=way, title=words, checked=chosen.get(topic, cards.FOLD) == way)
+                                  for way, words in ways.items())) for topic, title in _topics(request)]
+    return render.page(
+        request, "settings_reading.html", here="settings", rest=look.rest, notes=notes, saved=_saved(request),
+        modes=tuple(Option(value=mode, title=modes[mode], checked=mode == look.mode) for mode in MODES),
+        sizes=tuple(Option(value=str(size), title=f"{size} %", checked=size == look.text) for size in TEXT_SIZES))
+
+
+async def save_reading(request: web.Request) -> web.Response:
+    """POST /settings/reading."""
+    form, member = request[FORM], request[MEMBER]
+    look = Look.of({"rest": "1" if form.has("rest") else "", "mode": form.text("mode"), "text": form.text("text")})
+    notes = {topic: form.text(f"note-{topic}") for topic, _ in _topics(request)}
+    kept = {topic: way for topic, way in notes.items() if way in (cards.OPEN, cards.FOLD, cards.HIDE)}
+    member.reading = {**member.reading, **look.reading(), "notes": kept}
+    await member.save(update_fields=["reading"])
+    return see("/settings/reading?saved=1")
+
+
+def _topics(request: web.Request) -> list[tuple[str, str]]:
+    _ = gettext_for(request[LANGUAGE])
+    named = [(note.value, note_name(note, _)) for note in Note if note is not Note.NONE]
+    return [*named, (cards.NO_TOPIC, _("Marked as sensitive by its server"))]
+
+
+async def language(request: web.Request) -> web.Response:
+    """GET /settings/language; the form posts to /look, like the button on every page."""
+    choices = tuple(Option(value=code, title=name_of(code, code).capitalize(), checked=code == request[LANGUAGE]) for code in LANGUAGES)
+    return render.page(request, "settings_language.html", here="settings", choices=choices)
+
+
+async def blocks(request: web.Request) -> web.Response:
+    """GET /settings/blocks: whom I keep away."""
+    blocked, muted = await profiles.kept_away(request[MEMBER])
+    return render.page(request, "settings_blocks.html", here="settings",
+                       blocked=await cards.people([row.target for row in blocked]),
+                       muted=await cards.people([row.target for row in muted]))
+
+
+def _saved(request: web.Request) -> bool:
+    return "saved" in request.query
+
+
+def known_by(member: Member) -> list[str]:
+    """What a guesser would try first as this member's password."""
+    return [member.actor.name, member.actor.display_name, member.email or member.new_email]

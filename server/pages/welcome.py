@@ -1,0 +1,14 @@
+"""The first day."""
+from __future__ import annotations
+
+from aiohttp import web
+
+from server import render
+from server.keys import MEMBER
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /welcome: three things to do, each a link; none of them is a must."""
+    member = request[MEMBER]
+    return render.page(request, "welcome.html", here="home", name=member.actor.shown_name, waits_for_mail=bool(member.new_email),
+                       address=member.new_email)
