@@ -9,7 +9,7 @@ from aiohttp import web
 from federation.instance import open_instance
 from models.database import open_database
 from models.migration import migrate
-from server import worker
+from server import logs, worker
 from server.headers import add_headers
 from server.home import Home
 from server.keys import COMMUNITY, DATABASE, INSTANCE, LIMITS, MAIL, MEDIA, PASSWORDS, SETTINGS, THEME
@@ -44,7 +44,8 @@ async def with_worker(app: web.Application) -> AsyncIterator[None]:
 
 def create_app(settings: Settings) -> web.Application:
     """An application that owns nothing global, so that two can live in one process."""
-    app = web.Application(client_max_size=settings.upload_limit_bytes, handler_args={"max_line_size": 8190})
+    app = web.Application(client_max_size=settings.upload_limit_bytes, middlewares=[logs.each_request],
+                          handler_args={"max_line_size": 8190})
     app[SETTINGS], app[COMMUNITY], app[LIMITS] = settings, Home(), Limits()
     app[THEME] = Theme.load(settings.theme)
     app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")

@@ -11,7 +11,6 @@ from typing import TypeVar
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from server.language import Words
 from server.settings import Settings
@@ -76,5 +75,7 @@ class Passwords:
 
 def strength(password: str, known: Sequence[str]) -> int:
     """How hard a password is to guess, 0 to 4 (Wheeler, USENIX Security 2016)."""
+    from zxcvbn import zxcvbn  # its word lists take 12 MB, and most days nobody chooses a password
+
     parts = [part for word in known for part in (word, *word.split("@")) if part]
     return int(zxcvbn(password[:WEIGHED_CHARACTERS], user_inputs=parts)["score"])

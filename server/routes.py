@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server import peers
+from server import health, peers
 from server.doors import Handler, Who, peer, person
 from server.pages import about, community, files, join, look, members, partners, security, settings, signin, welcome
 
@@ -22,7 +22,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/static/{path:.+}", files.show),
     Route("GET", "/theme.css", files.palette),
     Route("GET", "/favicon.ico", files.favicon),
-    Route("POST", "/look", person(look.change)),
+    Route("GET", "/health", health.show),
     # the team
     Route("GET", "/admin/partners", person(partners.show, Who.HOST)),
     Route("POST", "/admin/partners/ask", person(partners.ask, Who.HOST)),

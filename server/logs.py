@@ -1,0 +1,73 @@
+"""Log lines: what happened, never to whom. No names, addresses, texts or tokens; of an address only its pattern."""
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from structlog.typing import Processor
+
+from models.ids import new_key
+from server.settings import Settings
+
+REQUEST_ID_CHARACTERS = 8
+#: Asked every few seconds by whatever watches the server; not worth a line each.
+QUIET = frozenset({"/health"})
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = structlog.get_logger()
+
+
+def configure(settings: Settings) -> None:
+    """Send our lines, and those of the libraries from warning on, to standard error in the format of the settings."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.StackInfoRenderer()]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level), logger_factory=structlog.stdlib.LoggerFactory())
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(settings)]))
+    handler.addFilter(without_addresses)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in ("aiohttp", "asyncio", "tortoise", "aiosqlite", "PIL"):
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def without_addresses(record: logging.LogRecord) -> bool:
+    """A filter that keeps every line, and cuts what aiohttp says of a client: its address and what it sent."""
+    if record.name == "aiohttp.server":
+        record.msg, record.args = "a request could not be read or answered", ()
+    return True
+
+
+def _last(settings: Settings) -> list[Processor]:
+    if settings.log_format == "json":
+        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+
+
+@web.middleware
+async def each_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One line for each request, under an id that every line written meanwhile carries too."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=new_key()[:REQUEST_ID_CHARACTERS])
+    started, status = time.perf_counter(), 500
+    try:
+        response = await handler(request)
+        status = response.status
+    except web.HTTPException as error:
+        status = error.status
+        raise
+    finally:
+        resource = request.match_info.route.resource
+        pattern = resource.canonical if resource else "no such address"
+        line = log.debug if pattern in QUIET else log.info
+        line("request", method=request.method, path=pattern, status=status, ms=round((time.perf_counter() - started) * 1000, 1))
+    return response

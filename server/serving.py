@@ -1,0 +1,111 @@
+"""Runs the server: one process, from the first request until it is asked to stop."""
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from models import Actor
+from models.actor import ActorKind
+from models.database import is_sqlite, prepare_file, sqlite_path
+from models.errors import CommunityError
+from server import logs
+from server.app import create_app
+from server.settings import Settings
+
+#: How long answers under way may take when the server is asked to stop. aiohttp waits for it twice.
+STOP_SECONDS = 0.5
+BACKLOG = 1024
+
+
+class CannotServe(CommunityError):
+    """The server cannot start; the message says why, in one sentence for the operator."""
+
+    status = 500
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the operator."""
+        return str(self)
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[str]:
+    """The server, listening, for as long as the block lasts; gives the address that it listens on.
+
+    Raises: CannotServe; models.migration.MigrationFailed; models.database.BadDatabaseUrl.
+    """
+    logs.configure(settings)
+    with listening(settings) as sock, alone(settings.database_url):
+        runner = web.AppRunner(create_app(settings), access_log=None, shutdown_timeout=STOP_SECONDS)
+        try:
+            await runner.setup()
+            await check_origin(settings)
+            await web.SockSite(runner, sock, backlog=BACKLOG).start()
+            host, port = sock.getsockname()[:2]
+            yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        finally:
+            await runner.cleanup()
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """The socket of the settings, bound before anything else starts; CannotServe if it cannot be had."""
+    address = (settings.listen_host, settings.listen_port)
+    try:
+        family = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+        sock = socket.create_server(address, family=family, backlog=BACKLOG)
+    except OSError as error:
+        where = f"{settings.listen_host}:{settings.listen_port}"
+        if error.errno == errno.EADDRINUSE:
+            raise CannotServe(f"Another program listens on {where} already; stop it, or set listen_port to another port.") from error
+        raise CannotServe(f"Listening on {where} is not possible: {error.strerror or error}.") from error
+    with sock:
+        yield sock
+
+
+@contextmanager
+def alone(database_url: str) -> Iterator[None]:
+    """Holds an SQLite file for this one server: two would both believe that the other's leases are those of the dead.
+
+    The system drops the lock when the process dies. The command line does not take it, and works meanwhile.
+    """
+    if not is_sqlite(database_url):
+        yield
+        return
+    path = sqlite_path(database_url)
+    prepare_file(path)
+    handle = os.open(f"{path}.serving", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CannotServe(f"Another server is using the database {path} already; stop it first.") from error
+        yield
+    finally:
+        os.close(handle)
+
+
+async def check_origin(settings: Settings) -> None:
+    """CannotServe if the database belongs to another origin: every id in it would be a lie."""
+    instance = await Actor.get_or_none(host="", kind=ActorKind.APPLICATION)
+    if instance and not instance.uri.startswith(f"{settings.origin}/"):
+        parts = urlsplit(instance.uri)
+        raise CannotServe(f"The database belongs to {parts.scheme}://{parts.netloc} and the setting origin says "
+                          f"{settings.origin}; an origin never changes.")
+
+
+async def until_stopped() -> None:
+    """Return when the process is asked to stop: SIGTERM, or SIGINT from Ctrl-C."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
