@@ -91,8 +91,8 @@ def _copies(reach: Reach, hosts: Sequence[Host], community: Community, _: Words)
     ours = _("1 server, ours, in %(place)s", place=community.place) if community.place else _("1 server, ours")
     if not hosts:
         return ours
-    count = len(hosts) + 1
-    return _.ngettext("%(num)d server: ours and %(others)s", "%(num)d servers: ours and %(others)s", count, others=_titles(hosts, _))
+    others, count = _titles(hosts, _), len(hosts) + 1
+    return _.ngettext("%(num)d server: ours and %(others)s", "%(num)d servers: ours and %(others)s", count, others=others)
 
 
 def _erasing(reach: Reach, hosts: Sequence[Host], _: Words) -> str:

@@ -15,7 +15,9 @@ from federation.dispatcher import Dispatcher
 from models import InboxItem, OutgoingActivity, Session, SignInLink, Tombstone, clock
 from models.database import is_sqlite
 from models.delivery import DeliveryState, ItemState
-from server.keys import INSTANCE, MAIL, SETTINGS
+from server import media
+from server.actions import posts
+from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
 
 INBOX_BATCH = 50
 POLL_SECONDS = 0.2
@@ -45,6 +47,16 @@ async def send_mail(app: web.Application) -> int:
     return await app[MAIL].send_due()
 
 
+async def release_held(app: web.Application) -> int:
+    """Let go of messages whose time for undoing is over."""
+    return await posts.release_due()
+
+
+async def fetch_images(app: web.Application) -> int:
+    """Bring in images of messages from elsewhere."""
+    return await media.fetch_wanted(app[INSTANCE], app[MEDIA])
+
+
 async def prune(app: web.Application) -> int:
     """Forget what has served its time: old ids, spent links, ended sessions, delivered texts."""
     now = clock.now()
@@ -52,6 +64,7 @@ async def prune(app: web.Application) -> int:
     await Tombstone.filter(created_at__lt=now - KEEP_TOMBSTONES).delete()
     await SignInLink.filter(expires_at__lt=now).delete()
     await Session.filter(expires_at__lt=now).delete()
+    await media.forget_unused(app[MEDIA])
     await OutgoingActivity.filter(created_at__lt=now - KEEP_ITEMS).exclude(deliveries__state=DeliveryState.WAITING).delete()
     return 0
 
@@ -59,6 +72,8 @@ async def prune(app: web.Application) -> int:
 JOBS: dict[str, Job] = {
     "process_inbox": Job(process_inbox, POLL_SECONDS),
     "send_mail": Job(send_mail, 1),
+    "release_held": Job(release_held, 0.5),
+    "fetch_images": Job(fetch_images, 2),
     "prune": Job(prune, 3600),
 }
 

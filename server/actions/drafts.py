@@ -10,6 +10,7 @@ from models.errors import NotHere
 from server.media import MediaStore
 
 DRAFTS_LIMIT = 50
+TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Typed:
     def of_form(cls, form: Mapping[str, Any]) -> Typed:
         """Out of `Draft.form`."""
         alts = form.get("alts", {})
-        texts = {name: str(form.get(name, "")) for name in ("text", "reach", "voice", "note", "warning", "language", "reply", "to")}
+        texts = {name: str(form.get(name, "")) for name in TEXTS}
         return cls(**texts, images=tuple((key, alts.get(key, "")) for key in form.get("images", [])))
 
 

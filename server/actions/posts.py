@@ -86,9 +86,10 @@ async def publish(author: Actor, written: Composition, origin: str) -> Post:
     uri, parent = f"{origin}/posts/{key}", written.parent
     async with in_transaction():
         post = await Post.create(
-            key=key, uri=uri, url=f"{origin}/m/{key}", author=author, reach=written.reach, voice=written.voice, text=written.text,
-            html=words.html, note=written.note, warning=written.warning, sensitive=written.is_sensitive, language=written.language,
-            parent=parent, parent_uri=parent.uri if parent else "", conversation=parent.conversation if parent else uri, published_at=now,
+            key=key, uri=uri, url=f"{origin}/m/{key}", author=author, reach=written.reach, voice=written.voice,
+            text=written.text, html=words.html, note=written.note, warning=written.warning, sensitive=written.is_sensitive,
+            language=written.language, parent=parent, parent_uri=parent.uri if parent else "",
+            conversation=parent.conversation if parent else uri, published_at=now,
             held_until=now + timedelta(seconds=written.undo_seconds) if written.undo_seconds else None)
         await _address(post, addressed, named)
         await _tag(post, words.tags)
@@ -107,7 +108,8 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     """
     named = await people.known(mentions_in(written.text), origin)
     before = {row.actor_id for row in await Recipient.filter(post=post)}
-    addressed = [one for one in await addressees.of(post.author, post.reach, None, (), list(named.values())) if one.id not in before]
+    wanted = await addressees.of(post.author, post.reach, None, (), list(named.values())) if post.reach is not Reach.CIRCLE else []
+    addressed = [actor for actor in wanted if actor.id not in before]
     words = render(written.text, named, origin)
     async with in_transaction():
         await Revision.create(post=post, text=post.text, html=post.html, warning=post.warning,
@@ -116,8 +118,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
                           language=written.language, edited_at=clock.now())
         await Tag.filter(post=post).delete()
         await _tag(post, words.tags)
-        if post.reach is not Reach.CIRCLE:
-            await _address(post, addressed, named)
+        await _address(post, addressed, named)
         for key, text in descriptions.items():
             await Attachment.filter(post=post, key=key).update(description=text[:DESCRIPTION_LIMIT_CHARACTERS])
         await outbox.update(post)

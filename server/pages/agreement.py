@@ -1,0 +1,53 @@
+"""Asking for the yes to leaving (C5) where it is needed, and then going on with what the member was doing."""
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from aiohttp import web
+
+from models.consent import Purpose
+from server import render
+from server.actions import consents
+from server.doors import see
+from server.errors import Refused
+from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
+from server.look import local_path
+
+NEEDED = "refused.consent"
+
+
+def question(request: web.Request) -> str:
+    """The exact words that are asked."""
+    return consents.words(Purpose.SHARED_OUT, request[LANGUAGE], request.app[COMMUNITY].row)
+
+
+async def give(request: web.Request) -> None:
+    """The member pressed yes under these words."""
+    await consents.give(request[MEMBER].actor, Purpose.SHARED_OUT, request[LANGUAGE], request.app[COMMUNITY].row)
+
+
+async def act_and_return(request: web.Request, act: Awaitable[object], back: str) -> web.Response:
+    """Do something that may leave this server, then go back; ask first if there is no yes. `act` starts only here.
+
+    The question posts to the same address again with `c5`, "yes" or "no".
+    """
+    form = request[FORM]
+    target = local_path(form.text("back", 2000), back)
+    if form.text("c5") == "yes":
+        await give(request)
+    try:
+        if form.text("c5") == "no":
+            _drop(act)
+            return see(target)
+        await act
+    except Refused as refused:
+        if refused.safe != NEEDED:
+            raise
+        return render.page(request, "agreement.html", action=request.path, back=target, words=question(request))
+    return see(target)
+
+
+def _drop(act: Awaitable[object]) -> None:
+    """Nothing is to happen; an unawaited coroutine would warn."""
+    if close := getattr(act, "close", None):
+        close()

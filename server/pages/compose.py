@@ -1,0 +1,158 @@
+"""Writing a message, and what is kept for later."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aiohttp import web
+
+from models import Draft
+from models.post import Note, Voice
+from models.reach import Reach
+from server import audiences, cards, composer, personal_data, render
+from server.actions import drafts, posts
+from server.actions.addressees import circle_of
+from server.actions.drafts import Typed
+from server.composer import Checked
+from server.doors import see
+from server.errors import Refused
+from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEDIA, MEMBER, SETTINGS
+from server.language import gettext_for, name_of
+from server.pages import agreement
+from server.views import AudienceOption, FieldError, ImageView, Option, PostView
+from server.wording import note_name, voice_name
+
+WRITTEN_IN = ("fr", "en", "de", "es", "it", "nl", "pt", "ar")
+EXCERPT_CHARACTERS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compose:
+    """Everything that the composer shows."""
+
+    typed: Typed
+    draft_key: str
+    images: tuple[tuple[str, ImageView], ...]
+    voices: tuple[Option, ...]
+    notes: tuple[Option, ...]
+    languages: tuple[Option, ...]
+    audience: tuple[AudienceOption, ...]
+    parent: PostView | None
+    asks_names: bool  # for the people of a circle
+    undo_seconds: int
+    hints: tuple[str, ...] = ()  # of server.personal_data
+    agreement: str = ""  # the words of C5, when they must be read first
+
+    @property
+    def chosen(self) -> AudienceOption:
+        """The audience that is marked."""
+        return next((option for option in self.audience if option.checked), self.audience[0])
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /compose?reply=key&to=@name&draft=key: empty, an answer, to somebody, or a draft taken up again."""
+    key = request.query.get("draft", "")[:30]
+    if key:
+        typed = Typed.of_form((await drafts.find(request[MEMBER].actor, key)).form)
+    else:
+        to = request.query.get("to", "")[:320]
+        reply, reach = request.query.get("reply", "")[:30], Reach.CIRCLE if to else ""
+        typed = Typed(reply=reply, to=to, reach=reach, language=request[LANGUAGE])
+    checked = await composer.check(request, typed)
+    return await _page(request, typed, replace(checked, errors=()), draft_key=key)
+
+
+async def send(request: web.Request) -> web.Response:
+    """POST /compose: publish, keep as a draft, or show again with what is missing. Nothing typed is ever lost."""
+    form, member = request[FORM], request[MEMBER]
+    key = form.text("draft-key", 30)
+    typed, file_errors = await composer.take_files(request, composer.read(form))
+    if form.has("draft"):
+        await drafts.save(member.actor, typed, key)
+        return see("/drafts")
+    checked = await composer.check(request, typed)
+    if form.has("attach") or form.has("stay") or any(name.startswith("remove-") for name in form.fields):
+        return await _page(request, typed, replace(checked, errors=tuple(file_errors)), draft_key=key)
+    errors = (*file_errors, *checked.errors)
+    if errors:
+        return await _page(request, typed, replace(checked, errors=errors), draft_key=key, status=422)
+    hints = personal_data.found_in(typed.text) if checked.reach is not Reach.ME else ()
+    if hints and not form.has("anyway"):
+        return await _page(request, typed, checked, draft_key=key, hints=hints)
+    return await _publish(request, typed, checked, key)
+
+
+async def _publish(request: web.Request, typed: Typed, checked: Checked, key: str) -> web.Response:
+    form, member, _ = request[FORM], request[MEMBER], gettext_for(request[LANGUAGE])
+    if form.text("c5") == "no":
+        said = FieldError("reach", _("Nothing has left. Choose a smaller audience, or keep your message as a draft."))
+        return await _page(request, typed, replace(checked, errors=(said,)), draft_key=key)
+    if form.text("c5") == "yes":
+        await agreement.give(request)
+    request.app[LIMITS].take("post", member.actor.key)
+    settings = request.app[SETTINGS]
+    try:
+        written = composer.composition(typed, checked, member, settings.undo_seconds, _)
+        post = await posts.publish(member.actor, written, settings.origin)
+    except (Refused, posts.NobodyNamed) as refused:
+        if refused.safe == agreement.NEEDED:
+            return await _page(request, typed, checked, draft_key=key, words=agreement.question(request))
+        said = FieldError("to" if checked.reach is Reach.CIRCLE else "reach", _(refused.safe))
+        return await _page(request, typed, replace(checked, errors=(said,)), draft_key=key, status=refused.status)
+    await drafts.sent(member.actor, key)
+    return see(f"/m/{post.key}")
+
+
+async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draft_key: str = "", hints: Sequence[str] = (),
+                   words: str = "") -> Compose:
+    """The composer's view, filled with what was typed."""
+    member, lang, community = request[MEMBER], request[LANGUAGE], request.app[COMMUNITY].row
+    _ = gettext_for(lang)
+    parent, recipients = checked.parent, list(checked.recipients)
+    is_circle = parent is not None and parent.reach is Reach.CIRCLE
+    if parent and is_circle:
+        recipients = [actor for actor in await circle_of(parent) if actor.id != member.actor_id]
+    answered = await cards.posts([cards.Entry(parent)], member, _) if parent else []
+    languages = dict.fromkeys((request[LANGUAGE], member.language or lang, *WRITTEN_IN, composer.language_of(typed)))
+    return Compose(
+        typed=typed, draft_key=draft_key, images=tuple((image.key, cards.image_view(image)) for image in checked.images),
+        voices=tuple(Option(value=voice, title=voice_name(voice, _), checked=typed.voice == voice) for voice in Voice if voice),
+        notes=(Option(value="", title=_("No content note"), checked=not composer.note_of(typed)),
+               *(Option(value=note, title=note_name(note, _), checked=typed.note == note) for note in Note if note)),
+        languages=tuple(Option(value=code, title=name_of(code, lang), checked=code == (typed.language or lang))
+                        for code in languages if code),
+        audience=await audiences.options(member.actor, community, checked.reach, parent, recipients, _, lang),
+        parent=next(iter(answered), None), asks_names=not is_circle,
+        undo_seconds=min(member.undo_seconds, request.app[SETTINGS].undo_seconds), hints=tuple(hints), agreement=words)
+
+
+async def _page(request: web.Request, typed: Typed, checked: Checked, *, draft_key: str, status: int = 200,
+                hints: Sequence[str] = (), words: str = "") -> web.Response:
+    compose = await form_for(request, typed, checked, draft_key=draft_key, hints=hints, words=words)
+    return render.page(request, "compose.html", status=status, here="write", errors=checked.errors, compose=compose,
+                       limit=posts.TEXT_LIMIT_CHARACTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """One line of the list of drafts."""
+
+    key: str
+    excerpt: str
+    when: datetime
+    images: int
+
+
+async def show_drafts(request: web.Request) -> web.Response:
+    """GET /drafts: what is kept, newest first."""
+    kept = await Draft.filter(owner_id=request[MEMBER].actor_id).order_by("-edited_at", "-id").limit(drafts.DRAFTS_LIMIT)
+    lines = [DraftView(draft.key, str(draft.form.get("text", ""))[:EXCERPT_CHARACTERS], draft.edited_at,
+                       len(draft.form.get("images", []))) for draft in kept]
+    return render.page(request, "drafts.html", here="write", drafts=lines)
+
+
+async def discard(request: web.Request) -> web.Response:
+    """POST /drafts/{key}/discard: erase a draft with its images."""
+    await drafts.discard(await drafts.find(request[MEMBER].actor, request.match_info["key"]), request.app[MEDIA])
+    return see("/drafts")

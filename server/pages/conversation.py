@@ -1,0 +1,78 @@
+"""A message in its conversation."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aiohttp import web
+
+from models import Post
+from moderation.visibility import visible_to
+from server import audiences, cards, composer, render, timelines
+from server.actions import posts
+from server.actions.drafts import Typed
+from server.cards import Entry
+from server.keys import COMMUNITY, LANGUAGE, MEMBER
+from server.language import gettext_for
+from server.pages import lookups
+from server.pages.compose import form_for
+from server.views import Pager
+
+ANCESTORS_LIMIT = 50
+REPLIES_ON_A_PAGE = 40
+CONVERSATION_LIMIT = 500
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /m/{key}: what it answers, the message, its answers in the order of their writing, and a form to answer."""
+    post, member = await lookups.post(request), request.get(MEMBER)
+    talk = await _talk(request, post)
+    before, replies = _above(post, talk), _below(post, talk)
+    after = timelines.place(request.query.get("after", "0"))
+    page = [reply for reply in replies if reply.id > after][:REPLIES_ON_A_PAGE]
+    more = page[-1].id if page and page[-1].id != replies[-1].id else 0
+    shown = await cards.posts([Entry(one) for one in (*before, post, *page)], member, gettext_for(request[LANGUAGE]))
+    at = next((i for i, card in enumerate(shown) if card.key == post.key), None)
+    main = shown[at] if at is not None else (await cards.posts([Entry(post)], None, gettext_for(request[LANGUAGE])))[0]
+    return render.page(
+        request, "conversation.html", before=shown[:at or 0], post=main, replies=shown[(at if at is not None else -1) + 1:],
+        hole=bool((before or [post])[0].parent_uri) and (before or [post])[0].parent_id not in {one.id for one in talk},
+        limit=posts.TEXT_LIMIT_CHARACTERS, pager=Pager(older_url=f"/m/{post.key}?after={more}" if more else ""),
+        compose=await _answer_form(request, post) if main.may_reply else None)
+
+
+async def _talk(request: web.Request, post: Post) -> Sequence[Post]:
+    visible = visible_to(cards.viewer_of(request.get(MEMBER)))
+    talk = await Post.filter(visible, conversation=post.conversation
+                             ).order_by("id").limit(CONVERSATION_LIMIT).select_related("author")
+    return talk if any(one.id == post.id for one in talk) else [*talk, post]
+
+
+def _above(post: Post, talk: Sequence[Post]) -> list[Post]:
+    """What the message answers, the first first. A circle of parents ends the walk."""
+    by_id, found, seen = {one.id: one for one in talk}, list[Post](), {post.id}
+    at = by_id.get(post.parent_id or 0)
+    while at and at.id not in seen and len(found) < ANCESTORS_LIMIT:
+        found.append(at)
+        seen.add(at.id)
+        at = by_id.get(at.parent_id or 0)
+    return found[::-1]
+
+
+def _below(post: Post, talk: Sequence[Post]) -> list[Post]:
+    """The answers to the message and the answers to those, by age. One that came before what it answers counts too."""
+    inside, found = {post.id}, list[Post]()
+    left = [one for one in talk if one.id != post.id]
+    while fitting := [one for one in left if one.parent_id in inside]:
+        found += fitting
+        inside |= {one.id for one in fitting}
+        left = [one for one in left if one.id not in inside]
+    return sorted(found, key=lambda one: (one.published_at, one.id))
+
+
+async def _answer_form(request: web.Request, post: Post) -> object:
+    """The composer under the message, with the audience of the message or less."""
+    reach = audiences.suggested(request[MEMBER], request.app[COMMUNITY].row, post)
+    typed = Typed(reply=post.key, reach=reach, language=request[LANGUAGE])
+    checked = await composer.check(request, typed)
+    return await form_for(request, typed, replace(checked, errors=()))

@@ -1,0 +1,28 @@
+"""The home page: what is new here, with an end."""
+from __future__ import annotations
+
+from aiohttp import web
+
+from server import cards, render, timelines
+from server.keys import LANGUAGE, MEMBER
+from server.language import gettext_for
+from server.views import Pager, Tab
+
+REST_POSTS = 5
+EVERYTHING = ""
+FOLLOWED = "followed"
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /home and /home/follows: twenty messages, five in rest mode, and a link to older ones."""
+    _ = gettext_for(request[LANGUAGE])
+    followed_only = request.path == "/home/follows"
+    size = REST_POSTS if render.look_of(request).rest else timelines.PAGE_POSTS
+    before = timelines.place(request.query.get("before", ""))
+    page = await timelines.home(request[MEMBER].actor, followed_only=followed_only, before=before, size=size)
+    tabs = (Tab(title=_("Everything"), url="/home", is_current=not followed_only),
+            Tab(title=_("People you follow"), url="/home/follows", is_current=followed_only))
+    return render.page(
+        request, "home.html", here="home", tabs=tabs, followed_only=followed_only, is_first=before == timelines.END_OF_TIME,
+        posts=await cards.posts(page.entries, request[MEMBER], _),
+        pager=Pager(older_url=f"{request.path}?before={page.older}" if page.older else ""))

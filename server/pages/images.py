@@ -1,0 +1,38 @@
+"""Images of messages, for those who may see the message."""
+from __future__ import annotations
+
+from aiohttp import web
+
+from models import Attachment, Post
+from models.errors import NotHere
+from moderation.visibility import Viewer, visible_to
+from server import peers
+from server.keys import MEDIA, MEMBER
+from server.media import MEDIA_TYPE
+
+#: An image never runs anything and belongs to no page but ours; the browser may keep it, nobody in between may.
+HEADERS = {
+    "Cache-Control": "private, max-age=3600", "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff", "Content-Disposition": 'inline; filename="image.webp"',
+}
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /media/{key}: members by their session, other servers by their signature, everybody for the whole web's messages.
+
+    What a member has uploaded and not sent is theirs alone. Absent and forbidden get the same answer.
+    """
+    image = await Attachment.get_or_none(key=request.match_info["key"], stored_at__isnull=False)
+    if image is None or not await _may_see(request, image):
+        raise NotHere("no such image, or not for them")
+    path = request.app[MEDIA].path(image.key)
+    if not path.is_file():
+        raise NotHere("its file is gone")
+    return web.FileResponse(path, headers={"Content-Type": MEDIA_TYPE, **HEADERS})
+
+
+async def _may_see(request: web.Request, image: Attachment) -> bool:
+    if image.post_id is None:
+        return MEMBER in request and image.owner_id == request[MEMBER].actor_id
+    viewer = Viewer.member(request[MEMBER].actor) if MEMBER in request else await peers.viewer_of(request)
+    return await Post.filter(visible_to(viewer), id=image.post_id).exists()

@@ -1,0 +1,114 @@
+"""Notices: what happened, by day and by conversation."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from aiohttp import web
+
+from models import Follow, Notification, Post, clock
+from models.notification import Notice
+from moderation import markup
+from moderation.visibility import Viewer, visible_to
+from server import cards, render
+from server.doors import see
+from server.keys import LANGUAGE, MEMBER
+from server.language import Words, gettext_for
+from server.timelines import place
+from server.views import Pager, PersonView
+
+ON_A_PAGE = 40
+EXCERPT_CHARACTERS = 100
+OF_PEOPLE = frozenset({Notice.FOLLOW, Notice.FOLLOW_REQUEST, Notice.FOLLOW_ACCEPTED})
+OF_THE_TEAM = {Notice.JOIN_REQUEST: "/admin/members", Notice.PARTNER_REQUEST: "/admin/partners"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView:
+    """One thing that happened, or several in one conversation."""
+
+    text: str
+    url: str
+    when: datetime
+    person: PersonView | None = None
+    excerpt: str = ""
+    more: int = 0  # other notices of the same conversation that day
+    is_new: bool = False
+    asks: bool = False  # somebody waits for a yes or a no
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The notices of one day."""
+
+    day: date
+    notices: Sequence[NoticeView]
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /notices: newest first. What a notice points at and is no longer visible to the member is left out."""
+    me, _ = request[MEMBER], gettext_for(request[LANGUAGE])
+    rows = await Notification.filter(recipient_id=me.actor_id, id__lt=place(request.query.get("before", ""))
+                                     ).order_by("-id").limit(ON_A_PAGE + 1).select_related("actor")
+    page = rows[:ON_A_PAGE]
+    ids = {row.post_id for row in page if row.post_id}
+    visible = visible_to(Viewer.member(me.actor))
+    posts = {post.id: post for post in await Post.filter(visible, id__in=ids)} if ids else {}
+    asking = Follow.filter(target_id=me.actor_id, accepted_at__isnull=True,
+                           follower_id__in=[row.actor_id for row in page if row.actor_id] or [0])
+    waiting = {follow.follower_id for follow in await asking}
+    shown = [row for row in page if _stands(row, posts)]
+    personal = {row.id: row.actor for row in shown if row.actor}
+    people = dict(zip(personal, await cards.people(list(personal.values())), strict=True))
+    days = _by_day(shown, posts, people, waiting, _)
+    return render.page(
+        request, "notices.html", here="notices", days=days, any_new=any(row.read_at is None for row in page),
+        today=clock.now().date(), pager=Pager(older_url=f"/notices?before={page[-1].id}" if len(rows) > ON_A_PAGE else ""))
+
+
+async def mark_read(request: web.Request) -> web.Response:
+    """POST /notices/read: all of them."""
+    await Notification.filter(recipient_id=request[MEMBER].actor_id, read_at__isnull=True).update(read_at=clock.now())
+    return see("/notices")
+
+
+def _stands(row: Notification, posts: dict[int, Post]) -> bool:
+    """Whether what it tells of is still there for the reader."""
+    return (row.post_id is None or row.post_id in posts) and (row.actor is None or not row.actor.is_gone)
+
+
+def _by_day(rows: Sequence[Notification], posts: dict[int, Post], people: dict[int, PersonView], waiting: set[int],
+            _: Words) -> list[Day]:
+    """Days, newest first; in each, the newest notice of a conversation stands for the others."""
+    days: dict[date, dict[object, list[Notification]]] = {}
+    for row in rows:
+        post = posts.get(row.post_id or 0)
+        days.setdefault(row.created_at.date(), {}).setdefault(post.conversation if post else row.id, []).append(row)
+    return [Day(day, [_view(group, posts, people, waiting, _) for group in groups.values()]) for day, groups in days.items()]
+
+
+def _view(group: Sequence[Notification], posts: dict[int, Post], people: dict[int, PersonView], waiting: set[int],
+          _: Words) -> NoticeView:
+    row, person = group[0], people.get(group[0].id)
+    post = posts.get(row.post_id or 0)
+    url = f"/m/{post.key}" if post else OF_THE_TEAM.get(row.kind, person.url if person else "/notices")
+    excerpt = "" if post is None else post.warning or markup.plain(post.html).replace("\n", " ")[:EXCERPT_CHARACTERS]
+    return NoticeView(text=_text(row, person, _), url=url, when=row.created_at, person=person, excerpt=excerpt,
+                      more=len(group) - 1, is_new=any(one.read_at is None for one in group),
+                      asks=row.kind is Notice.FOLLOW_REQUEST and row.actor_id in waiting)
+
+
+def _text(row: Notification, person: PersonView | None, _: Words) -> str:
+    name = person.display_name if person else row.host
+    return {
+        Notice.FOLLOW: _("%(name)s follows you", name=name),
+        Notice.FOLLOW_REQUEST: _("%(name)s asks to follow you", name=name),
+        Notice.FOLLOW_ACCEPTED: _("%(name)s lets you follow them", name=name),
+        Notice.MENTION: _("%(name)s wrote to you or named you", name=name),
+        Notice.REPLY: _("%(name)s answered you", name=name),
+        Notice.THANKS: _("%(name)s thinks of you", name=name),
+        Notice.PASSED_ON: _("%(name)s passed your message on", name=name),
+        Notice.JOIN_REQUEST: _("Somebody asks to join the community"),
+        Notice.PARTNER_REQUEST: _("%(name)s asks to become a partner community", name=name),
+    }[row.kind]

@@ -1,0 +1,142 @@
+"""Somebody's page, and what can be done with somebody."""
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+from markupsafe import Markup
+
+from models import Actor, Block, Follow, Mute
+from models.errors import NotHere
+from moderation import consent, facts, policy
+from moderation.policy import Verb
+from server import cards, render, timelines
+from server.actions import follows, relations
+from server.doors import see
+from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEMBER
+from server.language import gettext_for
+from server.look import local_path
+from server.pages import agreement, lookups
+from server.pages.agreement import act_and_return
+from server.views import Pager, PersonView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileView:
+    """A person, and how the one who looks stands with them."""
+
+    person: PersonView
+    address: str  # whole, with the host: what one gives to others
+    about: Markup
+    details: tuple[tuple[str, Markup], ...]
+    is_me: bool
+    is_elsewhere: bool
+    approves: bool  # each follower
+    url: str  # their own page elsewhere
+    following: str = ""  # "", "asked" or "yes"
+    follows_me: str = ""  # the same, the other way
+    blocked: bool = False
+    muted: bool = False
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /@{address}: who they are and what they wrote, as far as the one who asks may see it."""
+    actor, member = await lookups.person(request), request.get(MEMBER)
+    before = timelines.place(request.query.get("before", ""))
+    page = await timelines.of_person(actor, cards.viewer_of(member), before)
+    profile = await _view(request, actor)
+    return render.page(
+        request, "profile.html", here="me" if profile.is_me else "people", profile=profile,
+        posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE])),
+        pager=Pager(older_url=f"/{actor.address}?before={page.older}" if page.older else ""))
+
+
+async def _view(request: web.Request, actor: Actor) -> ProfileView:
+    me = request[MEMBER].actor if MEMBER in request else None
+    person = (await cards.people([actor]))[0]
+    host = actor.host or request.app[COMMUNITY].instance.name
+    shown = ProfileView(
+        person=person, address=f"@{actor.name}@{host}", about=Markup(actor.summary),  # noqa: S704 - cleaned when stored
+        details=tuple((detail["name"], Markup(detail["value"])) for detail in actor.details),  # noqa: S704 - cleaned when stored
+        is_me=me is not None and me.id == actor.id, is_elsewhere=not actor.is_local, approves=actor.approves_followers,
+        url=actor.url if not actor.is_local and actor.url.startswith(("https://", "http://")) else "")
+    if me is None or shown.is_me:
+        return shown
+    return replace(
+        shown, following=_state(await Follow.between(me, actor)), follows_me=_state(await Follow.between(actor, me)),
+        blocked=await Block.exists(blocker=me, target=actor), muted=await Mute.exists(owner=me, target=actor))
+
+
+def _state(follow: Follow | None) -> str:
+    return "" if follow is None else "yes" if follow.accepted_at else "asked"
+
+
+async def ask_follow(request: web.Request) -> web.Response:
+    """GET /@{address}/follow: what following tells, before anything is sent, and the yes to leaving where it is missing."""
+    actor = await lookups.person(request)
+    me = request[MEMBER].actor
+    known = await facts.between(me, actor)
+    reason = policy.decide(Verb.FOLLOW, known).reason
+    if actor.id == me.id or reason not in (None, "consent"):
+        return render.page(request, "follow.html", here="people", profile=await _view(request, actor), words="",
+                           refusal=gettext_for(request[LANGUAGE])(f"refused.{reason}") if reason else "", status=403)
+    needs = not actor.is_local and await consent.may_leave(me.id) is None
+    return render.page(request, "follow.html", here="people", profile=await _view(request, actor), refusal="",
+                       words=agreement.question(request) if needs else "")
+
+
+async def follow(request: web.Request) -> web.Response:
+    """POST /@{address}/follow."""
+    return await _act(request, follows.follow)
+
+
+async def unfollow(request: web.Request) -> web.Response:
+    """POST /@{address}/unfollow: also takes a request back."""
+    return await _act(request, follows.unfollow)
+
+
+async def accept(request: web.Request) -> web.Response:
+    """POST /@{address}/accept: let them follow."""
+    return await _act(request, follows.accept)
+
+
+async def refuse(request: web.Request) -> web.Response:
+    """POST /@{address}/refuse: do not let them, or no longer."""
+    return await _act(request, follows.refuse)
+
+
+async def mute(request: web.Request) -> web.Response:
+    """POST /@{address}/mute: stop seeing them."""
+    return await _act(request, relations.mute)
+
+
+async def unmute(request: web.Request) -> web.Response:
+    """POST /@{address}/unmute."""
+    return await _act(request, relations.unmute)
+
+
+async def unblock(request: web.Request) -> web.Response:
+    """POST /@{address}/unblock."""
+    return await _act(request, relations.unblock)
+
+
+async def ask_block(request: web.Request) -> web.Response:
+    """GET /@{address}/block: what blocking does."""
+    actor = await lookups.person(request)
+    if actor.id == request[MEMBER].actor_id:
+        raise NotHere("oneself")
+    return render.page(request, "block.html", here="people", profile=await _view(request, actor))
+
+
+async def block(request: web.Request) -> web.Response:
+    """POST /@{address}/block."""
+    actor = await lookups.person(request)
+    await relations.block(request[MEMBER].actor, actor)
+    return see(local_path(request[FORM].text("back", 2000), f"/{actor.address}"))
+
+
+async def _act(request: web.Request, act: Callable[[Actor, Actor], Awaitable[object]]) -> web.Response:
+    actor = await lookups.person(request)
+    request.app[LIMITS].take("act", request[MEMBER].actor.key)
+    return await act_and_return(request, act(request[MEMBER].actor, actor), f"/{actor.address}")

@@ -1,0 +1,20 @@
+"""One page for each tag."""
+from __future__ import annotations
+
+from aiohttp import web
+
+from server import cards, render, timelines
+from server.keys import LANGUAGE, MEMBER
+from server.language import gettext_for
+from server.markdown import TAG_LIMIT_CHARACTERS
+from server.views import Pager
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /tags/{name}: messages with this tag that the reader may see. An unknown tag is an empty page: it tells nothing."""
+    name = request.match_info["name"].lower()[:TAG_LIMIT_CHARACTERS]
+    member = request.get(MEMBER)
+    page = await timelines.tagged(name, cards.viewer_of(member), timelines.place(request.query.get("before", "")))
+    return render.page(
+        request, "tag.html", name=name, posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE])),
+        pager=Pager(older_url=f"{request.rel_url.raw_path}?before={page.older}" if page.older else ""))
