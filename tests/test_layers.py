@@ -19,6 +19,8 @@ NETWORK = {"aiohttp", "socket", "http", "urllib3", "requests", "httpx", "smtplib
 NETWORK_DOORS: dict[str, set[str]] = {
     "federation/client.py": {"aiohttp", "socket"},
     "server/settings.py": {"socket"},  # asks whether a name means this computer
+    "server/serving.py": {"socket"},  # listens
+    "server/commands/check.py": {"socket"},  # asks whether names are known
     "server/mail.py": {"aiosmtplib"},
 }
 #: The parts of aiohttp that answer requests and cannot send any.
