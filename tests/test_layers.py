@@ -63,7 +63,8 @@ def test_only_the_doors_reach_the_network(layer: str) -> None:
 
 def test_only_models_know_the_database_library() -> None:
     """Others import classes and functions of `models`; types, errors and Q are the exceptions that cannot query anything."""
-    harmless = {"tortoise.context.TortoiseContext", "tortoise.expressions.Q", "tortoise.expressions.F", "tortoise.queryset.QuerySet"}
+    harmless = {"tortoise.context.TortoiseContext", "tortoise.expressions.Q", "tortoise.expressions.F",
+                "tortoise.queryset.QuerySet"}
     wrong = [f"{path}:{line} imports {name}" for layer in MAY_IMPORT.keys() - {"models"} for path, line, name in imports(layer)
              if name.split(".")[0] in {"tortoise", "pypika_tortoise", "aiosqlite", "asyncpg", "sqlite3"}
              and name not in harmless and not name.startswith("tortoise.exceptions.")]
