@@ -12,10 +12,13 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tortoise.context import TortoiseContext, require_context
+from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction as in_transaction
 
 from models.errors import CommunityError
 
+#: Whatever the database library raises, for those who only tell a person about it.
+DatabaseError = BaseORMException
 SQLITE_SCHEME = "sqlite://"
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 #: In this order, because changing to WAL already needs the patience of busy_timeout (milliseconds).

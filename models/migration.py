@@ -113,6 +113,13 @@ async def pending(executor: MigrationExecutor, applied: set[str], target: str | 
     return [step.migration for step in plan]
 
 
+async def missing(url: str) -> list[str]:
+    """The names of the migrations that the database lacks, oldest first; nothing is changed. NewerDatabase."""
+    async with open_database(url) as context:
+        executor = MigrationExecutor(context.db(), {APP: config(url)["apps"][APP]})
+        return [migration.name for migration in await pending(executor, await applied_names(context.db()))]
+
+
 async def apply(executor: MigrationExecutor, migration: Migration) -> None:
     """Run one migration and record it, in one transaction; MigrationFailed when it fails."""
     applied = set(await executor.recorder.applied_migrations())

@@ -66,7 +66,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
     except OSError as error:
         where = f"{settings.listen_host}:{settings.listen_port}"
         if error.errno == errno.EADDRINUSE:
-            raise CannotServe(f"Another program listens on {where} already; stop it, or set listen_port to another port.") from error
+            raise CannotServe(f"Another program listens on {where} already; stop it, or set another listen_port.") from error
         raise CannotServe(f"Listening on {where} is not possible: {error.strerror or error}.") from error
     with sock:
         yield sock

@@ -1,0 +1,123 @@
+"""The command line: `dazzle COMMAND`, or `python -m server COMMAND`.
+
+Exit status: 0 done, 1 it could not be done (one sentence on standard error says why), 2 called in a wrong way.
+"""
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from models.database import DatabaseError
+from models.errors import CommunityError
+from server.commands import check, deliveries, demo, hosts, members, messages, serve
+from server.commands.output import Misused, Output, complain, sentence
+from server.settings import BadSettings, Settings
+
+#: Its arguments after `settings` and `out` are those of the command line; its docstring is the help.
+Command = Callable[..., Awaitable[int | None]]
+DONE, NOT_DONE, CALLED_WRONGLY, INTERRUPTED = 0, 1, 2, 130
+#: The words in front of a command that several share, and what they are about.
+GROUPS = {"member": "The people of this community.", "host": "Other servers.", "message": "What members write."}
+
+COMMANDS: dict[str, Command] = {
+    "serve": serve.serve,
+    "demo": demo.demo,
+    "member create": members.create,
+    "member list": members.list_,
+    "member suspend": members.suspend,
+    "member restore": members.restore,
+    "member link": members.link,
+    "invite": members.invite,
+    "host allow": hosts.allow,
+    "host list": hosts.list_,
+    "host suspend": hosts.suspend,
+    "host end": hosts.end,
+    "message publish": messages.publish,
+    "deliveries": deliveries.deliveries,
+    "migrate": serve.migrate,
+    "check": check.check,
+    "version": serve.version,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    try:
+        status = build()(args=arguments, prog_name="dazzle", standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else NOT_DONE
+    return int(status or DONE)
+
+
+def build() -> typer.Typer:
+    """The program, out of COMMANDS."""
+    options: dict[str, Any] = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None,
+                               "pretty_exceptions_enable": False}
+    program = typer.Typer(help="Dazzle: a community server for people with a rare disease.", **options)
+    groups = {word: typer.Typer(help=about, **options) for word, about in GROUPS.items()}
+    for word, part in groups.items():
+        program.add_typer(part, name=word)
+    for name, command in COMMANDS.items():
+        group, _, word = name.rpartition(" ")
+        (groups[group] if group else program).command(word)(as_typed(command))
+    return program
+
+
+def as_typed(command: Command) -> Callable[..., None]:
+    """A command as typer wants it: without `settings` and `out`, with `--json`, and ending with an exit status."""
+    def run(*, as_json: bool, **given: Any) -> None:
+        raise typer.Exit(carry_out(command, Output(as_json), given))
+
+    signature = inspect.signature(command, eval_str=True)
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in list(signature.parameters.values())[2:]]
+    as_json = inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[
+        bool, typer.Option("--json", help="Print JSON instead of sentences.")])
+    run.__signature__ = inspect.Signature([*own, as_json])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, as_json)}
+    run.__doc__ = command.__doc__
+    return run
+
+
+def carry_out(command: Command, out: Output, given: dict[str, Any]) -> int:
+    """Run a command on an event loop; its exit status. Whatever goes wrong is one sentence, never a traceback."""
+    try:
+        settings = Settings.read(os.environ)
+        with asyncio.Runner(loop_factory=fastest_loop()) as runner:
+            return runner.run(_ended(command(settings, out, **given)))
+    except BadSettings as error:
+        complain(f"The settings are wrong:\n{error}")
+        return CALLED_WRONGLY
+    except Misused as error:
+        complain(sentence(error))
+        return CALLED_WRONGLY
+    except CommunityError as error:
+        complain(sentence(error))
+    except (OSError, DatabaseError) as error:
+        complain(f"The database or a file cannot be used: {error}")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return NOT_DONE
+
+
+async def _ended(work: Awaitable[int | None]) -> int:
+    return await work or DONE
+
+
+def fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where it is installed (the extra `fast`), else the loop of Python."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    loop: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return loop
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""`dazzle host …`: other servers."""
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from federation import instances
+from models import Host
+from models.host import Standing
+from server.actions import partners
+from server.commands.output import Failed, Misused, Output, table
+from server.commands.rooms import community
+from server.settings import Settings
+
+LIST_LIMIT = 200
+Name = Annotated[str, typer.Argument(help="Host of the other server: community.example", show_default=False)]
+Reason = Annotated[str, typer.Option(help="Why; kept in the log of the team.")]
+
+
+async def allow(settings: Settings, out: Output, name: Name,
+                open_: Annotated[bool, typer.Option("--open", help="As an ordinary server: public messages only.")] = False,
+                limited: Annotated[bool, typer.Option("--limited", help="Public messages, shown to its followers only.")] = False,
+                reason: Reason = "") -> None:
+    """Exchange with a server, as a partner unless told otherwise. Its host has to allow yours too. JSON: as `host list`."""
+    if open_ and limited:
+        raise Misused("Choose one of --open and --limited.")
+    standing = Standing.OPEN if open_ else Standing.LIMITED if limited else Standing.PARTNER
+    async with community(settings) as instance:
+        host = await partners.allow(instance, name, None, standing, reason)
+    out.show(_row(host), f"{host.name} is {standing} now.")
+
+
+async def list_(settings: Settings, out: Output,
+                page: Annotated[int, typer.Option(min=1, help=f"Which page of {LIST_LIMIT}.")] = 1) -> None:
+    """List the servers that are known. JSON: [{"name", "standing", "title", "reason", "asks", "failures", "reached"}]."""
+    async with community(settings):
+        found = await Host.all().order_by("name").offset((page - 1) * LIST_LIMIT).limit(LIST_LIMIT)
+    data = [_row(host) for host in found]
+    heads = ("name", "standing", "title", "reason", "asks", "failures", "reached")
+    out.show(data, *table(heads, [tuple(row.values()) for row in data]))
+
+
+async def suspend(settings: Settings, out: Output, name: Name, reason: Reason = "") -> None:
+    """Close the door to a server and its subdomains. JSON: as one row of `host list`."""
+    async with community(settings) as instance:
+        host = await partners.suspend(instance, name, None, reason)
+    out.show(_row(host), f"{host.name} is suspended: nothing is taken from it, nothing is sent to it.")
+
+
+async def end(settings: Settings, out: Output, name: Name, reason: Reason = "") -> None:
+    """End a partnership, or lift a suspension: the server is unknown again. JSON: as one row of `host list`."""
+    async with community(settings) as instance:
+        host = await Host.get_or_none(name=instances.host_named(name))
+        if host is None:
+            raise Failed(f"There is no server named {name} here.")
+        await partners.end(instance, host, None, reason)
+    out.show(_row(host), f"{host.name} is unknown now: nothing is exchanged with it.")
+
+
+def _row(host: Host) -> dict[str, Any]:
+    return {"name": host.name, "standing": str(host.standing), "title": host.title, "reason": host.reason,
+            "asks": host.asked_us_at is not None and host.standing is Standing.UNKNOWN, "failures": host.failures,
+            "reached": host.reached_at.isoformat(timespec="seconds") if host.reached_at else None}
