@@ -141,6 +141,7 @@ class ActorKey(Record):
 
     class Meta:
         table = "actor_key"
+        indexes = (("actor_id",),)
 
     @classmethod
     async def signing(cls, actor_id: int, kind: KeyKind) -> ActorKey:

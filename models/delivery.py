@@ -49,7 +49,7 @@ class OutgoingActivity(Record):
 
     class Meta:
         table = "outgoing_activity"
-        indexes = (("object_uri",),)
+        indexes = (("object_uri",), ("actor_id",))
 
 
 class DeliveryState(StrEnum):
@@ -112,3 +112,4 @@ class Report(Record):
 
     class Meta:
         table = "report"
+        indexes = (("target_id",),)

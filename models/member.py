@@ -78,6 +78,7 @@ class Session(Record):
 
     class Meta:
         table = "session"
+        indexes = (("member_id",),)
 
 
 class LinkPurpose(StrEnum):
@@ -102,6 +103,7 @@ class SignInLink(Record):
 
     class Meta:
         table = "sign_in_link"
+        indexes = (("member_id",),)
 
 
 class Invitation(Record):

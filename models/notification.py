@@ -39,7 +39,7 @@ class Notification(Record):
 
     class Meta:
         table = "notification"
-        indexes = (("recipient_id", "id"), ("recipient_id", "read_at"))
+        indexes = (("recipient_id", "id"), ("recipient_id", "read_at"), ("actor_id",), ("post_id",))
 
     @classmethod
     async def tell(cls, recipient: Actor, kind: Notice, actor: Actor | None = None, post: Post | None = None, host: str = "") -> None:

@@ -70,7 +70,7 @@ class Post(Record):
 
     class Meta:
         table = "post"
-        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",))
+        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",))
 
     @classmethod
     async def kept(cls, uri: str) -> Post | None:
@@ -102,6 +102,7 @@ class Revision(Record):
 
     class Meta:
         table = "revision"
+        indexes = (("post_id",),)
 
 
 class Recipient(Record):
@@ -115,6 +116,7 @@ class Recipient(Record):
 
     class Meta:
         table = "recipient"
+        indexes = (("actor_id",),)
         unique_together = (("post", "actor"),)
 
 
@@ -127,6 +129,7 @@ class Tag(Record):
 
     class Meta:
         table = "tag"
+        indexes = (("post_id",),)
         unique_together = (("name", "post"),)
 
 
@@ -149,7 +152,7 @@ class Attachment(Record):
 
     class Meta:
         table = "attachment"
-        indexes = (("stored_at", "fetch_attempts"),)
+        indexes = (("stored_at", "fetch_attempts"), ("post_id",), ("owner_id",))
 
 
 class Draft(Record):
@@ -163,6 +166,7 @@ class Draft(Record):
 
     class Meta:
         table = "draft"
+        indexes = (("owner_id",),)
 
 
 class Tombstone(Record):

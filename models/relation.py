@@ -60,6 +60,7 @@ class Block(Record):
 
     class Meta:
         table = "block"
+        indexes = (("target_id",),)
         unique_together = (("blocker", "target"),)
 
     @classmethod
@@ -78,6 +79,7 @@ class Mute(Record):
 
     class Meta:
         table = "mute"
+        indexes = (("target_id",),)
         unique_together = (("owner", "target"),)
 
 
@@ -93,6 +95,7 @@ class Like(Record):
     class Meta:
         table = "like_"  # LIKE is a word of SQL
         unique_together = (("post", "actor"),)
+        indexes = (("actor_id",),)
 
 
 class Announce(Record):
