@@ -108,7 +108,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     """
     named = await people.known(mentions_in(written.text), origin)
     before = {row.actor_id for row in await Recipient.filter(post=post)}
-    wanted = await addressees.of(post.author, post.reach, None, (), list(named.values())) if post.reach is not Reach.CIRCLE else []
+    wanted = () if post.reach is Reach.CIRCLE else await addressees.of(post.author, post.reach, None, (), list(named.values()))
     addressed = [actor for actor in wanted if actor.id not in before]
     words = render(written.text, named, origin)
     async with in_transaction():
