@@ -1,54 +1,100 @@
 """Actor documents to rows: people and communities of other servers, and their keys."""
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from federation.addresses import host_of
+from federation.errors import Busy, Malformed, Refused
 from federation.keys import load_multikey, load_public, public_pem
 from federation.wire import ActorDocument, PublicKeyEntry
-from federation.errors import Malformed
-from models import Actor, ActorKey, Host, clock
+from models import Actor, ActorKey, Host, Q, clock
 from models.actor import ActorKind, KeyKind
-from moderation import markup
+from moderation import hosts, markup
 
 NAME_LIMIT = 100
 TITLE_LIMIT = 200
+NEW_ACTORS_PER_HOUR = 1000  # of one registrable domain
+NEW_STRANGERS_PER_HOUR = 3  # of one that we do not exchange with
+SHORT_SUFFIX_CHARACTERS = 3  # "co", "com", "org", "gov" before a country
 
 
-async def save(document: ActorDocument) -> Actor:
+async def save(document: ActorDocument, key_uri: str = "") -> Actor:
     """The row of someone elsewhere, made or brought up to date, with the keys it shows now. Inside a transaction.
 
-    The document has been read from its own id, or sent by its own server: its origin has spoken.
+    The document has been read from its own id, or sent by its own server: its origin has spoken. Who was deleted stays so.
+    `key_uri`: a key that was read at its own id and names this actor as its owner. Raises Refused, Busy.
     """
-    now, host = clock.now(), host_of(document.id)
-    columns = {
-        "name": document.preferred_username[:NAME_LIMIT], "host": host, "kind": ActorKind(document.type),
-        "display_name": document.name[:TITLE_LIMIT], "summary": markup.clean(document.summary), "url": document.url or "",
-        "icon_uri": document.icon or "", "inbox_uri": document.inbox, "shared_inbox_uri": document.shared_inbox or "",
-        "outbox_uri": document.outbox or "", "followers_uri": document.followers or "", "following_uri": document.following or "",
-        "featured_uri": document.featured or "", "approves_followers": document.manually_approves_followers,
-        "discoverable": document.discoverable, "indexable": document.indexable, "moved_to_uri": document.moved_to or "",
-        "aliases": list(document.also_known_as), "published_at": document.published, "fetched_at": now,
-        "details": [{"name": field.name, "value": markup.clean(field.value)} for field in document.fields],
-    }
-    actor, is_new = await Actor.get_or_create(columns, uri=document.id)
-    if not is_new:
+    columns = _columns(document)
+    actor = await Actor.get_or_none(uri=document.id)
+    if actor is None:
+        await _check_welcome(columns["host"], document)
+        actor, _ = await Actor.get_or_create(columns, uri=document.id)
+    elif actor.deleted_at is None:
         await actor.change(**columns)
-    for entry in (*document.public_keys, *document.assertion_methods):
-        await _save_key(actor, entry)
+    await _save_keys(actor, document, key_uri)
     await _save_host(actor, document)
     return actor
 
 
+def _columns(document: ActorDocument) -> dict[str, Any]:
+    links = {f"{name}_uri": getattr(document, name) or ""
+             for name in ("icon", "inbox", "shared_inbox", "outbox", "followers", "following", "featured", "moved_to")}
+    return links | {
+        "name": document.preferred_username[:NAME_LIMIT], "host": host_of(document.id), "kind": ActorKind(document.type),
+        "display_name": document.name[:TITLE_LIMIT], "summary": markup.clean(document.summary), "url": document.url or "",
+        "approves_followers": document.manually_approves_followers, "discoverable": document.discoverable,
+        "indexable": document.indexable, "aliases": list(document.also_known_as), "published_at": document.published,
+        "fetched_at": clock.now(),
+        "details": [{"name": field.name, "value": markup.clean(field.value)} for field in document.fields],
+    }
+
+
+async def _check_welcome(host: str, document: ActorDocument) -> None:
+    """Raise Refused for a person of a server that we do not exchange with, as only its instance actor may speak to us, and
+    Busy for more new people than a server can honestly have (CVE-2022-46405: wildcard names, bots that follow bots).
+    """
+    is_heard = hosts.is_heard(await hosts.standing(host))
+    if not is_heard and document.type != ActorKind.APPLICATION:
+        raise Refused("host", host=host)
+    known = Actor.filter(Q(host=host) | Q(host__endswith=f".{registrable(host)}"), created_at__gt=clock.now() - timedelta(hours=1))
+    if await known.count() >= (NEW_ACTORS_PER_HOUR if is_heard else NEW_STRANGERS_PER_HOUR):
+        raise Busy("too many new actors", host=host)
+
+
+def registrable(host: str) -> str:
+    """The part of a host name that somebody had to register, near enough for a limit: "a.b.example.co.uk" -> "example.co.uk"."""
+    labels = host.split(".")
+    has_short_second = len(labels) > 2 and len(labels[-2]) <= SHORT_SUFFIX_CHARACTERS
+    return ".".join(labels[-3:] if has_short_second else labels[-2:])
+
+
+async def _save_keys(actor: Actor, document: ActorDocument, key_uri: str) -> None:
+    """The keys that the document shows now; those it shows no longer are dead.
+
+    A key whose id is elsewhere on that server (GoToSocial) is kept only where it was found from its own id, `key_uri`:
+    else a neighbour could sit on the id of somebody's key.
+    """
+    entries = [entry for entry in (*document.public_keys, *document.assertion_methods)
+               if entry.id.partition("#")[0] == document.id or entry.id == key_uri]
+    for entry in entries:
+        await _save_key(actor, entry)
+    if document.public_keys or document.assertion_methods:
+        shown = [entry.id for entry in (*document.public_keys, *document.assertion_methods)]
+        await ActorKey.filter(actor=actor).exclude(uri__in=shown).delete()
+
+
 async def _save_key(actor: Actor, entry: PublicKeyEntry) -> None:
-    """One key under its own id. An id that belongs to another actor stays with it: the first owner was proven too."""
+    """One key under its own id."""
     try:
         pem = public_pem(load_public(entry.pem) if entry.pem else load_multikey(entry.multibase or ""))
     except Malformed:
         return  # a kind that we cannot verify
     kind = KeyKind.RSA if entry.pem else KeyKind.ED25519
     key, is_new = await ActorKey.get_or_create({"actor": actor, "kind": kind, "public_pem": pem}, uri=entry.id)
-    if not is_new and key.actor_id == actor.id:
-        key.public_pem, key.kind, key.fetched_at = pem, kind, clock.now()
-        await key.save(update_fields=["public_pem", "kind", "fetched_at"])
+    if not is_new:
+        key.actor_id, key.public_pem, key.kind, key.fetched_at = actor.id, pem, kind, clock.now()
+        await key.save(update_fields=["actor_id", "public_pem", "kind", "fetched_at"])
 
 
 async def _save_host(actor: Actor, document: ActorDocument) -> None:

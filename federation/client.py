@@ -33,6 +33,7 @@ from federation.answers import (
 )
 from federation.budgets import FetchBudget, RecentFailures
 from federation.errors import FederationError, Malformed, Refused, Unreachable
+from federation.flights import Flights
 from models.clock import now
 
 #: Signs one hop: method, URL and body to headers. It is asked again for every redirect.
@@ -68,6 +69,7 @@ class Client:
         self._ca_file = ca_file
         self._budget = FetchBudget(self.limits.fetches_per_minute)
         self._failures = RecentFailures()
+        self._flights: Flights[tuple[str, dict[str, Any]]] = Flights()
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -110,7 +112,15 @@ class Client:
 
     async def get_document(self, url: str, *, kind: Kind = ACTIVITY, headers_for: HeadersFor | None = None,
                            limit_bytes: int | None = None, fresh: bool = False) -> tuple[str, dict[str, Any]]:
-        """The URL that answered, and the JSON object there; Malformed also for a wrong content type or bad JSON."""
+        """The URL that answered, and the JSON object there; Malformed also for a wrong content type or bad JSON.
+
+        Those who ask for the same at the same time share one request, and the document: nobody may change it.
+        """
+        name = f"{'signed' if headers_for else 'bare'} {fresh} {limit_bytes} {kind.accept} {url}"
+        return await self._flights.share(name, lambda: self._document(url, kind, headers_for, limit_bytes, fresh))
+
+    async def _document(self, url: str, kind: Kind, headers_for: HeadersFor | None, limit_bytes: int | None,
+                        fresh: bool) -> tuple[str, dict[str, Any]]:
         answer = await self.get(url, accept=kind.accept, headers_for=headers_for, limit_bytes=limit_bytes, fresh=fresh)
         check_content_type(answer, kind, host_of(answer.url))
         return answer.url, json_gate.loads(answer.body, max_bytes=limit_bytes or self.limits.document_bytes)

@@ -6,6 +6,7 @@ FederationError
   x Refused        a rule of ours says no                              they are told 403
   x Unreachable    their server did not answer                         we try again
   x Gone           their server says it no longer exists               we forget it
+  x Busy           they ask more of us than we do at a time             they are told 503
 
 `status` is what we answer to whoever asked us; `http_status` is what their server answered to us.
 """
@@ -66,3 +67,11 @@ class Gone(FederationError):
 
     status = 410
     safe = "error.gone"
+
+
+class Busy(FederationError):
+    """They ask more of us than we do at a time; later it may work."""
+
+    status = 503
+    retry = True
+    retry_after_seconds = 60

@@ -24,16 +24,16 @@ async def find(key_id: str) -> ActorKey | None:
 async def fetch(instance: Instance, key_id: str) -> ActorKey:
     """Read a key and its owner from their server. Raises Unproven if they do not name each other; Gone, Unreachable."""
     url, document = await instance.client.get_document(key_id.partition("#")[0], headers_for=instance.sign_get, fresh=True)
-    if "inbox" in document and document.get("preferredUsername"):
-        parsed = ActorDocument.parse(document)
-        if parsed.id == url:
-            async with in_transaction():
-                await actors.save(parsed)
-            return await _known(key_id)
+    if not same_origin(url, key_id):
+        raise Unproven("the key is kept on another server")
+    if "inbox" in document and document.get("id") == url:
+        async with in_transaction():
+            await actors.save(ActorDocument.parse(document))
+        return await _known(key_id)
     owner = next((entry.owner for entry in key_entries(document) if entry.id == key_id), None)
     if owner is None or not same_origin(owner, key_id):
         raise Unproven("no owner of this key on its own server")
-    await resolve.fetch_actor(instance, owner)
+    await resolve.fetch_actor(instance, owner, key_uri=key_id)
     return await _known(key_id)
 
 

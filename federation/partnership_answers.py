@@ -1,18 +1,26 @@
 """What another community says about becoming partners, and what follows."""
 from __future__ import annotations
 
-from federation.addresses import origin_of
+from federation.addresses import same_origin
 from federation.incoming import Incoming
+from federation.partnership import is_partnership
 from models import Host, clock
 from models.actor import ActorKind
 from models.host import Standing
 
 
 async def the_host(incoming: Incoming) -> Host | None:
-    """The sender's host, if the sender is its instance actor and names the Offer between us; else None."""
-    if incoming.sender.kind is not ActorKind.APPLICATION or not incoming.activity.object_id:
+    """The sender's host, if the sender is its instance actor and names the Offer between us; else None.
+
+    It is named by the id that we keep, or, where two Offers crossed, by what it holds.
+    """
+    activity, sender = incoming.activity, incoming.sender
+    if sender.kind is not ActorKind.APPLICATION:
         return None
-    return await Host.get_or_none(name=incoming.sender.host, offer_uri=incoming.activity.object_id)
+    host = await Host.get_or_none(name=sender.host)
+    if host and (host.offer_uri and host.offer_uri == activity.object_id or _holds_our_offer(activity.object, incoming)):
+        return host
+    return None
 
 
 async def accepted(incoming: Incoming) -> bool:
@@ -30,8 +38,7 @@ async def refused(incoming: Incoming) -> bool:
     host = await the_host(incoming)
     if host is None or not _is_ours(host, incoming):
         return False
-    await host.change(offer_uri="", asked_them_at=None, decided_at=clock.now())
-    return True
+    return await ended(incoming)
 
 
 async def ended(incoming: Incoming) -> bool:
@@ -44,5 +51,14 @@ async def ended(incoming: Incoming) -> bool:
     return True
 
 
+def _holds_our_offer(thing: object, incoming: Incoming) -> bool:
+    """Whether this is an embedded Offer of a partnership between the sender and us, whoever made it."""
+    if not isinstance(thing, dict) or thing.get("type") != "Offer":
+        return False
+    ours, theirs = incoming.us.uri, incoming.sender.uri
+    return is_partnership(thing.get("object"), ours, theirs) or is_partnership(thing.get("object"), theirs, ours)
+
+
 def _is_ours(host: Host, incoming: Incoming) -> bool:
-    return origin_of(host.offer_uri) == incoming.origin
+    """Whether we have asked them: nobody becomes a partner by saying yes to what was never asked."""
+    return host.asked_them_at is not None or bool(host.offer_uri) and same_origin(host.offer_uri, incoming.origin)

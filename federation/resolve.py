@@ -6,18 +6,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from federation import actors, notes
 from federation.addresses import host_of, same_origin
 from federation.answers import JRD
-from federation.errors import Gone, Malformed, Refused
+from federation.errors import Gone, Malformed, Refused, Unreachable
 from federation.instance import Instance
 from federation.wire import ActorDocument, Note
 from models import Actor, Post
 from models.database import in_transaction
-from models.errors import NotHere
+from models.errors import CommunityError, NotHere
 from moderation import hosts
 
 ADDRESS = re.compile(r"@?(?P<name>[^@\s/]{1,100})@(?P<host>[^@\s/]{1,255})")
@@ -45,26 +46,32 @@ async def actor(instance: Instance, uri: str, *, fresh: bool = False) -> Actor:
     await check_host(uri)
     try:
         return await fetch_actor(instance, uri)
-    except Gone:
-        if known:
+    except Gone as error:
+        if known and error.http_status == HTTPStatus.GONE:  # a 404 may be an accident of theirs
             async with in_transaction():
                 await actors.forget(known)
         raise
+    except Unreachable:
+        if known and not fresh:
+            return known
+        raise
 
 
-async def fetch_actor(instance: Instance, uri: str, *, moved: bool = False) -> Actor:
+async def fetch_actor(instance: Instance, uri: str, *, moved: bool = False, key_uri: str = "") -> Actor:
     """Read an actor's document from its own id, whatever we know of it and of its host.
 
-    A document that names another id than the address it was found at is read once more, at that id.
+    A document that names another id than the address it was found at is read once more, at that id. `key_uri`: see `actors.save`.
     """
     url, document = await instance.client.get_document(uri, headers_for=instance.sign_get)
     parsed = ActorDocument.parse(document)
+    if not same_origin(parsed.id, uri):
+        await check_host(parsed.id)
     if parsed.id not in (uri, url) and not moved:
-        return await fetch_actor(instance, parsed.id, moved=True)
+        return await fetch_actor(instance, parsed.id, moved=True, key_uri=key_uri)
     if parsed.id not in (uri, url) or not same_origin(parsed.id, url):
         raise Malformed("the actor is not where it says it is", host=host_of(uri))
     async with in_transaction():
-        return await actors.save(parsed)
+        return await actors.save(parsed, key_uri)
 
 
 async def actor_at(instance: Instance, address: str) -> Actor:
@@ -79,9 +86,9 @@ async def actor_at(instance: Instance, address: str) -> Actor:
     if host == instance.network.host:
         return await Actor.named(name)
     await check_host(f"https://{host}")
-    known = await Actor.get_or_none(Actor.present(), name__iexact=name, host=host)
-    if known and not known.is_stale:
-        return known
+    known = await Actor.filter(Actor.present(), name__iexact=name, host=host).limit(2)
+    if len(known) == 1 and not known[0].is_stale:  # of two with one name, their server says who has it
+        return known[0]
     return await actor(instance, await _webfinger(instance, name, host), fresh=True)
 
 
@@ -133,6 +140,8 @@ async def fetch_note(instance: Instance, uri: str) -> Note:
     """A post as its origin shows it to us; its author is on that origin too (FEP-fe34)."""
     await check_host(uri)
     url, document = await instance.client.get_document(uri, headers_for=instance.sign_get)
+    if not same_origin(uri, url):
+        await check_host(url)
     note = Note.parse(document)
     if note.id != url and not (note.id == uri and same_origin(uri, url)):
         raise Malformed("the post is not where it says it is", host=host_of(uri))
@@ -147,5 +156,5 @@ async def parent_of(instance: Instance, note: Note, *, ancestors: int = ANCESTOR
         return
     try:
         await post(instance, note.in_reply_to, ancestors=ancestors)
-    except (Refused, Gone, Malformed, NotHere):
+    except CommunityError:
         return

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
+from federation.errors import Busy
 from models import Notification
 from models.errors import CommunityError
 from models.ids import new_key
@@ -155,5 +156,5 @@ def peer(handler: Handler) -> Handler:
 def problem(error: CommunityError) -> web.Response:
     """An error as a problem document (RFC 9457); the detail stays in the log."""
     body = {"type": "about:blank", "title": error.safe, "status": error.status}
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooOften) else {}
+    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooOften | Busy) else {}
     return web.json_response(body, status=error.status, content_type="application/problem+json", headers=headers)

@@ -18,13 +18,19 @@ async def receive(incoming: Incoming) -> None:
     host = await Host.called(sender.host)
     if sender.kind is not ActorKind.APPLICATION or not is_partnership(activity.object, incoming.us.uri, sender.uri):
         raise Refused("offers something that we do not take", host=sender.host)
-    if host.standing is not Standing.UNKNOWN:
+    if host.standing not in (Standing.UNKNOWN, Standing.PARTNER):
         return
-    both_asked = host.asked_them_at is not None
+    if host.asked_them_at or host.standing is Standing.PARTNER:  # our own host asked or allowed them: both have decided
+        await _agree(incoming, host)
+        return
     await host.change(offer_uri=activity.id, instance_uri=sender.uri, asked_us_at=clock.now(), title=sender.shown_name)
-    if both_asked:  # our own host asked too: both have decided
-        await host.change(standing=Standing.PARTNER, decided_at=clock.now())
-        await partnership.answer("Accept", incoming.us, sender, host)
-        return
     for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
         await Notification.tell(actor, Notice.PARTNER_REQUEST, host=host.name)
+
+
+async def _agree(incoming: Incoming, host: Host) -> None:
+    """Say yes at once. Where two Offers crossed, both sides keep the id that sorts first, so that both can end it."""
+    uri = min(filter(None, (host.offer_uri, incoming.activity.id)))
+    await host.change(standing=Standing.PARTNER, offer_uri=uri, instance_uri=incoming.sender.uri, decided_at=clock.now(),
+                      title=incoming.sender.shown_name)
+    await partnership.answer("Accept", incoming.us, incoming.sender, host)
