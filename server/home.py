@@ -39,5 +39,5 @@ class Home:
 
     def view(self, language: str) -> CommunityView:
         """What every page shows of it."""
-        return CommunityView(name=self.row.name, tagline=self.text(self.row.tagline, language), coat=self.instance.key,
+        return CommunityView(name=self.row.name or "Dazzle", tagline=self.text(self.row.tagline, language), coat=self.instance.key,
                              hue=self.row.hue, crisis=crisis_lines(self.row.country, language))

@@ -161,4 +161,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/.well-known/host-meta", peer(peers.host_meta)),
     Route("GET", "/.well-known/nodeinfo", peer(peers.nodeinfo_links)),
     Route("GET", "/nodeinfo/{version}", peer(peers.nodeinfo)),
+    # everything else
+    Route("GET", "/{path:.*}", person(about.nothing)),
 )

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from models.community import SignUp
 from models.consent import Purpose
+from models.errors import NotHere
 from server import markdown, render
 from server.actions import consents
 from server.crisis import crisis_lines
@@ -59,6 +60,11 @@ async def privacy(request: web.Request) -> web.Response:
 async def accessibility(request: web.Request) -> web.Response:
     """GET /accessibility: what was checked, and whom to tell."""
     return render.page(request, "accessibility.html", house=house(request))
+
+
+async def nothing(request: web.Request) -> web.Response:
+    """GET of an address that nobody has: the same page as for what one may not see."""
+    raise NotHere("no such page")
 
 
 def house(request: web.Request) -> House:

@@ -73,8 +73,9 @@ async def show(request: web.Request) -> web.Response:
 
 async def answer(request: web.Request) -> web.Response:
     """POST /join/{step}: check one step and go on, or back; what was typed stays either way."""
-    request.app[LIMITS].take("join", client(request))
     given, step, form = await _read(request), int(request.match_info["step"]), request[FORM]
+    if step in (1, STEPS):  # the first hashes a password, the last makes an account
+        request.app[LIMITS].take("join", client(request))
     if MEMBER in request or not _may_join(request, given):
         raise NotInvited("sign-up")
     if step > given.done + 1:
