@@ -11,7 +11,6 @@ from models.base import Record
 from models.errors import CommunityError
 from models.member import Member
 
-
 QUEUE_LIMIT = 5000
 
 

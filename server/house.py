@@ -38,7 +38,8 @@ def rules_of(community: Community, lang: str) -> tuple[str, ...]:
 
 async def team_of(lang: str) -> tuple[PersonView, ...]:
     """The people of the team, as cards."""
-    found = await Member.filter(role__in=[Role.HOST, Role.MODERATOR], state=MemberState.ACTIVE).select_related("actor").order_by("id")
+    staff = Member.filter(role__in=[Role.HOST, Role.MODERATOR], state=MemberState.ACTIVE)
     _ = gettext_for(lang)
     return tuple(PersonView(name=member.actor.name, address=member.actor.address, display_name=member.actor.shown_name,
-                            coat=member.actor.key, url=f"/@{member.actor.name}", role_label=role_name(member.role, _)) for member in found)
+                            coat=member.actor.key, url=f"/@{member.actor.name}", role_label=role_name(member.role, _))
+                 for member in await staff.select_related("actor").order_by("id"))

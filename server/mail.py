@@ -44,7 +44,8 @@ class PostOffice:
 
     async def send_due(self) -> int:
         """Send the mails that are due, at most AT_ONCE; returns how many there were."""
-        due = await OutgoingMail.filter(due_at__lte=clock.now()).select_related("member__actor").order_by("due_at", "id").limit(AT_ONCE)
+        waiting = OutgoingMail.filter(due_at__lte=clock.now()).select_related("member__actor")
+        due = await waiting.order_by("due_at", "id").limit(AT_ONCE)
         for mail in due:
             lease = clock.now() + timedelta(seconds=LEASE_SECONDS)
             if await OutgoingMail.filter(id=mail.id, due_at=mail.due_at).update(due_at=lease):

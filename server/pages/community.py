@@ -207,6 +207,7 @@ async def _open_account(request: web.Request, token: str) -> web.Response:
 def _opening(request: web.Request, step: int, given: dict[str, Any], errors: Errors = ()) -> web.Response:
     lang, community = request[LANGUAGE], request.app[COMMUNITY].row
     return render.page(
-        request, f"open{step}.html", status=422 if errors else 200, errors=errors, given=given, path=request.path, steps=2, step=step,
+        request, f"open{step}.html", status=422 if errors else 200, errors=errors, given=given, path=request.path, steps=2,
+        step=step,
         countries=_country_options(lang, str(given.get("country", community.country))),
         agreement=consents.words(Purpose.MEMBERSHIP, lang, community))

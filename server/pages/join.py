@@ -161,9 +161,10 @@ async def _create(request: web.Request, given: Answers) -> web.Response:
     waits = _waits(request, given)
     member = await accounts.create(settings.origin, Newcomer(
         name=given.name, key=given.key, email=given.email, password_hash=given.password_hash, language=request[LANGUAGE],
-        state=MemberState.WAITING if waits else MemberState.ACTIVE, situation=given.situation, answer=given.answer if waits else "",
-        default_reach=Reach(given.reach or Reach.COMMUNITY),
-        consents=(Purpose.MEMBERSHIP, Purpose.SHARED_OUT) if given.shares else (Purpose.MEMBERSHIP,)), invitation=given.invitation)
+        state=MemberState.WAITING if waits else MemberState.ACTIVE, situation=given.situation,
+        answer=given.answer if waits else "", default_reach=Reach(given.reach or Reach.COMMUNITY),
+        consents=(Purpose.MEMBERSHIP, Purpose.SHARED_OUT) if given.shares else (Purpose.MEMBERSHIP,)),
+        invitation=given.invitation)
     response = see("/join/wait") if waits else await let_in(request, member, "/welcome")
     sessions.set_cookie(response, settings, sealed.COOKIE, "", 0)
     return response
@@ -174,7 +175,8 @@ def _page(request: web.Request, step: int, given: Answers, errors: Errors = (), 
     lang, community = request[LANGUAGE], request.app[COMMUNITY].row
     _ = gettext_for(lang)
     return render.page(
-        request, f"join{step}.html", status=422 if errors else 200, here="join", errors=errors, given=given, step=step, steps=STEPS,
+        request, f"join{step}.html", status=422 if errors else 200, here="join", errors=errors, given=given, step=step,
+        steps=STEPS,
         rules=rules_of(community, lang), situations=_situations(_, given.situation), reaches=_reach_options(request, given),
         asks=asks and step == 3, sharing=consents.words(Purpose.SHARED_OUT, lang, community),
         agreement=consents.words(Purpose.MEMBERSHIP, lang, community), condition=community.condition,

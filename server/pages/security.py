@@ -85,13 +85,15 @@ async def _who_is_there(request: web.Request, field: str) -> tuple[FieldError, .
         return () if right else (FieldError(field, _("This is not your password.")),)
     if request[SESSION].created_at > clock.now() - FRESH:
         return ()
-    return (FieldError("", _("You signed in a while ago. Sign out, sign in again with a link, and come back within half an hour.")),)
+    return (FieldError("", _(
+        "You signed in a while ago. Sign out, sign in again with a link, and come back within half an hour.")),)
 
 
 async def _page(request: web.Request, errors: tuple[FieldError, ...] = (), *, email: str = "") -> web.Response:
     member: Member = request[MEMBER]
     rows = await Session.filter(member=member, expires_at__gt=clock.now()).order_by("-id").limit(50)
-    browsers = [BrowserView(number=row.id, device=row.device, seen_on=row.seen_on, is_this=row.id == request[SESSION].id) for row in rows]
+    here = request[SESSION].id
+    browsers = [BrowserView(number=row.id, device=row.device, seen_on=row.seen_on, is_this=row.id == here) for row in rows]
     return render.page(
         request, "settings_security.html", status=422 if errors else 200, here="settings", errors=errors, browsers=browsers,
         has_password=bool(member.password_hash), email=email, current=member.email or "", asked=member.new_email,

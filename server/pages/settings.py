@@ -57,7 +57,8 @@ async def save_profile(request: web.Request) -> web.Response:
 
 def _profile(request: web.Request, given: Profile, errors: tuple[FieldError, ...] = ()) -> web.Response:
     lang = request[LANGUAGE]
-    languages = tuple(Option(value=code, title=name_of(code, lang), checked=code == given.writes_in) for code in WRITTEN_LANGUAGES)
+    languages = tuple(Option(value=code, title=name_of(code, lang), checked=code == given.writes_in)
+                      for code in WRITTEN_LANGUAGES)
     return render.page(
         request, "settings_profile.html", status=422 if errors else 200, here="settings", errors=errors, given=given,
         address=request[MEMBER].actor.address, coat_seed=request[MEMBER].actor.key, languages=languages, about_limit=ABOUT_LIMIT,
@@ -103,11 +104,13 @@ def _reaches(request: web.Request) -> tuple[Reach, ...]:
 async def _audience(request: web.Request, chosen: str, undo: int, errors: tuple[FieldError, ...] = ()) -> web.Response:
     _, member = gettext_for(request[LANGUAGE]), request[MEMBER]
     reaches = tuple(Option(value=reach.value, title=reach_name(reach, _), checked=reach == chosen) for reach in _reaches(request))
-    times = tuple(Option(value=str(seconds), checked=seconds == undo, title=_.ngettext("%(num)d second", "%(num)d seconds", seconds)
-                         if seconds else _("Not at all: messages leave at once")) for seconds in UNDO_SECONDS)
+    times = tuple(Option(value=str(seconds), checked=seconds == undo, title=(
+        _.ngettext("%(num)d second", "%(num)d seconds", seconds) if seconds else _("Not at all: messages leave at once")))
+        for seconds in UNDO_SECONDS)
     agreed = await consent.may_leave(member.actor_id)
     return render.page(
-        request, "settings_audience.html", status=422 if errors else 200, here="settings", errors=errors, reaches=reaches, times=times,
+        request, "settings_audience.html", status=422 if errors else 200, here="settings", errors=errors, reaches=reaches,
+        times=times,
         words=consents.words(Purpose.SHARED_OUT, request[LANGUAGE], request.app[COMMUNITY].row),
         agreed_at=agreed.created_at if agreed else None, saved=_saved(request), given="given" in request.query,
         taken="taken" in request.query)
@@ -148,7 +151,8 @@ def _topics(request: web.Request) -> list[tuple[str, str]]:
 
 async def language(request: web.Request) -> web.Response:
     """GET /settings/language; the form posts to /look, like the button on every page."""
-    choices = tuple(Option(value=code, title=name_of(code, code).capitalize(), checked=code == request[LANGUAGE]) for code in LANGUAGES)
+    choices = tuple(Option(value=code, title=name_of(code, code).capitalize(), checked=code == request[LANGUAGE])
+                    for code in LANGUAGES)
     return render.page(request, "settings_language.html", here="settings", choices=choices)
 
 

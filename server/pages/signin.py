@@ -36,7 +36,8 @@ async def sign_in(request: web.Request) -> web.Response:
     member = await called(who)
     if not await passwords.fits(member.password_hash if member else "", password) or member is None:
         _ = gettext_for(request[LANGUAGE])
-        wrong = FieldError("who", _("This does not fit together. Look at the name and the password again, or take a link by mail."))
+        wrong = FieldError("who", _(
+            "This does not fit together. Look at the name and the password again, or take a link by mail."))
         return render.page(request, "signin.html", status=422, here="signin", who=who, errors=(wrong,),
                            next=local_path(form.text("next", 2000), "/home"))
     if passwords.is_dated(member.password_hash):
