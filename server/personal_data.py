@@ -7,8 +7,9 @@ import re
 PHONE = "phone"
 MAIL = "mail"
 NUMBER = "number"
-_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_MAIL = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _DIGITS = re.compile(r"(?<![\w/])\+?\(?\d(?:[ .()/-]{0,2}\d){7,19}(?!\w)")
+_YEARS = re.compile(r"(?:19|20)\d\d[-/](?:19|20)\d\d")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[ -]{1,3}\d{1,4}[./-]\d{1,2}[./-]\d{1,4})?")
 
 
@@ -17,7 +18,7 @@ def found_in(text: str) -> tuple[str, ...]:
     found = [MAIL] if _MAIL.search(text) else []
     for match in _DIGITS.finditer(text):
         number = match.group()
-        if _DATE.fullmatch(number.strip()):
+        if _DATE.fullmatch(number.strip()) or _YEARS.fullmatch(number.strip()):
             continue
         digits = sum(letter.isdigit() for letter in number)
         found.append(PHONE if number[0] in "+0(" and digits <= 15 else NUMBER)

@@ -1,18 +1,28 @@
 """A browser without JavaScript: cookies, pages, and forms with the hidden fields that pages gave."""
 from __future__ import annotations
 
+import io
 import re
 from html import unescape
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import ClientSession, CookieJar, FormData
+from PIL import Image
 from yarl import URL
 
 from models import Actor, Member, Session, clock
 from models.ids import digest, new_token
 from server import sessions
 from tests.live import LiveServer
+
+
+def picture(kind: str = "JPEG") -> bytes:
+    """A small photo with a place hidden in it."""
+    exif, body = Image.Exif(), io.BytesIO()
+    exif[0x010E] = "secret place"
+    Image.new("RGB", (60, 40), (10, 120, 90)).save(body, kind, exif=exif)
+    return body.getvalue()
 
 
 class Browser:
@@ -67,7 +77,8 @@ class Browser:
 
     def hidden(self, name: str) -> list[str]:
         """The values of the hidden fields with this name on the page."""
-        return [unescape(value) for value in re.findall(rf'<input type="hidden" name="{re.escape(name)}" value="([^"]*)"', self.page)]
+        pattern = rf'<input type="hidden" name="{re.escape(name)}" value="([^"]*)"'
+        return [unescape(value) for value in re.findall(pattern, self.page)]
 
     def key(self) -> str:
         """The key of the message that the page shows: of an address /m/{key}."""

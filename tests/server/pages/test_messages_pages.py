@@ -1,13 +1,11 @@
 """Writing, reading and answering, in a browser without JavaScript."""
 from __future__ import annotations
 
-import io
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from models import (
     Announce,
@@ -27,16 +25,8 @@ from models.notification import Notice
 from models.post import Voice
 from models.reach import Reach
 from server.actions import posts
-from tests.browser import Browser
+from tests.browser import Browser, picture
 from tests.live import LiveServer
-
-
-def picture(kind: str = "JPEG") -> bytes:
-    """A small photo with a place hidden in it."""
-    exif, body = Image.Exif(), io.BytesIO()
-    exif[0x010E] = "secret place"
-    Image.new("RGB", (60, 40), (10, 120, 90)).save(body, kind, exif=exif)
-    return body.getvalue()
 
 
 async def count(server: LiveServer, model: type[Any], **where: Any) -> int:
