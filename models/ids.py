@@ -2,6 +2,7 @@
 import hashlib
 import secrets
 import time
+from datetime import datetime
 
 RANDOM_BITS = 20
 KEY_BYTES = 16
@@ -18,6 +19,11 @@ def new_id() -> int:
     global _last
     _last = max(_last + 1, int(time.time() * 1000) << RANDOM_BITS | secrets.randbits(RANDOM_BITS))
     return _last
+
+
+def first_id(since: datetime) -> int:
+    """The lowest id that a row born since then can have: lets a query use the primary key instead of a scan."""
+    return int(since.timestamp() * 1000) << RANDOM_BITS
 
 
 def new_key() -> str:

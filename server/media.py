@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,17 +14,18 @@ from typing import IO
 
 from federation.errors import FederationError
 from federation.instance import Instance
-from models import Actor, Attachment, Draft, clock
+from models import Actor, Attachment, Draft, Q, clock
 from models.errors import CommunityError
 from models.ids import new_key
 from server import imaging
 
 DEADLINE_SECONDS = 30.0
 PROCESSES = 2
+SETTLED_SECONDS = 600
 MEDIA_TYPE = "image/webp"
 ACCEPT = "image/webp, image/avif, image/png, image/jpeg, image/gif"
 REMOTE_LIMIT_BYTES = 10 * 1024 * 1024
-FETCH_ATTEMPTS = 3
+FETCH_WAITS = (timedelta(), timedelta(minutes=1), timedelta(minutes=15))  # before each attempt, from when we learnt of it
 FETCHES_AT_ONCE = 4
 UNUSED_FOR = timedelta(days=31)  # a draft is kept 30 days and one to finish it
 
@@ -114,9 +116,11 @@ async def receive(store: MediaStore, owner: Actor, file: IO[bytes]) -> Attachmen
 async def fetch_wanted(instance: Instance, store: MediaStore) -> int:
     """A job: fetch images of messages from elsewhere, so that no reader's browser ever asks another server for one.
 
-    Returns how many were looked for; an image gets FETCH_ATTEMPTS, then its alternative text stays alone.
+    Returns how many were looked for; an image gets as many attempts as FETCH_WAITS has, then its alternative text stays alone.
     """
-    wanted = await Attachment.filter(stored_at__isnull=True, fetch_attempts__lt=FETCH_ATTEMPTS, post__deleted_at__isnull=True
+    now = clock.now()
+    due = Q(*(Q(fetch_attempts=made, created_at__lte=now - wait) for made, wait in enumerate(FETCH_WAITS)), join_type="OR")
+    wanted = await Attachment.filter(due, stored_at__isnull=True, post__deleted_at__isnull=True
                                      ).exclude(remote_uri="").order_by("fetch_attempts", "id").limit(FETCHES_AT_ONCE)
     await asyncio.gather(*(_fetch(instance, store, attachment) for attachment in wanted))
     return len(wanted)
@@ -141,7 +145,8 @@ async def _fetch(instance: Instance, store: MediaStore, attachment: Attachment) 
 
 async def forget_unused(store: MediaStore) -> int:
     """A job: erase uploads that became part of no message and of no draft. Returns how many."""
-    old = await Attachment.filter(post_id__isnull=True, created_at__lt=clock.now() - UNUSED_FOR).limit(100)
+    erased = ~Q(owner__host="")  # of a message from elsewhere that was erased there
+    old = await Attachment.filter(Q(created_at__lt=clock.now() - UNUSED_FOR) | erased, post_id__isnull=True).limit(100)
     drafts = await Draft.filter(owner_id__in={attachment.owner_id for attachment in old}) if old else []
     drafted = {key for draft in drafts for key in draft.form.get("images", [])}
     gone = [attachment for attachment in old if attachment.key not in drafted]
@@ -149,3 +154,21 @@ async def forget_unused(store: MediaStore) -> int:
         store.forget(attachment.key)
     await Attachment.filter(id__in=[attachment.id for attachment in gone]).delete()
     return len(gone)
+
+
+async def forget_orphans(store: MediaStore) -> int:
+    """A job: erase files whose row is gone, as after a Delete from elsewhere. Returns how many."""
+    gone = 0
+    for folder in await asyncio.to_thread(lambda: list(store.folder.glob("??"))):
+        keys = await asyncio.to_thread(_settled, folder)
+        known = {image.key for image in await Attachment.filter(key__in=keys or [""]).only("id", "key")}
+        for key in set(keys) - known:
+            store.forget(key)
+            gone += 1
+    return gone
+
+
+def _settled(folder: Path) -> list[str]:
+    """The keys of the images in a folder, but for those so new that their row may still be on its way."""
+    newest = time.time() - SETTLED_SECONDS
+    return [path.stem for path in folder.glob("*.webp") if path.stat().st_mtime < newest]

@@ -10,17 +10,16 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from federation import delivery, inbox
+from federation import delivery
 from federation.dispatcher import Dispatcher
-from models import InboxItem, OutgoingActivity, Session, SignInLink, Tombstone, clock
+from federation.intake import Intake
+from models import Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
 from models.database import is_sqlite
 from models.delivery import DeliveryState, ItemState
 from server import media
 from server.actions import posts
 from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
 
-INBOX_BATCH = 50
-POLL_SECONDS = 0.2
 KEEP_ITEMS = timedelta(days=14)  # as long as a peer may still repeat an activity
 KEEP_TOMBSTONES = timedelta(days=90)
 log = structlog.get_logger()
@@ -32,14 +31,6 @@ class Job:
 
     run: Callable[[web.Application], Awaitable[int]]
     every_seconds: float
-
-
-async def process_inbox(app: web.Application) -> int:
-    """Carry out the activities that came in, oldest first."""
-    due = await InboxItem.filter(state=ItemState.NEW, due_at__lte=clock.now()).order_by("id").limit(INBOX_BATCH)
-    for item in due:
-        await inbox.process(app[INSTANCE], item)
-    return len(due)
 
 
 async def send_mail(app: web.Application) -> int:
@@ -65,12 +56,13 @@ async def prune(app: web.Application) -> int:
     await SignInLink.filter(expires_at__lt=now).delete()
     await Session.filter(expires_at__lt=now).delete()
     await media.forget_unused(app[MEDIA])
-    await OutgoingActivity.filter(created_at__lt=now - KEEP_ITEMS).exclude(deliveries__state=DeliveryState.WAITING).delete()
+    await media.forget_orphans(app[MEDIA])
+    waiting = Subquery(Delivery.filter(state=DeliveryState.WAITING).values("activity_id"))
+    await OutgoingActivity.filter(created_at__lt=now - KEEP_ITEMS).exclude(id__in=waiting).delete()
     return 0
 
 
 JOBS: dict[str, Job] = {
-    "process_inbox": Job(process_inbox, POLL_SECONDS),
     "send_mail": Job(send_mail, 1),
     "release_held": Job(release_held, 0.5),
     "fetch_images": Job(fetch_images, 2),
@@ -80,11 +72,11 @@ JOBS: dict[str, Job] = {
 
 @asynccontextmanager
 async def running(app: web.Application) -> AsyncIterator[None]:
-    """All jobs and the deliveries, for as long as the block lasts."""
+    """All jobs, the inbox and the deliveries, for as long as the block lasts."""
     if is_sqlite(app[SETTINGS].database_url):
         await delivery.release_all()  # one process owns the file: leases of an earlier one are of the dead
     tasks = [asyncio.create_task(_repeat(app, name, job)) for name, job in JOBS.items()]
-    tasks.append(asyncio.create_task(Dispatcher(app[INSTANCE]).run()))
+    tasks += [asyncio.create_task(Intake(app[INSTANCE]).run()), asyncio.create_task(Dispatcher(app[INSTANCE]).run())]
     try:
         yield
     finally:

@@ -26,7 +26,7 @@ from models import (
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.errors import CommunityError
-from models.ids import new_key
+from models.ids import first_id, new_key
 from models.post import Note, Voice
 from models.reach import Reach
 from moderation import facts, policy
@@ -39,6 +39,7 @@ from server.media import MediaStore
 TEXT_LIMIT_CHARACTERS = 5000
 IMAGES_LIMIT = 4
 DESCRIPTION_LIMIT_CHARACTERS = 1500
+HELD_AT_MOST = timedelta(days=7)  # a server may have stood still meanwhile; older posts are not looked through
 
 
 class TooLate(CommunityError):
@@ -161,7 +162,9 @@ async def send_now(post: Post) -> None:
 
 async def release_due() -> int:
     """A job: messages whose time for undoing is over tell those they are for. Returns how many."""
-    due = await Post.filter(held_until__lte=clock.now(), deleted_at__isnull=True).select_related("author").limit(100)
+    now = clock.now()
+    recent = Post.filter(id__gt=first_id(now - HELD_AT_MOST), held_until__lte=now, deleted_at__isnull=True)
+    due = await recent.select_related("author").limit(100)
     for post in due:
         async with in_transaction():
             if await Post.filter(id=post.id, held_until__isnull=False).select_for_update().exists():

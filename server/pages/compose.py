@@ -72,7 +72,7 @@ async def send(request: web.Request) -> web.Response:
         await drafts.save(member.actor, typed, key)
         return see("/drafts")
     checked = await composer.check(request, typed)
-    if form.has("attach") or form.has("stay") or any(name.startswith("remove-") for name in form.fields):
+    if form.has("attach") or any(name.startswith("remove-") for name in form.fields):
         return await _page(request, typed, replace(checked, errors=tuple(file_errors)), draft_key=key)
     errors = (*file_errors, *checked.errors)
     if errors:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 from markupsafe import Markup
 
+from federation.addresses import host_of
 from models import Actor, Block, Follow, Mute
 from models.errors import NotHere
 from moderation import consent, facts, policy
@@ -14,7 +15,7 @@ from moderation.policy import Verb
 from server import cards, render, timelines
 from server.actions import follows, relations
 from server.doors import see
-from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEMBER
+from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS
 from server.language import gettext_for
 from server.look import local_path
 from server.pages import agreement, lookups
@@ -55,7 +56,7 @@ async def show(request: web.Request) -> web.Response:
 async def _view(request: web.Request, actor: Actor) -> ProfileView:
     me = request[MEMBER].actor if MEMBER in request else None
     person = (await cards.people([actor]))[0]
-    host = actor.host or request.app[COMMUNITY].instance.name
+    host = actor.host or host_of(request.app[SETTINGS].origin)
     shown = ProfileView(
         person=person, address=f"@{actor.name}@{host}", about=Markup(actor.summary),  # noqa: S704 - cleaned when stored
         details=tuple((detail["name"], Markup(detail["value"])) for detail in actor.details),  # noqa: S704 - cleaned when stored

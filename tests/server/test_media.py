@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import io
+import os
 import tempfile
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -12,7 +14,7 @@ from PIL import Image
 
 from models import Actor, Attachment, Draft, clock
 from server.imaging import SIDE_LIMIT_PIXELS
-from server.media import UNUSED_FOR, BadImage, ImageTooLarge, MediaStore, forget_unused
+from server.media import SETTLED_SECONDS, UNUSED_FOR, BadImage, ImageTooLarge, MediaStore, forget_orphans, forget_unused
 
 
 def upload(body: bytes) -> IO[bytes]:
@@ -73,3 +75,14 @@ async def test_uploads_that_became_nothing_are_erased_and_those_of_drafts_stay(d
     await Draft.create(owner=owner, form={"images": [drafted.key]})
     assert await forget_unused(store) == 1
     assert {image.key for image in await Attachment.all()} == {drafted.key, new.key} and old.key
+
+
+async def test_files_without_a_row_are_erased_once_they_are_settled(db: object, store: MediaStore) -> None:
+    owner = await Actor.create(uri="https://our.example/actors/1", name="alice", inbox_uri="https://our.example/inbox")
+    kept, lost, fresh = [await store.store(upload(drawn("PNG"))) for _ in range(3)]
+    await Attachment.create(owner=owner, key=kept.key, stored_at=clock.now())
+    for stored in (kept, lost):
+        old = time.time() - SETTLED_SECONDS - 1
+        os.utime(store.path(stored.key), (old, old))
+    assert await forget_orphans(store) == 1
+    assert [store.path(stored.key).exists() for stored in (kept, lost, fresh)] == [True, False, True]

@@ -36,7 +36,7 @@ async def test_a_message_is_on_no_page_of_those_it_is_not_for(alpha: LiveServer,
     post = await alpha.write(author, f"{MARKER} @named @member @blocked #{MARKER}", reach, **circle)
 
     async def illustrate() -> str:
-        image = await Attachment.create(owner=author, post_id=post.id, media_type="image/webp", description=MARKER, stored_at=clock.now())
+        image = await Attachment.create(owner=author, post_id=post.id, description=MARKER, stored_at=clock.now())
         path = alpha.app[MEDIA].path(image.key)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"RIFF")

@@ -25,6 +25,7 @@ from models.notification import Notice
 from models.post import Voice
 from models.reach import Reach
 from server.actions import posts
+from server.keys import DATABASE
 from tests.browser import Browser, picture
 from tests.live import LiveServer
 
@@ -51,8 +52,11 @@ async def recipients(server: LiveServer, post: Post) -> list[int]:
 
 
 async def count_queries(server: LiveServer, browser: Browser, path: str) -> int:
-    """How many statements the server sends to the database for one page."""
-    from server.keys import DATABASE
+    """How many statements the server sends to the database for one page: the least of three, as jobs ask now and then."""
+    return min([await _count_once(server, browser, path) for _ in range(3)])
+
+
+async def _count_once(server: LiveServer, browser: Browser, path: str) -> int:
     connection = server.app[DATABASE].db()
     asked: list[str] = []
     kept = {name: getattr(connection, name) for name in ("execute_query", "execute_query_dict")}
@@ -70,7 +74,7 @@ async def count_queries(server: LiveServer, browser: Browser, path: str) -> int:
         for name, method in kept.items():
             setattr(connection, name, method)
     assert browser.status == 200, browser.page[:500]
-    return len([query for query in asked if "actor" in query or "post" in query or "community" in query])
+    return len(asked)
 
 
 async def test_a_message_is_held_then_undone_and_comes_back_as_a_draft(alpha: LiveServer) -> None:
@@ -170,8 +174,10 @@ async def test_bad_input_says_what_to_do_and_loses_nothing(alpha: LiveServer, fi
 
 async def test_an_image_survives_errors_loses_its_secrets_and_is_seen_by_readers_only(alpha: LiveServer) -> None:
     alice, bob, eve = await alpha.member("alice"), await alpha.member("bob"), await alpha.member("eve")
-    async with Browser(alpha, alice) as browser, Browser(alpha, bob) as friend, Browser(alpha, eve) as other, Browser(alpha) as visitor:
-        await browser.post("/compose", {"text": "", "reach": "circle", "to": "@bob", "alt-new": "My hand"}, {"a.jpg": picture(), "b": b"no"})
+    async with (Browser(alpha, alice) as browser, Browser(alpha, bob) as friend, Browser(alpha, eve) as other,
+                Browser(alpha) as visitor):
+        typed = {"text": "", "reach": "circle", "to": "@bob", "alt-new": "My hand"}
+        await browser.post("/compose", typed, {"a.jpg": picture(), "b": b"no"})
         assert "not an image that we can show" in browser.page
         (image,) = browser.hidden("image")
         assert not browser.page.count("a.jpg")
@@ -180,7 +186,8 @@ async def test_an_image_survives_errors_loses_its_secrets_and_is_seen_by_readers
         await browser.get(f"/media/{image}")
         assert browser.status == 200 and browser.headers["Content-Type"] == "image/webp"
         assert "sandbox" in browser.headers["Content-Security-Policy"] and "private" in browser.headers["Cache-Control"]
-        await browser.post("/compose", {"text": "Look", "reach": "circle", "to": "@bob", "image": image, f"alt-{image}": "My hand"})
+        typed |= {"text": "Look", "image": image, f"alt-{image}": "My hand"}
+        await browser.post("/compose", typed)
         key = browser.key()
         await browser.post(f"/m/{key}/send-now")
         assert 'alt="My hand"' in browser.page
@@ -288,7 +295,8 @@ async def test_content_notes_are_folded_opened_or_hidden_as_the_reader_wants(alp
 async def test_drafts_survive_and_can_be_erased(alpha: LiveServer) -> None:
     alice, bob = await alpha.member("alice"), await alpha.member("bob")
     async with Browser(alpha, alice) as browser, Browser(alpha, bob) as other:
-        await browser.post("/compose", {"text": "Later", "reach": "circle", "to": "@bob", "draft": "1"}, {"a.png": picture("PNG")})
+        typed = {"text": "Later", "reach": "circle", "to": "@bob", "draft": "1"}
+        await browser.post("/compose", typed, {"a.png": picture("PNG")})
         assert browser.path == "/drafts" and "Later" in browser.page
         draft = await one(alpha, Draft)
         await browser.get(f"/compose?draft={draft.key}")
