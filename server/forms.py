@@ -15,6 +15,7 @@ FORM_LIMIT_BYTES = 256 * 1024
 FIELDS_LIMIT = 200
 FILES_LIMIT = 4
 CHUNK_BYTES = 64 * 1024
+LARGEST_NUMBER = 2**63 - 1
 
 
 class TooMuch(CommunityError):
@@ -62,6 +63,12 @@ class Form:
     def has(self, name: str) -> bool:
         """Whether a box is ticked or a button pressed."""
         return name in self.fields
+
+
+def whole_number(text: str, otherwise: int = 0) -> int:
+    """A number from 0 to what the databases hold (63 bits), or `otherwise`."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else otherwise
+    return number if number <= LARGEST_NUMBER else otherwise
 
 
 async def read(request: web.Request, upload_limit_bytes: int = 0) -> Form:

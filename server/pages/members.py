@@ -14,6 +14,7 @@ from server import render
 from server.actions import accounts, invitations, names
 from server.doors import see
 from server.errors import StaffOnly
+from server.forms import whole_number
 from server.keys import FORM, LANGUAGE, MEMBER, SETTINGS
 from server.language import Words, gettext_for
 from server.views import FieldError, Option, Pager
@@ -53,8 +54,8 @@ async def show(request: web.Request) -> web.Response:
     """GET /admin/members: join requests first, then everybody, newest first."""
     before = request.query.get("before", "")
     found = Member.all()
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        found = found.filter(id__lt=int(before))
+    if before:
+        found = found.filter(id__lt=whole_number(before))
     rows = await found.select_related("actor").order_by("-id").limit(PAGE + 1)
     pager = Pager(older_url=f"/admin/members?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "")
     waiting = await Member.filter(state=MemberState.WAITING).select_related("actor").order_by("id").limit(PAGE)
@@ -140,7 +141,7 @@ async def show_invitations(request: web.Request) -> web.Response:
 async def invite(request: web.Request) -> web.Response:
     """POST /admin/invitations: the link is shown once, on the answer."""
     form, by = request[FORM], request[MEMBER]
-    uses, days = _number(form.text("uses"), 1), _number(form.text("days"), 14)
+    uses, days = whole_number(form.text("uses"), 1), whole_number(form.text("days"), 14)
     role = Role(form.text("role")) if by.role is Role.HOST and form.text("role") in {role.value for role in Role} else Role.MEMBER
     token = await invitations.invite(by.actor, role, uses, days)
     return await _invitations(request, f"{request.app[SETTINGS].origin}/invite/{token}")
@@ -148,7 +149,7 @@ async def invite(request: web.Request) -> web.Response:
 
 async def withdraw(request: web.Request) -> web.Response:
     """POST /admin/invitations/withdraw."""
-    await invitations.withdraw(_number(request[FORM].text("number"), 0), request[MEMBER].actor)
+    await invitations.withdraw(whole_number(request[FORM].text("number")), request[MEMBER].actor)
     return see("/admin/invitations")
 
 
@@ -161,7 +162,3 @@ async def _invitations(request: web.Request, link: str = "") -> web.Response:
     roles = tuple(Option(value=role.value, title=role_name(role, _), checked=role is Role.MEMBER) for role in offered)
     return render.page(request, "admin_invitations.html", here="members", invitations=views, link=link, roles=roles,
                        uses_limit=invitations.USES_LIMIT, days_limit=invitations.DAYS_LIMIT)
-
-
-def _number(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else otherwise

@@ -11,6 +11,7 @@ from models.ids import digest
 from server import emails, render, sessions
 from server.actions import accounts
 from server.doors import see
+from server.forms import whole_number
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, PASSWORDS, SESSION
 from server.language import gettext_for
 from server.pages.settings import known_by
@@ -64,9 +65,8 @@ async def change_email(request: web.Request) -> web.Response:
 
 async def end_one(request: web.Request) -> web.Response:
     """POST /settings/security/end: sign one browser out; only one of one's own."""
-    number = request[FORM].text("number")
-    if number.isascii() and number.isdecimal() and len(number) < 19:
-        await Session.filter(id=int(number), member=request[MEMBER]).delete()
+    number = whole_number(request[FORM].text("number"))
+    await Session.filter(id=number, member=request[MEMBER]).delete()
     return see("/settings/security?saved=ended")
 
 
