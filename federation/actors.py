@@ -57,7 +57,8 @@ async def _check_welcome(host: str, document: ActorDocument) -> None:
     is_heard = hosts.is_heard(await hosts.standing(host))
     if not is_heard and document.type != ActorKind.APPLICATION:
         raise Refused("host", host=host)
-    known = Actor.filter(Q(host=host) | Q(host__endswith=f".{registrable(host)}"), created_at__gt=clock.now() - timedelta(hours=1))
+    theirs = Q(host=host) | Q(host__endswith=f".{registrable(host)}")
+    known = Actor.filter(theirs, created_at__gt=clock.now() - timedelta(hours=1))
     if await known.count() >= (NEW_ACTORS_PER_HOUR if is_heard else NEW_STRANGERS_PER_HOUR):
         raise Busy("too many new actors", host=host)
 

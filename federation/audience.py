@@ -3,8 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from federation.addresses import host_of
-from models import Actor, Delivery, Disclosure, Follow, Host, Post
+from models import Actor, Delivery, Disclosure, Host, Post, Q
 from models.delivery import DeliveryState
 from models.reach import Reach
 from moderation import hosts
@@ -33,7 +32,8 @@ async def allowed(wanted: Inboxes, reach: Reach) -> Inboxes:
 
 async def remote_followers(author: Actor) -> list[Actor]:
     """One follower for each inbox elsewhere: followers behind one shared inbox count once."""
-    followers = await Actor.filter(Actor.present(), followings__target_id=author.id, followings__accepted_at__isnull=False).exclude(host="")
+    following = Actor.filter(Actor.present(), followings__target_id=author.id, followings__accepted_at__isnull=False)
+    followers = await following.exclude(host="")
     return list({inbox_of(follower): follower for follower in followers}.values())
 
 
@@ -44,12 +44,15 @@ def inbox_of(actor: Actor) -> str:
 
 async def inboxes_that_have(object_uri: str) -> Inboxes:
     """Where something of ours has been sent or fetched from: Update and Delete go exactly there (security.md, rule 5)."""
-    sent = await Delivery.filter(object_uri=object_uri).exclude(state=DeliveryState.FAILED).values_list("inbox_uri", "host")
+    no_answer = Q(attempts__gt=0) & (Q(status=0) | Q(status__gte=500))  # it may have come all the same
+    sent_to = Delivery.filter(~Q(state=DeliveryState.FAILED) | no_answer, object_uri=object_uri)
+    sent = await sent_to.values_list("inbox_uri", "host")
     found: Inboxes = dict(sent)
     told = await Disclosure.filter(object_uri=object_uri, ended_at__isnull=True).values_list("host", flat=True)
-    for host in set(told) - set(found.values()):
-        if someone := await Actor.filter(host=host).exclude(inbox_uri="").order_by("id").first():
-            found[inbox_of(someone)] = str(host)
+    for host in sorted({str(name) for name in told} - set(found.values())):
+        there = Actor.filter(Actor.present(), host=host)
+        if someone := await there.order_by("-shared_inbox_uri", "id").first():  # one with a shared inbox, if there is one
+            found[inbox_of(someone)] = host
     return found
 
 
@@ -58,8 +61,3 @@ async def hosts_reached(author: Actor, reach: Reach, recipients: Sequence[Actor]
     named = [*recipients, *([parent.author] if parent else [])]
     names = set((await inboxes(author, reach, named)).values())
     return await Host.filter(name__in=names).order_by("title", "name") if names else []
-
-
-def is_of_host(uri: str, host: str) -> bool:
-    """Whether a uri lives on this host."""
-    return host_of(uri) == host

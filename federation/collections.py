@@ -29,7 +29,12 @@ async def following(actor: Actor, host: str) -> dict[str, Any]:
 
 def featured(actor: Actor) -> dict[str, Any]:
     """Pinned messages: there are none in this release."""
-    return _collection(actor.featured_uri, [])
+    return empty(actor.featured_uri)
+
+
+def empty(uri: str) -> dict[str, Any]:
+    """A collection with nothing in it."""
+    return _collection(uri, [])
 
 
 async def outbox_page(actor: Actor, viewer: Viewer, before: int | None) -> dict[str, Any]:
@@ -37,7 +42,8 @@ async def outbox_page(actor: Actor, viewer: Viewer, before: int | None) -> dict[
     posts = Post.filter(visible_to(viewer), author_id=actor.id, reach=Reach.WEB)
     page = await (posts.filter(id__lt=before) if before else posts).order_by("-id").limit(PAGE).select_related("author")
     document: dict[str, Any] = {
-        "@context": AS, "id": f"{actor.outbox_uri}?page={before or 'first'}", "type": "OrderedCollectionPage", "partOf": actor.outbox_uri,
+        "@context": AS, "id": f"{actor.outbox_uri}?page={before or 'first'}", "type": "OrderedCollectionPage",
+        "partOf": actor.outbox_uri,
         "orderedItems": [await _create(post) for post in page]}
     if len(page) == PAGE:
         document["next"] = f"{actor.outbox_uri}?page={page[-1].id}"

@@ -42,13 +42,16 @@ async def lease(host: Host, worker: str) -> bool:
     """Take a host for this worker alone; False if another was faster."""
     now = clock.now()
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    until = now + timedelta(seconds=LEASE_SECONDS)
-    return await Host.filter(free, id=host.id).update(leased_by=worker, leased_until=until) == 1
+    host.leased_until = now + timedelta(seconds=LEASE_SECONDS)
+    return await Host.filter(free, id=host.id).update(leased_by=worker, leased_until=host.leased_until) == 1
 
 
 async def renew(host: Host, worker: str) -> None:
-    """Keep a host for longer."""
-    await Host.filter(id=host.id, leased_by=worker).update(leased_until=clock.now() + timedelta(seconds=LEASE_SECONDS))
+    """Keep a host for longer, once half of the time is over."""
+    now = clock.now()
+    if host.leased_until is None or host.leased_until < now + timedelta(seconds=LEASE_SECONDS / 2):
+        host.leased_until = now + timedelta(seconds=LEASE_SECONDS)
+        await Host.filter(id=host.id, leased_by=worker).update(leased_until=host.leased_until)
 
 
 async def release(host: Host, worker: str) -> None:
@@ -61,17 +64,24 @@ async def release_all(worker: str = "") -> None:
     await (Host.filter(leased_by=worker) if worker else Host.exclude(leased_by="")).update(leased_by="", leased_until=None)
 
 
-async def send_to_host(instance: Instance, host: Host) -> int:
+async def send_to_host(instance: Instance, host: Host, worker: str) -> int:
     """Send what is due to one host, in order, until a failure or the end of the batch; returns how many arrived."""
     sent = 0
     for delivery in await _batch(host.name):
+        await renew(host, worker)
         if not await disclosure.may_go(delivery, host):
             await _end(delivery, DeliveryState.FAILED, 0)
             continue
-        if not await _attempt(instance, host, delivery):
+        if await _claim(delivery) and not await _attempt(instance, host, delivery):
             break
         sent += 1
     return sent
+
+
+async def _claim(delivery: Delivery) -> bool:
+    """Count the try, before it is made. False if the delivery was called back since the batch was read."""
+    waiting = Delivery.filter(id=delivery.id, state=DeliveryState.WAITING)
+    return await waiting.update(attempts=delivery.attempts + 1) == 1
 
 
 async def _batch(host: str) -> list[Delivery]:
@@ -88,7 +98,6 @@ async def _batch(host: str) -> list[Delivery]:
 
 async def _attempt(instance: Instance, host: Host, delivery: Delivery) -> bool:
     """One try. True if the lane may go on: it arrived, or it was refused for good and the next may fare better."""
-    await Delivery.filter(id=delivery.id).update(attempts=delivery.attempts + 1)
     started = asyncio.get_running_loop().time()
     try:
         answer = await _post(instance, host, delivery)

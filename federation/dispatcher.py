@@ -28,7 +28,7 @@ class Dispatcher:
         """Look for due hosts, start a lane for each, look again when one is done or after a moment."""
         try:
             while True:
-                await self._fill()
+                await self._look()
                 lanes = [*self._good.values(), *self._slow.values()]
                 if lanes:
                     await asyncio.wait(lanes, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -36,6 +36,13 @@ class Dispatcher:
                     await asyncio.sleep(POLL_SECONDS)
         finally:
             await self._stop()
+
+    async def _look(self) -> None:
+        """A failure to look, as when the database restarts, is logged: deliveries must not end with it."""
+        try:
+            await self._fill()
+        except Exception as error:
+            log.error("looking for deliveries failed", exc_info=error)
 
     async def _fill(self) -> None:
         self._forget_finished()
@@ -61,8 +68,8 @@ class Dispatcher:
         if not await delivery.lease(host, self._worker):
             return
         try:
-            while await delivery.send_to_host(self._instance, host) == delivery.BATCH:
-                await delivery.renew(host, self._worker)
+            while await delivery.send_to_host(self._instance, host, self._worker) == delivery.BATCH:
+                pass
         finally:
             await asyncio.shield(delivery.release(host, self._worker))
 

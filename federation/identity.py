@@ -37,10 +37,12 @@ async def new_actor(origin: str, name: str, pair: NewKeys, *, kind: ActorKind = 
     is_instance = kind is ActorKind.APPLICATION
     uri = f"{origin}/actor" if is_instance else f"{origin}/actors/{key}"
     actor = await Actor.create(
-        key=key, uri=uri, name=name.lower(), kind=kind, display_name=display_name, url=origin if is_instance else f"{origin}/@{name.lower()}",
-        inbox_uri=f"{uri}/inbox", shared_inbox_uri=f"{origin}/inbox", outbox_uri=f"{uri}/outbox", followers_uri=f"{uri}/followers",
+        key=key, uri=uri, name=name.lower(), kind=kind, display_name=display_name,
+        url=origin if is_instance else f"{origin}/@{name.lower()}", inbox_uri=f"{uri}/inbox", shared_inbox_uri=f"{origin}/inbox",
+        outbox_uri=f"{uri}/outbox", followers_uri=f"{uri}/followers",
         following_uri=f"{uri}/following", featured_uri=f"{uri}/featured", approves_followers=True, published_at=clock.now())
-    await ActorKey.create(actor=actor, uri=f"{uri}#main-key", kind=KeyKind.RSA, public_pem=pair.rsa_public, private_pem=pair.rsa_private)
+    await ActorKey.create(actor=actor, uri=f"{uri}#main-key", kind=KeyKind.RSA, public_pem=pair.rsa_public,
+                          private_pem=pair.rsa_private)
     await ActorKey.create(actor=actor, uri=f"{uri}#ed25519-key", kind=KeyKind.ED25519, public_pem=pair.ed25519_public,
                           private_pem=pair.ed25519_private)
     return actor

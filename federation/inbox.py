@@ -6,30 +6,32 @@ transaction carries the activity out. A crash in between loses nothing, a repeat
 from __future__ import annotations
 
 import json
+import logging
 from datetime import datetime, timedelta
 
 import structlog
 
 from federation import json_gate, keyring, signatures
-from federation.addresses import host_of, same_origin
-from federation.errors import FederationError, Gone, Refused, Unproven
+from federation.addresses import host_of, origin_of, same_origin
+from federation.errors import Busy, Gone, Refused, Unproven
 from federation.handlers import HANDLERS, Incoming
 from federation.instance import Instance
 from federation.keys import load_public
 from federation.signatures import Claim, Request
 from federation.wire import Activity
-from models import Actor, ActorKey, Host, InboxItem, clock
+from models import Actor, ActorKey, Host, InboxItem, Q, clock
 from models.database import in_transaction
 from models.delivery import ItemState
 from models.errors import CommunityError
 from models.host import Standing
 from moderation import hosts
 
-#: What a server that we do not exchange with may say: all of it is about becoming partners.
-FROM_STRANGERS = frozenset({"Offer", "Accept", "Reject", "Undo"})
+#: What may follow on an Offer to become partners, the one thing that a server we do not exchange with may say unasked.
+ABOUT_AN_OFFER = frozenset({"Accept", "Reject", "Undo"})
 #: Repeated under the same id when an answer got lost, and then carried out again (fediverse.md §8.7).
 REPEATABLE = frozenset({"Follow", "Undo", "Offer"})
 ATTEMPTS_LIMIT = 8
+WAITING_LIMIT = 5000  # activities of one server
 OUTCOME_LIMIT = 100
 log = structlog.get_logger()
 
@@ -82,51 +84,65 @@ async def _admit(claim: Claim, activity: Activity) -> None:
     """Before any fetch: is this a host that we listen to, and is what it says about its own?"""
     host = host_of(claim.key_id)
     standing = await hosts.standing(host)
-    stranger_may = standing is Standing.UNKNOWN and activity.type in FROM_STRANGERS
-    if not (hosts.is_heard(standing) or stranger_may):
+    if not hosts.is_heard(standing) and not (standing is Standing.UNKNOWN and await _may_ask(host, activity.type)):
         raise Refused("host", host=host)
     if host_of(activity.actor) != host:
         raise Unproven("key and actor live on two servers", host=host)
 
 
+async def _may_ask(host: str, kind: str) -> bool:
+    """Whether a stranger may say this: ask to become partners, or answer where we have asked."""
+    return kind == "Offer" or kind in ABOUT_AN_OFFER and await Host.exists(
+        Q(asked_them_at__isnull=False) | ~Q(offer_uri=""), name=host)
+
+
 async def _store(activity: Activity, body: bytes) -> None:
     """Write the activity down once; a repeat ends here, or is carried out anew where that is what it asks for."""
+    waiting = InboxItem.filter(state=ItemState.NEW, sender_uri__startswith=f"{origin_of(activity.actor)}/")
+    if await waiting.count() >= WAITING_LIMIT:
+        raise Busy("too much waits already", host=host_of(activity.actor))
     item, is_new = await InboxItem.get_or_create({"body": body.decode()}, activity_uri=activity.id, sender_uri=activity.actor)
     if not is_new and activity.type in REPEATABLE and item.state is not ItemState.NEW:
-        await InboxItem.filter(id=item.id).update(state=ItemState.NEW, body=body.decode(), attempts=0, due_at=clock.now())
+        await InboxItem.filter(id=item.id).exclude(state=ItemState.NEW).update(
+            state=ItemState.NEW, body=body.decode(), attempts=0, due_at=clock.now())
 
 
 async def process(instance: Instance, item: InboxItem) -> None:
     """Carry one stored activity out. Never raises: what went wrong is written on the item."""
+    is_last = item.attempts + 1 >= ATTEMPTS_LIMIT
     try:
-        outcome = await _carry_out(instance, item)
-        await _finish(item, ItemState.DONE, outcome)
-    except FederationError as error:
-        if error.retry and item.attempts + 1 < ATTEMPTS_LIMIT:
+        await _carry_out(instance, item)
+    except CommunityError as error:
+        if getattr(error, "retry", False) and not is_last:
             await _postpone(item)
         else:
-            await _finish(item, ItemState.REFUSED, error.detail)
-    except CommunityError as error:
-        await _finish(item, ItemState.REFUSED, str(error))
+            await _finish(item, ItemState.REFUSED, str(error))
     except Exception as error:  # one poison item must not stop the queue
-        log.error("inbox item failed", item=item.id, exc_info=error)
-        await (_postpone(item) if item.attempts + 1 < ATTEMPTS_LIMIT else _finish(item, ItemState.BROKEN, type(error).__name__, keep=True))
+        log.log(logging.ERROR if is_last else logging.WARNING, "inbox item failed", item=item.id, exc_info=error)
+        await (_finish(item, ItemState.BROKEN, type(error).__name__, keep=True) if is_last else _postpone(item))
 
 
-async def _carry_out(instance: Instance, item: InboxItem) -> str:
+async def _carry_out(instance: Instance, item: InboxItem) -> None:
+    """What the activity says, and that it is done, in one transaction: a crash leaves both or neither, and of two
+    processes that took the same item the second finds it done.
+    """
     activity = Activity.parse(json.loads(item.body))
-    handler = HANDLERS.get(activity.type)
-    if handler is None:
-        return "unknown type"
-    sender = await Actor.get_or_none(uri=item.sender_uri)
-    if sender is None or sender.is_gone:
-        return "unknown sender"
-    incoming = Incoming(activity=activity, sender=sender, us=instance.actor)
+    handler, sender = HANDLERS.get(activity.type), await Actor.get_or_none(uri=item.sender_uri)
+    if handler is None or sender is None or sender.is_gone or await _is_shut(sender.host):
+        await _finish(item, ItemState.DONE, "unknown type" if handler is None else "unknown sender")
+        return
+    incoming = Incoming(activity=activity, sender=sender, us=instance.actor, is_repeat=bool(item.outcome))
     if handler.prepare:
         incoming = await handler.prepare(instance, incoming)
     async with in_transaction():
-        await handler.receive(incoming)
-    return "done"
+        if await InboxItem.filter(id=item.id, state=ItemState.NEW).select_for_update():
+            await handler.receive(incoming)
+            await _finish(item, ItemState.DONE, "done")
+
+
+async def _is_shut(host: str) -> bool:
+    """Suspended since the activity was taken in."""
+    return await hosts.standing(host) is Standing.SUSPENDED
 
 
 async def _finish(item: InboxItem, state: ItemState, outcome: str, *, keep: bool = False) -> None:

@@ -15,6 +15,7 @@ class Incoming:
     activity: Activity
     sender: Actor
     us: Actor  # our instance actor
+    is_repeat: bool = False  # it has been carried out before under this id
     note: Note | None = None
     post: Post | None = None
 

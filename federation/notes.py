@@ -51,9 +51,10 @@ async def save(note: Note, author: Actor) -> Post:
 async def edit(post: Post, note: Note) -> bool:
     """Take a newer version, keeping the older one; False if ours is as new. The audience stays as it was (rule 5)."""
     newest = _past(note.updated)
-    if newest <= (post.edited_at or post.published_at):
+    if newest < post.published_at or post.edited_at and newest <= post.edited_at:
         return False
-    await Revision.create(post=post, text="", html=post.html, warning=post.warning, written_at=post.edited_at or post.published_at)
+    written_at = post.edited_at or post.published_at
+    await Revision.create(post=post, text="", html=post.html, warning=post.warning, written_at=written_at)
     await post.change(edited_at=newest, **_content(note))
     await Tag.filter(post_id=post.id).delete()
     await Attachment.filter(post_id=post.id).delete()
@@ -133,8 +134,9 @@ async def _save_tags_and_images(post: Post, note: Note, author: Actor) -> None:
         await Tag.create(post=post, name=name)
     images = [image for image in note.attachments if _is_image(image)]
     for position, image in enumerate(images[:IMAGES_LIMIT]):
-        await Attachment.create(post=post, owner=author, position=position, media_type=image.media_type or "", width=image.width or 0,
-                                height=image.height or 0, description=image.name, remote_uri=image.url)
+        await Attachment.create(
+            post=post, owner=author, position=position, media_type=(image.media_type or "")[:40], width=image.width or 0,
+            height=image.height or 0, description=image.name, remote_uri=image.url)
 
 
 def _is_image(attachment: wire.Attachment) -> bool:

@@ -120,7 +120,8 @@ async def reject(follow: Follow) -> None:
 async def update_actor(actor: Actor) -> None:
     """Tell those who know an actor of ours that the profile changed: they read it again."""
     goes_to = await audience.inboxes_that_have(actor.uri)
-    goes_to |= await audience.allowed({audience.inbox_of(one): one.host for one in await audience.remote_followers(actor)}, Reach.PARTNERS)
+    followers = {audience.inbox_of(one): one.host for one in await audience.remote_followers(actor)}
+    goes_to |= await audience.allowed(followers, Reach.PARTNERS)
     document = render.actor_document(actor, await actor.keys.all(), origin_of(actor.uri))  # type: ignore[attr-defined]
     document.pop("@context")
     await send("Update", actor, document, about=actor.uri, goes_to=goes_to, to=[actor.followers_uri])
@@ -139,8 +140,9 @@ def follow_document(follow: Follow) -> Document:
     return {"id": follow.uri, "type": "Follow", "actor": follow.follower.uri, "object": follow.target.uri}
 
 
-async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: Inboxes, uri: str = "", due_at: datetime | None = None,
-               to: list[str] | None = None, cc: list[str] | None = None, extra: dict[str, Any] | None = None) -> None:
+async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: Inboxes, uri: str = "",
+               due_at: datetime | None = None, to: list[str] | None = None, cc: list[str] | None = None,
+               extra: dict[str, Any] | None = None) -> None:
     """Write one activity and its deliveries; nothing where nobody elsewhere is to have it.
 
     `about` is the uri of what it tells of: deliveries about one thing to one host keep their order.
@@ -153,7 +155,7 @@ async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: I
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     activity, _ = await OutgoingActivity.get_or_create(
         {"key": key, "actor_id": actor.id, "kind": kind, "object_uri": about, "body": body}, uri=uri)
-    for host in set(goes_to.values()):
+    for host in sorted(set(goes_to.values())):  # in one order, so that two transactions never wait for each other
         await Host.called(host)
     due_at = due_at or clock.now()
     await Delivery.bulk_create([Delivery(activity_id=activity.id, host=host, inbox_uri=inbox, object_uri=about, due_at=due_at)
@@ -190,7 +192,8 @@ async def _undo(kind: str, actor: Actor, uri: str, object_uri: str, told: Actor)
 
 
 async def _answer(kind: str, follow: Follow) -> None:
-    await send(kind, follow.target, follow_document(follow), about=follow.uri, goes_to=_to_person(follow.follower), to=[follow.follower.uri])
+    await send(kind, follow.target, follow_document(follow), about=follow.uri, goes_to=_to_person(follow.follower),
+               to=[follow.follower.uri])
 
 
 def _audience_of(announce: Announce) -> tuple[list[str], list[str]]:

@@ -21,6 +21,11 @@ def instant(when: datetime) -> str:
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def exact_instant(when: datetime) -> str:
+    """The same with milliseconds, for `updated`: of two edits within a second the later one must win."""
+    return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03}Z"
+
+
 def partners_uri(origin: str) -> str:
     """The collection that stands for the members of partner communities. It cannot be read: it is only an audience."""
     return f"{origin}/partners"
@@ -93,7 +98,8 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
     warning = post.warning or None
     document: Document = {
         "id": post.uri, "type": "Note", "attributedTo": post.author.uri, "to": to, "cc": cc, "url": post.url,
-        "published": instant(post.published_at), "content": post.html, "summary": warning, "sensitive": bool(warning) or post.sensitive,
+        "published": instant(post.published_at), "content": post.html, "summary": warning,
+        "sensitive": bool(warning) or post.sensitive,
         "inReplyTo": post.parent_uri or None, "conversation": post.conversation, "voice": str(post.voice) or None,
         "tag": [mention(recipient.actor) for recipient in recipients] + [hashtag(tag.name, origin) for tag in tags],
         "attachment": [image(attachment, origin) for attachment in attachments],
@@ -101,7 +107,7 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
     if post.language:
         document["contentMap"] = {post.language: post.html}
     if post.edited_at:
-        document["updated"] = instant(post.edited_at)
+        document["updated"] = exact_instant(post.edited_at)
     return document
 
 

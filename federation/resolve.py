@@ -107,7 +107,8 @@ def self_link(document: Mapping[str, Any], host: str) -> str:
     """The actor's uri in a WebFinger answer; Malformed if there is none."""
     links = document.get("links")
     for link in links if isinstance(links, list) else []:
-        if isinstance(link, dict) and link.get("rel") == REL_SELF and link.get("type") in AS_TYPES and isinstance(link.get("href"), str):
+        is_self = isinstance(link, dict) and link.get("rel") == REL_SELF and link.get("type") in AS_TYPES
+        if is_self and isinstance(link.get("href"), str):
             return str(link["href"])
     raise Malformed("no actor in the answer", host=host)
 

@@ -1,6 +1,7 @@
 """What other servers ask of us: inboxes, documents, discovery. Handlers behind `doors.peer`."""
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -22,6 +23,7 @@ from server.proxies import bucket, client_address
 
 ACTIVITY_TYPE = "application/activity+json"
 CHUNK_BYTES = 64 * 1024
+BODY_SECONDS = 20.0
 AP_ACCEPT = ("application/activity+json", "application/ld+json", "application/json")
 
 
@@ -30,6 +32,13 @@ class TooLarge(CommunityError):
 
     status = 413
     safe = "error.too_much"
+
+
+class TooSlow(CommunityError):
+    """The body did not come in time: a peer that drips must not hold a connection for ever."""
+
+    status = 408
+    safe = "error.bad_request"
 
 
 async def receive(request: web.Request) -> web.Response:
@@ -65,7 +74,7 @@ async def post(request: web.Request) -> web.Response:
     found = await Post.get_or_none(key=request.match_info["key"], author__host="").select_related("author")
     if found is None:
         raise NotHere("no such post")
-    if found.deleted_at:
+    if found.deleted_at and await disclosure.may_be_there(found.uri, host):
         return _activity(collections.tombstone(found), status=410)
     if not await may_see(await Viewer.peer(host), found) or not await consent.may_leave(found.author_id):
         raise NotHere("not for this host")
@@ -101,6 +110,11 @@ async def featured(request: web.Request) -> web.Response:
     """GET /actors/{key}/featured."""
     await caller(request)
     return _activity(collections.featured(await _member(request)))
+
+
+async def nothing(request: web.Request) -> web.Response:
+    """GET /actor/outbox, followers, following, featured: the instance actor says and follows nothing of its own."""
+    return _activity(collections.empty(_origin(request) + request.path))
 
 
 async def webfinger(request: web.Request) -> web.Response:
@@ -167,10 +181,14 @@ async def _body(request: web.Request) -> bytes:
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise BadRequest("content encoding")
     body = bytearray()
-    async for chunk in request.content.iter_chunked(CHUNK_BYTES):
-        body += chunk
-        if len(body) > limit:
-            raise TooLarge("inbox")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.content.iter_chunked(CHUNK_BYTES):
+                body += chunk
+                if len(body) > limit:
+                    raise TooLarge("inbox")
+    except TimeoutError as error:
+        raise TooSlow("inbox") from error
     return bytes(body)
 
 

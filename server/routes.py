@@ -150,6 +150,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/actor/inbox", peer(peers.receive)),
     Route("POST", "/actors/{key}/inbox", peer(peers.receive)),
     Route("GET", "/actor", peer(peers.instance)),
+    Route("GET", "/actor/{collection:outbox|followers|following|featured}", peer(peers.nothing)),
     Route("GET", "/actors/{key}", peer(peers.actor)),
     Route("GET", "/actors/{key}/outbox", peer(peers.outbox)),
     Route("GET", "/actors/{key}/followers", peer(peers.followers)),

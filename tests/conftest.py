@@ -16,6 +16,7 @@ from models.database import config, is_sqlite, open_database, sqlite_path
 from models.migration import migrate
 from tests import postgres
 from tests.live import LiveServer
+from tests.peer import Peer
 
 NewDatabase = Callable[[], Awaitable[str]]
 TEMPLATE = "template_dazzle"
@@ -150,3 +151,21 @@ async def beta(new_database: NewDatabase, tmp_path: Path, alpha: LiveServer) -> 
         await alpha.allow(server)
         await server.allow(alpha)
         yield server
+
+
+@pytest.fixture
+async def gamma(new_database: NewDatabase, tmp_path: Path, alpha: LiveServer, beta: LiveServer) -> AsyncIterator[LiveServer]:
+    """A third live server; all three are partners."""
+    async with LiveServer(await new_database(), tmp_path / "gamma") as server:
+        await server.allow(alpha, beta)
+        await alpha.allow(server)
+        await beta.allow(server)
+        yield server
+
+
+@pytest.fixture
+async def peer(alpha: LiveServer) -> AsyncIterator[Peer]:
+    """A server of another make; alpha takes it for a partner."""
+    async with Peer() as other:
+        await other.become(alpha)
+        yield other

@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import socket
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -38,8 +38,8 @@ class LiveServer:
         self.origin = f"http://{self.host}"
         defaults: dict[str, Any] = {
             "origin": self.origin, "database_url": database_url, "var_dir": folder, "dev_peers": ("127.0.0.0/8",),
-            "delivery_first_retry_seconds": 0.2, "delivery_timeout_seconds": 3, "fetch_timeout_seconds": 3, "key_refetch_seconds": 0,
-            "password_time_cost": 1, "password_memory_kib": 8, "log_level": "error"}
+            "delivery_first_retry_seconds": 0.2, "delivery_timeout_seconds": 3, "fetch_timeout_seconds": 3,
+            "key_refetch_seconds": 0, "password_time_cost": 1, "password_memory_kib": 8, "log_level": "error"}
         self.settings = Settings(**(defaults | settings))
 
     async def __aenter__(self) -> Self:
@@ -70,6 +70,12 @@ class LiveServer:
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something inside this server: it sees this server's database."""
         return await asyncio.create_task(work, context=self._context)
+
+    async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
+        """The answer of a query that is made inside this server: `await server.ask(lambda: Post.all().count())`."""
+        async def answer() -> T:
+            return await question()
+        return await self.run(answer())
 
     async def member(self, name: str, *, shares: bool = True, approves: bool = False, **more: Any) -> Actor:
         """A member of this server, who has agreed to being known elsewhere unless told otherwise."""
@@ -109,7 +115,8 @@ class LiveServer:
     async def waiting(self) -> int:
         """How much is still in the queues."""
         async def count() -> int:
-            return (await Delivery.filter(state=DeliveryState.WAITING).count() + await InboxItem.filter(state=ItemState.NEW).count())
+            going, come = Delivery.filter(state=DeliveryState.WAITING), InboxItem.filter(state=ItemState.NEW)
+            return await going.count() + await come.count()
         return await self.run(count())
 
 

@@ -5,7 +5,7 @@ from federation import actors
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
-from models import Announce, Attachment, Like, Notification, Post, Revision, Tag, Tombstone, clock
+from models import Announce, Attachment, Like, Notification, Post, Recipient, Revision, Tag, Tombstone, clock
 
 
 async def receive(incoming: Incoming) -> None:
@@ -29,6 +29,8 @@ async def receive(incoming: Incoming) -> None:
 
 async def erase(post: Post) -> None:
     """Empty a message from elsewhere, and drop what hangs on it."""
-    for table in (Revision, Tag, Attachment, Like, Announce, Notification):
+    for table in (Revision, Tag, Like, Announce, Notification, Recipient):
         await table.filter(post_id=post.id).delete()
+    # the files of images go with the next cleaning (server.media.forget_unused)
+    await Attachment.filter(post_id=post.id).update(post_id=None, remote_uri="", description="")
     await post.change(html="", text="", title="", warning="", language="", deleted_at=clock.now())

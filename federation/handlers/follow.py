@@ -5,8 +5,10 @@ from federation import outbox
 from federation.errors import Malformed
 from federation.incoming import Incoming
 from models import Actor, Follow, Tombstone
+from models.actor import ActorKind
+from models.errors import NotHere
 from models.notification import Notice, Notification
-from moderation import facts, policy
+from moderation import consent, facts, policy
 from moderation.policy import Verb
 
 
@@ -19,10 +21,12 @@ async def receive(incoming: Incoming) -> None:
     if activity.object_id is None:
         raise Malformed("follows nobody")
     target = await Actor.local(activity.object_id)
+    if target.kind is not ActorKind.APPLICATION and await consent.may_leave(target.id) is None:
+        raise NotHere("not known elsewhere")  # no answer: for others there is nobody
     if await _was_undone(activity.id, sender):
         return
     follow = await Follow.request(activity.id, sender, target)
-    if not policy.decide(Verb.FOLLOW, await facts.between(sender, target)):
+    if target.kind is ActorKind.APPLICATION or not policy.decide(Verb.FOLLOW, await facts.between(sender, target)):
         await outbox.reject(follow)
         await follow.delete()
     elif follow.accepted_at or not target.approves_followers:

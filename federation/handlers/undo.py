@@ -11,7 +11,10 @@ from models.notification import Notice, Notification
 
 
 async def receive(incoming: Incoming) -> None:
-    """Undo it if it is the sender's and is here. If it has not come yet, remember that it is void."""
+    """Undo it if it is the sender's and is here. If it has not come yet, remember that it is void.
+
+    A repeated Undo has nothing to wait for: what it names may have been said anew since (fediverse.md §8.7).
+    """
     if await partnership_answers.ended(incoming):
         return
     uri, sender = incoming.activity.object_id, incoming.sender
@@ -19,7 +22,7 @@ async def receive(incoming: Incoming) -> None:
     if uri is None and not named:
         raise Malformed("undoes nothing")
     undone = [await step(incoming, uri, named) for step in (_follow, _like, _announce, _block)]
-    if uri and not any(undone):
+    if uri and not any(undone) and not incoming.is_repeat:
         await Tombstone.bury(uri, sender.uri)
 
 

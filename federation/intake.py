@@ -1,0 +1,84 @@
+"""Carries out what came in: one lane for each sender, so that a server that hangs holds up its own people only."""
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from federation import inbox
+from federation.addresses import origin_of
+from federation.instance import Instance
+from models import InboxItem, Q, clock
+from models.delivery import ItemState
+
+POLL_SECONDS = 0.1
+BATCH = 50
+LANES = 24
+LANES_PER_ORIGIN = 6
+log = structlog.get_logger()
+
+
+class Intake:
+    """One for each process. `run` until it is cancelled; what is under way then is carried out after the next start."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._lanes: dict[str, asyncio.Task[None]] = {}  # by the sender's uri
+
+    async def run(self) -> None:
+        """Start a lane for each sender of whom something waits; look again when one is done, or after a moment."""
+        try:
+            while True:
+                await self._fill()
+                if self._lanes:
+                    await asyncio.wait(self._lanes.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                else:
+                    await asyncio.sleep(POLL_SECONDS)
+        finally:
+            await self._stop()
+
+    async def _fill(self) -> None:
+        """A failure to look is logged: this must not die unseen."""
+        self._forget_finished()
+        try:
+            waiting = await self._waiting() if len(self._lanes) < LANES else {}
+        except Exception as error:
+            log.error("looking into the inbox failed", exc_info=error)
+            waiting = {}
+        for sender, items in waiting.items():
+            if len(self._lanes) < LANES and self._in_use(origin_of(sender)) < LANES_PER_ORIGIN:
+                self._lanes[sender] = asyncio.create_task(self._lane(items))
+
+    async def _waiting(self) -> dict[str, list[InboxItem]]:
+        """What is due, oldest first, by sender; not of senders that have a lane, nor of origins that have all of theirs."""
+        full = {origin for sender in self._lanes if self._in_use(origin := origin_of(sender)) >= LANES_PER_ORIGIN}
+        due = InboxItem.filter(state=ItemState.NEW, due_at__lte=clock.now())
+        if self._lanes:
+            due = due.exclude(sender_uri__in=list(self._lanes))
+        for origin in full:
+            due = due.filter(~Q(sender_uri__startswith=f"{origin}/"))
+        by_sender: dict[str, list[InboxItem]] = {}
+        for item in await due.order_by("id").limit(BATCH):
+            by_sender.setdefault(item.sender_uri, []).append(item)
+        return by_sender
+
+    def _in_use(self, origin: str) -> int:
+        return sum(origin_of(sender) == origin for sender in self._lanes)
+
+    async def _lane(self, items: list[InboxItem]) -> None:
+        for item in items:
+            await inbox.process(self._instance, item)
+
+    def _forget_finished(self) -> None:
+        for sender in [sender for sender, task in self._lanes.items() if task.done()]:
+            if error := self._lanes.pop(sender).exception():
+                log.error("a lane of the inbox failed", exc_info=error)
+
+    async def _stop(self) -> None:
+        tasks = list(self._lanes.values())
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError, Exception):
+                await task

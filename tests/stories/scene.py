@@ -1,0 +1,45 @@
+"""What stories have in common: people who know each other, and what a server knows."""
+from __future__ import annotations
+
+from federation import resolve
+from models import Actor, Community, Notification, Post
+from models.consent import Purpose
+from models.notification import Notice
+from moderation.visibility import Viewer, visible_to
+from server.actions import consents, follows
+from tests.live import LiveServer, settle
+
+
+async def see(server: LiveServer, actor: Actor) -> Actor:
+    """How a server knows an actor of another."""
+    host = actor.uri.split("/")[2]
+    return await server.run(resolve.actor_at(server.instance, f"@{actor.name}@{host}"))
+
+
+async def befriend(server: LiveServer, follower: Actor, target: Actor, *others: LiveServer) -> None:
+    """Somebody follows a member of another server, who lets everyone."""
+    await server.run(follows.follow(follower, await see(server, target)))
+    await settle(server, *others)
+
+
+async def known(server: LiveServer, post: Post) -> Post | None:
+    """A server's copy of a message."""
+    return await server.ask(lambda: Post.get_or_none(uri=post.uri).select_related("author", "parent"))
+
+
+async def sees(server: LiveServer, member: Actor, uri: str) -> bool:
+    """Whether a member can read a message at home."""
+    return await server.ask(lambda: Post.filter(visible_to(Viewer.member(member)), uri=uri).exists())
+
+
+async def notices(server: LiveServer, member: Actor) -> list[tuple[Notice, str]]:
+    """A member's notices with the uri of their message."""
+    async def query() -> list[tuple[Notice, str]]:
+        found = await Notification.filter(recipient_id=member.id).order_by("id").select_related("post")
+        return [(notice.kind, notice.post.uri if notice.post else "") for notice in found]
+    return await server.run(query())
+
+
+async def withdraw(member: Actor) -> None:
+    """Take the yes to leaving back."""
+    await consents.take_back(member, Purpose.SHARED_OUT, "en", await Community.current())
