@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from models import Actor, Announce, Attachment, Host, Like, Member, Post, clock
+from models import Actor, Announce, Attachment, Host, Like, Member, Post, Q, clock
 from models.post import Note
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
@@ -72,11 +73,14 @@ async def people(actors: Sequence[Actor]) -> list[PersonView]:
     return [person(actor, titles) for actor in actors]
 
 
-async def posts(entries: Sequence[Entry], reader: Member | None, _: Words) -> list[PostView]:
-    """The messages of a page as cards, without those whose content note the reader wants hidden."""
+async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, with_hidden: bool = False) -> list[PostView]:
+    """The messages of a page as cards, in lists without those whose content note the reader wants hidden.
+
+    `with_hidden`: folded instead, where the reader has opened this very message or conversation.
+    """
     reading = reader.reading if reader else {}
     mine = reader.actor_id if reader else None
-    shown = [entry for entry in entries if entry.post.author_id == mine or treatment(entry.post, reading) != HIDE]
+    shown = [entry for entry in entries if with_hidden or entry.post.author_id == mine or treatment(entry.post, reading) != HIDE]
     around = await _load(shown, reader)
     return [_card(entry, reader, around, _) for entry in shown]
 
@@ -85,21 +89,35 @@ async def _load(entries: Sequence[Entry], reader: Member | None) -> _Around:
     ids = [entry.post.id for entry in entries]
     if not ids:
         return _Around()
-    around, visible = _Around(), visible_to(viewer_of(reader))
-    for image in await Attachment.filter(post_id__in=ids).order_by("position", "id"):
-        if image.post_id is not None:
-            around.images.setdefault(image.post_id, []).append(image_view(image))
+    visible = visible_to(viewer_of(reader))
+    around = _Around(images=await _images(ids), replies=await _replies(ids, visible), parents=await _parents(entries, visible))
     if reader:
-        around.thanked = set(await Like.filter(post_id__in=ids, actor_id=reader.actor_id).values_list("post_id", flat=True))  # type: ignore[arg-type]
-        around.passed_on = set(await Announce.filter(post_id__in=ids, actor_id=reader.actor_id).values_list("post_id", flat=True))  # type: ignore[arg-type]
-    for parent_id in await Post.filter(visible, parent_id__in=ids).limit(1000).values_list("parent_id", flat=True):
-        around.replies[parent_id] = around.replies.get(parent_id, 0) + 1  # type: ignore[index, call-overload]
-    answered = {entry.post.parent_id for entry in entries if entry.post.parent_id}
-    if answered:
-        around.parents = {post.id: post for post in await Post.filter(visible, id__in=answered).select_related("author")}
-    around.titles = await titles_of([entry.post.author for entry in entries]
-                                    + [entry.passed_on_by for entry in entries if entry.passed_on_by])
+        around.thanked = {like.post_id for like in await Like.filter(post_id__in=ids, actor_id=reader.actor_id)}
+        around.passed_on = {one.post_id for one in await Announce.filter(post_id__in=ids, actor_id=reader.actor_id)}
+    around.titles = await titles_of([*(entry.post.author for entry in entries),
+                                     *(entry.passed_on_by for entry in entries if entry.passed_on_by)])
     return around
+
+
+async def _images(ids: Sequence[int]) -> dict[int, list[ImageView]]:
+    found: dict[int, list[ImageView]] = {}
+    for image in await Attachment.filter(post_id__in=ids).order_by("position", "id"):
+        found.setdefault(image.post_id or 0, []).append(image_view(image))
+    return found
+
+
+async def _replies(ids: Sequence[int], visible: Q) -> Counter[int]:
+    """How many answers the reader can see."""
+    answers = await Post.filter(visible, parent_id__in=ids).limit(1000).only("id", "parent_id")
+    return Counter(answer.parent_id or 0 for answer in answers)
+
+
+async def _parents(entries: Sequence[Entry], visible: Q) -> dict[int, Post]:
+    """What the messages answer, as far as the reader can see it."""
+    answered = {entry.post.parent_id for entry in entries if entry.post.parent_id}
+    if not answered:
+        return {}
+    return {post.id: post for post in await Post.filter(visible, id__in=answered).select_related("author")}
 
 
 def image_view(image: Attachment) -> ImageView:
@@ -112,20 +130,33 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     post, is_mine = entry.post, reader is not None and entry.post.author_id == reader.actor_id
     may_act = reader is not None and not is_held(post)
     parent = around.parents.get(post.parent_id or 0)
-    reading = reader.reading if reader else {}
-    answers = bool(post.parent_id or post.parent_uri)
     return PostView(
         key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles), html=Markup(post.html),  # noqa: S704 - cleaned
         when=post.published_at, reach=post.reach.level, language=post.language, voice=post.voice,
-        note=post.warning or note_name(post.note, _), folded=not is_mine and treatment(post, reading) == FOLD,
+        note=post.warning or note_name(post.note, _), folded=not is_mine and _is_folded(post, reader),
         edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act, may_thank=may_act and not is_mine,
         may_pass_on=may_act and post.reach.level >= Reach.COMMUNITY.level,
         thanked=post.id in around.thanked, passed_on=post.id in around.passed_on,
         passed_on_by=person(entry.passed_on_by, around.titles) if entry.passed_on_by else None,
-        reply_count=around.replies.get(post.id, 0), in_reply_to_url=f"/m/{post.key}" if answers and not parent else
-        f"/m/{parent.key}" if parent else "", in_reply_to_name=parent.author.shown_name if parent else "",
-        attachments=tuple(around.images.get(post.id, ())), held_seconds_left=held_seconds(post),
-        origin_url=post.url if not post.author.is_local and post.url.startswith(("https://", "http://")) else "")
+        reply_count=around.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
+        in_reply_to_name=parent.author.shown_name if parent else "",
+        attachments=tuple(around.images.get(post.id, ())), held_seconds_left=held_seconds(post), origin_url=_origin_url(post))
+
+
+def _is_folded(post: Post, reader: Member | None) -> bool:
+    return treatment(post, reader.reading if reader else {}) != OPEN
+
+
+def _answered_url(post: Post, parent: Post | None) -> str:
+    """Where the message that this one answers can be read; its own conversation says so where it cannot."""
+    if parent:
+        return f"/m/{parent.key}"
+    return f"/m/{post.key}" if post.parent_uri else ""
+
+
+def _origin_url(post: Post) -> str:
+    """Its page in the community it comes from, if that is an address a browser may open."""
+    return post.url if not post.author.is_local and post.url.startswith(("https://", "http://")) else ""
 
 
 def is_held(post: Post) -> bool:

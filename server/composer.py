@@ -69,22 +69,36 @@ async def take_files(request: web.Request, typed: Typed) -> tuple[Typed, list[Fi
 
 async def check(request: web.Request, typed: Typed) -> Checked:
     """Look at every field; all errors at once, in the order of the page."""
-    member, community, _ = request[MEMBER], request.app[COMMUNITY].row, gettext_for(request[LANGUAGE])
+    member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
     errors = text_errors(typed, request[LANGUAGE])
     parent = await _parent(member, typed.reply)
     if typed.reply and parent is None:
         errors.append(FieldError("text", _("The message you answer is no longer visible to you. Your text is kept.")))
-    reach = next((one for one in audiences.allowed(community, parent) if one == typed.reach), None)
-    if reach is None:
-        reach = audiences.suggested(member, community, parent)
-        if typed.reach:
-            errors.append(FieldError("reach", _("Choose who will read it.")))
-    wants_names = reach is Reach.CIRCLE and not (parent and parent.reach is Reach.CIRCLE)
-    recipients, unknown = await _recipients(request, typed.to) if wants_names else ((), [])
-    errors += [FieldError("to", _("We know nobody with the member address %(address)s.", address=address)) for address in unknown]
-    if wants_names and not recipients and not unknown and parent is None:
+    reach = _reach(request, typed, parent)
+    if typed.reach not in ("", reach):
+        errors.append(FieldError("reach", _("Choose who will read it.")))
+    recipients, wrong = await _circle(request, typed, reach, parent)
+    return Checked(reach, parent, recipients, await own_images(member.actor, typed), (*errors, *wrong))
+
+
+def _reach(request: web.Request, typed: Typed, parent: Post | None) -> Reach:
+    """What was chosen, if it may be, else the suggestion."""
+    community = request.app[COMMUNITY].row
+    chosen = [reach for reach in audiences.allowed(community, parent) if reach == typed.reach]
+    return chosen[0] if chosen else audiences.suggested(request[MEMBER], community, parent)
+
+
+async def _circle(request: web.Request, typed: Typed, reach: Reach,
+                  parent: Post | None) -> tuple[tuple[Actor, ...], list[FieldError]]:
+    """The people named for a circle. An answer within a circle needs none: it goes to those who are in it."""
+    _ = gettext_for(request[LANGUAGE])
+    if reach is not Reach.CIRCLE or (parent and parent.reach is Reach.CIRCLE):
+        return (), []
+    recipients, unknown = await _recipients(request, typed.to)
+    errors = [FieldError("to", _("We know nobody with the member address %(address)s.", address=address)) for address in unknown]
+    if not recipients and not unknown and parent is None:
         errors.append(FieldError("to", _("Name at least one person who may read this message.")))
-    return Checked(reach, parent, recipients, await own_images(member.actor, typed), tuple(errors))
+    return recipients, errors
 
 
 def text_errors(typed: Typed, lang: str) -> list[FieldError]:

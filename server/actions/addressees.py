@@ -22,8 +22,7 @@ async def of(author: Actor, reach: Reach, parent: Post | None, circle: Sequence[
     if reach is Reach.CIRCLE:
         return await _circle(author, parent, circle)
     answered = [parent.author] if parent and not parent.author.is_local else []
-    wanted = {actor.id: actor for actor in (*answered, *named) if actor.id != author.id}
-    return [actor for actor in wanted.values() if await _may_address(author, actor, reach)]
+    return [actor for actor in _others(author, [*answered, *named]) if await _may_address(author, actor, reach)]
 
 
 async def circle_of(post: Post) -> list[Actor]:
@@ -34,14 +33,18 @@ async def circle_of(post: Post) -> list[Actor]:
 
 async def _circle(author: Actor, parent: Post | None, chosen: Sequence[Actor]) -> list[Actor]:
     if parent and parent.reach is Reach.CIRCLE:
-        wanted = {actor.id: actor for actor in await circle_of(parent) if actor.id != author.id}
-        return [actor for actor in wanted.values() if await _may_address(author, actor, Reach.CIRCLE)]
-    answered = [parent.author] if parent else []
-    wanted = {actor.id: actor for actor in (*answered, *chosen) if actor.id != author.id}
-    for actor in wanted.values():
+        wanted = _others(author, await circle_of(parent))
+        return [actor for actor in wanted if await _may_address(author, actor, Reach.CIRCLE)]
+    wanted = _others(author, [parent.author, *chosen] if parent else chosen)
+    for actor in wanted:
         if not (decision := await _may_address(author, actor, Reach.CIRCLE)):
             raise Refused(decision.reason or "")
-    return list(wanted.values())
+    return wanted
+
+
+def _others(author: Actor, actors: Sequence[Actor]) -> list[Actor]:
+    """Each once, without the author."""
+    return list({actor.id: actor for actor in actors if actor.id != author.id}.values())
 
 
 async def _may_address(author: Actor, actor: Actor, reach: Reach) -> Decision:

@@ -1,7 +1,7 @@
 """Finding the people a member names or looks for."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from federation.addresses import host_of
 from models import Actor, Q
@@ -22,13 +22,17 @@ async def known(addresses: Iterable[str], origin: str) -> dict[str, Actor]:
     wanted = {address: split_address(address, origin) for address in addresses}
     if not wanted:
         return {}
-    local = [name.lower() for name, host in wanted.values() if not host]
-    hosts = {host for _, host in wanted.values() if host}
-    named = Q(host="", name__in=local or [""])
-    found = await Actor.filter(Actor.present(), named | Q(host__in=hosts or ["-"])).exclude(kind=ActorKind.APPLICATION).filter(
-        named | Q(name__in=_spellings(name for name, host in wanted.values() if host))).order_by("-id")
+    found = await Actor.filter(Actor.present(), _named(list(wanted.values()))).exclude(kind=ActorKind.APPLICATION).order_by("-id")
     by_name = {(actor.name.lower(), actor.host): actor for actor in found}
-    return {address: by_name[name.lower(), host] for address, (name, host) in wanted.items() if (name.lower(), host) in by_name}
+    spelled = {address: by_name.get((name.lower(), host)) for address, (name, host) in wanted.items()}
+    return {address: actor for address, actor in spelled.items() if actor}
+
+
+def _named(wanted: Sequence[tuple[str, str]]) -> Q:
+    """Any of these names on any of these hosts; the caller picks the pairs."""
+    ours = Q(host="", name__in=[name.lower() for name, host in wanted if not host] or [""])
+    names = _spellings(name for name, host in wanted if host)
+    return ours | Q(host__in={host for _, host in wanted if host} or {"-"}, name__in=names)
 
 
 def _spellings(names: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ from server.composer import Checked
 from server.doors import see
 from server.errors import Refused
 from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEDIA, MEMBER, SETTINGS
-from server.language import gettext_for, name_of
+from server.language import Words, gettext_for, name_of
 from server.pages import agreement
 from server.views import AudienceOption, FieldError, ImageView, Option, PostView
 from server.wording import note_name, voice_name
@@ -113,18 +113,32 @@ async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draf
     is_circle = parent is not None and parent.reach is Reach.CIRCLE
     if parent and is_circle:
         recipients = [actor for actor in await circle_of(parent) if actor.id != member.actor_id]
-    answered = await cards.posts([cards.Entry(parent)], member, _) if parent else []
-    languages = dict.fromkeys((request[LANGUAGE], member.language or lang, *WRITTEN_IN, composer.language_of(typed)))
+    answered = await cards.posts([cards.Entry(parent)], member, _, with_hidden=True) if parent else []
     return Compose(
         typed=typed, draft_key=draft_key, images=tuple((image.key, cards.image_view(image)) for image in checked.images),
-        voices=tuple(Option(value=voice, title=voice_name(voice, _), checked=typed.voice == voice) for voice in Voice if voice),
-        notes=(Option(value="", title=_("No content note"), checked=not composer.note_of(typed)),
-               *(Option(value=note, title=note_name(note, _), checked=typed.note == note) for note in Note if note)),
-        languages=tuple(Option(value=code, title=name_of(code, lang), checked=code == (typed.language or lang))
-                        for code in languages if code),
+        voices=voices(typed, _), notes=notes(typed, _), languages=_languages(typed, member.language or lang, lang),
         audience=await audiences.options(member.actor, community, checked.reach, parent, recipients, _, lang),
         parent=next(iter(answered), None), asks_names=not is_circle,
         undo_seconds=min(member.undo_seconds, request.app[SETTINGS].undo_seconds), hints=tuple(hints), agreement=words)
+
+
+def voices(typed: Typed, _: Words) -> tuple[Option, ...]:
+    """The three voices to choose from."""
+    return tuple(Option(value=voice, title=voice_name(voice, _), checked=typed.voice == voice) for voice in Voice if voice)
+
+
+def notes(typed: Typed, _: Words) -> tuple[Option, ...]:
+    """The topics of a content note to choose from, none first."""
+    chosen = composer.note_of(typed)
+    return (Option(value="", title=_("No content note"), checked=not chosen),
+            *(Option(value=note, title=note_name(note, _), checked=note is chosen) for note in Note if note))
+
+
+def _languages(typed: Typed, preferred: str, lang: str) -> tuple[Option, ...]:
+    """The languages to choose from, the reader's own first, and the one that was typed."""
+    chosen = composer.language_of(typed) or lang
+    return tuple(Option(value=code, title=name_of(code, lang), checked=code == chosen)
+                 for code in dict.fromkeys((lang, preferred, *WRITTEN_IN, chosen)))
 
 
 async def _page(request: web.Request, typed: Typed, checked: Checked, *, draft_key: str, status: int = 200,

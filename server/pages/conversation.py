@@ -8,7 +8,7 @@ from aiohttp import web
 
 from models import Post
 from moderation.visibility import visible_to
-from server import audiences, cards, composer, render, timelines
+from server import audiences, cards, composer, render
 from server.actions import posts
 from server.actions.drafts import Typed
 from server.cards import Entry
@@ -25,20 +25,29 @@ CONVERSATION_LIMIT = 500
 
 async def show(request: web.Request) -> web.Response:
     """GET /m/{key}: what it answers, the message, its answers in the order of their writing, and a form to answer."""
-    post, member = await lookups.post(request), request.get(MEMBER)
+    post, member, _ = await lookups.post(request), request.get(MEMBER), gettext_for(request[LANGUAGE])
     talk = await _talk(request, post)
     before, replies = _above(post, talk), _below(post, talk)
-    after = timelines.place(request.query.get("after", "0"))
-    page = [reply for reply in replies if reply.id > after][:REPLIES_ON_A_PAGE]
-    more = page[-1].id if page and page[-1].id != replies[-1].id else 0
-    shown = await cards.posts([Entry(one) for one in (*before, post, *page)], member, gettext_for(request[LANGUAGE]))
-    at = next((i for i, card in enumerate(shown) if card.key == post.key), None)
-    main = shown[at] if at is not None else (await cards.posts([Entry(post)], None, gettext_for(request[LANGUAGE])))[0]
+    page, more = _cut(replies, request.query.get("after", ""))
+    shown = await cards.posts([Entry(one) for one in (*before, post, *page)], member, _, with_hidden=True)
+    main = shown[len(before)]
     return render.page(
-        request, "conversation.html", before=shown[:at or 0], post=main, replies=shown[(at if at is not None else -1) + 1:],
-        hole=bool((before or [post])[0].parent_uri) and (before or [post])[0].parent_id not in {one.id for one in talk},
+        request, "conversation.html", before=shown[:len(before)], post=main, replies=shown[len(before) + 1:],
+        hole=_is_cut_off((before or [post])[0], talk),
         limit=posts.TEXT_LIMIT_CHARACTERS, pager=Pager(older_url=f"/m/{post.key}?after={more}" if more else ""),
         compose=await _answer_form(request, post) if main.may_reply else None)
+
+
+def _cut(replies: Sequence[Post], typed: str) -> tuple[Sequence[Post], int]:
+    """One page of the answers, from the place that the address names, and where the next begins; 0 at the end."""
+    start = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
+    end = start + REPLIES_ON_A_PAGE
+    return replies[start:end], end if end < len(replies) else 0
+
+
+def _is_cut_off(first: Post, talk: Sequence[Post]) -> bool:
+    """Whether the first message that is shown answers one that is not."""
+    return bool(first.parent_uri) and first.parent_id not in {one.id for one in talk}
 
 
 async def _talk(request: web.Request, post: Post) -> Sequence[Post]:

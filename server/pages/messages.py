@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from models import Announce, Attachment, Delivery, Disclosure, Host, Like, Post, Revision
 from models.delivery import DeliveryState
-from models.post import Note, Voice
 from server import cards, composer, render
 from server.actions import posts, reactions
 from server.actions.drafts import Typed
@@ -19,8 +18,8 @@ from server.keys import FORM, LANGUAGE, LIMITS, MEDIA, MEMBER, SETTINGS
 from server.language import Words, gettext_for
 from server.pages import lookups
 from server.pages.agreement import act_and_return
-from server.views import ImageView, Option
-from server.wording import note_name, voice_name
+from server.pages.compose import notes, voices
+from server.views import ImageView
 
 
 async def thank(request: web.Request) -> web.Response:
@@ -58,7 +57,7 @@ async def ask_delete(request: web.Request) -> web.Response:
     """GET /m/{key}/delete: what erasing will do, and where copies are."""
     post = await lookups.own_post(request)
     _ = gettext_for(request[LANGUAGE])
-    card = await cards.posts([cards.Entry(post)], request[MEMBER], _)
+    card = await cards.posts([cards.Entry(post)], request[MEMBER], _, with_hidden=True)
     return render.page(request, "delete.html", post=card[0], copies=await _copies(post, _))
 
 
@@ -81,23 +80,26 @@ async def show_copies(request: web.Request) -> web.Response:
     """GET /m/{key}/copies: for its author, who received the message."""
     post = await lookups.own_post(request)
     _ = gettext_for(request[LANGUAGE])
-    card = await cards.posts([cards.Entry(post)], request[MEMBER], _)
+    card = await cards.posts([cards.Entry(post)], request[MEMBER], _, with_hidden=True)
     return render.page(request, "copies.html", post=card[0], copies=await _copies(post, _))
 
 
 async def _copies(post: Post, _: Words) -> list[CopyView]:
     """The ledger first; then deliveries on their way to servers that have nothing yet."""
     told = await Disclosure.filter(object_uri=post.uri).order_by("host")
-    sent = await Delivery.filter(object_uri=post.uri).order_by("id")
-    names = {row.host for row in told} | {row.host for row in sent}
-    titles = {host.name: host.title or host.name for host in await Host.filter(name__in=names or [""])}
-    erased, arrived = _("This server says that it has erased its copy"), _("Has a copy")
-    copies = [CopyView(titles.get(row.host, row.host), erased if row.ended_at else arrived, row.ended_at or row.last_at)
-              for row in told]
-    latest = {row.host: row for row in sent if row.host not in {one.host for one in told}}
-    words = {DeliveryState.WAITING: _("On its way"), DeliveryState.DONE: arrived,
+    known = {row.host for row in told}
+    sent = {row.host: row for row in await Delivery.filter(object_uri=post.uri).order_by("id") if row.host not in known}
+    titles = {host.name: host.title or host.name for host in await Host.filter(name__in=known | sent.keys() or {""})}
+    words = {DeliveryState.WAITING: _("On its way"), DeliveryState.DONE: _("Has a copy"),
              DeliveryState.FAILED: _("Could not be delivered")}
-    return copies + [CopyView(titles.get(row.host, row.host), words[row.state], row.done_at) for row in latest.values()]
+    return [*(_kept(row, titles.get(row.host, row.host), _) for row in told),
+            *(CopyView(titles.get(row.host, row.host), words[row.state], row.done_at) for row in sent.values())]
+
+
+def _kept(row: Disclosure, name: str, _: Words) -> CopyView:
+    if row.ended_at:
+        return CopyView(name, _("This server says that it has erased its copy"), row.ended_at)
+    return CopyView(name, _("Has a copy"), row.last_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,10 @@ class RevisionView:
 async def show_history(request: web.Request) -> web.Response:
     """GET /m/{key}/history: what it said before, for everyone who sees the message."""
     post = await lookups.post(request)
-    card = await cards.posts([cards.Entry(post)], request.get(MEMBER), gettext_for(request[LANGUAGE]))
+    card = await cards.posts([cards.Entry(post)], request.get(MEMBER), gettext_for(request[LANGUAGE]), with_hidden=True)
     rows = await Revision.filter(post=post).order_by("-id").limit(50)
     revisions = [RevisionView(Markup(row.html), row.warning, row.written_at) for row in rows]  # noqa: S704 - cleaned when written
-    return render.page(request, "history.html", post=next(iter(card), None), key=post.key, revisions=revisions)
+    return render.page(request, "history.html", post=card[0], key=post.key, revisions=revisions)
 
 
 async def show_edit(request: web.Request) -> web.Response:
@@ -154,6 +156,4 @@ def _edit_page(request: web.Request, post: Post, typed: Typed, images: Sequence[
     return render.page(
         request, "edit.html", status=status, errors=errors, key=post.key, typed=typed, images=pictures, reach=post.reach.level,
         limit=posts.TEXT_LIMIT_CHARACTERS,
-        voices=[Option(value=one, title=voice_name(one, _), checked=typed.voice == one) for one in Voice if one],
-        notes=[Option(value="", title=_("No content note"), checked=not typed.note),
-               *(Option(value=one, title=note_name(one, _), checked=typed.note == one) for one in Note if one)])
+        voices=voices(typed, _), notes=notes(typed, _))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from aiohttp import web
 
-from models import Follow, Notification, Post, clock
+from models import Actor, Follow, Notification, Post, clock
 from models.notification import Notice
 from moderation import markup
 from moderation.visibility import Viewer, visible_to
@@ -52,16 +52,11 @@ async def show(request: web.Request) -> web.Response:
     rows = await Notification.filter(recipient_id=me.actor_id, id__lt=place(request.query.get("before", ""))
                                      ).order_by("-id").limit(ON_A_PAGE + 1).select_related("actor")
     page = rows[:ON_A_PAGE]
-    ids = {row.post_id for row in page if row.post_id}
-    visible = visible_to(Viewer.member(me.actor))
-    posts = {post.id: post for post in await Post.filter(visible, id__in=ids)} if ids else {}
-    asking = Follow.filter(target_id=me.actor_id, accepted_at__isnull=True,
-                           follower_id__in=[row.actor_id for row in page if row.actor_id] or [0])
-    waiting = {follow.follower_id for follow in await asking}
+    posts = await _posts(page, me.actor)
     shown = [row for row in page if _stands(row, posts)]
     personal = {row.id: row.actor for row in shown if row.actor}
     people = dict(zip(personal, await cards.people(list(personal.values())), strict=True))
-    days = _by_day(shown, posts, people, waiting, _)
+    days = _by_day(shown, posts, people, await _waiting(shown, me.actor), _)
     return render.page(
         request, "notices.html", here="notices", days=days, any_new=any(row.read_at is None for row in page),
         today=clock.now().date(), pager=Pager(older_url=f"/notices?before={page[-1].id}" if len(rows) > ON_A_PAGE else ""))
@@ -71,6 +66,19 @@ async def mark_read(request: web.Request) -> web.Response:
     """POST /notices/read: all of them."""
     await Notification.filter(recipient_id=request[MEMBER].actor_id, read_at__isnull=True).update(read_at=clock.now())
     return see("/notices")
+
+
+async def _posts(rows: Sequence[Notification], reader: Actor) -> dict[int, Post]:
+    """The messages that the notices point at and the reader may see."""
+    ids = {row.post_id for row in rows if row.post_id}
+    return {post.id: post for post in await Post.filter(visible_to(Viewer.member(reader)), id__in=ids)} if ids else {}
+
+
+async def _waiting(rows: Sequence[Notification], reader: Actor) -> set[int]:
+    """Who of those in the notices still waits for an answer."""
+    ids = [row.actor_id for row in rows if row.kind is Notice.FOLLOW_REQUEST]
+    asking = Follow.filter(target_id=reader.id, accepted_at__isnull=True, follower_id__in=ids)
+    return {follow.follower_id for follow in await asking} if ids else set()
 
 
 def _stands(row: Notification, posts: dict[int, Post]) -> bool:
