@@ -119,6 +119,6 @@ def _report(info: dict[str, Any], path: Path, seconds: float) -> tuple[str, ...]
     for side in SIDES:
         one = info[side]
         lines += ["", f"{one['name']}  {one['origin']}"]
-        lines += [f"  {role:9}  {one[role]['nickname']:10}  {one[role]['link']}" for role in ("member", "moderator", "host")]
+        lines += [f"  {role:9}  {one[role]['name']:10}  {one[role]['link']}" for role in ("member", "moderator", "host")]
     return (*lines, "", "Each link signs in once. After that, or at any time: the member's name and the password",
             f"  {PASSWORD}", f"The same, for programs: {path}", "Ctrl-C stops both.")

@@ -71,8 +71,8 @@ async def _join(desk: Desk, story: Story, person: Person, password_hash: str, da
     member = await accounts.create(desk.settings.origin, Newcomer(
         name=person.name, display_name=person.display, email=f"{person.name}@demo.invalid", confirmed=True, role=person.role,
         password_hash=password_hash, language=story.language, situation=person.situation, answer=person.answer,
-        state=MemberState.WAITING if person.waiting else MemberState.ACTIVE, consents=tuple(purpose for purpose, yes in asked.items() if yes),
-        more={"undo_seconds": 0}))
+        state=MemberState.WAITING if person.waiting else MemberState.ACTIVE,
+        consents=tuple(purpose for purpose, yes in asked.items() if yes), more={"undo_seconds": 0}))
     await profiles.change(member, Profile(display_name=person.display, about=person.about, writes_in=story.language,
                                           approves_followers=person.approves, found_here=person.found),
                           story.language, await Community.current(), desk.settings.origin)

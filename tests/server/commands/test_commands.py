@@ -1,0 +1,196 @@
+"""The commands, as an operator types them, on both databases."""
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models import Actor, AuditEntry, Community, ConsentRecord, Delivery, Host, Invitation, Member, OutgoingActivity, Post
+from models.consent import Purpose
+from models.database import open_database
+from models.delivery import DeliveryState
+from server import cli
+from tests.conftest import NewDatabase
+
+ORIGIN = "http://localhost:18999"
+Run = Callable[..., Awaitable[tuple[int, str, str]]]
+
+
+@pytest.fixture
+async def database_url(new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database with all tables, named by the variables that commands read."""
+    url = await new_database()
+    for name, value in {"DATABASE_URL": url, "ORIGIN": ORIGIN, "VAR_DIR": str(tmp_path / "var"), "LANGUAGE": "en",
+                        "PASSWORD_MEMORY_KIB": "8", "PASSWORD_TIME_COST": "1"}.items():
+        monkeypatch.setenv(f"DAZZLE_{name}", value)
+    return url
+
+
+@pytest.fixture
+def dazzle(database_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs one command; its exit status, standard output and standard error."""
+    async def run(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = await asyncio.to_thread(cli.main, words)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+    return run
+
+
+async def read(run: Run, *words: str) -> Any:
+    """What a command prints with --json, which must succeed and print nothing else."""
+    status, out, err = await run(*words, "--json")
+    assert (status, err) == (0, "")
+    return json.loads(out)
+
+
+async def test_a_member_is_made_listed_suspended_and_given_back(dazzle: Run, database_url: str) -> None:
+    made = await read(dazzle, "member", "create", "Camille", "--email", "camille@mail.example", "--agree", "C0,C5", "--link")
+    assert made["address"] == "@camille@localhost:18999"
+    assert made["link"].startswith(f"{ORIGIN}/signin/link/")
+    assert [(row["name"], row["state"]) for row in await read(dazzle, "member", "list")] == [("camille", "active")]
+
+    assert (await read(dazzle, "member", "suspend", "camille", "--reason", "asked for it"))["state"] == "suspended"
+    status, _, err = await dazzle("member", "link", "camille")
+    assert (status, err) == (1, "@camille is suspended and cannot sign in.\n")
+    assert (await read(dazzle, "member", "restore", "@camille"))["state"] == "active"
+
+    async with open_database(database_url):
+        given = await ConsentRecord.filter(granted=True).values_list("purpose", flat=True)
+        assert set(given) == {Purpose.MEMBERSHIP, Purpose.SHARED_OUT}
+        assert (await Member.get()).email == "camille@mail.example"
+        log = await AuditEntry.all().order_by("id")
+        assert [entry.action for entry in log] == ["member.create", "member.suspend", "member.restore"]
+        assert {entry.actor_id for entry in log} == {None}  # the command line
+
+
+async def test_a_password_is_asked_for_and_never_kept_as_it_is(
+    dazzle: Run, database_url: str, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    typed = iter(["azertyuiop", "lampe tortue violon"])
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(typed))
+    status, _, err = await dazzle("member", "create", "farida", "--password")
+    assert status == 1
+    assert "easy to guess" in err
+    assert (await dazzle("member", "create", "farida", "--password"))[0] == 0
+    async with open_database(database_url):
+        assert (await Member.get()).password_hash.startswith("$argon2id$")
+
+
+@pytest.mark.parametrize(("words", "status", "said"), [
+    (("member", "create", "ab"), 1, "3 to 30 characters"),
+    (("member", "create", "admin"), 1, "kept for the community"),
+    (("member", "create", "lucie", "--email", "no address"), 2, "no e-mail address"),
+    (("member", "create", "lucie", "--agree", "C5"), 2, "must hold C0"),
+    (("member", "create", "lucie", "--agree", "C0,X"), 2, "--agree takes C0, C3, C5"),
+    (("member", "create", "lucie", "--language", "tlh"), 2, "fr or en"),
+    (("member", "suspend", "nobody", "--reason", "x"), 1, "There is no member named nobody."),
+    (("message", "publish", "nobody", "Hello"), 1, "There is no member named nobody."),
+    (("message", "publish", "nobody", " "), 2, "1 to 5000 characters"),
+    (("message", "publish", "nobody", "Hello", "--reach", "circle"), 2, "in the browser"),
+    (("host", "allow", "localhost:18999"), 1, ""),
+    (("host", "allow", "x.example", "--open", "--limited"), 2, "Choose one"),
+    (("host", "end", "nowhere.example"), 1, "There is no server named nowhere.example here."),
+    (("member", "dance"), 2, "dance"),
+    (("member", "create"), 2, "name"),
+])
+async def test_a_wrong_call_gets_one_sentence_and_changes_nothing(
+    dazzle: Run, database_url: str, words: tuple[str, ...], status: int, said: str,
+) -> None:
+    ended, out, err = await dazzle(*words)
+    assert (ended, out) == (status, "")
+    assert said in err
+    assert err.strip()
+    assert "Traceback" not in err
+    async with open_database(database_url):
+        assert await Member.all().count() == 0
+        assert await Host.all().count() == 0
+
+
+async def test_an_invitation_keeps_only_its_digest(dazzle: Run, database_url: str) -> None:
+    made = await read(dazzle, "invite", "--role", "moderator", "--uses", "3", "--days", "2")
+    assert made["link"].startswith(f"{ORIGIN}/invite/")
+    async with open_database(database_url):
+        kept = await Invitation.get()
+        assert (kept.role, kept.uses_left) == ("moderator", 3)
+        assert kept.token_digest not in made["link"]
+
+
+async def test_servers_are_allowed_listed_suspended_and_ended(dazzle: Run) -> None:
+    assert (await read(dazzle, "host", "allow", "https://Partner.Example/about"))["standing"] == "partner"
+    assert (await read(dazzle, "host", "allow", "wide.example", "--open"))["standing"] == "open"
+    assert (await read(dazzle, "host", "suspend", "wide.example", "--reason", "spam"))["reason"] == "spam"
+    assert (await read(dazzle, "host", "end", "partner.example"))["standing"] == "unknown"
+    listed = {row["name"]: row["standing"] for row in await read(dazzle, "host", "list")}
+    assert listed == {"partner.example": "unknown", "wide.example": "suspended"}
+
+
+async def test_a_message_obeys_the_rules_of_the_browser(dazzle: Run, database_url: str) -> None:
+    await read(dazzle, "member", "create", "camille")
+    first = await read(dazzle, "message", "publish", "camille", "Bonjour #tous", "--language", "fr")
+    assert (first["reach"], first["url"]) == ("community", f"{ORIGIN}/m/{first['key']}")
+    reply = await read(dazzle, "message", "publish", "camille", "Encore", "--reply-to", first["key"])
+    status, _, err = await dazzle("message", "publish", "camille", "Loin", "--reach", "partners")
+    assert status == 1
+    assert err.strip() not in ("", "refused.consent")  # said in words
+    status, _, err = await dazzle("message", "publish", "camille", "Web", "--reach", "web")
+    assert status == 1
+    async with open_database(database_url):
+        assert await Post.all().count() == 2
+        assert (await Post.get(key=reply["key"])).conversation == first["uri"]
+
+
+async def test_deliveries_are_shown_and_tried_again(dazzle: Run, database_url: str) -> None:
+    await read(dazzle, "member", "create", "camille")
+    async with open_database(database_url):
+        activity = await OutgoingActivity.create(key="k", uri="u", actor=await Actor.get(name="camille"), kind="Create",
+                                                 object_uri="o", body="{}")
+        await Delivery.create(activity=activity, host="b.example", inbox_uri="https://b.example/inbox", object_uri="o",
+                              state=DeliveryState.FAILED, attempts=4, status=503)
+    assert await read(dazzle, "deliveries") == []
+    failed = await read(dazzle, "deliveries", "--failed", "--host", "b.example")
+    assert [(row["kind"], row["attempts"], row["status"]) for row in failed] == [("Create", 4, 503)]
+    assert await read(dazzle, "deliveries", "retry", "--failed", "--host", "other.example") == {"retried": 0}
+    assert await read(dazzle, "deliveries", "retry", "--failed") == {"retried": 1}
+    assert len(await read(dazzle, "deliveries")) == 1
+
+
+async def test_check_names_what_is_missing(dazzle: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = {row["check"]: row["verdict"] for row in await read(dazzle, "check")}
+    assert report == {"settings": "ok", "database": "ok", "folder": "ok", "origin": "warn", "answer": "warn", "mail": "warn",
+                      "development": "ok"}
+    monkeypatch.setenv("DAZZLE_SMTP_HOST", "mail.invalid")
+    monkeypatch.setenv("DAZZLE_DEV_PEERS", "127.0.0.0/8")
+    status, out, _ = await dazzle("check")
+    assert status == 1
+    assert "fail  mail: mail.invalid" in out
+    assert "warn  development: dev_peers set" in out
+
+
+async def test_a_database_of_another_origin_is_refused(dazzle: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    await read(dazzle, "member", "create", "camille")
+    monkeypatch.setenv("DAZZLE_ORIGIN", "http://localhost:18998")
+    status, out, err = await dazzle("member", "list")
+    assert (status, out) == (1, "")
+    assert "an origin never changes" in err
+    assert (await dazzle("check"))[0] == 1
+
+
+async def test_wrong_settings_are_all_named_at_once(dazzle: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAZZLE_ORIGIN", "HTTP://x")
+    monkeypatch.setenv("DAZZLE_COLOUR", "mauve")
+    status, out, err = await dazzle("version")
+    assert (status, out) == (2, "")
+    assert "origin:" in err
+    assert "colour: there is no such setting" in err
+
+
+async def test_migrate_and_version(dazzle: Run, database_url: str) -> None:
+    assert await read(dazzle, "migrate") == {"applied": []}
+    assert (await read(dazzle, "version"))["software"] == "dazzle"
+    async with open_database(database_url):
+        assert await Community.all().count() == 0  # neither opens a community
