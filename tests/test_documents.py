@@ -1,11 +1,20 @@
 """Lists in the documents say what the code says."""
 from __future__ import annotations
 
+import inspect
+import re
+import shlex
+import subprocess
 from pathlib import Path
 
+import pytest
+
+from server.cli import COMMANDS
+from server.routes import ROUTES
 from server.settings import Settings, table
 
 ROOT = Path(__file__).parent.parent
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "THREATS.md", "CHANGELOG.md")
 
 
 def test_the_table_of_settings_is_up_to_date() -> None:
@@ -18,3 +27,68 @@ def test_every_setting_says_what_it_means() -> None:
         assert field.description, name
         assert field.description.endswith("."), name
         assert "|" not in field.description, name
+
+
+def document(name: str) -> str:
+    """The text of one document."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_command_in_the_documents_exists(name: str) -> None:
+    """A line "./run word" names a command of `run`; after "./run dazzle" stands one of COMMANDS with its own options."""
+    for line in re.findall(r"^ {4}\./run (.+?)(?: {2,}.*)?$", document(name), re.M):
+        words = shlex.split(line)
+        assert re.search(rf"^  (\w+ \| )*{words[0]}( \| \w+)*\)", document("run"), re.M), line
+        if words[0] == "dazzle":
+            check_call(words[1:])
+
+
+def check_call(words: list[str]) -> None:
+    """The command is there and knows these options."""
+    if words == ["--help"]:
+        return
+    name = next(name for name in sorted(COMMANDS, key=len, reverse=True) if words[:len(name.split())] == name.split())
+    known = set(inspect.signature(COMMANDS[name]).parameters) | {"json"}
+    assert {word.removeprefix("--") for word in words if word.startswith("--")} <= known, words
+
+
+def test_the_readme_shows_every_kind_of_command() -> None:
+    shown = document("README.md")
+    for words in ("./run demo", "./run test", "./run serve", "./run dazzle check", "./run dazzle migrate"):
+        assert f"\n    {words}\n" in shown
+    assert shown.index("./run demo") < shown.index("./run test") < shown.index("./run serve")
+    missing = [name for name in COMMANDS if not re.search(rf"\./run (dazzle )?{name}\b", shown)]
+    assert sorted(missing) == ["host end", "member link", "member restore", "version"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_file_and_address_in_the_documents_exists(name: str) -> None:
+    text = document(name)
+    for path in re.findall(r"`((?:server|federation|moderation|models|tests|themes|deploy)/[\w/.-]*)", text):
+        assert (ROOT / path).exists(), path
+    for method, path in re.findall(r"`(GET|POST) (/[^`]*)`", text):
+        assert any(route.method == method and route.path == path for route in ROUTES), path
+    for target in re.findall(r"\]\(([\w./-]+)\)", text):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_six_tables_are_where_the_readme_says() -> None:
+    found = re.findall(r"^\| `([A-Z]+)` \| `([\w/.]+)`", document("README.md"), re.M)
+    assert len(found) == 6
+    for table_name, path in found:
+        assert re.search(rf"^{table_name}\b.*= *[({{]", document(path), re.M), table_name
+
+
+def test_threats_answer_every_id() -> None:
+    assert re.findall(r"^\| (P\d+) \|", document("THREATS.md"), re.M) == [f"P{number}" for number in range(1, 24)]
+
+
+def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
+    """Paths and hosts of the computer where something was written are of no use to anybody else."""
+    pattern = r"(^|[^a-zA-Z0-9_.-])/(work|root|home/[a-z]+|tmp)/[a-z]|index-url|files\.pythonhosted|artifactory|nexus\."
+    found = subprocess.run(["git", "grep", "-nIE", pattern, "--", ".", ":!LICENSE", ":!tests/test_documents.py"], cwd=ROOT,
+                           capture_output=True, text=True, check=False)
+    if found.returncode > 1:
+        pytest.skip("not a git repository")
+    assert found.stdout == ""
