@@ -7,6 +7,7 @@ from datetime import timedelta
 from models import Actor, Announce, Attachment, Community, Like, Member, Notification, Post, clock
 from models.consent import Purpose
 from models.member import MemberState
+from models.notification import Notice
 from models.reach import Reach
 from server import media
 from server.actions import accounts, drafts, follows, posts, profiles, reactions
@@ -20,6 +21,7 @@ from server.demo.story import Message, Person, Story
 from server.passwords import Passwords
 
 JOINED_DAYS = 40
+FRIENDS_DAYS = 34.5
 NEWS_DAYS = 2  # what is older has been read
 MINUTES_TO_REACT = 50
 
@@ -88,7 +90,8 @@ async def _befriend(story: Story) -> None:
             follow = await follows.follow(await local(name), await local(other))
             if follow.accepted_at is None:
                 await follows.accept(follow.target, follow.follower)
-    await Notification.filter(read_at__isnull=True, post_id__isnull=True, kind__startswith="follow").update(read_at=clock.now())
+    when = clock.now() - timedelta(days=FRIENDS_DAYS)
+    await Notification.filter(kind__in=[Notice.FOLLOW, Notice.FOLLOW_ACCEPTED]).update(read_at=when, created_at=when)
     for name, others in story.requests.items():
         for other in others:
             await follows.follow(await local(name), await local(other))
