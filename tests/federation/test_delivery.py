@@ -1,0 +1,224 @@
+"""Getting things there: later, in order, once, and past those who do not answer (security.md §3, R1–R13)."""
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+
+from federation import delivery
+from federation.dispatcher import Dispatcher
+from models import Actor, Delivery, Host, clock
+from models.delivery import DeliveryState
+from models.reach import Reach
+from server.actions import posts
+from server.keys import MEDIA
+from tests.live import LiveServer, settle
+from tests.peer import Peer, PeerActor
+
+
+@pytest.fixture
+async def alice(alpha: LiveServer) -> Actor:
+    """Our member, who lets everyone follow."""
+    return await alpha.member("alice")
+
+
+async def reader(alpha: LiveServer, peer: Peer, alice: Actor) -> PeerActor:
+    """Somebody on a peer who follows Alice."""
+    otto = peer.actor("otto")
+    assert await peer.send(alpha, otto.does("Follow", alice.uri), otto) == 202
+    await peer.wait_for("Accept")
+    await settle(alpha)
+    return otto
+
+
+def failing(peer: Peer, *statuses: int, headers: dict[str, str] | None = None) -> None:
+    """Answer the next deliveries like this, then take them."""
+    left = list(statuses)
+
+    async def answer(_: web.Request) -> web.Response | None:
+        return web.Response(status=left.pop(0), headers=headers) if left else None
+    peer.on_post = answer
+
+
+async def the_delivery(alpha: LiveServer) -> Delivery:
+    """The newest."""
+    found = await alpha.ask(lambda: Delivery.all().order_by("-id").first())
+    assert found
+    return found
+
+
+async def the_host(alpha: LiveServer, peer: Peer) -> Host:
+    """What alpha remembers of the peer."""
+    return await alpha.ask(lambda: Host.get(name=peer.host))
+
+
+def test_pauses_grow_threefold_with_jitter_and_end_at_six_hours() -> None:
+    for attempts, longest in ((0, 5), (1, 15), (2, 45), (30, 6 * 3600)):
+        pauses = {delivery.pause(attempts, 5.0) for _ in range(50)}
+        assert len(pauses) > 1 and all(longest * 0.66 < pause <= longest for pause in pauses)
+
+
+async def test_two_failures_and_then_it_arrives_once(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    await reader(alpha, peer, alice)
+    failing(peer, 503, 500)
+    await alpha.write(alice, "x")
+    await settle(alpha)
+    assert len(peer.of_kind("Create")) == 1
+    assert ((await the_delivery(alpha)).attempts, (await the_host(alpha, peer)).failures) == (3, 0)
+
+
+async def test_a_server_that_says_when_is_left_alone_until_then(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    await reader(alpha, peer, alice)
+    failing(peer, 429, headers={"Retry-After": "2"})
+    started = time.monotonic()
+    await alpha.write(alice, "x")
+    await settle(alpha)
+    assert time.monotonic() - started >= 1.9
+    assert len(peer.of_kind("Create")) == 1
+
+
+@pytest.mark.parametrize("status", [404, 410, 400, 302])
+async def test_a_no_for_good_ends_it_and_the_next_goes(alpha: LiveServer, peer: Peer, alice: Actor, status: int) -> None:
+    """Also a redirect: what is private follows nowhere."""
+    await reader(alpha, peer, alice)
+    failing(peer, *[status] * (2 if status == 400 else 1))
+    first = await alpha.write(alice, "one")
+    await settle(alpha)
+    assert (await the_delivery(alpha)).state is DeliveryState.FAILED
+    second = await alpha.write(alice, "two")
+    await settle(alpha)
+    assert [activity["object"]["id"] for activity in peer.of_kind("Create")] == [second.uri] != [first.uri]
+
+
+async def test_a_server_that_wants_the_other_signature_gets_it_and_is_remembered(
+        alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    await reader(alpha, peer, alice)
+
+    async def only_rfc9421(request: web.Request) -> web.Response | None:
+        return None if "Signature-Input" in request.headers else web.Response(status=401)
+    peer.on_post = only_rfc9421
+    peer.schemes.clear()
+    for text in ("one", "two"):
+        await alpha.write(alice, text)
+        await settle(alpha)
+    assert peer.schemes == ["rfc9421", "rfc9421"]
+    assert (await the_host(alpha, peer)).signature == "rfc9421"
+    assert (await the_delivery(alpha)).attempts == 1
+
+
+async def test_after_failures_in_a_row_the_whole_server_rests(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    """Many messages wait, and one at a time is tried."""
+    await reader(alpha, peer, alice)
+    tries = 0
+
+    async def count(_: web.Request) -> web.Response:
+        nonlocal tries
+        tries += 1
+        return web.Response(status=503)
+    peer.on_post = count
+    for number in range(12):
+        await alpha.write(alice, str(number))
+    async with asyncio.timeout(10):
+        while (await the_host(alpha, peer)).failures < 6:
+            await asyncio.sleep(0.05)
+    assert tries <= 8
+    assert (await the_host(alpha, peer)).retry_at is not None
+    peer.on_post = None
+    await alpha.ask(lambda: Host.filter(name=peer.host).update(retry_at=None))
+    await alpha.ask(lambda: Delivery.filter(state=DeliveryState.WAITING).update(due_at=clock.now()))
+    await settle(alpha)
+    assert len(peer.of_kind("Create")) == 12
+
+
+async def test_after_a_week_it_is_given_up(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    await reader(alpha, peer, alice)
+    failing(peer, *[503] * 100)
+    await alpha.write(alice, "x")
+    one = await the_delivery(alpha)
+    await alpha.ask(lambda: Delivery.filter(id=one.id).update(created_at=clock.now() - timedelta(days=8)))
+    await settle(alpha)
+    assert ((await the_delivery(alpha)).state, (await the_delivery(alpha)).status) == (DeliveryState.FAILED, 503)
+
+
+async def test_a_delete_never_overtakes_its_create(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    """The Create failed and waits for its next try; the Delete waits behind it."""
+    await reader(alpha, peer, alice)
+    failing(peer, 503, 503)
+    post = await alpha.write(alice, "x")
+    async with asyncio.timeout(5):
+        while not (await the_delivery(alpha)).attempts:
+            await asyncio.sleep(0.01)
+    await alpha.run(posts.delete(post, alpha.app[MEDIA]))
+    await settle(alpha)
+    assert [activity["type"] for activity in peer.received if activity["type"] != "Accept"] == ["Create", "Delete"]
+
+
+async def test_servers_that_hang_delay_nobody_else(alpha: LiveServer, alice: Actor, tmp_path: object) -> None:
+    """R11: three of nine never answer; the six others have everything long before the first of those is given up."""
+    async with AsyncExitStack() as stack:
+        peers = [await stack.enter_async_context(Peer()) for _ in range(9)]
+        for other in peers:
+            await other.become(alpha)
+            await reader(alpha, other, alice)
+
+        async def hang(_: web.Request) -> web.Response:
+            await asyncio.sleep(30)
+            return web.Response(status=202)
+        for bad in peers[:3]:
+            bad.on_post = hang
+        started = time.monotonic()
+        for number in range(3):
+            await alpha.write(alice, str(number))
+        await asyncio.gather(*(good.wait_for("Create", 3) for good in peers[3:]))
+        assert time.monotonic() - started < 2.5  # a delivery is given up after 3 s
+        assert all(not bad.of_kind("Create") for bad in peers[:3])
+
+
+async def test_a_server_that_hangs_when_we_read_from_it_holds_up_its_own_people_only(
+        alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    """Otto passes on a message whose server never answers; vera's Follow on another server is carried out meanwhile."""
+    async with Peer() as slow:
+        await slow.become(alpha)
+
+        async def hang(_: web.Request) -> web.Response:
+            await asyncio.sleep(30)
+            return web.Response()
+        slow.pages["/notes/1"] = hang
+        otto, vera = slow.actor("otto"), peer.actor("vera")
+        assert await slow.send(alpha, otto.does("Create", f"{slow.origin}/notes/1"), otto) == 202
+        await asyncio.sleep(0.3)
+        started = time.monotonic()
+        assert await peer.send(alpha, vera.does("Follow", alice.uri), vera) == 202
+        await peer.wait_for("Accept")
+        assert time.monotonic() - started < 2
+
+
+async def test_two_dispatchers_share_the_work_and_send_nothing_twice(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    """As two processes do: a lane belongs to whoever has the lease of its host."""
+    await reader(alpha, peer, alice)
+
+    async def second() -> None:
+        task = asyncio.create_task(Dispatcher(alpha.instance).run())
+        for number in range(15):
+            await posts.publish(alice, posts.Composition(text=str(number), reach=Reach.PARTNERS), alpha.origin)
+        await peer.wait_for("Create", 15)
+        await asyncio.sleep(0.5)
+        task.cancel()
+    await alpha.run(second())
+    ids = [activity["id"] for activity in peer.of_kind("Create")]
+    assert len(ids) == len(set(ids)) == 15
+
+
+async def test_a_dead_workers_lease_ends(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    """What a killed process had taken is taken over when its lease is over."""
+    await reader(alpha, peer, alice)
+    await alpha.ask(lambda: Host.filter(name=peer.host).update(leased_by="dead", leased_until=clock.now() + timedelta(seconds=1.5)))
+    await alpha.write(alice, "x")
+    await asyncio.sleep(0.5)
+    assert not peer.of_kind("Create")
+    await settle(alpha)
+    assert len(peer.of_kind("Create")) == 1
