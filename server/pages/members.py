@@ -125,7 +125,7 @@ async def _one(request: web.Request, member: Member, errors: tuple[FieldError, .
 
 
 def _view(member: Member, _: Words) -> MemberView:
-    states = {MemberState.WAITING: _("Waits for an answer"), MemberState.ACTIVE: _("Member"), MemberState.REFUSED: _("Refused"),
+    states = {MemberState.WAITING: _("Waits for an answer"), MemberState.ACTIVE: _("Active"), MemberState.REFUSED: _("Refused"),
               MemberState.SUSPENDED: _("Suspended")}
     actor = member.actor
     return MemberView(name=actor.name, display_name=actor.shown_name, coat=actor.key, role=role_name(member.role, _),
