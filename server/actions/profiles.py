@@ -4,8 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from federation import outbox
-from models import Community, Member, Mute
 from models import Block as BlockRow
+from models import Community, Member, Mute
 from models.consent import Purpose
 from models.database import in_transaction
 from models.reach import Reach
