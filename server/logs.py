@@ -4,16 +4,19 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Awaitable, Callable
+import traceback
+from collections.abc import Awaitable, Callable, Iterator
 
 import structlog
 from aiohttp import web
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from models.ids import new_key
 from server.settings import Settings
 
 REQUEST_ID_CHARACTERS = 8
+FRAMES_LIMIT = 12
+CAUSES_LIMIT = 4
 #: Asked every few seconds by whatever watches the server; not worth a line each.
 QUIET = frozenset({"/health"})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -25,7 +28,7 @@ def configure(settings: Settings) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.StackInfoRenderer()]
+        structlog.processors.TimeStamper(fmt="iso", utc=True), without_values]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level), logger_factory=structlog.stdlib.LoggerFactory())
@@ -40,6 +43,28 @@ def configure(settings: Settings) -> None:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 
+def without_values(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """A processor: of an exception only its type and where it came from. Its message may quote what somebody typed
+    (PostgreSQL's do), and local variables certainly do.
+    """
+    raised = event.pop("exc_info", None)
+    error = raised[1] if isinstance(raised, tuple) else sys.exc_info()[1] if raised is True else raised
+    if isinstance(error, BaseException):
+        event["error"] = " from ".join(type(one).__name__ for one in _with_causes(error))
+        event["trace"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
+                          for frame in traceback.extract_tb(error.__traceback__)[-FRAMES_LIMIT:]]
+    return event
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    for _ in range(CAUSES_LIMIT):
+        if cause is None:
+            return
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
 def without_addresses(record: logging.LogRecord) -> bool:
     """A filter that keeps every line, and cuts what aiohttp says of a client: its address and what it sent."""
     if record.name == "aiohttp.server":
@@ -49,8 +74,8 @@ def without_addresses(record: logging.LogRecord) -> bool:
 
 def _last(settings: Settings) -> list[Processor]:
     if settings.log_format == "json":
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+        return [structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
 
 
 @web.middleware
