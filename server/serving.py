@@ -7,6 +7,7 @@ import fcntl
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from server.settings import Settings
 #: How long answers under way may take when the server is asked to stop. aiohttp waits for it twice.
 STOP_SECONDS = 0.5
 BACKLOG = 1024
+INPUT_BYTES = 1024
 
 
 class CannotServe(CommunityError):
@@ -72,6 +74,15 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         yield sock
 
 
+def is_free(host: str, port: int) -> bool:
+    """Whether this port of an address of ours can be listened on."""
+    try:
+        with socket.create_server((host, port)):
+            return True
+    except (OSError, OverflowError):
+        return False
+
+
 @contextmanager
 def alone(database_url: str) -> Iterator[None]:
     """Holds an SQLite file for this one server: two would both believe that the other's leases are those of the dead.
@@ -103,9 +114,14 @@ async def check_origin(settings: Settings) -> None:
                           f"{settings.origin}; an origin never changes.")
 
 
-async def until_stopped() -> None:
-    """Return when the process is asked to stop: SIGTERM, or SIGINT from Ctrl-C."""
+async def until_stopped(*, with_input: bool = False) -> None:
+    """Return when the process is asked to stop: SIGTERM, or SIGINT from Ctrl-C.
+
+    `with_input`: also when standard input ends, which happens when the program that holds its other end dies, however.
+    """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if with_input:
+        loop.add_reader(sys.stdin.fileno(), lambda: stop.set() if not os.read(sys.stdin.fileno(), INPUT_BYTES) else None)
     await stop.wait()

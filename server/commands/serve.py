@@ -1,6 +1,10 @@
 """`dazzle serve`, `dazzle migrate`, `dazzle version`."""
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from federation.instance import SOFTWARE, VERSION
 from models.migration import migrate as apply_missing
 from server.actions.opening import opening_link
@@ -9,14 +13,17 @@ from server.serving import serving, until_stopped
 from server.settings import Settings
 
 
-async def serve(settings: Settings, out: Output) -> None:
+async def serve(
+    settings: Settings, out: Output,
+    with_input: Annotated[bool, typer.Option("--with-input", help="Stop also when standard input ends.")] = False,
+) -> None:
     """Run this community until SIGTERM or Ctrl-C. JSON, once it is ready: {"ready", "origin", "listening", "open" or null}."""
     async with serving(settings) as listening:
         link = await opening_link(settings)
         opening = (f"Nobody runs this community yet. Open it with this link, once: {link}",) if link else ()
         out.show({"ready": True, "origin": settings.origin, "listening": listening, "open": link},
                  f"Ready: {settings.origin} (listening on {listening})", *opening)
-        await until_stopped()
+        await until_stopped(with_input=with_input)
         out.say("Stopping.")
 
 

@@ -5,7 +5,6 @@ import fcntl
 import json
 import os
 import shutil
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 from server.commands.output import Failed
 from server.demo.story import SIDES
+from server.serving import is_free
 from server.settings import Settings
 
 #: Its presence says that the folder is the demo's own; it keeps the ports, which are part of every address in it.
@@ -77,19 +77,10 @@ def open_(folder: Path) -> Place:
     kept = _read(folder)
     first, second = kept["ports"]
     for port in (first, second):
-        if not is_free(port):
+        if not is_free(HOST, port):
             raise Failed(f"Port {port} is taken by another program, and the demo's addresses contain it; "
                          "stop that program, or start anew with --fresh.")
     return Place(folder, (first, second), kept["filled"])
-
-
-def is_free(port: int) -> bool:
-    """Whether this port of this computer can be listened on."""
-    try:
-        with socket.create_server((HOST, port)):
-            return True
-    except (OSError, OverflowError):
-        return False
 
 
 def save_info(folder: Path, info: dict[str, Any]) -> Path:
@@ -102,7 +93,7 @@ def _furnish(folder: Path, wanted: Sequence[int]) -> None:
     """The marker, and the settings of both communities."""
     ports: list[int] = []
     for port in wanted:
-        free = (other for other in range(port, port + PORTS_TRIED) if other not in ports and is_free(other))
+        free = (other for other in range(port, port + PORTS_TRIED) if other not in ports and is_free(HOST, other))
         if (chosen := next(free, None)) is None:
             raise Failed(f"No free port from {port} on; choose others with --ports.")
         ports.append(chosen)

@@ -1,4 +1,7 @@
-"""The two servers of the demo, each a process of its own, as it would be on two computers."""
+"""The two servers of the demo, each a process of its own, as it would be on two computers.
+
+Their standard input is a pipe that nobody writes to: they end with the demo, also when it is killed.
+"""
 from __future__ import annotations
 
 import asyncio
@@ -40,8 +43,8 @@ async def _start(place: Place, side: str) -> Process:
     environment = clean | {CONFIG_VARIABLE: str(place.config(side)), "PYTHONPATH": str(ROOT)}
     with open(place.folder / side / LOG, "ab") as log:  # noqa: ASYNC230 - opened once, at the start
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server", "serve", "--json", cwd=place.folder / side, env=environment,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=log)
+            sys.executable, "-m", "server", "serve", "--json", "--with-input", cwd=place.folder / side, env=environment,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log)
 
 
 async def _ready(place: Place, side: str, process: Process) -> None:

@@ -18,6 +18,7 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from server.language import gettext_for
+from server.serving import is_free
 from tests.test_layers import ROOT
 
 pytestmark = pytest.mark.timeout(240)
@@ -116,6 +117,13 @@ async def test_a_newcomer_follows_and_answers_across_and_all_is_there_the_next_d
         async with visitor(again["first"]["origin"]) as camille:
             await by_link(camille, again["first"]["member"]["link"])
             assert "Hello from the train" in await camille.get("/home")
+        process.kill()  # and even so nothing is left running: both servers end with it
+        await process.wait()
+
+        async def is_gone() -> bool:
+            port = int(again["second"]["origin"].rpartition(":")[2])
+            return is_free("127.0.0.1", port)
+        await soon(is_gone)
 
 
 async def by_link(person: Visitor, link: str) -> None:
