@@ -33,6 +33,7 @@ class LiveServer:
 
     def __init__(self, database_url: str, folder: Path, **settings: Any) -> None:
         self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # so that a later process can have the port
         self._socket.bind(("127.0.0.1", 0))
         self.host = f"127.0.0.1:{self._socket.getsockname()[1]}"
         self.origin = f"http://{self.host}"

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import count
 from typing import Any, Self
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, TCPConnector, web
 
 from federation import keys, signatures
 from federation.contexts import PUBLIC
@@ -76,7 +76,7 @@ class Peer:
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.SockSite(self._runner, self._socket).start()
-        self._http = ClientSession()
+        self._http = ClientSession(connector=TCPConnector(force_close=True))  # servers of tests come and go
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from federation.handlers import HANDLERS
+from models.host import Standing
+from models.reach import Reach
 from server.cli import COMMANDS
 from server.routes import ROUTES
 from server.settings import Settings, table
@@ -92,3 +95,16 @@ def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
     if found.returncode > 1:
         pytest.skip("not a git repository")
     assert found.stdout == ""
+
+
+def test_the_activities_in_federation_md_are_those_with_a_handler() -> None:
+    """FEP-67ff: the table says neither more nor less than the code."""
+    table_ = document("FEDERATION.md").partition("## Activities")[2].partition("## Reach")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table_, re.M) == sorted(HANDLERS)
+
+
+def test_the_standings_and_reaches_in_federation_md_are_those_of_the_code() -> None:
+    text = document("FEDERATION.md")
+    assert set(re.findall(r"^\| `(\w+)` \|", text.partition("## Whom")[2].partition("### ")[0], re.M)) == set(Standing)
+    reaches = re.findall(r"^\| (`.+?`) \|", text.partition("## Reach")[2].partition("## Documents")[0], re.M)
+    assert {word for cell in reaches for word in re.findall(r"`(\w+)`", cell)} == set(Reach)

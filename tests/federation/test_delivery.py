@@ -216,7 +216,8 @@ async def test_two_dispatchers_share_the_work_and_send_nothing_twice(alpha: Live
 async def test_a_dead_workers_lease_ends(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
     """What a killed process had taken is taken over when its lease is over."""
     await reader(alpha, peer, alice)
-    await alpha.ask(lambda: Host.filter(name=peer.host).update(leased_by="dead", leased_until=clock.now() + timedelta(seconds=1.5)))
+    until = clock.now() + timedelta(seconds=1.5)
+    await alpha.ask(lambda: Host.filter(name=peer.host).update(leased_by="dead", leased_until=until))
     await alpha.write(alice, "x")
     await asyncio.sleep(0.5)
     assert not peer.of_kind("Create")

@@ -248,12 +248,14 @@ async def test_a_handle_is_shown_with_the_server_that_serves_it(alpha: LiveServe
     async with Peer() as evil:
         await evil.become(alpha)
         links = [{"rel": "self", "type": "application/activity+json", "href": vera.uri}]
-        evil.show(f"{evil.origin}/.well-known/webfinger", {"subject": f"acct:vera@{evil.host}", "links": links}, "application/jrd+json")
+        answer = {"subject": f"acct:vera@{evil.host}", "links": links}
+        evil.show(f"{evil.origin}/.well-known/webfinger", answer, "application/jrd+json")
         found = await alpha.run(resolve.actor_at(alpha.instance, f"@vera@{evil.host}"))
     assert found.address == f"@vera@{peer.host}"
 
 
-async def test_what_we_do_not_trust_at_the_door_is_not_stored(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+async def test_what_we_do_not_trust_at_the_door_is_not_stored(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
     """Unsigned, unreadable, stale, from the future, without digest, replayed elsewhere: 401 and no row (fediverse.md §8.1)."""
     def activity() -> Document:
         return vera.does("Follow", alice.uri)
@@ -284,9 +286,11 @@ async def test_what_we_do_not_trust_at_the_door_is_not_stored(alpha: LiveServer,
 
 
 @pytest.mark.parametrize(("body", "status"), [
-    (b"{", 400), (b"[]", 400), (b'{"id": NaN}', 400), (b'{"id":"https://a/1","id":"https://a/2","type":"Like","actor":"https://a/"}', 400),
+    (b"{", 400), (b"[]", 400), (b'{"id": NaN}', 400),
+    (b'{"id":"https://a/1","id":"https://a/2","type":"Like","actor":"https://a"}', 400),
     (b'{"a":' * 40 + b"1" + b"}" * 40, 400), (b'"' + b"x" * 400_000 + b'"', 413), (b'{"type":"Like","actor":"https://a/"}', 400)])
-async def test_bodies_that_are_no_activity(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, body: bytes, status: int) -> None:
+async def test_bodies_that_are_no_activity(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, body: bytes, status: int) -> None:
     assert await peer.send(alpha, body, vera) == status
 
 
@@ -319,8 +323,9 @@ async def test_strangers_and_suspended_servers_get_403_and_cause_no_request(
         alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, standing: Standing) -> None:
     await peer.become(alpha, standing)
     post = await alpha.write(alice, "for partners", Reach.PARTNERS)
-    for kind, thing in (("Follow", alice.uri), ("Create", vera.note()), ("Like", post.uri), ("Accept", f"{alpha.origin}/follows/1"),
-                        ("Undo", f"{peer.origin}/1"), ("Wave", alice.uri), ("Delete", f"{peer.origin}/1")):
+    for kind, thing in (("Follow", alice.uri), ("Create", vera.note()), ("Like", post.uri),
+                        ("Accept", f"{alpha.origin}/follows/1"), ("Undo", f"{peer.origin}/1"), ("Wave", alice.uri),
+                        ("Delete", f"{peer.origin}/1")):
         assert await peer.send(alpha, vera.does(kind, thing), vera) == 403
     for path in (alice.uri, post.uri, f"{alice.uri}/outbox", f"{alice.uri}/followers"):
         assert (await peer.get(alpha, path, vera))[0] == 403
@@ -338,7 +343,8 @@ async def test_a_rule_on_a_domain_covers_its_subdomains(alpha: LiveServer, peer:
 async def test_only_the_instance_actor_of_a_stranger_is_looked_at(alpha: LiveServer, peer: Peer, vera: PeerActor) -> None:
     """An Offer by one of its people: its key is read, and no row is kept of anybody."""
     await peer.become(alpha, Standing.UNKNOWN)
-    offered = {"type": "Relationship", "subject": vera.uri, "relationship": f"{peer.origin}/ns#partner", "object": f"{alpha.origin}/actor"}
+    offered = {"type": "Relationship", "subject": vera.uri, "relationship": f"{peer.origin}/ns#partner",
+               "object": f"{alpha.origin}/actor"}
     assert await peer.send(alpha, vera.does("Offer", offered), vera) == 401
     assert await alpha.ask(lambda: Actor.filter(host=peer.host).count()) == 0
 
@@ -350,14 +356,16 @@ async def test_a_delete_of_somebody_unknown_is_dropped_without_a_request(alpha: 
     assert await alpha.ask(lambda: InboxItem.all().count()) == 0
 
 
-async def test_a_key_that_cannot_be_read_is_401_and_no_fault_of_ours(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+async def test_a_key_that_cannot_be_read_is_401_and_no_fault_of_ours(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
     """A secure-mode peer that answers 401 to our question for its key (fedify#473)."""
     for status in (401, 403, 404, 410):
         peer.show(vera.uri, "", status=status)
         assert await peer.send(alpha, vera.does("Follow", alice.uri), vera) == 401
 
 
-async def test_a_flood_of_new_people_is_bounded(alpha: LiveServer, peer: Peer, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_flood_of_new_people_is_bounded(
+        alpha: LiveServer, peer: Peer, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """CVE-2022-46405. The number is small here; the sender is told to come back."""
     monkeypatch.setattr(actors, "NEW_ACTORS_PER_HOUR", 3)
     people = [peer.actor(f"bot{number}") for number in range(5)]
@@ -365,7 +373,8 @@ async def test_a_flood_of_new_people_is_bounded(alpha: LiveServer, peer: Peer, a
     assert await peer.send(alpha, people[0].does("Undo", f"{peer.origin}/1"), people[0]) == 202
 
 
-async def test_one_server_cannot_fill_the_queue(alpha: LiveServer, peer: Peer, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_server_cannot_fill_the_queue(
+        alpha: LiveServer, peer: Peer, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "WAITING_LIMIT", 2)
     otto = peer.actor("otto")
     await peer.send(alpha, otto.does("Follow", alice.uri), otto)
