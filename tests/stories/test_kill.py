@@ -17,7 +17,7 @@ from models.reach import Reach
 from server.actions import posts
 from tests.conftest import NewDatabase
 from tests.live import LiveServer, settle
-from tests.peer import Peer
+from tests.peer import Peer, PeerActor
 
 ROOT = Path(__file__).parent.parent.parent
 MESSAGES = 25
@@ -73,13 +73,14 @@ async def test_a_fan_out_that_is_killed_goes_on_after_the_next_start(new_databas
         assert len(set(ids)) == MESSAGES and len(ids) <= MESSAGES + 1
 
 
-async def prepare(server: LiveServer, peer: Peer) -> None:
+async def prepare(server: LiveServer, peer: Peer) -> PeerActor:
     """Alice, and a reader of hers on the peer."""
     alice, otto = await server.member("alice"), peer.actor("otto")
     await peer.become(server)
     assert await peer.send(server, otto.does("Follow", alice.uri), otto) == 202
     await peer.wait_for("Accept")
     await settle(server)
+    return otto
 
 
 async def write(alice: Actor, origin: str) -> list[str]:
@@ -95,15 +96,15 @@ async def test_what_was_answered_with_202_is_there_after_a_kill(new_database: Ne
     """A neighbour sends as fast as it can, the server is killed in between: all that was answered is carried out, once."""
     async with Peer() as peer:
         async with LiveServer(await new_database(), tmp_path) as before:
-            await prepare(before, peer)
+            otto = await prepare(before, peer)
             alice = await before.ask(lambda: Actor.get(name="alice"))
-        otto, accepted = peer.actor("otto"), []
+        accepted: list[str] = []
 
         async def send_all() -> None:
             for number in range(200):
                 note = otto.note(str(number), to=[alice.uri])
-                if await peer.send(before, otto.does("Create", note), otto) == 202:
-                    accepted.append(note["id"])
+                assert await peer.send(before, otto.does("Create", note), otto) == 202
+                accepted.append(note["id"])
         async with process(before) as first:
             sending = asyncio.create_task(send_all())
             while len(accepted) < 20 and not sending.done():
@@ -111,6 +112,7 @@ async def test_what_was_answered_with_202_is_there_after_a_kill(new_database: Ne
             first.kill()
             await first.wait()
             await asyncio.wait([sending])
+            assert len(accepted) >= 20, sending.exception()
             assert sending.exception() is not None  # it was cut off
         async with process(before), open_database(before.settings.database_url), asyncio.timeout(30):
             while await InboxItem.filter(state=ItemState.NEW).exists():
