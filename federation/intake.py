@@ -12,7 +12,7 @@ from federation.instance import Instance
 from models import InboxItem, Q, clock
 from models.delivery import ItemState
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.2
 BATCH = 50
 LANES = 24
 LANES_PER_ORIGIN = 6

@@ -11,7 +11,7 @@ from models.database import in_transaction
 from models.reach import Reach
 from moderation import consent
 from server import markdown
-from server.actions import consents
+from server.actions import consents, withdrawal
 
 NAME_LIMIT = 60  # characters
 ABOUT_LIMIT = 1000
@@ -43,9 +43,11 @@ async def change(member: Member, profile: Profile, language: str, community: Com
 
 
 async def share(member: Member, wanted: bool, language: str, community: Community) -> None:
-    """Say yes or no to C5. After a no nothing more leaves; what left stays where it is, and the page says so."""
+    """Say yes or no to C5. After a no nothing more leaves, and servers that have something are asked to erase it."""
     async with in_transaction():
         await consents.set_to(member.actor, Purpose.SHARED_OUT, wanted, language, community)
+        if not wanted:
+            await withdrawal.erase_elsewhere(member.actor)
         if not wanted and member.default_reach.leaves:
             await choose_audience(member, Reach.COMMUNITY, member.undo_seconds)
 
