@@ -60,8 +60,8 @@ def environment(url: str, folder: Path, port: int = 0) -> dict[str, str]:
 
 
 @pytest.fixture
-async def database_url(new_database: NewDatabase) -> str:
-    return await new_database()
+async def database_url(bare_database: NewDatabase) -> str:
+    return await bare_database()
 
 
 @pytest.fixture
