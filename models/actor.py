@@ -146,4 +146,5 @@ class ActorKey(Record):
     @classmethod
     async def signing(cls, actor_id: int, kind: KeyKind) -> ActorKey:
         """The newest private key of an actor of ours."""
-        return await cls.filter(actor_id=actor_id, kind=kind, retired_at__isnull=True).exclude(private_pem="").order_by("-id").get()
+        ours = cls.filter(actor_id=actor_id, kind=kind, retired_at__isnull=True).exclude(private_pem="")
+        return await ours.order_by("-id").get()

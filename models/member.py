@@ -110,7 +110,8 @@ class Invitation(Record):
     """A link that lets someone join, made by a member of the team."""
 
     token_digest = fields.CharField(max_length=64, unique=True)
-    made_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="invitations", null=True)
+    made_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "models.Actor", related_name="invitations", null=True)
     made_by_id: int | None
     role = fields.CharEnumField(Role, max_length=16, default=Role.MEMBER)
     uses_left = fields.IntField(default=1)

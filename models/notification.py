@@ -42,7 +42,8 @@ class Notification(Record):
         indexes = (("recipient_id", "id"), ("recipient_id", "read_at"), ("actor_id",), ("post_id",))
 
     @classmethod
-    async def tell(cls, recipient: Actor, kind: Notice, actor: Actor | None = None, post: Post | None = None, host: str = "") -> None:
+    async def tell(cls, recipient: Actor, kind: Notice, actor: Actor | None = None, post: Post | None = None,
+                   host: str = "") -> None:
         """Tell a member of ours, once: the same event again, or news for someone elsewhere or of oneself, is dropped."""
         if not recipient.is_local or (actor and actor.id == recipient.id):
             return

@@ -27,23 +27,28 @@ class Wording:
 
 PURPOSES: dict[Purpose, Wording] = {
     Purpose.MEMBERSHIP: Wording("2026-11", {
-        "en": "I want to be a member of {community}. I know that this place is about {condition}, so that its address alone says "
-              "that I have to do with it. {community} keeps what I write here and my email address, for as long as I am a member.",
-        "fr": "Je veux être membre de {community}. Je sais que ce lieu parle de {condition} : son adresse suffit à dire que cela me "
-              "concerne. {community} garde ce que j’écris ici et mon adresse e-mail, tant que je suis membre.",
+        "en": "I want to be a member of {community}. I know that this place is about {condition}, so that its "
+              "address alone says that I have to do with it. {community} keeps what I write here and my email "
+              "address, for as long as I am a member.",
+        "fr": "Je veux être membre de {community}. Je sais que ce lieu parle de {condition} : son adresse suffit à "
+              "dire que cela me concerne. {community} garde ce que j’écris ici et mon adresse e-mail, tant que je "
+              "suis membre.",
     }),
     Purpose.FOUND_HERE: Wording("2026-11", {
-        "en": "Other members of {community} may find me on the page People: my name here, my stripes and what I say about myself.",
-        "fr": "Les autres membres de {community} peuvent me trouver sur la page Personnes : mon nom ici, mes rayures et ce que je dis "
-              "de moi.",
+        "en": "Other members of {community} may find me on the page People: my name here, my stripes and what I say"
+              " about myself.",
+        "fr": "Les autres membres de {community} peuvent me trouver sur la page Personnes : mon nom ici, mes "
+              "rayures et ce que je dis de moi.",
     }),
     Purpose.SHARED_OUT: Wording("2026-11", {
-        "en": "I may write and follow beyond {community}. Then the servers of the people I write to or follow get a copy: my name "
-              "here, the address of this community, which tells about {condition}, and what I send them. I can take this back. Their "
-              "servers are then asked to erase, and we tell you what they answered.",
-        "fr": "Je peux écrire et suivre des personnes au-delà de {community}. Les serveurs de ces personnes reçoivent alors une copie : "
-              "mon nom ici, l’adresse de cette communauté, qui parle de {condition}, et ce que je leur envoie. Je peux revenir sur cet "
-              "accord. Leurs serveurs sont alors priés d’effacer, et nous vous disons ce qu’ils ont répondu.",
+        "en": "I may write and follow beyond {community}. Then the servers of the people I write to or follow get a"
+              " copy: my name here, the address of this community, which tells about {condition}, and what I send "
+              "them. I can take this back. Their servers are then asked to erase, and we tell you what they "
+              "answered.",
+        "fr": "Je peux écrire et suivre des personnes au-delà de {community}. Les serveurs de ces personnes "
+              "reçoivent alors une copie : mon nom ici, l’adresse de cette communauté, qui parle de {condition}, et"
+              " ce que je leur envoie. Je peux revenir sur cet accord. Leurs serveurs sont alors priés d’effacer, "
+              "et nous vous disons ce qu’ils ont répondu.",
     }),
 }
 

@@ -110,7 +110,8 @@ async def _recognise(request: web.Request) -> None:
 async def _me(request: web.Request) -> MeView:
     member = request[MEMBER]
     unread = await Notification.filter(recipient_id=member.actor_id, read_at__isnull=True).limit(10).count()
-    return MeView(name=member.actor.name, display_name=member.actor.shown_name, coat=member.actor.key, role=member.role, unread=unread)
+    return MeView(name=member.actor.name, display_name=member.actor.shown_name, coat=member.actor.key, role=member.role,
+                  unread=unread)
 
 
 async def _read_form(request: web.Request, upload: bool) -> None:

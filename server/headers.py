@@ -7,7 +7,8 @@ from server.keys import SETTINGS
 
 #: Nothing inline, nothing from elsewhere. Pages need no script; the one they offer is our own.
 POLICY = "; ".join((
-    "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "font-src 'self'", "connect-src 'self'",
+    "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "font-src 'self'",
+    "connect-src 'self'",
     "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "manifest-src 'self'",
 ))
 HEADERS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 import time
 
 from models import Actor, Community
-from server.views import CommunityView
 from server.crisis import crisis_lines
+from server.views import CommunityView
 
 FRESH_SECONDS = 5.0
 
@@ -39,5 +39,5 @@ class Home:
 
     def view(self, language: str) -> CommunityView:
         """What every page shows of it."""
-        return CommunityView(name=self.row.name or "Dazzle", tagline=self.text(self.row.tagline, language), coat=self.instance.key,
-                             hue=self.row.hue, crisis=crisis_lines(self.row.country, language))
+        return CommunityView(name=self.row.name or "Dazzle", tagline=self.text(self.row.tagline, language),
+                             coat=self.instance.key, hue=self.row.hue, crisis=crisis_lines(self.row.country, language))

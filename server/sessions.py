@@ -85,6 +85,7 @@ def _xor(one: bytes, other: bytes) -> bytes:
 def device_of(user_agent: str) -> str:
     """What a person recognises of a browser: "Firefox, Android". The rest of the header would identify it."""
     browsers = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
-    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS", "Linux": "Linux"}
+    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS",
+               "Linux": "Linux"}
     named = [next((name for part, name in known.items() if part in user_agent), "") for known in (browsers, systems)]
     return ", ".join(name for name in named if name)

@@ -27,6 +27,7 @@ DEFAULT_FILE = "dazzle.toml"
 DAY_SECONDS = 24 * 60 * 60
 KIB = 1024
 MIB = 1024 * KIB
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class BadSettings(CommunityError):
@@ -44,20 +45,24 @@ def parse_origin(text: str) -> str:
     """The text if it is an origin in its one canonical spelling, else ValueError with what is wrong."""
     parts = urlsplit(text)
     host, port = parts.hostname or "", parts.port
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in DEFAULT_PORTS or not host:
         raise ValueError("write it like https://community.example")
-    if text != text.lower() or not text.isascii() or host.endswith("."):
-        raise ValueError("write the host in lower case, in ASCII (xn--… for other letters) and without a dot at its end")
-    if port == {"http": 80, "https": 443}[parts.scheme]:
+    _check_spelling(text, host)
+    if port == DEFAULT_PORTS[parts.scheme]:
         raise ValueError("leave the default port out")
     shown = f"[{host}]" if ":" in host else host
     if text != f"{parts.scheme}://{shown}" + (f":{port}" if port else ""):
         raise ValueError("leave out path, final slash, user name and everything else after the host")
-    if not re.fullmatch(r"[a-z0-9.:-]+", host):
-        raise ValueError("the host holds a character that host names do not have")
     if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("plain http is for this computer only: other servers accept nothing but https")
     return text
+
+
+def _check_spelling(text: str, host: str) -> None:
+    if text != text.lower() or not text.isascii() or host.endswith("."):
+        raise ValueError("write the host in lower case, in ASCII (xn--… for other letters) and without a dot at its end")
+    if not re.fullmatch(r"[a-z0-9.:-]+", host):
+        raise ValueError("the host holds a character that host names do not have")
 
 
 def is_loopback(host: str) -> bool:

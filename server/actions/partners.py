@@ -55,11 +55,13 @@ async def end(instance: Instance, host: Host, by: Actor | None, reason: str = ""
     async with in_transaction():
         if host.offer_uri and (them := await Actor.get_or_none(uri=host.instance_uri)):
             await partnership.answer("Undo", instance.actor, them, host)
-        await host.change(standing=Standing.UNKNOWN, offer_uri="", asked_us_at=None, asked_them_at=None, decided_at=clock.now(), reason=reason)
+        await host.change(standing=Standing.UNKNOWN, offer_uri="", asked_us_at=None, asked_them_at=None, decided_at=clock.now(),
+                          reason=reason)
         await _log(by, "host.end", host, reason)
 
 
-async def allow(instance: Instance, typed: str, by: Actor | None, standing: Standing = Standing.PARTNER, reason: str = "") -> Host:
+async def allow(instance: Instance, typed: str, by: Actor | None, standing: Standing = Standing.PARTNER,
+                reason: str = "") -> Host:
     """Set how we stand with a host, from our side alone: for servers with other software, which know no handshake."""
     name = await _foreign(instance, typed)
     async with in_transaction():

@@ -70,7 +70,8 @@ async def decide(request: web.Request) -> web.Response:
             await partners.end(instance, host, me, reason)
         case "suspend" if not reason:
             _ = gettext_for(request[LANGUAGE])
-            return await _one(request, host, errors=(FieldError("reason", _("Write a reason: other people of the team will read it.")),), status=422)
+            missing = FieldError("reason", _("Write a reason: other people of the team will read it."))
+            return await _one(request, host, errors=(missing,), status=422)
         case "suspend":
             await partners.suspend(instance, host.name, me, reason)
         case _:
@@ -103,8 +104,10 @@ async def _view(host: Host) -> HostView:
     waiting = await Delivery.filter(host=host.name, state=DeliveryState.WAITING).limit(1000).count()
     undecided = host.standing is Standing.UNKNOWN
     return HostView(
-        name=host.name, title=host.title or host.name, standing=str(host.standing), asks_us=undecided and host.asked_us_at is not None,
-        asked_them=undecided and host.asked_us_at is None and host.asked_them_at is not None, asked_at=host.asked_us_at or host.asked_them_at,
+        name=host.name, title=host.title or host.name, standing=str(host.standing),
+        asks_us=undecided and host.asked_us_at is not None,
+        asked_them=undecided and host.asked_us_at is None and host.asked_them_at is not None,
+        asked_at=host.asked_us_at or host.asked_them_at,
         reason=host.reason, waiting=waiting, is_resting=host.is_resting(), reached_at=host.reached_at)
 
 
