@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ from moderation import hosts
 
 ADDRESS = re.compile(r"@?(?P<name>[^@\s/]{1,100})@(?P<host>[^@\s/]{1,255})")
 ANCESTORS_LIMIT = 5
+GONE_FOR_GOOD = 410  # RFC 9110 §15.5.11
 REL_SELF = "self"
 AS_TYPES = ("application/activity+json", 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"')
 
@@ -47,7 +47,7 @@ async def actor(instance: Instance, uri: str, *, fresh: bool = False) -> Actor:
     try:
         return await fetch_actor(instance, uri)
     except Gone as error:
-        if known and error.http_status == HTTPStatus.GONE:  # a 404 may be an accident of theirs
+        if known and error.http_status == GONE_FOR_GOOD:  # a 404 may be an accident of theirs
             async with in_transaction():
                 await actors.forget(known)
         raise
