@@ -25,6 +25,7 @@ class Community(Record):
     name = fields.CharField(max_length=100, default="", db_default="")
     tagline: dict[str, str] = fields.JSONField(default=dict)
     condition = fields.CharField(max_length=200, default="", db_default="")  # what the address tells about a member
+    condition_words: dict[str, str] | None = fields.JSONField(null=True)  # the same in other languages
     about: dict[str, str] = fields.JSONField(default=dict)  # Markdown
     rules: dict[str, list[str]] = fields.JSONField(default=dict)
     question: dict[str, str] = fields.JSONField(default=dict)
@@ -45,6 +46,10 @@ class Community(Record):
     async def current(cls) -> Community:
         """The one row, made with the defaults if it is missing."""
         return await cls.first() or await cls.create()
+
+    def condition_in(self, language: str) -> str:
+        """What the address tells about a member, in this language as far as the host has said it."""
+        return (self.condition_words or {}).get(language) or self.condition
 
     async def change(self, **columns: Any) -> None:
         """Set these columns, here and in the database, and nothing else."""

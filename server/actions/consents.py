@@ -8,7 +8,7 @@ from moderation import consent
 
 def words(purpose: Purpose, language: str, community: Community) -> str:
     """The exact words that are asked, for a reader of this language."""
-    return consent.PURPOSES[purpose].in_words(language, community=community.name, condition=community.condition)
+    return consent.PURPOSES[purpose].in_words(language, community=community.name, condition=community.condition_in(language))
 
 
 async def give(actor: Actor, purpose: Purpose, language: str, community: Community) -> ConsentRecord:

@@ -71,5 +71,5 @@ def house(request: web.Request) -> House:
     """Who runs this community, in the reader's language."""
     home = request.app[COMMUNITY]
     row = home.row
-    return House(name=row.name, association=row.association, place=row.place, contact=row.contact, condition=row.condition,
-                 about=home.text(row.about, request[LANGUAGE]))
+    return House(name=row.name, association=row.association, place=row.place, contact=row.contact,
+                 condition=row.condition_in(request[LANGUAGE]), about=home.text(row.about, request[LANGUAGE]))

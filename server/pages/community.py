@@ -41,6 +41,7 @@ class Texts:
 
     code: str
     tagline: str
+    condition: str  # "": as it stands in the one line for all languages
     about: str
     rules: str
     question: str
@@ -70,7 +71,7 @@ async def _change(request: web.Request, columns: dict[str, Any]) -> None:
 
 
 def _columns_of(row: Community) -> dict[str, Any]:
-    names_ = ("name", "tagline", "condition", "about", "rules", "question", "association", "place", "country", "contact", "hue",
+    names_ = ("name", "tagline", "condition", "condition_words", "about", "rules", "question", "association", "place", "country", "contact", "hue",
               "sign_up", "ceiling", "is_open_federation")
     return {name: getattr(row, name) for name in names_}
 
@@ -81,6 +82,7 @@ def _read(form: Form, _: Words) -> tuple[dict[str, Any], Errors]:
     columns: dict[str, Any] = {
         **_facts(form), "place": form.text("place", 200), "contact": emails.normal(contact) or contact,
         "tagline": {code: form.text(f"tagline_{code}", LINE_LIMIT) for code in LANGUAGES},
+        "condition_words": {code: form.text(f"condition_{code}", 200) for code in LANGUAGES},
         "about": {code: form.get(f"about_{code}").strip()[:ABOUT_LIMIT] for code in LANGUAGES},
         "question": {code: form.text(f"question_{code}", 300) for code in LANGUAGES},
         "rules": {code: _lines(form.get(f"rules_{code}")) for code in LANGUAGES},
@@ -124,7 +126,8 @@ def _member_of(kind: type[Any], value: str, otherwise: Any) -> Any:
 def _page(request: web.Request, given: dict[str, Any], errors: Errors = (), preview: int | None = None) -> web.Response:
     lang = request[LANGUAGE]
     _ = gettext_for(lang)
-    texts = [Texts(code=code, tagline=given["tagline"].get(code, ""), about=given["about"].get(code, ""),
+    texts = [Texts(code=code, tagline=given["tagline"].get(code, ""),
+                   condition=(given["condition_words"] or {}).get(code, ""), about=given["about"].get(code, ""),
                    rules="\n".join(given["rules"].get(code) or (rules_of(Community(), code) if not given["rules"] else ())),
                    question=given["question"].get(code, "")) for code in LANGUAGES]
     more = {} if preview is None else {"palette_url": f"/theme.css?hue={preview}"}

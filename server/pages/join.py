@@ -179,7 +179,7 @@ def _page(request: web.Request, step: int, given: Answers, errors: Errors = (), 
         steps=STEPS,
         rules=rules_of(community, lang), situations=_situations(_, given.situation), reaches=_reach_options(request, given),
         asks=asks and step == 3, sharing=consents.words(Purpose.SHARED_OUT, lang, community),
-        agreement=consents.words(Purpose.MEMBERSHIP, lang, community), condition=community.condition,
+        agreement=consents.words(Purpose.MEMBERSHIP, lang, community), condition=community.condition_in(lang),
         question=_question(request) if _waits(request, given) else "", waits=_waits(request, given), answer_limit=ANSWER_LIMIT)
 
 
