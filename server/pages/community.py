@@ -71,8 +71,8 @@ async def _change(request: web.Request, columns: dict[str, Any]) -> None:
 
 
 def _columns_of(row: Community) -> dict[str, Any]:
-    names_ = ("name", "tagline", "condition", "condition_words", "about", "rules", "question", "association", "place", "country", "contact", "hue",
-              "sign_up", "ceiling", "is_open_federation")
+    names_ = ("name", "tagline", "condition", "condition_words", "about", "rules", "question", "association", "place", "country",
+              "contact", "hue", "sign_up", "ceiling", "is_open_federation")
     return {name: getattr(row, name) for name in names_}
 
 
