@@ -111,3 +111,21 @@ def coat(seed: str, size: str = "") -> Markup:
     path = stripes(seed, 3 + Dice(seed + "n").below(2))
     return Markup('<svg class="{}" viewBox="0 0 40 40" aria-hidden="true" focusable="false"><path d="{}"/></svg>').format(
         f"coat {hue_class(seed)} {size}".rstrip(), path)
+
+
+#: The herd of the front page: x, y, width, height and corner radius of each neighbour; the first wears the theme's colour.
+HERD = ((0, 88, 150, 172, 44), (162, 20, 190, 132, 44), (162, 164, 118, 176, 44), (292, 164, 176, 118, 44),
+        (364, 52, 104, 100, 40), (24, 272, 126, 92, 40), (292, 294, 132, 84, 40))
+
+
+@lru_cache(maxsize=4)
+def herd(seed: str) -> Markup:
+    """Neighbouring coats, each its own, standing close: a picture for one page, never a whole background."""
+    clips, coats = [], []
+    for i, (x, y, width, height, radius) in enumerate(HERD):
+        clips.append(f'<clipPath id="herd{i}"><rect width="{width}" height="{height}" rx="{radius}"/></clipPath>')
+        coats.append(f'<g class="k{i + 1}" transform="translate({x} {y})" clip-path="url(#herd{i})"><rect width="{width}" '
+                     f'height="{height}"/><path transform="scale({max(width, height) / SIDE_UNITS:g})" '
+                     f'd="{stripes(f"{seed}{i}", 3 + i % 2)}"/></g>')
+    return Markup('<svg class="herd" viewBox="0 0 468 380" aria-hidden="true" focusable="false"><defs>'  # noqa: S704 - numbers only
+                  f'{"".join(clips)}</defs>{"".join(coats)}</svg>')

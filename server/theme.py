@@ -23,7 +23,7 @@ from models.post import Voice
 from models.reach import Reach
 from server import language, wording
 from server.assets import Asset, address, load_assets
-from server.coats import coat
+from server.coats import coat, herd
 from server.palette import DEFAULT_HUE
 
 THEMES = Path(__file__).parent.parent / "themes"
@@ -112,7 +112,7 @@ def environment(folders: tuple[Path, ...], lang: str, assets: Mapping[str, Asset
     words = language.gettext_for(lang, folders)
     made.install_gettext_callables(words.gettext, words.plural, newstyle=True)  # type: ignore[attr-defined]
     functions: dict[str, Callable[..., object]] = {
-        "icon": partial(icon, icons), "coat": coat, "asset": partial(address, assets),
+        "icon": partial(icon, icons), "coat": coat, "herd": herd, "asset": partial(address, assets),
         "number": partial(language.number, lang=lang), "day": partial(language.day, lang=lang),
         "moment": partial(language.moment, lang=lang), "language_name": partial(language.name_of, lang=lang),
         "reach_name": lambda level: wording.reach_name(tuple(Reach)[level - 1], words),

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from server.coats import HUES, coat, hue_class, stripes
+from server.coats import HERD, HUES, coat, herd, hue_class, stripes
 
 
 def test_a_coat_stays_the_same_on_every_machine_and_version():
@@ -37,3 +37,12 @@ def test_a_coat_is_small_hidden_well_formed_and_holds_nothing_of_its_seed(seed: 
 def test_an_unknown_size_is_an_error():
     with pytest.raises(ValueError, match="no size"):
         coat("alix", '"><b>')
+
+
+def test_a_herd_is_seven_coats_of_one_community_and_holds_nothing_of_its_seed():
+    picture = herd("0a1b-secret")
+    assert picture.count("<path ") == len(HERD) == 7
+    assert "secret" not in picture
+    assert len(picture) < 8000
+    ElementTree.fromstring(picture)  # noqa: S314 - our own
+    assert herd("another") != picture
