@@ -12,6 +12,7 @@ from models.delivery import Disclosure as Disclosure
 from models.delivery import InboxItem as InboxItem
 from models.delivery import OutgoingActivity as OutgoingActivity
 from models.delivery import Report as Report
+from models.emoji import Emoji as Emoji
 from models.host import Host as Host
 from models.mail import OutgoingMail as OutgoingMail
 from models.member import AuditEntry as AuditEntry
@@ -20,6 +21,8 @@ from models.member import Member as Member
 from models.member import Session as Session
 from models.member import SignInLink as SignInLink
 from models.notification import Notification as Notification
+from models.poll import Poll as Poll
+from models.poll import Vote as Vote
 from models.post import Attachment as Attachment
 from models.post import Draft as Draft
 from models.post import Post as Post
@@ -32,3 +35,5 @@ from models.relation import Block as Block
 from models.relation import Follow as Follow
 from models.relation import Like as Like
 from models.relation import Mute as Mute
+from models.relation import Pin as Pin
+from models.stamp import Stamp as Stamp

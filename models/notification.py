@@ -20,6 +20,7 @@ class Notice(StrEnum):
     REPLY = "reply"
     THANKS = "thanks"
     PASSED_ON = "passed_on"
+    MOVED = "moved"  # someone the member follows has a new account, and it was asked in their place
     JOIN_REQUEST = "join_request"  # staff
     PARTNER_REQUEST = "partner_request"  # hosts
 

@@ -58,6 +58,14 @@ class Post(Record):
     warning = fields.CharField(max_length=300, default="", db_default="")  # the content note in words
     sensitive = fields.BooleanField(default=False, db_default=False)
     language = fields.CharField(max_length=20, default="", db_default="")
+    translations: dict[str, str] | None = fields.JSONField(null=True)  # remote: cleaned HTML by language, where it came in several
+    kind = fields.CharField(max_length=20, default="", db_default="")  # remote: what it is if it is no Note: "Event", "Video" …
+    starts_at = fields.DatetimeField(null=True)  # of an Event
+    ends_at = fields.DatetimeField(null=True)
+    place = fields.CharField(max_length=300, default="", db_default="")
+    quote_uri = fields.CharField(max_length=500, default="", db_default="")  # remote: the message that it quotes
+    quote_stamp_uri = fields.CharField(max_length=500, default="", db_default="")  # where the quoted author's yes stands
+    shows_quote = fields.BooleanField(default=False, db_default=False)  # the quoted author lets it, as far as we know
     parent: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField("models.Post", related_name="replies", null=True,
                                                                              on_delete=fields.SET_NULL)
     parent_id: int | None
@@ -70,7 +78,7 @@ class Post(Record):
 
     class Meta:
         table = "post"
-        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",))
+        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",), ("quote_uri",))
 
     @classmethod
     async def kept(cls, uri: str) -> Post | None:
@@ -146,6 +154,9 @@ class Attachment(Record):
     width = fields.IntField(default=0, db_default=0)
     height = fields.IntField(default=0, db_default=0)
     description = fields.TextField(default="", db_default="")  # alternative text
+    blurhash = fields.CharField(max_length=100, default="", db_default="")
+    focus_x = fields.FloatField(null=True)  # what matters in the image, from -1 (left) to 1
+    focus_y = fields.FloatField(null=True)  # from -1 (bottom) to 1
     remote_uri = fields.CharField(max_length=2000, default="", db_default="")
     fetch_attempts = fields.IntField(default=0, db_default=0)
     stored_at = fields.DatetimeField(null=True)

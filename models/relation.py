@@ -113,3 +113,17 @@ class Announce(Record):
         table = "announce"
         unique_together = (("post", "actor"),)
         indexes = (("actor_id", "id"),)
+
+
+class Pin(Record):
+    """A message that its author elsewhere keeps on top of their page (the `featured` collection)."""
+
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="pins")
+    actor_id: int
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("models.Post", related_name="pins")
+    post_id: int
+
+    class Meta:
+        table = "pin"
+        unique_together = (("actor", "post"),)
+        indexes = (("post_id",),)
