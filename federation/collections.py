@@ -4,8 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from federation import outbox
-from federation.addresses import origin_of
-from federation.contexts import AS, note_context
+from federation.contexts import AS
 from models import Actor, Follow, Post
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
@@ -63,7 +62,7 @@ async def _create(post: Post) -> dict[str, Any]:
 
 async def note_document(post: Post) -> dict[str, Any]:
     """One message as a document of its own."""
-    return {"@context": note_context(origin_of(post.uri)), **await outbox.note_of(post)}
+    return await outbox.document_of(post)
 
 
 def tombstone(post: Post) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 AS: Final = "https://www.w3.org/ns/activitystreams"
 SECURITY: Final = "https://w3id.org/security/v1"
 MULTIKEY: Final = "https://w3id.org/security/multikey/v1"
+DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"  # proofs (FEP-8b32)
 PUBLIC: Final = f"{AS}#Public"
 #: Takahe and activitypub-bot send the compacted name (spec: fediverse §8 rule 3).
 _PUBLIC_SPELLINGS: Final = frozenset({PUBLIC, "as:Public", "Public"})

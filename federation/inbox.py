@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from federation import json_gate, keyring, signatures
+from federation import forwarding, json_gate, keyring, signatures
 from federation.addresses import host_of, origin_of, same_origin
 from federation.errors import Busy, Gone, Refused, Unproven
 from federation.handlers import HANDLERS, Incoming
@@ -41,12 +41,15 @@ async def accept(instance: Instance, request: Request, received_at: datetime) ->
 
     Raises Malformed, Unproven, Refused, Unreachable.
     """
-    activity = Activity.parse(json_gate.loads(request.body, max_bytes=instance.network.inbox_limit_bytes))
-    claim = signatures.parse(request)
-    await _admit(claim, activity)
+    document = json_gate.loads(request.body, max_bytes=instance.network.inbox_limit_bytes)
+    activity, claim = Activity.parse(document), signatures.parse(request)
+    may_be_forwarded = forwarding.is_forwarded(document, activity)
+    await _admit(claim, activity, may_be_forwarded)
     if activity.type == "Delete" and activity.object_id == activity.actor and not await Actor.exists(uri=activity.actor):
         return  # somebody we never knew is gone; their key can no longer be had (fediverse.md §1.3)
     sender = await prove(instance, request, claim, received_at)
+    if sender.uri != activity.actor and may_be_forwarded:
+        sender = await forwarding.author(instance, document, activity, received_at)
     if sender.uri != activity.actor or not same_origin(activity.id, activity.actor):
         raise Unproven("signed by somebody else than the actor", host=sender.host)
     await Host.filter(name=sender.host).update(heard_at=received_at)
@@ -80,14 +83,16 @@ def _verified(instance: Instance, request: Request, claim: Claim, key: ActorKey,
     return key.actor
 
 
-async def _admit(claim: Claim, activity: Activity) -> None:
-    """Before any fetch: is this a host that we listen to, and is what it says about its own?"""
+async def _admit(claim: Claim, activity: Activity, may_be_forwarded: bool) -> None:
+    """Before any fetch: is this a host that we listen to, and is what it says about its own, or passed on with a proof?"""
     host = host_of(claim.key_id)
     standing = await hosts.standing(host)
     if not hosts.is_heard(standing) and not (standing is Standing.UNKNOWN and await _may_ask(host, activity.type)):
         raise Refused("host", host=host)
     if host_of(activity.actor) != host:
-        raise Unproven("key and actor live on two servers", host=host)
+        if not may_be_forwarded:
+            raise Unproven("key and actor live on two servers", host=host)
+        await forwarding.check_host(activity)
 
 
 async def _may_ask(host: str, kind: str) -> bool:

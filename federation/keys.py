@@ -76,7 +76,7 @@ def load_public(pem: str) -> PublicKey:
 
 def multikey(key: ed25519.Ed25519PublicKey) -> str:
     """`publicKeyMultibase` of FEP-521a: "z", then base58btc of the multicodec prefix and the key."""
-    return "z" + _base58_encode(_MULTICODEC_ED25519 + key.public_bytes_raw())
+    return "z" + base58_encode(_MULTICODEC_ED25519 + key.public_bytes_raw())
 
 
 @lru_cache(maxsize=4096)
@@ -84,13 +84,14 @@ def load_multikey(text: str) -> ed25519.Ed25519PublicKey:
     """The key of a `publicKeyMultibase`; Malformed if it is not an Ed25519 key in base58btc."""
     if not text.startswith("z") or len(text) > MAX_MULTIBASE_CHARS:
         raise Malformed("not a base58btc multibase key")
-    raw = _base58_decode(text[1:])
+    raw = base58_decode(text[1:])
     if len(raw) != 34 or not raw.startswith(_MULTICODEC_ED25519):
         raise Malformed("not an Ed25519 multikey")
     return ed25519.Ed25519PublicKey.from_public_bytes(raw[2:])
 
 
-def _base58_encode(raw: bytes) -> str:
+def base58_encode(raw: bytes) -> str:
+    """Base58btc, without the multibase letter."""
     number, letters = int.from_bytes(raw), ""
     while number:
         number, rest = divmod(number, 58)
@@ -98,7 +99,8 @@ def _base58_encode(raw: bytes) -> str:
     return "1" * (len(raw) - len(raw.lstrip(b"\0"))) + letters
 
 
-def _base58_decode(letters: str) -> bytes:
+def base58_decode(letters: str) -> bytes:
+    """The bytes of base58btc letters; Malformed for others. The time grows with the square of the length: bound it first."""
     number = 0
     for letter in letters:
         if (digit := _BASE58.find(letter)) < 0:

@@ -9,10 +9,10 @@ import json
 from datetime import datetime
 from typing import Any
 
-from federation import audience, render
+from federation import audience, proofs, render
 from federation.addresses import origin_of
 from federation.audience import Inboxes
-from federation.contexts import PUBLIC
+from federation.contexts import PUBLIC, note_context
 from federation.render import Document
 from models import (
     Actor,
@@ -37,7 +37,7 @@ async def create(post: Post) -> None:
     """Tell of a new message. It waits until `post.held_until`, so that it can be undone."""
     recipients = await _recipients(post)
     named = [recipient.actor for recipient in recipients]
-    note = await _note(post, recipients)
+    note = await _attested(post, await _note(post, recipients))
     goes_to = await audience.inboxes(post.author, post.reach, named)
     await send("Create", post.author, note, about=post.uri, goes_to=goes_to, due_at=post.held_until,
                to=note["to"], cc=note["cc"], extra={"published": note["published"]})
@@ -46,7 +46,7 @@ async def create(post: Post) -> None:
 async def update(post: Post) -> None:
     """Tell of an edit: to those who have the message, and to those who should have it now."""
     recipients = await _recipients(post)
-    note = await _note(post, recipients)
+    note = await _attested(post, await _note(post, recipients))
     goes_to = await audience.inboxes(post.author, post.reach, [recipient.actor for recipient in recipients])
     goes_to |= await audience.allowed(await audience.inboxes_that_have(post.uri), post.reach)
     await send("Update", post.author, note, about=post.uri, goes_to=goes_to, due_at=post.held_until, to=note["to"], cc=note["cc"])
@@ -152,6 +152,8 @@ async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: I
     key, origin = new_key(), origin_of(actor.uri)
     uri = uri or f"{origin}/activities/{key}"
     document = render.activity_document(kind, uri, actor, thing, to=to or (), cc=cc or (), origin=origin, extra=extra)
+    if PUBLIC in (*(to or ()), *(cc or ())):
+        document = await proofs.attested(document, actor)
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     activity, _ = await OutgoingActivity.get_or_create(
         {"key": key, "actor_id": actor.id, "kind": kind, "object_uri": about, "body": body}, uri=uri)
@@ -166,6 +168,12 @@ async def _recipients(post: Post) -> list[Recipient]:
     return await Recipient.filter(post_id=post.id).select_related("actor").order_by("id")
 
 
+async def document_of(post: Post) -> Document:
+    """A post of ours as a document of its own, with a proof if it is for the web."""
+    note = await note_of(post)
+    return await _attested(post, {"@context": note_context(origin_of(post.uri))} | note)
+
+
 async def note_of(post: Post) -> Document:
     """A post of ours, with its author loaded, as a Note."""
     return await _note(post, await _recipients(post))
@@ -175,6 +183,13 @@ async def _note(post: Post, recipients: list[Recipient]) -> Document:
     tags = await Tag.filter(post_id=post.id).order_by("name")
     attachments = await Attachment.filter(post_id=post.id).order_by("position")
     return render.note_document(post, recipients=recipients, tags=tags, attachments=attachments, origin=origin_of(post.uri))
+
+
+async def _attested(post: Post, note: Document) -> Document:
+    """What is for the web carries its own proof, and the context that the proof is about; anything else stays as it is."""
+    if post.reach is not Reach.WEB:
+        return note
+    return await proofs.attested(note | {"@context": note_context(origin_of(post.uri))}, post.author)
 
 
 def _to_person(actor: Actor) -> Inboxes:

@@ -1,0 +1,176 @@
+"""Proofs in documents: the published vectors, our own, and what a proof by somebody else or about something else is worth."""
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from federation import keys, proofs
+from federation.contexts import DATA_INTEGRITY, PUBLIC
+from federation.errors import Unproven
+from federation.signatures import Key
+from models import ActorKey, Community, InboxItem, OutgoingActivity, Post, clock
+from models.actor import KeyKind
+from models.delivery import ItemState
+from models.reach import Reach
+from tests.live import LiveServer, settle
+from tests.peer import Document, Peer, PeerActor
+from tests.stories.scene import see
+
+VECTORS = Path(__file__).parents[3] / "shared/data/vectors/signatures.json"
+ALICE = "https://a.example/users/alice"
+
+
+def vectors() -> list[dict[str, Any]]:
+    found = json.loads(VECTORS.read_bytes()) if VECTORS.exists() else []
+    return [vector for vector in found if vector["family"] == "fep8b32"]
+
+
+@pytest.mark.skipif(not VECTORS.exists(), reason="the signature vectors are not beside this repository")
+@pytest.mark.parametrize("vector", vectors(), ids=lambda vector: vector["name"])
+def test_the_published_verdict(vector: dict[str, Any]) -> None:
+    key = keys.load_multikey(vector["public_multibase"])
+    if vector["verdict"].startswith("valid"):
+        assert proofs.verify(vector["document"], key).year == 2023
+    else:
+        with pytest.raises(Unproven):
+            proofs.verify(vector["document"], key)
+
+
+def signed() -> tuple[Document, keys.PublicKey]:
+    key = keys.make_ed25519()
+    document = {"@context": ["https://www.w3.org/ns/activitystreams"], "id": "https://a.example/1", "type": "Create",
+                "actor": ALICE, "object": {"content": "Zoë \u20ac \U0001f600", "size": 1.0, "\ufb33": 1, "\U0001f600": 2}}
+    return proofs.sign(document, Key(f"{ALICE}#ed25519-key", key), clock.now()), key.public_key()
+
+
+def test_ours_survives_the_wire_and_names_its_key() -> None:
+    document, key = signed()
+    received = json.loads(json.dumps(document))
+    assert proofs.key_id(received) == f"{ALICE}#ed25519-key"
+    assert DATA_INTEGRITY in received["@context"]
+    assert (clock.now() - proofs.verify(received, key)).total_seconds() < 60
+
+
+@pytest.mark.parametrize("change", [
+    {"actor": "https://a.example/users/mallory"}, {"object": {}}, {"extra": 1}, {"@context": []}, {"id": "https://a.example/2"},
+    {"proof": None}, {"proof": []}, {"proof": {}}, {"proof": {"type": "RsaSignature2017", "signatureValue": "x"}},
+    {"object": {"number": 2**60}},
+], ids=str)
+def test_what_was_changed_is_not_proven(change: Document) -> None:
+    document, key = signed()
+    with pytest.raises(Unproven):
+        proofs.verify(document | change, key)
+
+
+@pytest.mark.parametrize("change", [
+    {"proofValue": None}, {"proofValue": "z"}, {"proofValue": "u" + "A" * 86}, {"proofValue": "z" + "1" * 5000},
+    {"proofValue": "z0"}, {"created": "2020-01-01T00:00:00Z"}, {"created": None}, {"cryptosuite": "ecdsa-jcs-2019"},
+    {"proofPurpose": "authentication"}, {"verificationMethod": f"{ALICE}#other"}, {"expires": "2020-01-01T00:00:00Z"},
+    {"@context": ["https://evil.example/"]}, {"type": "RsaSignature2017"},
+], ids=str)
+def test_a_changed_proof_is_none(change: Document) -> None:
+    document, key = signed()
+    with pytest.raises(Unproven):
+        proofs.verify(document | {"proof": document["proof"] | change}, key)
+
+
+def test_another_key_and_another_kind_of_key_do_not_fit() -> None:
+    document, _ = signed()
+    for key in (keys.make_ed25519(), keys.make_rsa()):
+        with pytest.raises(Unproven):
+            proofs.verify(document, key.public_key())
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """One database: proofs end before it matters which."""
+    return "sqlite"
+
+
+def with_proof_key(actor: PeerActor, peer: Peer) -> Key:
+    """Give somebody elsewhere an Ed25519 key, and show it."""
+    key = Key(f"{actor.uri}#ed25519-key", keys.make_ed25519())
+    public = {"id": key.id, "type": "Multikey", "controller": actor.uri,
+              "publicKeyMultibase": keys.multikey(key.private.public_key())}  # type: ignore[arg-type]
+    peer.show(actor.uri, actor.document | {"assertionMethod": [public]})
+    return key
+
+
+async def arrived(alpha: LiveServer, uri: str) -> bool:
+    await settle(alpha)
+    return await alpha.ask(lambda: Post.exists(uri=uri))
+
+
+async def test_a_forwarded_answer_counts_by_its_own_authors_proof_only(alpha: LiveServer, peer: Peer) -> None:
+    """Otto passes Vera's answer on. Her proof makes it hers; his signature, his proof or none makes it nothing."""
+    alice, vera, otto = await alpha.member("alice"), peer.actor("vera"), peer.actor("otto")
+    hers, his = with_proof_key(vera, peer), with_proof_key(otto, peer)
+    now = clock.now()
+
+    def answer() -> Document:
+        return vera.does("Create", vera.note("hers", cc=[alice.uri]), to=[PUBLIC])
+
+    bare, by_otto, changed = answer(), proofs.sign(answer(), his, now), proofs.sign(answer(), hers, now)
+    changed["object"]["content"] = "not hers"
+    linked = answer() | {"signature": {"type": "RsaSignature2017", "creator": vera.key.id, "signatureValue": "AAAA"}}
+    old = proofs.sign(answer(), hers, now.replace(year=2024))
+    for lie in (bare, by_otto, changed, linked, old, proofs.sign(vera.does("Follow", alice.uri), hers, now)):
+        assert await peer.send(alpha, lie, otto) == 401, lie
+    assert await alpha.ask(lambda: InboxItem.all().count()) == 0
+
+    good = proofs.sign(answer(), hers, now)
+    assert await peer.send(alpha, good, otto) == 202
+    assert await arrived(alpha, good["object"]["id"])
+    assert await peer.send(alpha, good, otto) == 202
+    assert await alpha.ask(lambda: InboxItem.all().count()) == 1, "and once only"
+
+
+async def test_a_proof_brings_in_nothing_of_a_server_that_we_do_not_exchange_with(alpha: LiveServer, peer: Peer) -> None:
+    """A stranger's good proof, passed on by a partner."""
+    alice, otto = await alpha.member("alice"), peer.actor("otto")
+    async with Peer() as stranger:
+        vera = stranger.actor("vera")
+        key = with_proof_key(vera, stranger)
+        activity = proofs.sign(vera.does("Create", vera.note("hi", cc=[alice.uri])), key, clock.now())
+        assert await peer.send(alpha, activity, otto) == 403
+        assert stranger.fetched == []
+
+
+async def test_what_is_for_the_web_leaves_with_proofs_and_nothing_else_does(
+        alpha: LiveServer, beta: LiveServer, peer: Peer) -> None:
+    """Beta believes Alice's message though Otto's server passes it on; a partner message could be shown to nobody."""
+    async def allow_web() -> None:
+        await (await Community.current()).change(ceiling=Reach.WEB)
+    await alpha.run(allow_web())
+    alice, bea = await alpha.member("alice"), await beta.member("bea")
+    await alpha.write(alice, f"near @bea@{beta.host}", Reach.PARTNERS, recipients=(await see(alpha, bea),))
+    await settle(alpha, beta)
+    await alpha.write(alice, f"far @bea@{beta.host}", Reach.WEB, recipients=(await see(alpha, bea),))
+    partners, web = [json.loads(sent.body) for sent in await alpha.ask(
+        lambda: OutgoingActivity.filter(kind="Create").order_by("id"))]
+    assert "proof" not in partners and "proof" not in partners["object"]
+
+    key = await alpha.ask(lambda: ActorKey.get(actor_id=alice.id, kind=KeyKind.ED25519))
+    for document in (web, web["object"], json.loads((await beta.fetch(web["object"]["id"]))[1])):
+        assert proofs.key_id(document) == key.uri
+        proofs.verify(document, keys.load_public(key.public_pem))
+
+    await peer.become(beta)
+    async with peer_forwarding(beta):
+        assert await peer.send(beta, web, peer.actor("otto")) == 202
+        assert await peer.send(beta, partners, peer.actor("otto")) == 401
+
+
+@asynccontextmanager
+async def peer_forwarding(beta: LiveServer) -> AsyncIterator[None]:
+    """Nothing that came straight from its author counts for what is passed on now."""
+    await settle(beta)
+    await beta.ask(lambda: InboxItem.all().delete())
+    yield
+    await settle(beta)
+    assert await beta.ask(lambda: InboxItem.filter(state=ItemState.DONE).count()) == 1
