@@ -10,6 +10,7 @@ from federation.instance import open_instance
 from models.database import open_database
 from models.migration import migrate
 from server import logs, worker
+from server.connections import each_exchange
 from server.headers import add_headers
 from server.home import Home
 from server.keys import COMMUNITY, DATABASE, INSTANCE, LIMITS, MAIL, MEDIA, PASSWORDS, SETTINGS, THEME
@@ -20,6 +21,12 @@ from server.passwords import Passwords
 from server.routes import ROUTES
 from server.settings import Settings
 from server.theme import Theme
+
+#: Of the request line, and of one header.
+LINE_BYTES = 8190
+HEADERS_LIMIT = 100
+#: How long a refused body may go on coming, so that its sender reads why.
+LINGERING_SECONDS = 2.0
 
 
 async def with_database(app: web.Application) -> AsyncIterator[None]:
@@ -44,8 +51,9 @@ async def with_worker(app: web.Application) -> AsyncIterator[None]:
 
 def create_app(settings: Settings) -> web.Application:
     """An application that owns nothing global, so that two can live in one process."""
-    app = web.Application(client_max_size=settings.upload_limit_bytes, middlewares=[logs.each_request],
-                          handler_args={"max_line_size": 8190})
+    app = web.Application(client_max_size=settings.upload_limit_bytes, middlewares=[logs.each_request, each_exchange],
+                          handler_args={"max_line_size": LINE_BYTES, "max_field_size": LINE_BYTES, "max_headers": HEADERS_LIMIT,
+                                        "keepalive_timeout": settings.idle_timeout_seconds, "lingering_time": LINGERING_SECONDS})
     app[SETTINGS], app[COMMUNITY], app[LIMITS] = settings, Home(), Limits()
     app[THEME] = Theme.load(settings.theme)
     app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")

@@ -20,6 +20,7 @@ from models.errors import CommunityError
 from models.ids import new_key
 from models.member import Role
 from server import forms, language, render, sessions
+from server.connections import allow_upload
 from server.errors import BadRequest, Forged, SignInFirst, StaffOnly
 from server.keys import COMMUNITY, CSRF, FORM, LANGUAGE, ME, MEMBER, SESSION, SETTINGS
 from server.limits import TooOften
@@ -123,6 +124,8 @@ async def _read_form(request: web.Request, upload: bool) -> None:
         raise Forged("sec-fetch-site")
     if request.headers.get("Origin", settings.origin) != settings.origin:
         raise Forged("origin")
+    if upload and SESSION in request:
+        allow_upload(request)
     request[FORM] = await forms.read(request, settings.upload_limit_bytes if upload else 0)
     if SESSION in request and not sessions.is_csrf_token(request[SESSION], request[FORM].get("csrf")):
         raise Forged("token")

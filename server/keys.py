@@ -1,4 +1,6 @@
 """Everything that hangs on the application or the request, with its type."""
+import asyncio
+
 from aiohttp import web
 from tortoise.context import TortoiseContext
 
@@ -24,6 +26,7 @@ MEDIA = web.AppKey("media", MediaStore)
 PASSWORDS = web.AppKey("passwords", Passwords)
 MAIL = web.AppKey("mail", PostOffice)
 
+EXCHANGE = web.RequestKey("exchange", asyncio.Timeout)  # the time that is left for it
 LANGUAGE = web.RequestKey("language", str)
 MEMBER = web.RequestKey("member", Member)  # with its actor; absent when nobody is signed in
 SESSION = web.RequestKey("session", Session)

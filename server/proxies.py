@@ -9,11 +9,10 @@ from aiohttp import web
 
 def client_address(request: web.Request, trusted: Sequence[str]) -> str:
     """The client's IP address: X-Forwarded-For is read from the right, and only as far as trusted proxies wrote it."""
-    networks = [ip_network(network) for network in trusted]
     address = request.remote or ""
     hops = [hop.strip() for line in request.headers.getall("X-Forwarded-For", []) for hop in line.split(",")]
     for hop in reversed(hops):
-        if not _within(address, networks):
+        if not is_within(address, trusted):
             break
         address = hop
     return address
@@ -28,9 +27,10 @@ def bucket(address: str) -> str:
     return str(ip_network(f"{address}/64", strict=False)) if parsed.version == 6 else address
 
 
-def _within(address: str, networks: Sequence[object]) -> bool:
+def is_within(address: str, networks: Sequence[str]) -> bool:
+    """Whether an IP address lies in one of these networks."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return False
-    return any(parsed in network for network in networks)  # type: ignore[operator]
+    return any(parsed in ip_network(network) for network in networks)

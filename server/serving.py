@@ -18,7 +18,7 @@ from models import Actor
 from models.actor import ActorKind
 from models.database import is_sqlite, prepare_file, sqlite_path
 from models.errors import CommunityError
-from server import logs
+from server import connections, logs
 from server.app import create_app
 from server.settings import Settings
 
@@ -51,9 +51,12 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
         try:
             await runner.setup()
             await check_origin(settings)
+            connections.end_unread(sock, settings.idle_timeout_seconds)
             await web.SockSite(runner, sock, backlog=BACKLOG).start()
             host, port = sock.getsockname()[:2]
-            yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            exempt = (*connections.HERE, *settings.trusted_proxies)
+            async with connections.bounded(runner, settings.connections_per_client, exempt):
+                yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
         finally:
             await runner.cleanup()
 

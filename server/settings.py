@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     delivery_slow_slots: int = Field(8, ge=1, le=1000, description="How many of them may be on their way to slow servers.")
     key_refetch_seconds: int = Field(30, ge=0, description="Seconds before a key that did not fit is fetched again.")
     clock_skew_seconds: int = Field(3600, ge=1, le=12 * 3600, description="Seconds that another server's clock may be off.")
+    request_timeout_seconds: float = Field(60, gt=0, le=600, description=(
+        "Seconds that a request and its answer may take in all; members' photographs get ten minutes."))
+    idle_timeout_seconds: float = Field(65, gt=0, le=600, description=(
+        "Seconds after which a connection without a whole request is closed."))
+    connections_per_client: int = Field(100, ge=1, description=(
+        "How many connections one client may hold; this computer and trusted_proxies may hold more."))
     upload_limit_bytes: int = Field(10 * MIB, ge=KIB, description="Bytes of the largest image that a member may send.")
     session_seconds: int = Field(90 * DAY_SECONDS, gt=0, description="Seconds that a browser stays signed in.")
     sign_in_link_seconds: int = Field(1800, gt=0, description="Seconds that a mailed link can be used.")
