@@ -1,0 +1,139 @@
+"""The measurements. Each returns rows of the table."""
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from federation import keys
+from models import Delivery, InboxItem, Post
+from models.delivery import DeliveryState, ItemState
+from tests.bench import scene
+from tests.bench.child import Child, child, dazzle
+from tests.bench.scene import Place
+
+PATIENCE_SECONDS = 300.0
+POLL_SECONDS = 0.1
+MESSAGES = 3
+Row = dict[str, Any]
+
+
+async def inbox(place: Place, count: int, connections: int = 32) -> Row:
+    """Activities per second from the first byte to the last effect, beside the bound under the same load."""
+    origin = scene.free_origin()
+    async with scene.prepared(place, "inbox", origin) as (url, alice):
+        people, public = await scene.people(alice)
+        order: dict[str, Any] = {"origin": origin, "people": people, "connections": connections}
+        async with dazzle(origin, url, place.folder / "var") as server:
+            await _load(order | {"count": 200, "first": 10_000_000})  # warm
+            await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
+            before, cpu = await Post.filter(author__host__contains="friends").count(), server.cpu_seconds
+            said = await _load(order | {"count": count}, begun := [])
+            accepted = time.perf_counter() - begun[0]
+            await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
+            seconds = time.perf_counter() - begun[0]
+            stored = await Post.filter(author__host__contains="friends").count() - before
+            assert said["answers"] == {"202": count} and stored == count, (said, stored)
+            row = {"case": "inbox", "rate": count / seconds, "unit": "activities/s", "cpu_ms": (server.cpu_seconds - cpu) / count * 1000,
+                   "peak_mib": server.peak_mib, "door_rate": count / accepted, "p99_ms": said["p99_ms"]}
+    return compared(row, *await _bound_inbox(place, order, public, count))
+
+
+def compared(row: Row, rate: float, cpu_ms: float) -> Row:
+    """A row with the bound of the same run; on a busy computer the ratio of CPU tells more than that of rates."""
+    return row | {"bound_rate": rate, "ratio": row["rate"] / rate, "bound_cpu_ms": cpu_ms, "cpu_ratio": cpu_ms / row["cpu_ms"]}
+
+
+async def _bound_inbox(place: Place, order: dict[str, Any], public: dict[str, str], count: int) -> tuple[float, float]:
+    file = place.folder / "keys.json"
+    file.write_text(json.dumps(public))
+    told = {"keys": str(file), "database_url": await place.new_database("bound_inbox"), "port": int(order["origin"].rpartition(":")[2])}
+    async with child("tests.bench.bound_inbox", json.dumps(told)) as bound:
+        await bound.told()
+        await _load(order | {"count": 200, "first": 10_000_000})
+        cpu, said = bound.cpu_seconds, await _load(order | {"count": count})
+        assert said["answers"] == {"202": count}, said
+        return count / float(said["seconds"]), (bound.cpu_seconds - cpu) / count * 1000
+
+
+async def _load(order: dict[str, Any], begun: list[float] | None = None) -> dict[str, Any]:
+    async with child("tests.bench.load") as sender:
+        await sender.ask(**order)
+        if begun is not None:
+            begun.append(time.perf_counter())
+        return await sender.ask(go=True)
+
+
+async def _until(count: Any, seconds: float = PATIENCE_SECONDS) -> None:
+    """Return when a count is nothing."""
+    async with asyncio.timeout(seconds):
+        while await count():
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def fan_out(place: Place, hosts: int, messages: int = MESSAGES, *, bad: bool = False, name: str = "fan-out") -> Row:
+    """Deliveries per second out of a durable queue to so many hosts; with `bad`, a fifth of them hang, fail or take ten seconds."""
+    origin = scene.free_origin()
+    async with child("tests.bench.sinks") as sinks:
+        port = (await sinks.told())["port"]
+        async with scene.prepared(place, f"fanout{hosts}{'bad' if bad else ''}", origin) as (url, alice):
+            inboxes = await scene.followers(alice, hosts, port)
+            began = time.perf_counter()
+            await scene.write_held(alice, origin, messages)
+            enqueued = time.perf_counter() - began
+            async with dazzle(origin, url, place.folder / "var") as server:
+                await asyncio.sleep(0.5)
+                if bad:
+                    await sinks.ask(**manners(hosts))
+                row = await _deliver(server, sinks, hosts * messages, good=healthy(hosts, bad) * messages)
+                if not bad:
+                    await _until(lambda: Delivery.filter(state=DeliveryState.WAITING).count())
+                row |= {"case": name, "unit": "deliveries/s", "cpu_ms": (server.cpu_seconds - row.pop("cpu")) / (hosts * messages) * 1000,
+                        "peak_mib": server.peak_mib, "enqueue_ms": enqueued / messages * 1000}
+        if bad:
+            return row
+        return compared(row, *await _bound_fan_out(place, sinks, inboxes, messages, f"bound_fanout{hosts}"))
+
+
+def manners(hosts: int) -> dict[str, list[str]]:
+    """Of every twenty hosts two answer after ten seconds, one never, one with 503."""
+    names = scene.addresses(hosts)
+    return {"slow": [*names[3::20], *names[8::20]], "hang": names[13::20], "fail": names[18::20]}
+
+
+def healthy(hosts: int, bad: bool) -> int:
+    """How many hosts behave."""
+    return hosts - (sum(map(len, manners(hosts).values())) if bad else 0)
+
+
+async def _deliver(server: Child, sinks: Child, count: int, *, good: int) -> Row:
+    cpu, began = server.cpu_seconds, time.time()
+    await scene.let_go()
+    said: dict[str, Any] = {"good": 0}
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while said["good"] < good:
+            await asyncio.sleep(POLL_SECONDS)
+            said = await sinks.ask()
+    seconds = said["last_good"] - began
+    return {"rate": good / seconds, "seconds": seconds, "cpu": cpu, "twice": said["twice"], "schemes": said["schemes"]}
+
+
+async def _bound_fan_out(place: Place, sinks: Child, inboxes: list[str], messages: int, name: str) -> tuple[float, float]:
+    await sinks.ask(forget=True)
+    order = {"database_url": await place.new_database(name), "inboxes": inboxes, "messages": messages,
+             "key_id": "https://bound.example/actor#main-key", "pem": keys.private_pem(await asyncio.to_thread(keys.make_rsa)),
+             "body": json.dumps({"id": "BOUND", "type": "Create", "text": "x" * 2000}, separators=(",", ":"))}
+    async with child("tests.bench.bound_fanout") as bound:
+        await bound.ask(**order)
+        assert bound.process.stdin
+        began, cpu = time.time(), bound.cpu_seconds
+        bound.process.stdin.write(b"{}\n")
+        await bound.process.stdin.drain()
+        said: dict[str, Any] = {"arrived": 0}
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while said["arrived"] < len(inboxes) * messages:
+                await asyncio.sleep(POLL_SECONDS)
+                said = await sinks.ask()
+        count = len(inboxes) * messages
+        return count / (said["last"] - began), (bound.cpu_seconds - cpu) / count * 1000
