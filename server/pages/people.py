@@ -28,7 +28,10 @@ _URL = re.compile(r"https?://\S{1,500}")
 
 
 async def show(request: web.Request) -> web.Response:
-    """GET /people: those who chose to be found, in an order that is new every day and says nothing about anybody."""
+    """GET /people: those who chose to be found, in an order that is new every day and says nothing about anybody.
+
+    `address` fills the field in: pages of other servers send their "follow from your own server" buttons here.
+    """
     order = [actor.id for actor in await Actor.filter(_findable(request)).order_by("id").limit(PEOPLE_LIMIT).only("id")]
     random.Random(f"{clock.now().date()} {request[MEMBER].actor.key}").shuffle(order)
     typed = request.query.get("page", "")
@@ -36,7 +39,7 @@ async def show(request: web.Request) -> web.Response:
     some = order[number * PEOPLE_ON_A_PAGE:(number + 1) * PEOPLE_ON_A_PAGE]
     found = {actor.id: actor for actor in await Actor.filter(id__in=some or [0])}
     more = len(order) > (number + 1) * PEOPLE_ON_A_PAGE
-    return await _page(request, [found[one] for one in some if one in found],
+    return await _page(request, [found[one] for one in some if one in found], typed=request.query.get("address", "")[:500],
                        pager=Pager(older_url=f"/people?page={number + 1}" if more else ""))
 
 
@@ -83,11 +86,12 @@ def _findable(request: web.Request) -> Q:
     return Q(lookups.listed(), ours | theirs, *(~Q(id__in=some) for some in hidden), discoverable=True)
 
 
-async def _page(request: web.Request, found: list[Actor], *, words: str = "", problem: str = "", too_many: bool = False,
-                pager: Pager | None = None) -> web.Response:
+async def _page(request: web.Request, found: list[Actor], *, words: str = "", typed: str = "", problem: str = "",
+                too_many: bool = False, pager: Pager | None = None) -> web.Response:
     shown: list[tuple[PersonView, str]] = []
     for actor, view in zip(found, await cards.people(found), strict=True):
         about = markup.plain(actor.summary)
         shown.append((view, about[:ABOUT_CHARACTERS].rstrip() + "…" if len(about) > ABOUT_CHARACTERS else about))
-    return render.page(request, "people.html", here="people", people=shown, words=words, problem=problem, too_many=too_many,
+    return render.page(request, "people.html", here="people", people=shown, words=words, typed=typed or words,
+                       problem=problem, too_many=too_many,
                        pager=pager or Pager(), is_found=request[MEMBER].actor.discoverable)

@@ -52,6 +52,14 @@ async def test_what_cannot_be_found_is_said_plainly(alpha: LiveServer, words: st
         assert browser.status == 200 and said in browser.page and "<script>" not in browser.page.split("</head>")[1]
 
 
+async def test_a_follow_button_of_another_server_fills_the_field_in(alpha: LiveServer) -> None:
+    """WebFinger names this address (the subscribe template): nothing is looked up before the member presses the button."""
+    async with Browser(alpha, await alpha.member("alice")) as browser:
+        await browser.get("/people?address=%40bea%40beta.example%22%3E")
+        assert browser.status == 200
+        assert 'value="@bea@beta.example&#34;&gt;"' in browser.page
+
+
 async def test_following_somebody_elsewhere_takes_two_actions_and_asks_for_the_yes(alpha: LiveServer, beta: LiveServer) -> None:
     alice, bea = await alpha.member("alice", shares=False), await beta.member("bea", approves=True)
     address = f"@bea@{beta.host}"
