@@ -4,21 +4,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from federation import wire
+from federation import post_parts
 from federation.addresses import origin_of
 from federation.contexts import PUBLIC
 from federation.errors import Refused
+from federation.note import HAS_INTRODUCTION
 from federation.wire import Note
-from models import Actor, Attachment, Block, Host, Post, Recipient, Revision, Tag, Tombstone, clock
+from models import Actor, Block, Host, Post, Recipient, Revision, Tombstone, clock
 from models.notification import Notice, Notification
 from models.post import Voice
 from models.reach import Reach
 from moderation import facts, hosts, markup, policy
 from moderation.policy import Verb
 
-IMAGES_LIMIT = 8
 WARNING_LIMIT = 300
-IMAGE_TYPES = {"Document", "Image"}
+TITLE_LIMIT = 300
 
 
 async def save(note: Note, author: Actor) -> Post:
@@ -56,10 +56,15 @@ async def edit(post: Post, note: Note) -> bool:
     written_at = post.edited_at or post.published_at
     await Revision.create(post=post, text="", html=post.html, warning=post.warning, written_at=written_at)
     await post.change(edited_at=newest, **_content(note))
-    await Tag.filter(post_id=post.id).delete()
-    await Attachment.filter(post_id=post.id).delete()
-    await _save_tags_and_images(post, note, post.author)
+    await post_parts.replace(post, note)
     return True
+
+
+async def refresh(post: Post, note: Note) -> None:
+    """What changes without being an edit: the numbers of a question, and the yes of somebody who is quoted."""
+    await post_parts.recount(post, note)
+    if note.quote and note.quote.is_allowed and note.quote.uri == post.quote_uri:
+        await post.change(**_quote(note))
 
 
 async def reach_of(note: Note, author: Actor) -> tuple[Reach, bool]:
@@ -107,17 +112,20 @@ def _edited_at(note: Note) -> datetime | None:
 
 
 def _content(note: Note) -> dict[str, Any]:
-    is_note = note.type == "Note"
-    html = markup.clean(note.content) + ("" if is_note else _link_to(note))
-    warning = (note.summary or "")[:WARNING_LIMIT] if note.sensitive or is_note else ""
-    return {"html": html, "title": note.name or "", "warning": warning, "sensitive": note.sensitive,
-            "language": (note.language or "")[:20], "voice": Voice(note.voice) if note.voice in set(Voice) else Voice.NONE}
+    introduces = note.type in HAS_INTRODUCTION and not note.sensitive
+    words = note.content or (f"<p>{markup.escape(note.summary)}</p>" if introduces and note.summary else "")
+    languages = note.content_map if len(note.content_map) > 1 else {}
+    return {"html": markup.clean(words), "title": (note.name or "")[:TITLE_LIMIT], "kind": "" if note.type == "Note" else note.type,
+            "warning": "" if introduces else (note.summary or "")[:WARNING_LIMIT], "sensitive": note.sensitive,
+            "language": (note.language or "")[:20], "voice": Voice(note.voice) if note.voice in set(Voice) else Voice.NONE,
+            "translations": {language: markup.clean(text) for language, text in languages.items()} or None,
+            "starts_at": note.starts_at, "ends_at": note.ends_at, "place": note.place} | _quote(note)
 
 
-def _link_to(note: Note) -> str:
-    """A paragraph that leads to what we do not show whole: articles, events, videos."""
-    page = note.url or note.id
-    return markup.clean(f'<p><a href="{markup.escape(page)}">{markup.escape(note.name or page)}</a></p>')
+def _quote(note: Note) -> dict[str, Any]:
+    quote = note.quote
+    return {"quote_uri": quote.uri if quote else "", "quote_stamp_uri": (quote.stamp or "") if quote else "",
+            "shows_quote": quote is not None and quote.is_allowed}
 
 
 async def _save_parts(post: Post, note: Note, author: Actor) -> None:
@@ -126,21 +134,7 @@ async def _save_parts(post: Post, note: Note, author: Actor) -> None:
     uris = [uri for uri in {*note.to, *note.cc, *named} if uri != author.uri]
     for actor in await Actor.filter(Actor.present(), uri__in=uris):
         await Recipient.create(post=post, actor=actor, mentioned=actor.uri in named)
-    await _save_tags_and_images(post, note, author)
-
-
-async def _save_tags_and_images(post: Post, note: Note, author: Actor) -> None:
-    for name in {tag.name.lower()[:100] for tag in note.hashtags}:
-        await Tag.create(post=post, name=name)
-    images = [image for image in note.attachments if _is_image(image)]
-    for position, image in enumerate(images[:IMAGES_LIMIT]):
-        await Attachment.create(
-            post=post, owner=author, position=position, media_type=(image.media_type or "")[:40], width=image.width or 0,
-            height=image.height or 0, description=image.name, remote_uri=image.url)
-
-
-def _is_image(attachment: wire.Attachment) -> bool:
-    return attachment.type in IMAGE_TYPES and (attachment.media_type or "image/").startswith("image/")
+    await post_parts.save(post, note, author)
 
 
 async def _tell(post: Post, parent: Post | None, author: Actor) -> None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from federation import actors, notes
+from federation import actors, notes, quotes
 from federation.addresses import host_of, same_origin
 from federation.answers import JRD
 from federation.errors import Gone, Malformed, Refused, Unreachable
@@ -133,6 +134,7 @@ async def post(instance: Instance, uri: str, *, ancestors: int = ANCESTORS_LIMIT
     author = await actor(instance, note.attributed_to)
     if note.in_reply_to and ancestors > 0:
         await parent_of(instance, note, ancestors=ancestors - 1)
+    note = await quotes.checked(instance, note)
     async with in_transaction():
         return await notes.save(note, author)
 
@@ -159,3 +161,11 @@ async def parent_of(instance: Instance, note: Note, *, ancestors: int = ANCESTOR
         await post(instance, note.in_reply_to, ancestors=ancestors)
     except CommunityError:
         return
+
+
+async def quoted_by(instance: Instance, note: Note) -> Note:
+    """Bring in what a post quotes, and find out whether it may be shown; the note that knows it."""
+    if note.quote and not same_origin(note.quote.uri, instance.origin):
+        with suppress(CommunityError):
+            await post(instance, note.quote.uri, ancestors=0)
+    return await quotes.checked(instance, note)

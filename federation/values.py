@@ -94,8 +94,8 @@ def type_of(document: dict[str, Any], known: Iterable[str]) -> str:
     return next((item for item in types if item in known), types[0])
 
 
-def instant(value: Any) -> datetime | None:
-    """An aware time in UTC, kept between 1990 and tomorrow; without an offset it is taken as UTC."""
+def instant(value: Any, ahead: timedelta = FUTURE) -> datetime | None:
+    """An aware time in UTC, kept between 1990 and `ahead` of now, which is tomorrow; without an offset it is taken as UTC."""
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
@@ -103,7 +103,7 @@ def instant(value: Any) -> datetime | None:
         read = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    return min(max(read, EARLIEST), now() + FUTURE)
+    return min(max(read, EARLIEST), now() + ahead)
 
 
 def flag(value: Any) -> bool:

@@ -13,7 +13,8 @@ from federation import values
 from federation.actor_document import ACTOR_TYPES, ActorDocument, PropertyValue, PublicKeyEntry, key_entries
 from federation.contexts import PUBLIC, is_public
 from federation.errors import Malformed
-from federation.note import NOTE_TYPES, Attachment, Emoji, Hashtag, Mention, Note
+from federation.note import NOTE_TYPES, Note
+from federation.parts import Attachment, Emoji, Hashtag, Mention
 
 __all__ = ["ACTIVITY_TYPES", "ACTOR_TYPES", "NOTE_TYPES", "PUBLIC", "Activity", "ActorDocument", "Attachment", "Emoji",
            "Hashtag", "Mention", "Note", "PropertyValue", "PublicKeyEntry", "is_public", "key_entries"]

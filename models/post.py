@@ -78,7 +78,8 @@ class Post(Record):
 
     class Meta:
         table = "post"
-        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",), ("quote_uri",))
+        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",), ("quote_uri",),
+                   ("quote_stamp_uri",))
 
     @classmethod
     async def kept(cls, uri: str) -> Post | None:

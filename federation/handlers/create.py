@@ -18,13 +18,14 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     note = await own_note(instance, incoming)
     if note and await is_wanted(note, incoming.sender):
         await resolve.parent_of(instance, note)
+        note = await resolve.quoted_by(instance, note)
     return replace(incoming, note=note)
 
 
 async def receive(incoming: Incoming) -> None:
     """Store the message, if somebody here is to read it."""
     note = incoming.note
-    if note is None:
+    if note is None or note.is_vote:  # our members ask no questions with answers to choose, so that no vote is for us
         return
     if note.attributed_to != incoming.sender.uri:
         raise Refused("writes in another name", host=incoming.sender.host)

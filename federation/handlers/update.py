@@ -19,9 +19,11 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
         if not isinstance(activity.object, dict):
             await resolve.actor(instance, incoming.sender.uri, fresh=True)
         return incoming
-    if isinstance(activity.object, dict):
-        return replace(incoming, note=await own_note(instance, incoming))
-    return replace(incoming, note=await resolve.fetch_note(instance, str(activity.object_id)))
+    embedded = isinstance(activity.object, dict)
+    note = await own_note(instance, incoming) if embedded else await resolve.fetch_note(instance, str(activity.object_id))
+    if note and (await Post.exists(uri=note.id) or await is_wanted(note, incoming.sender)):
+        note = await resolve.quoted_by(instance, note)
+    return replace(incoming, note=note)
 
 
 async def receive(incoming: Incoming) -> None:
@@ -41,5 +43,5 @@ async def receive(incoming: Incoming) -> None:
             await notes.save(note, sender)
     elif post.author_id != sender.id:
         raise Refused("changes what is not theirs", host=sender.host)
-    elif post.deleted_at is None:
-        await notes.edit(post, note)
+    elif post.deleted_at is None and not await notes.edit(post, note):
+        await notes.refresh(post, note)

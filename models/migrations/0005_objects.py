@@ -151,4 +151,8 @@ class Migration(migrations.Migration):
             model_name='Post',
             index=Index(fields=['quote_uri']),
         ),
+        ops.AddIndex(
+            model_name='Post',
+            index=Index(fields=['quote_stamp_uri']),
+        ),
     ]

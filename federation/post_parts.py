@@ -1,0 +1,64 @@
+"""What hangs on a post from elsewhere, to rows: tags, images, custom emoji, answers to choose. Inside the caller's transaction."""
+from __future__ import annotations
+
+from federation import wire
+from federation.note import Note
+from models import Actor, Attachment, Emoji, Poll, Post, Tag
+
+IMAGES_LIMIT = 8
+IMAGE_TYPES = {"Document", "Image"}
+EMOJI_LIMIT_PER_HOST = 3000
+
+
+async def save(post: Post, note: Note, author: Actor) -> None:
+    """Everything that a new post brings, or the new version of one."""
+    for name in {tag.name.lower()[:100] for tag in note.hashtags}:
+        await Tag.create(post=post, name=name)
+    images = [image for image in note.attachments if _is_image(image)]
+    for position, image in enumerate(images[:IMAGES_LIMIT]):
+        focus = image.focus or (None, None)
+        await Attachment.create(
+            post=post, owner=author, position=position, media_type=(image.media_type or "")[:40], width=image.width or 0,
+            height=image.height or 0, description=image.name, remote_uri=image.url, blurhash=image.blurhash or "",
+            focus_x=focus[0], focus_y=focus[1])
+    await _save_emojis(note, author)
+    await save_poll(post, note)
+
+
+async def replace(post: Post, note: Note) -> None:
+    """Those of the new version instead of those of the old one."""
+    await Tag.filter(post_id=post.id).delete()
+    await Attachment.filter(post_id=post.id).delete()
+    await save(post, note, post.author)
+
+
+async def save_poll(post: Post, note: Note) -> None:
+    """The answers and their newest numbers. Programs tell of new numbers without a new `updated`: they are no edit."""
+    if note.poll is None:
+        return
+    columns = {"options": [{"name": name, "count": count} for name, count in note.poll.options],
+               "is_multiple": note.poll.is_multiple, "closes_at": note.poll.closes_at, "voters": note.poll.voters}
+    poll, is_new = await Poll.get_or_create(columns, post_id=post.id)
+    if not is_new:
+        await poll.change(**columns)
+
+
+async def recount(post: Post, note: Note) -> None:
+    """New numbers of the answers that we know. Other answers come with an edit, or not at all."""
+    poll = await Poll.get_or_none(post_id=post.id)
+    if poll and note.poll and [one["name"] for one in poll.options] == [name for name, _ in note.poll.options]:
+        await save_poll(post, note)
+
+
+async def _save_emojis(note: Note, author: Actor) -> None:
+    """One name is one picture on each server; a new address of it is fetched anew."""
+    for emoji in note.emojis:
+        known = await Emoji.get_or_none(host=author.host, name=emoji.name)
+        if known is None and await Emoji.filter(host=author.host).count() < EMOJI_LIMIT_PER_HOST:
+            await Emoji.get_or_create({"remote_uri": emoji.icon}, host=author.host, name=emoji.name)
+        elif known and known.remote_uri != emoji.icon:
+            await Emoji.filter(id=known.id).update(remote_uri=emoji.icon, stored_at=None, fetch_attempts=0)
+
+
+def _is_image(attachment: wire.Attachment) -> bool:
+    return attachment.type in IMAGE_TYPES and (attachment.media_type or "image/").startswith("image/")

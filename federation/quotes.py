@@ -1,0 +1,65 @@
+"""Quotes of messages: shown when the one who is quoted allows it, as far as that can be known (FEP-044f).
+
+A stamp is a document on the quoted author's server that names both messages. Programs that know no stamps (Misskey,
+Fedibird, FEP-e232) quote without asking: of a message elsewhere that is shown as the link that it is; of ours it is not.
+"""
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from federation import values
+from federation.addresses import host_of, same_origin
+from federation.instance import Instance
+from federation.note import Note
+from federation.parts import Quote
+from models import Post, Stamp
+from models.errors import CommunityError
+from models.stamp import StampKind
+from moderation import hosts
+
+STAMP_TYPES = frozenset({"QuoteAuthorization"})
+
+
+async def checked(instance: Instance, note: Note) -> Note:
+    """The note with what is known about its quote. May use the network."""
+    if note.quote is None:
+        return note
+    is_allowed = await _is_allowed(instance, note, note.quote)
+    return replace(note, quote=replace(note.quote, is_allowed=is_allowed))
+
+
+async def _is_allowed(instance: Instance, note: Note, quote: Quote) -> bool:
+    quoted = await Post.kept(quote.uri)
+    if quoted and quoted.author.uri == note.attributed_to:
+        return True
+    if same_origin(quote.uri, instance.origin):
+        return await Stamp.exists(kind=StampKind.QUOTE, post__uri=quote.uri, interaction_uri=note.id)
+    if quote.stamp is None:
+        return not quote.asks
+    return same_origin(quote.stamp, quote.uri) and await _is_stamped(instance, note, quote, quoted)
+
+
+async def _is_stamped(instance: Instance, note: Note, quote: Quote, quoted: Post | None) -> bool:
+    """Whether the stamp stands where it is said to stand, and is about these two messages."""
+    stamp = quote.stamp or ""
+    if not hosts.is_heard(await hosts.standing(host_of(stamp))):
+        return False
+    try:
+        url, document = await instance.client.get_document(stamp, headers_for=instance.sign_get)
+    except CommunityError:
+        return False
+    return same_origin(url, stamp) and _says_yes(document, note, quote, quoted)
+
+
+def _says_yes(document: dict[str, Any], note: Note, quote: Quote, quoted: Post | None) -> bool:
+    giver = values.link(document.get("attributedTo"))
+    return (document.get("id") == quote.stamp and document.get("type") in STAMP_TYPES
+            and values.link(document.get("interactingObject")) == note.id
+            and values.link(document.get("interactionTarget")) == quote.uri
+            and giver is not None and same_origin(giver, quote.uri) and (quoted is None or quoted.author.uri == giver))
+
+
+async def withdraw(stamp_uri: str) -> bool:
+    """Show the quote no longer that this stamp allowed. Inside a transaction; whether there was one."""
+    return await Post.filter(quote_stamp_uri=stamp_uri, shows_quote=True).update(shows_quote=False) > 0
