@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 import idna
@@ -48,6 +49,11 @@ class Address:
     @classmethod
     def parse(cls, url: str) -> Address:
         """Read an absolute http or https URL; Malformed if it is anything else or tries a trick."""
+        return _parsed(url)
+
+    @classmethod
+    def read(cls, url: str) -> Address:
+        """The same, without a memory of what was read before."""
         if len(url) > MAX_URL_CHARS or _NEVER_IN_URL.search(url):
             raise Malformed("not a usable URL")
         try:
@@ -78,6 +84,11 @@ class Address:
             return ipaddress.ip_address(self.host)
         except ValueError:
             return None
+
+
+@lru_cache(maxsize=4096)  # one activity names the same few URLs a dozen times; at most 8 MB
+def _parsed(url: str) -> Address:
+    return Address.read(url)
 
 
 def origin_of(url: str) -> str:

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from federation import forwarding, json_gate, keyring, signatures
-from federation.addresses import host_of, origin_of, same_origin
-from federation.errors import Busy, Gone, Refused, Unproven
+from federation.addresses import host_of, same_origin
+from federation.arrivals import Arrival
+from federation.errors import Gone, Refused, Unproven
 from federation.handlers import HANDLERS, Incoming
 from federation.instance import Instance
 from federation.keys import load_public
@@ -28,10 +29,7 @@ from moderation import hosts
 
 #: What may follow on an Offer to become partners, the one thing that a server we do not exchange with may say unasked.
 ABOUT_AN_OFFER = frozenset({"Accept", "Reject", "Undo"})
-#: Repeated under the same id when an answer got lost, and then carried out again (fediverse.md §8.7).
-REPEATABLE = frozenset({"Follow", "Undo", "Offer"})
 ATTEMPTS_LIMIT = 8
-WAITING_LIMIT = 5000  # activities of one server
 OUTCOME_LIMIT = 100
 log = structlog.get_logger()
 
@@ -52,8 +50,8 @@ async def accept(instance: Instance, request: Request, received_at: datetime) ->
         sender = await forwarding.author(instance, document, activity, received_at)
     if sender.uri != activity.actor or not same_origin(activity.id, activity.actor):
         raise Unproven("signed by somebody else than the actor", host=sender.host)
-    await Host.filter(name=sender.host).update(heard_at=received_at)
-    await _store(activity, request.body)
+    body = request.body.decode()
+    await instance.arrivals.store(Arrival(activity.id, activity.type, activity.actor, sender.host, body, received_at))
 
 
 async def prove(instance: Instance, request: Request, claim: Claim, received_at: datetime) -> Actor:
@@ -99,17 +97,6 @@ async def _may_ask(host: str, kind: str) -> bool:
     """Whether a stranger may say this: ask to become partners, or answer where we have asked."""
     return kind == "Offer" or kind in ABOUT_AN_OFFER and await Host.exists(
         Q(asked_them_at__isnull=False) | ~Q(offer_uri=""), name=host)
-
-
-async def _store(activity: Activity, body: bytes) -> None:
-    """Write the activity down once; a repeat ends here, or is carried out anew where that is what it asks for."""
-    waiting = InboxItem.filter(state=ItemState.NEW, sender_uri__startswith=f"{origin_of(activity.actor)}/")
-    if await waiting.count() >= WAITING_LIMIT:
-        raise Busy("too much waits already", host=host_of(activity.actor))
-    item, is_new = await InboxItem.get_or_create({"body": body.decode()}, activity_uri=activity.id, sender_uri=activity.actor)
-    if not is_new and activity.type in REPEATABLE and item.state is not ItemState.NEW:
-        await InboxItem.filter(id=item.id).exclude(state=ItemState.NEW).update(
-            state=ItemState.NEW, body=body.decode(), attempts=0, due_at=clock.now())
 
 
 async def process(instance: Instance, item: InboxItem) -> None:

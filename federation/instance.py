@@ -9,6 +9,7 @@ from pathlib import Path
 
 from federation import identity, signatures
 from federation.addresses import host_of
+from federation.arrivals import Arrivals
 from federation.client import Client, Limits
 from federation.dev_peers import DevPeers
 from federation.keys import load_private
@@ -52,6 +53,7 @@ class Instance:
     network: Network
     client: Client
     actor: Actor
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     @property
     def origin(self) -> str:

@@ -18,7 +18,7 @@ from models.database import in_transaction
 
 async def find(key_id: str) -> ActorKey | None:
     """A key that we know already, with its actor."""
-    return await ActorKey.get_or_none(uri=key_id, actor__deleted_at__isnull=True).select_related("actor")
+    return await ActorKey.known(key_id)
 
 
 async def fetch(instance: Instance, key_id: str) -> ActorKey:
@@ -42,7 +42,8 @@ async def fetch_again(instance: Instance, key: ActorKey) -> ActorKey | None:
     wait = timedelta(seconds=instance.network.key_refetch_seconds)
     if key.fetched_at > clock.now() - wait:
         return None
-    await ActorKey.filter(id=key.id).update(fetched_at=clock.now())  # also when the fetch fails: one try in that time
+    key.fetched_at = clock.now()  # here too: the row is remembered
+    await ActorKey.filter(id=key.id).update(fetched_at=key.fetched_at)  # also when the fetch fails: one try in that time
     try:
         return await fetch(instance, key.uri)
     except Malformed:
@@ -50,6 +51,6 @@ async def fetch_again(instance: Instance, key: ActorKey) -> ActorKey | None:
 
 
 async def _known(key_id: str) -> ActorKey:
-    if key := await find(key_id):
+    if key := await ActorKey.known(key_id, fresh=True):
         return key
     raise Unproven("the owner does not name this key")

@@ -8,7 +8,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.expressions import Q
 
-from models import clock
+from models import clock, memory
 from models.base import Record
 from models.errors import NotHere
 from models.ids import new_key
@@ -116,6 +116,11 @@ class Actor(Record):
         """The actor of the community itself, made when the database is opened for the first time."""
         return await cls.get(host="", kind=ActorKind.APPLICATION)
 
+    async def save(self, *args: Any, **options: Any) -> None:
+        """Write the row. Whose keys are whose is asked for anew."""
+        await super().save(*args, **options)
+        memory.current().keys.clear()
+
     async def change(self, **columns: Any) -> None:
         """Set these columns, here and in the database, and nothing else."""
         self.update_from_dict(columns)
@@ -144,6 +149,25 @@ class ActorKey(Record):
     class Meta:
         table = "actor_key"
         indexes = (("actor_id",),)
+
+    async def save(self, *args: Any, **options: Any) -> None:
+        """Write the row; a memory of it is none any more."""
+        await super().save(*args, **options)
+        memory.current().keys.clear()
+
+    @classmethod
+    async def known(cls, uri: str, *, fresh: bool = False) -> ActorKey | None:
+        """The key with this id and its actor, who is not deleted; remembered for some seconds, unless it is to be `fresh`."""
+        if fresh:
+            memory.current().keys.forget(uri)
+        key = await memory.current().keys.get(uri, lambda: cls._find(uri))
+        if key is None:
+            memory.current().keys.forget(uri)  # it may be fetched in a moment
+        return key  # type: ignore[return-value]
+
+    @classmethod
+    async def _find(cls, uri: str) -> ActorKey | None:
+        return await cls.get_or_none(uri=uri, actor__deleted_at__isnull=True).select_related("actor")
 
     @classmethod
     async def signing(cls, actor_id: int, kind: KeyKind) -> ActorKey:

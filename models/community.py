@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise import fields
 
+from models import memory
 from models.base import Record
 from models.reach import Reach
 
@@ -46,6 +47,11 @@ class Community(Record):
     async def current(cls) -> Community:
         """The one row, made with the defaults if it is missing."""
         return await cls.first() or await cls.create()
+
+    async def save(self, *args: Any, **options: Any) -> None:
+        """Write the row. Whether strangers are heard is asked for anew."""
+        await super().save(*args, **options)
+        memory.current().standings.clear()
 
     def condition_in(self, language: str) -> str:
         """What the address tells about a member, in this language as far as the host has said it."""

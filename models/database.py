@@ -15,6 +15,7 @@ from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction as in_transaction
 
+from models import memory
 from models.errors import CommunityError
 
 #: Whatever the database library raises, for those who only tell a person about it.
@@ -123,6 +124,7 @@ async def open_database(url: str, **extra: Any) -> AsyncIterator[TortoiseContext
     try:
         await context.init(settings)
         await context.db().execute_query("SELECT 1")
+        memory.start()
         yield context
     finally:
         await context.close_connections()

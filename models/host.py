@@ -8,7 +8,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.expressions import Q
 
-from models import clock
+from models import clock, memory
 from models.base import Record
 
 
@@ -74,6 +74,12 @@ class Host(Record):
         if own and (own.standing is Standing.SUSPENDED or not harsh):
             return own
         return harsh[0] if harsh else own
+
+    async def save(self, *args: Any, **options: Any) -> None:
+        """Write the row. How we stand with this host, and with those below its domain, is asked for anew."""
+        await super().save(*args, **options)
+        if "standing" in (options.get("update_fields") or ("standing",)):
+            memory.current().standings.clear()
 
     def is_resting(self, now: datetime | None = None) -> bool:
         """Whether the circuit breaker keeps us from sending."""

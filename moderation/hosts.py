@@ -1,7 +1,7 @@
 """How we stand with another server, and what follows from it (product.md, Standing of another host)."""
 from __future__ import annotations
 
-from models import Community, Host
+from models import Community, Host, memory
 from models.host import Standing
 from models.reach import Reach
 
@@ -19,7 +19,15 @@ HEARD = frozenset({Standing.PARTNER, Standing.OPEN, Standing.LIMITED})
 
 
 async def standing(name: str) -> Standing:
-    """The standing of a host by its canonical name. A stranger is `open` only where the host opened federation."""
+    """The standing of a host by its canonical name. A stranger is `open` only where the host opened federation.
+
+    Remembered for a second; a change in this process counts at once.
+    """
+    how = await memory.current().standings.get(name, lambda: _standing(name))
+    return Standing(how)
+
+
+async def _standing(name: str) -> Standing:
     rule = await Host.rule_for(name)
     if rule is not None and rule.standing is not Standing.UNKNOWN:
         return rule.standing

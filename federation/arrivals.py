@@ -1,0 +1,96 @@
+"""The book at the door: what came in is written down in groups, and whoever brought it hears 202 after the commit.
+
+What is already waiting of one server is bounded, so that none can fill the queue for all.
+"""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from federation.addresses import origin_of
+from federation.errors import Busy
+from federation.gathering import Gathering
+from models import Host, InboxItem, clock, queues
+from models.database import in_transaction
+from models.delivery import ItemState
+from models.memory import Recent
+from models.queues import NewItem
+
+#: Repeated under the same id when an answer got lost, and then carried out again (fediverse.md §8.7).
+REPEATABLE = frozenset({"Follow", "Undo", "Offer"})
+WAITING_LIMIT = 5000  # activities of one server
+GROUP_LIMIT = 200
+COUNT_SECONDS = 1.0
+ORIGINS_LIMIT = 5000
+HEARD_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A proven activity: its id, its kind, who sent it, from which host, its text, when."""
+
+    uri: str
+    kind: str
+    sender_uri: str
+    host: str
+    body: str
+    at: datetime
+
+
+class Arrivals:
+    """One for each process. `came` is set whenever something new has been written down."""
+
+    def __init__(self) -> None:
+        self.came = asyncio.Event()
+        self._group: Gathering[Arrival, None] = Gathering(self._store, GROUP_LIMIT)
+        self._waiting: Recent[str, list[int]] = Recent(COUNT_SECONDS, ORIGINS_LIMIT)
+        self._heard: dict[str, datetime] = {}
+
+    async def store(self, arrival: Arrival) -> None:
+        """Write an activity down, once, for good; a repeat ends here, or is carried out anew where that is what it asks for.
+
+        Raises Busy if too much of that server waits.
+        """
+        await self._group.do(arrival)
+
+    async def _store(self, group: Sequence[Arrival]) -> list[None | Exception]:
+        room = [await self._has_room(arrival) for arrival in group]
+        taken = {(one.uri, one.sender_uri): one for one, fits in zip(group, room, strict=True) if fits}
+        async with in_transaction():
+            added = await queues.add_items([NewItem(one.uri, one.sender_uri, one.body, one.at) for one in taken.values()])
+            for name, one in taken.items():
+                if name not in added and one.kind in REPEATABLE:
+                    await _again(one)
+            await self._hear(clock.now(), {one.host for one in taken.values()})
+        self.came.set()
+        return [None if fits else Busy("too much waits already", host=one.host)
+                for one, fits in zip(group, room, strict=True)]
+
+    async def _has_room(self, arrival: Arrival) -> bool:
+        """Counted by the database once a second for each server, and on our fingers in between."""
+        origin = origin_of(arrival.sender_uri)
+        count = await self._waiting.get(origin, lambda: _count(origin))
+        count[0] += 1
+        return count[0] <= WAITING_LIMIT
+
+    async def _hear(self, at: datetime, hosts: set[str]) -> None:
+        """These servers live. Written once a minute: nobody needs to know it to the second."""
+        new = [host for host in hosts if at - self._heard.get(host, at - HEARD_EVERY) >= HEARD_EVERY]
+        if not new:
+            return
+        await Host.filter(name__in=new).update(heard_at=at)
+        if len(self._heard) > ORIGINS_LIMIT:
+            self._heard.clear()
+        self._heard |= dict.fromkeys(new, at)
+
+
+async def _count(origin: str) -> list[int]:
+    return [await InboxItem.filter(state=ItemState.NEW, sender_uri__startswith=f"{origin}/").count()]
+
+
+async def _again(arrival: Arrival) -> None:
+    """Carry it out once more, unless it still waits."""
+    done = InboxItem.filter(activity_uri=arrival.uri, sender_uri=arrival.sender_uri).exclude(state=ItemState.NEW)
+    await done.update(state=ItemState.NEW, body=arrival.body, attempts=0, due_at=clock.now())

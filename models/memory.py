@@ -1,0 +1,77 @@
+"""What is remembered of an open database for a moment, so that the same question is not asked a thousand times a second.
+
+Each database that is open has a memory of its own, and nothing in it counts for longer than its seconds: another process
+may change rows at any time. A change in this process is forgotten at once, by the models that know what depends on it.
+"""
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from contextvars import ContextVar
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+STANDING_SECONDS = 1.0
+KEY_SECONDS = 5.0
+STANDINGS_LIMIT = 10_000
+KEYS_LIMIT = 10_000
+
+
+class Recent(Generic[K, V]):
+    """Answers by question, each for some seconds. The one asked for longest ago goes when there are too many."""
+
+    def __init__(self, seconds: float, limit: int) -> None:
+        self._seconds, self._limit = seconds, limit
+        self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
+        self._changes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    async def get(self, name: K, ask: Callable[[], Awaitable[V]]) -> V:
+        """The answer, asked for if it is unknown or old. What changes while it is asked for is not kept."""
+        kept, now = self._kept.get(name), time.monotonic()
+        if kept is not None and kept[0] > now:
+            return kept[1]
+        changes = self._changes
+        answer = await ask()
+        if changes == self._changes:
+            self._kept[name] = (now + self._seconds, answer)
+            self._kept.move_to_end(name)
+            if len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
+        return answer
+
+    def forget(self, name: K) -> None:
+        """This has changed."""
+        self._changes += 1
+        self._kept.pop(name, None)
+
+    def clear(self) -> None:
+        """Anything may have changed."""
+        self._changes += 1
+        self._kept.clear()
+
+
+class Memory:
+    """The memory of one open database. `standings`: host -> Standing, as text; `keys`: key id -> row with its actor."""
+
+    def __init__(self) -> None:
+        self.standings: Recent[str, str] = Recent(STANDING_SECONDS, STANDINGS_LIMIT)
+        self.keys: Recent[str, object] = Recent(KEY_SECONDS, KEYS_LIMIT)
+
+
+_current: ContextVar[Memory] = ContextVar("memory of the open database")
+
+
+def start() -> None:
+    """A fresh memory, for this task and those that it starts: called when a database is opened."""
+    _current.set(Memory())
+
+
+def current() -> Memory:
+    """The memory of the database that this task has open; an empty one that nobody else sees if there is none."""
+    return _current.get(None) or Memory()
