@@ -17,6 +17,7 @@ MAX_FIELD_CHARS = 2000
 MAX_ALIASES = 20
 MAX_KEYS = 8
 MAX_PEM_CHARS = 8000
+MAX_MULTIBASE_CHARS = 1601  # one more than a key may have, so that none is cut into another
 _USERNAME = re.compile(r"[^\s@/\\:?#<>\"'\x00-\x1f\x7f]{1,200}")
 
 
@@ -129,7 +130,7 @@ def _key_entry(key: dict[str, Any], owner: str | None) -> PublicKeyEntry | None:
     """One key; `owner` is whose document it stands in, for those who do not repeat it."""
     key_id = values.link(key.get("id"))
     owner = values.link(key.get("owner") or key.get("controller")) or owner
-    pem, multibase = key.get("publicKeyPem"), values.text(key.get("publicKeyMultibase"))
+    pem, multibase = key.get("publicKeyPem"), values.text(key.get("publicKeyMultibase"), MAX_MULTIBASE_CHARS)
     if not isinstance(pem, str) or len(pem) > MAX_PEM_CHARS:
         pem = None
     return PublicKeyEntry(key_id, owner, pem, multibase) if key_id and owner and (pem or multibase) else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 from federation.addresses import host_of
 from federation.errors import Busy, Malformed, Refused
 from federation.keys import load_multikey, load_public, public_pem
@@ -88,10 +90,10 @@ async def _save_keys(actor: Actor, document: ActorDocument, key_uri: str) -> Non
 async def _save_key(actor: Actor, entry: PublicKeyEntry) -> None:
     """One key under its own id."""
     try:
-        pem = public_pem(load_public(entry.pem) if entry.pem else load_multikey(entry.multibase or ""))
+        public = load_public(entry.pem) if entry.pem else load_multikey(entry.multibase or "")
     except Malformed:
         return  # a kind that we cannot verify
-    kind = KeyKind.RSA if entry.pem else KeyKind.ED25519
+    pem, kind = public_pem(public), KeyKind.RSA if isinstance(public, RSAPublicKey) else KeyKind.ED25519
     key, is_new = await ActorKey.get_or_create({"actor": actor, "kind": kind, "public_pem": pem}, uri=entry.id)
     if not is_new:
         key.actor_id, key.public_pem, key.kind, key.fetched_at = actor.id, pem, kind, clock.now()

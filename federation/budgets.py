@@ -58,12 +58,13 @@ class _Failure:
 class RecentFailures:
     """What failed is not asked for again at once (CVE-2026-34148): the same error is raised instead."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float = FAILURE_SECONDS, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
         self._clock = clock
         self._failures: OrderedDict[str, _Failure] = OrderedDict()
 
     def check(self, url: str) -> None:
-        """Raise what this URL failed with, if that was less than half a minute ago."""
+        """Raise what this URL failed with, if that was less than `seconds` ago."""
         if (failure := self._failures.get(url)) is None:
             return
         if failure.until > (now := self._clock()):
@@ -71,11 +72,11 @@ class RecentFailures:
         del self._failures[url]
 
     def remember(self, url: str, error: FederationError) -> None:
-        """Keep this failure. A 401 or 403 is not kept: the next try may be signed, or signed in the other way."""
+        """Keep this failure. A 401 or 403 of theirs is not kept: the next try may be signed, or signed in the other way."""
         if error.http_status in (401, 403):
             return
         self._failures.pop(url, None)
-        self._failures[url] = _Failure(self._clock() + FAILURE_SECONDS, type(error), error.detail, error.host,
+        self._failures[url] = _Failure(self._clock() + self._seconds, type(error), error.detail, error.host,
                                        error.http_status)
         if len(self._failures) > MAX_FAILURES:
             self._failures.popitem(last=False)

@@ -41,8 +41,12 @@ async def new_actor(origin: str, name: str, pair: NewKeys, *, kind: ActorKind = 
         url=origin if is_instance else f"{origin}/@{name.lower()}", inbox_uri=f"{uri}/inbox", shared_inbox_uri=f"{origin}/inbox",
         outbox_uri=f"{uri}/outbox", followers_uri=f"{uri}/followers",
         following_uri=f"{uri}/following", featured_uri=f"{uri}/featured", approves_followers=True, published_at=clock.now())
-    await ActorKey.create(actor=actor, uri=f"{uri}#main-key", kind=KeyKind.RSA, public_pem=pair.rsa_public,
-                          private_pem=pair.rsa_private)
-    await ActorKey.create(actor=actor, uri=f"{uri}#ed25519-key", kind=KeyKind.ED25519, public_pem=pair.ed25519_public,
-                          private_pem=pair.ed25519_private)
+    await add_keys(actor, pair, "main-key", "ed25519-key")
     return actor
+
+
+async def add_keys(actor: Actor, pair: NewKeys, rsa_name: str, ed25519_name: str) -> None:
+    """Give an actor of ours these keys, under ids of those names; from now on it signs with them. Inside a transaction."""
+    for name, kind, public, private in ((rsa_name, KeyKind.RSA, pair.rsa_public, pair.rsa_private),
+                                        (ed25519_name, KeyKind.ED25519, pair.ed25519_public, pair.ed25519_private)):
+        await ActorKey.create(actor=actor, uri=f"{actor.uri}#{name}", kind=kind, public_pem=public, private_pem=private)

@@ -10,6 +10,7 @@ from pathlib import Path
 from federation import identity, signatures
 from federation.addresses import host_of
 from federation.arrivals import Arrivals
+from federation.budgets import RecentFailures
 from federation.client import Client, Limits
 from federation.dev_peers import DevPeers
 from federation.keys import load_private
@@ -53,6 +54,7 @@ class Instance:
     network: Network
     client: Client
     actor: Actor
+    unreadable_keys: RecentFailures  # key ids of others that led to no key a moment ago
     arrivals: Arrivals = field(default_factory=Arrivals)
 
     @property
@@ -80,7 +82,7 @@ async def open_instance(network: Network) -> AsyncIterator[Instance]:
                     connections=network.slots + network.slow_slots + 36)
     ca_file = Path(network.ca_file) if network.ca_file else None
     async with Client(user_agent=user_agent, dev=network.dev_peers, ca_file=ca_file, limits=limits) as client:
-        yield Instance(network, client, actor)
+        yield Instance(network, client, actor, RecentFailures(network.key_refetch_seconds))
 
 
 async def ensure_actor(origin: str) -> Actor:

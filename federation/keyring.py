@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from federation import actors, resolve
 from federation.addresses import same_origin
-from federation.errors import Malformed, Unproven
+from federation.errors import FederationError, Malformed, Unproven
 from federation.instance import Instance
 from federation.wire import ActorDocument, key_entries
 from models import ActorKey, clock
@@ -22,7 +22,19 @@ async def find(key_id: str) -> ActorKey | None:
 
 
 async def fetch(instance: Instance, key_id: str) -> ActorKey:
-    """Read a key and its owner from their server. Raises Unproven if they do not name each other; Gone, Unreachable."""
+    """Read a key and its owner from their server. Raises Unproven if they do not name each other; Gone, Unreachable.
+
+    What led to no key is not read again at once (CVE-2026-34148): made-up key ids cost their server and us one request each.
+    """
+    instance.unreadable_keys.check(key_id)
+    try:
+        return await _fetch(instance, key_id)
+    except FederationError as error:
+        instance.unreadable_keys.remember(key_id, error)
+        raise
+
+
+async def _fetch(instance: Instance, key_id: str) -> ActorKey:
     url, document = await instance.client.get_document(key_id.partition("#")[0], headers_for=instance.sign_get, fresh=True)
     if not same_origin(url, key_id):
         raise Unproven("the key is kept on another server")

@@ -5,6 +5,7 @@ takes a tenth of a second or more: call it in a thread.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -19,8 +20,9 @@ PublicKey = rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 RSA_BITS = 2048
 MAX_RSA_BITS = 8192  # a larger one makes verifying slow, which a stranger could want
 MAX_PEM_CHARS = 8000
-MAX_MULTIBASE_CHARS = 200
+MAX_MULTIBASE_CHARS = 1600  # RSA of 8192 bits
 _MULTICODEC_ED25519 = b"\xed\x01"
+_MULTICODEC_RSA = b"\x85\x24"
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -64,7 +66,40 @@ def load_public(pem: str) -> PublicKey:
     if len(pem) > MAX_PEM_CHARS:
         raise Malformed("the key is too long")
     try:
-        key = serialization.load_pem_public_key(pem.strip().encode("ascii"))
+        raw = pem.strip().encode("ascii")
+    except ValueError as error:
+        raise Malformed("not a public key") from error
+    return _acceptable(serialization.load_pem_public_key, raw)
+
+
+def multikey(key: PublicKey) -> str:
+    """`publicKeyMultibase` of FEP-521a: "z", then base58btc of the multicodec prefix and the key.
+
+    RSA keys are PKCS#1 in it. They stand there while they are being replaced, when `publicKey` shows the new one.
+    """
+    if isinstance(key, rsa.RSAPublicKey):
+        pkcs1 = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+        return "z" + base58_encode(_MULTICODEC_RSA + pkcs1)
+    return "z" + base58_encode(_MULTICODEC_ED25519 + key.public_bytes_raw())
+
+
+@lru_cache(maxsize=4096)
+def load_multikey(text: str) -> PublicKey:
+    """The key of a `publicKeyMultibase`; Malformed if it is not an Ed25519 key, or an acceptable RSA key, in base58btc."""
+    if not text.startswith("z") or len(text) > MAX_MULTIBASE_CHARS:
+        raise Malformed("not a base58btc multibase key")
+    raw = base58_decode(text[1:])
+    if raw.startswith(_MULTICODEC_RSA):
+        return _acceptable(serialization.load_der_public_key, raw[2:])
+    if len(raw) != 34 or not raw.startswith(_MULTICODEC_ED25519):
+        raise Malformed("not an Ed25519 or RSA multikey")
+    return ed25519.Ed25519PublicKey.from_public_bytes(raw[2:])
+
+
+def _acceptable(load: Callable[[bytes], object], raw: bytes) -> PublicKey:
+    """What `load` reads, if it is a key of a kind and size that we take; else Malformed."""
+    try:
+        key = load(raw)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise Malformed("not a public key") from error
     if not isinstance(key, PublicKey):
@@ -72,22 +107,6 @@ def load_public(pem: str) -> PublicKey:
     if isinstance(key, rsa.RSAPublicKey) and not RSA_BITS <= key.key_size <= MAX_RSA_BITS:
         raise Malformed("an RSA key of this size is not accepted")
     return key
-
-
-def multikey(key: ed25519.Ed25519PublicKey) -> str:
-    """`publicKeyMultibase` of FEP-521a: "z", then base58btc of the multicodec prefix and the key."""
-    return "z" + base58_encode(_MULTICODEC_ED25519 + key.public_bytes_raw())
-
-
-@lru_cache(maxsize=4096)
-def load_multikey(text: str) -> ed25519.Ed25519PublicKey:
-    """The key of a `publicKeyMultibase`; Malformed if it is not an Ed25519 key in base58btc."""
-    if not text.startswith("z") or len(text) > MAX_MULTIBASE_CHARS:
-        raise Malformed("not a base58btc multibase key")
-    raw = base58_decode(text[1:])
-    if len(raw) != 34 or not raw.startswith(_MULTICODEC_ED25519):
-        raise Malformed("not an Ed25519 multikey")
-    return ed25519.Ed25519PublicKey.from_public_bytes(raw[2:])
 
 
 def base58_encode(raw: bytes) -> str:

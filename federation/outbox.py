@@ -16,6 +16,7 @@ from federation.contexts import PUBLIC, note_context
 from federation.render import Document
 from models import (
     Actor,
+    ActorKey,
     Announce,
     Attachment,
     Delivery,
@@ -31,6 +32,7 @@ from models import (
 from models.delivery import DeliveryState
 from models.ids import new_key
 from models.reach import Reach
+from moderation.hosts import HEARD
 
 
 async def create(post: Post) -> None:
@@ -122,9 +124,19 @@ async def update_actor(actor: Actor) -> None:
     goes_to = await audience.inboxes_that_have(actor.uri)
     followers = {audience.inbox_of(one): one.host for one in await audience.remote_followers(actor)}
     goes_to |= await audience.allowed(followers, Reach.PARTNERS)
-    document = render.actor_document(actor, await actor.keys.all(), origin_of(actor.uri))  # type: ignore[attr-defined]
+    document = render.actor_document(actor, await ActorKey.shown(actor.id), origin_of(actor.uri))
     document.pop("@context")
     await send("Update", actor, document, about=actor.uri, goes_to=goes_to, to=[actor.followers_uri])
+
+
+async def update_instance(actor: Actor, title: str) -> None:
+    """Tell the communities that we exchange with that our own actor changed."""
+    heard = await Host.filter(standing__in=list(HEARD)).exclude(instance_uri="").values_list("instance_uri", flat=True)
+    theirs = await Actor.filter(Actor.present(), uri__in=[str(uri) for uri in heard]).exclude(host="")
+    document = render.instance_document(actor, await ActorKey.shown(actor.id), origin_of(actor.uri), title)
+    document.pop("@context")
+    await send("Update", actor, document, about=actor.uri, goes_to={one.inbox_uri: one.host for one in theirs},
+               to=[one.uri for one in theirs])
 
 
 async def delete_actor(actor: Actor) -> None:

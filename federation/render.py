@@ -52,13 +52,17 @@ def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str) -> Docum
 
 
 def key_properties(actor: Actor, keys: Sequence[ActorKey]) -> Document:
-    """`publicKey` (RSA, what everybody reads) and `assertionMethod` (Ed25519 as Multikey, FEP-521a)."""
+    """`publicKey` (the newest RSA key, alone, as some programs cannot read a list of them) and `assertionMethod` (FEP-521a):
+    Ed25519, and the RSA keys that the newest one replaces, for as long as they are served.
+    """
+    newest_first = sorted(keys, key=lambda key: key.id, reverse=True)
+    rsa = [key for key in newest_first if key.kind is KeyKind.RSA]
+    methods = [key for key in newest_first if key not in rsa[:1]]
     properties: Document = {"assertionMethod": [
-        {"id": key.uri, "type": "Multikey", "controller": actor.uri, "publicKeyMultibase": multikey(load_public(key.public_pem))}  # type: ignore[arg-type]
-        for key in keys if key.kind is KeyKind.ED25519]}
-    for key in keys:
-        if key.kind is KeyKind.RSA:
-            properties["publicKey"] = {"id": key.uri, "owner": actor.uri, "publicKeyPem": key.public_pem}
+        {"id": key.uri, "type": "Multikey", "controller": actor.uri, "publicKeyMultibase": multikey(load_public(key.public_pem))}
+        for key in methods]}
+    if rsa:
+        properties["publicKey"] = {"id": rsa[0].uri, "owner": actor.uri, "publicKeyPem": rsa[0].public_pem}
     return properties
 
 

@@ -1,12 +1,13 @@
 """Those who can act: our members, our community, and everyone we have met elsewhere."""
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from tortoise import fields
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count
 
 from models import clock, memory
 from models.base import Record
@@ -171,6 +172,28 @@ class ActorKey(Record):
 
     @classmethod
     async def signing(cls, actor_id: int, kind: KeyKind) -> ActorKey:
-        """The newest private key of an actor of ours."""
+        """The newest private key of an actor of ours; NotHere if there is none."""
         ours = cls.filter(actor_id=actor_id, kind=kind, retired_at__isnull=True).exclude(private_pem="")
-        return await ours.order_by("-id").get()
+        if newest := await ours.order_by("-id").first():
+            return newest
+        raise NotHere("no such key of ours")
+
+    @classmethod
+    async def shown(cls, actor_id: int) -> list[ActorKey]:
+        """The keys of an actor that its document names: those in use, and those being replaced."""
+        return await cls.filter(actor_id=actor_id, retired_at__isnull=True).order_by("id")
+
+    @classmethod
+    async def replaced_before(cls, when: datetime) -> list[int]:
+        """The ids of those actors of ours who show more keys made before `when` than one of each kind."""
+        old = cls.filter(actor__host="", retired_at__isnull=True, created_at__lt=when).annotate(count=Count("id"))
+        found = await old.group_by("actor_id").filter(count__gt=len(KeyKind)).values_list("actor_id", flat=True)
+        return [int(str(id_)) for id_ in found]
+
+    @classmethod
+    async def expire(cls, host: str) -> int:
+        """Forget the keys of everybody on another server; how many there were."""
+        theirs = Subquery(Actor.filter(host=host).values("id"))
+        count = await cls.filter(actor_id__in=theirs, private_pem="").delete()
+        memory.current().keys.clear()
+        return count

@@ -12,7 +12,7 @@ import json
 import zlib
 from dataclasses import asdict, dataclass, fields
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -40,20 +40,24 @@ class Answers:
     answer: str = ""
 
 
-async def sealer(instance: Actor) -> Fernet:
-    """What seals and opens answers on this server."""
-    secret = (await ActorKey.signing(instance.id, KeyKind.RSA)).private_pem.encode()
-    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"dazzle join wizard").derive(secret)
+async def sealer(instance: Actor) -> MultiFernet:
+    """What seals and opens answers on this server; what a key sealed that has been replaced since can still be opened."""
+    keys = await ActorKey.shown(instance.id)
+    return MultiFernet([_sealer(key.private_pem) for key in reversed(keys) if key.kind is KeyKind.RSA])
+
+
+def _sealer(private_pem: str) -> Fernet:
+    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"dazzle join wizard").derive(private_pem.encode())
     return Fernet(base64.urlsafe_b64encode(derived))
 
 
-def seal(answers: Answers, fernet: Fernet) -> str:
+def seal(answers: Answers, fernet: MultiFernet) -> str:
     """The value of the cookie; "" if it were too long for one."""
     sealed = fernet.encrypt(zlib.compress(json.dumps(asdict(answers)).encode())).decode()
     return sealed if len(sealed) <= COOKIE_LIMIT else ""
 
 
-def unseal(cookie: str, fernet: Fernet) -> Answers:
+def unseal(cookie: str, fernet: MultiFernet) -> Answers:
     """The answers in a cookie; empty ones if it is missing, older than KEPT_SECONDS or not ours."""
     try:
         found = json.loads(zlib.decompress(fernet.decrypt(cookie.encode(), ttl=KEPT_SECONDS)))

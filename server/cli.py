@@ -15,7 +15,7 @@ import typer
 
 from models.database import DatabaseError
 from models.errors import CommunityError
-from server.commands import check, deliveries, demo, hosts, members, messages, serve
+from server.commands import check, deliveries, demo, hosts, keys, members, messages, serve
 from server.commands.output import Misused, Output, complain, sentence
 from server.settings import BadSettings, Settings
 
@@ -23,7 +23,8 @@ from server.settings import BadSettings, Settings
 Command = Callable[..., Awaitable[int | None]]
 DONE, NOT_DONE, CALLED_WRONGLY, INTERRUPTED = 0, 1, 2, 130
 #: The words in front of a command that several share, and what they are about.
-GROUPS = {"member": "The people of this community.", "host": "Other servers.", "message": "What members write."}
+GROUPS = {"member": "The people of this community.", "host": "Other servers.", "keys": "What we sign with.",
+          "message": "What members write."}
 
 COMMANDS: dict[str, Command] = {
     "serve": serve.serve,
@@ -38,6 +39,8 @@ COMMANDS: dict[str, Command] = {
     "host list": hosts.list_,
     "host suspend": hosts.suspend,
     "host end": hosts.end,
+    "host expire-keys": hosts.expire_keys,
+    "keys rotate": keys.rotate,
     "message publish": messages.publish,
     "deliveries": deliveries.deliveries,
     "migrate": serve.migrate,

@@ -11,7 +11,7 @@ from federation import collections, disclosure, discovery, inbox, render, signat
 from federation.addresses import host_of
 from federation.errors import Malformed, Refused, Unproven
 from federation.signatures import Request
-from models import Actor, Post, clock
+from models import Actor, ActorKey, Post, clock
 from models.actor import ActorKind
 from models.errors import CommunityError, NotHere
 from moderation import consent, hosts
@@ -56,13 +56,13 @@ async def actor(request: web.Request) -> web.Response:
     host = await caller(request)
     found = await _member(request)
     await disclosure.told(found, found.uri, host, disclosure.FETCHED)
-    return _activity(render.actor_document(found, await found.keys.filter(retired_at__isnull=True), _origin(request)))  # type: ignore[attr-defined]
+    return _activity(render.actor_document(found, await ActorKey.shown(found.id), _origin(request)))
 
 
 async def instance(request: web.Request) -> web.Response:
     """GET /actor: who signs for this community. Anybody may read it, or two careful servers wait for each other for ever."""
     found = request.app[INSTANCE].actor
-    keys = await found.keys.filter(retired_at__isnull=True)  # type: ignore[attr-defined]
+    keys = await ActorKey.shown(found.id)
     return _activity(render.instance_document(found, keys, _origin(request), request.app[COMMUNITY].row.name))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from federation import instances
-from models import Host
+from models import ActorKey, Host
 from models.host import Standing
 from server.actions import partners
 from server.commands.output import Failed, Misused, Output, table
@@ -56,6 +56,14 @@ async def end(settings: Settings, out: Output, name: Name, reason: Reason = "") 
             raise Failed(f"There is no server named {name} here.")
         await partners.end(instance, host, None, reason)
     out.show(_row(host), f"{host.name} is unknown now: nothing is exchanged with it.")
+
+
+async def expire_keys(settings: Settings, out: Output, name: Name) -> None:
+    """Forget the keys of a server's people: each is read anew when it signs next. JSON: {"name", "keys"}."""
+    async with community(settings):
+        host = instances.host_named(name)
+        count = await ActorKey.expire(host)
+    out.show({"name": host, "keys": count}, f"{count} keys of {host} are forgotten; they are read anew when they are needed.")
 
 
 def _row(host: Host) -> dict[str, Any]:

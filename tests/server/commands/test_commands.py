@@ -9,7 +9,19 @@ from typing import Any
 
 import pytest
 
-from models import Actor, AuditEntry, Community, ConsentRecord, Delivery, Host, Invitation, Member, OutgoingActivity, Post
+from models import (
+    Actor,
+    ActorKey,
+    AuditEntry,
+    Community,
+    ConsentRecord,
+    Delivery,
+    Host,
+    Invitation,
+    Member,
+    OutgoingActivity,
+    Post,
+)
 from models.consent import Purpose
 from models.database import open_database
 from models.delivery import DeliveryState
@@ -194,3 +206,16 @@ async def test_migrate_and_version(dazzle: Run, database_url: str) -> None:
     assert (await read(dazzle, "version"))["software"] == "dazzle"
     async with open_database(database_url):
         assert await Community.all().count() == 0  # neither opens a community
+
+
+async def test_keys_change_for_one_for_the_community_and_for_all(dazzle: Run, database_url: str) -> None:
+    for name in ("camille", "dora"):
+        await read(dazzle, "member", "create", name, "--agree", "C0,C5")
+    assert await read(dazzle, "keys", "rotate", "camille") == {"rotated": 1, "retired": False}
+    assert await read(dazzle, "keys", "rotate") == {"rotated": 1, "retired": False}
+    assert await read(dazzle, "keys", "rotate", "--all", "--retire") == {"rotated": 3, "retired": True}
+    async with open_database(database_url):
+        assert await ActorKey.exclude(private_pem="").count() == await ActorKey.filter(retired_at__isnull=True).count() == 6
+    status, _, err = await dazzle("keys", "rotate", "camille", "--all")
+    assert (status, err) == (2, "Give a name or --all, not both.\n")
+    assert await read(dazzle, "host", "expire-keys", "other.example") == {"name": "other.example", "keys": 0}
