@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from federation import delivery
+from federation import delivery, rotation
 from federation.dispatcher import Dispatcher
 from federation.intake import Intake
 from models import Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
@@ -55,6 +55,7 @@ async def prune(app: web.Application) -> int:
     await Tombstone.filter(created_at__lt=now - KEEP_TOMBSTONES).delete()
     await SignInLink.filter(expires_at__lt=now).delete()
     await Session.filter(expires_at__lt=now).delete()
+    await rotation.retire_due()
     await media.forget_unused(app[MEDIA])
     await media.forget_orphans(app[MEDIA])
     waiting = Subquery(Delivery.filter(state=DeliveryState.WAITING).values("activity_id"))
