@@ -192,7 +192,8 @@ def place(value: Any) -> str:
         if isinstance(one, dict):
             address = one.get("address")
             lines = [one.get("name"), *([address] if isinstance(address, str) else _lines(address))]
-            return ", ".join(dict.fromkeys(line.strip() for line in lines if isinstance(line, str) and line.strip()))[:MAX_PLACE_CHARS]
+            words = dict.fromkeys(line.strip() for line in lines if isinstance(line, str) and line.strip())
+            return ", ".join(words)[:MAX_PLACE_CHARS]
     return ""
 
 

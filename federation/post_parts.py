@@ -1,4 +1,4 @@
-"""What hangs on a post from elsewhere, to rows: tags, images, custom emoji, answers to choose. Inside the caller's transaction."""
+"""What hangs on a post from elsewhere, to rows: tags, images, emoji, answers to choose. Inside the caller's transaction."""
 from __future__ import annotations
 
 from federation import wire

@@ -13,7 +13,7 @@ from models.post import Post
 
 
 class Poll(Record):
-    """The answers of one message. `options`: [{"name": words, "count": how many chose it, or null where its server is silent}]."""
+    """The answers of one message. `options`: [{"name": words, "count": how many chose it, or null if unsaid}]."""
 
     post: fields.OneToOneRelation[Post] = fields.OneToOneField("models.Post", related_name="poll")
     post_id: int

@@ -58,7 +58,7 @@ class Post(Record):
     warning = fields.CharField(max_length=300, default="", db_default="")  # the content note in words
     sensitive = fields.BooleanField(default=False, db_default=False)
     language = fields.CharField(max_length=20, default="", db_default="")
-    translations: dict[str, str] | None = fields.JSONField(null=True)  # remote: cleaned HTML by language, where it came in several
+    translations: dict[str, str] | None = fields.JSONField(null=True)  # remote: cleaned HTML by language, if in several
     kind = fields.CharField(max_length=20, default="", db_default="")  # remote: what it is if it is no Note: "Event", "Video" …
     starts_at = fields.DatetimeField(null=True)  # of an Event
     ends_at = fields.DatetimeField(null=True)

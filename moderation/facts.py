@@ -19,7 +19,8 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
         doer_present=not doer.is_gone, target_present=not target.is_gone,
         crosses=crosses, consents=all(agreed), blocked=await Block.either_way(doer.id, target.id),
         sees_post=post is None or await _sees(doer, post),
-        reach=reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer))
+        reach=reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer),
+        allows_quotes=target.allows_quotes)
 
 
 async def about_publishing(author: Actor, reach: Reach) -> Facts:

@@ -17,6 +17,9 @@ class Verb(StrEnum):
     PUBLISH = "publish"
     ANSWER = "answer"
     LIKE = "like"
+    VOTE = "vote"  # to choose an answer to a question
+    QUOTE = "quote"
+    FEATURE = "feature"  # to put somebody on a list for others to find
     ANNOUNCE = "announce"
     NAME = "name"  # to address or mention someone
 
@@ -40,6 +43,7 @@ class Facts:
     reach: Reach = Reach.COMMUNITY
     parent_reach: Reach = Reach.WEB
     ceiling: Reach = Reach.WEB
+    allows_quotes: bool = False  # the target lets messages for the whole web be quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +104,26 @@ def more_than_a_circle(facts: Facts) -> str | None:
     return None if facts.parent_reach.level >= Reach.COMMUNITY.level else "circle"
 
 
+def quotable(facts: Facts) -> str | None:
+    """A quote shows a message to readers whom its author did not choose: only what is for everybody anyway, and only
+    where the author lets it.
+    """
+    return None if facts.parent_reach is Reach.WEB and facts.allows_quotes else "unquotable"
+
+
+def nobody_is_listed(_facts: Facts) -> str | None:
+    """A list of people here is a list of people with a disease."""
+    return "listed"
+
+
 RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.FOLLOW: (hosts_in_good_standing, both_present, no_block, agreed_if_it_crosses),
     Verb.PUBLISH: (within_the_ceiling, said_yes_to_leaving),
     Verb.ANSWER: (the_post_is_seen, no_block, not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
     Verb.LIKE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses),
+    Verb.VOTE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses),
+    Verb.QUOTE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses, quotable),
+    Verb.FEATURE: (nobody_is_listed,),
     Verb.ANNOUNCE: (the_post_is_seen, both_present, no_block, more_than_a_circle, not_wider_than_the_parent, within_the_ceiling,
                     said_yes_to_leaving),
     Verb.NAME: (hosts_in_good_standing, both_present, no_block, agreed_if_it_crosses),

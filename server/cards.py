@@ -12,9 +12,10 @@ from models import Actor, Announce, Attachment, Host, Like, Member, Post, Q, clo
 from models.post import Note
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
-from server.language import Words
-from server.views import ImageView, PersonView, PostView
-from server.wording import note_name
+from server import emojis, questions
+from server.language import Words, moment
+from server.views import Fact, ImageView, PersonView, PollView, PostView, QuoteView
+from server.wording import kind_name, note_name
 
 OPEN, FOLD, HIDE = "open", "fold", "hide"
 NO_TOPIC = "other"  # in Member.reading["notes"]: what its server marked as sensitive without saying why
@@ -38,6 +39,9 @@ class _Around:
     replies: dict[int, int] = field(default_factory=dict)
     parents: dict[int, Post] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    polls: dict[int, PollView] = field(default_factory=dict)
+    quotes: dict[str, QuoteView] = field(default_factory=dict)  # by uri
+    emojis: dict[str, dict[str, str]] = field(default_factory=dict)  # host -> name -> key
 
 
 def viewer_of(member: Member | None) -> Viewer:
@@ -81,16 +85,19 @@ async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, wi
     reading = reader.reading if reader else {}
     mine = reader.actor_id if reader else None
     shown = [entry for entry in entries if with_hidden or entry.post.author_id == mine or treatment(entry.post, reading) != HIDE]
-    around = await _load(shown, reader)
+    around = await _load(shown, reader, _)
     return [_card(entry, reader, around, _) for entry in shown]
 
 
-async def _load(entries: Sequence[Entry], reader: Member | None) -> _Around:
-    ids = [entry.post.id for entry in entries]
+async def _load(entries: Sequence[Entry], reader: Member | None, _: Words) -> _Around:
+    rows = [entry.post for entry in entries]
+    ids = [post.id for post in rows]
     if not ids:
         return _Around()
     visible = visible_to(viewer_of(reader))
-    around = _Around(images=await _images(ids), replies=await _replies(ids, visible), parents=await _parents(entries, visible))
+    around = _Around(images=await _images(ids), replies=await _replies(ids, visible), parents=await _parents(entries, visible),
+                     polls=await questions.of_posts(rows, reader, _), quotes=await questions.quotes_of(rows, visible),
+                     emojis=await emojis.of_posts(rows))
     if reader:
         around.thanked = {like.post_id for like in await Like.filter(post_id__in=ids, actor_id=reader.actor_id)}
         around.passed_on = {one.post_id for one in await Announce.filter(post_id__in=ids, actor_id=reader.actor_id)}
@@ -130,10 +137,15 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     post, is_mine = entry.post, reader is not None and entry.post.author_id == reader.actor_id
     may_act = reader is not None and not is_held(post)
     parent = around.parents.get(post.parent_id or 0)
+    folded = not is_mine and _is_folded(post, reader)
+    html, language = _words(post, _)
     return PostView(
-        key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles), html=Markup(post.html),  # noqa: S704 - cleaned
-        when=post.published_at, reach=post.reach.level, language=post.language, voice=post.voice,
-        note=post.warning or note_name(post.note, _), folded=not is_mine and _is_folded(post, reader),
+        key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles), 
+        html=Markup(emojis.shown(html, around.emojis.get(post.author.host, {}))),  # noqa: S704 - cleaned when it was stored
+        when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
+        note=post.warning or note_name(post.note, _), folded=folded and not _warns_of_images(post),
+        veiled=folded and _warns_of_images(post), kind=kind_name(post.kind, _), title=post.title, facts=_facts(post, _),
+        poll=around.polls.get(post.id), quote=around.quotes.get(post.quote_uri) if post.shows_quote else None,
         edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act, may_thank=may_act and not is_mine,
         may_pass_on=may_act and post.reach.level >= Reach.COMMUNITY.level,
         thanked=post.id in around.thanked, passed_on=post.id in around.passed_on,
@@ -145,6 +157,26 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
 
 def _is_folded(post: Post, reader: Member | None) -> bool:
     return treatment(post, reader.reading if reader else {}) != OPEN
+
+
+def _warns_of_images(post: Post) -> bool:
+    """Marked as sensitive without a word: by what most programs mean, that is about its pictures and not its text."""
+    return post.sensitive and not post.warning and post.note is Note.NONE and not post.author.is_local
+
+
+def _words(post: Post, _: Words) -> tuple[str, str]:
+    """The text in the reader's language where it came in several, and which language that is."""
+    for language, html in (post.translations or {}).items():
+        if language.partition("-")[0].lower() == _.language:
+            return html, language
+    return post.html, post.language
+
+
+def _facts(post: Post, _: Words) -> tuple[Fact, ...]:
+    """When and where an event is."""
+    times = [moment(when, _.language) for when in (post.starts_at, post.ends_at) if when]
+    found = [(_("When"), " – ".join(times)), (_("Where"), post.place)]
+    return tuple(Fact(term=term, text=text) for term, text in found if text)
 
 
 def _answered_url(post: Post, parent: Post | None) -> str:

@@ -35,10 +35,11 @@ LOCALES = {"en": "en_GB"}  # "12 March 2026", not "March 12, 2026"
 
 
 class Words:
-    """The messages of one language. Calling it translates; values fill `%(name)s`, and `%%` is a plain %."""
+    """The messages of one `language`. Calling it translates; values fill `%(name)s`, and `%%` is a plain %."""
 
-    def __init__(self, translations: Translations) -> None:
+    def __init__(self, translations: Translations, language: str) -> None:
         self._translations = translations
+        self.language = language
 
     def gettext(self, message: str) -> str:
         """The translation, its placeholders untouched."""
@@ -68,7 +69,7 @@ def gettext_for(lang: str, folders: tuple[Path, ...] = (BASE,)) -> Words:
     merged = oldest_first[0]  # the first one's plural rule stays: `merge` takes messages only
     for younger in oldest_first[1:]:
         merged.merge(younger)
-    return Words(merged)
+    return Words(merged, lang)
 
 
 def _read(path: Path, lang: str) -> Translations:

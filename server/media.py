@@ -14,7 +14,7 @@ from typing import IO
 
 from federation.errors import FederationError
 from federation.instance import Instance
-from models import Actor, Attachment, Draft, Q, clock
+from models import Actor, Attachment, Draft, Emoji, Q, clock
 from models.errors import CommunityError
 from models.ids import new_key
 from server import imaging
@@ -162,6 +162,7 @@ async def forget_orphans(store: MediaStore) -> int:
     for folder in await asyncio.to_thread(lambda: list(store.folder.glob("??"))):
         keys = await asyncio.to_thread(_settled, folder)
         known = {image.key for image in await Attachment.filter(key__in=keys or [""]).only("id", "key")}
+        known |= {emoji.key for emoji in await Emoji.filter(key__in=keys or [""]).only("id", "key")}
         for key in set(keys) - known:
             store.forget(key)
             gone += 1

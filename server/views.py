@@ -86,6 +86,44 @@ class ImageView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A word and what is true of it: "Copies", "1 server"."""
+
+    term: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceView:
+    """One answer of a question from elsewhere."""
+
+    title: str
+    chosen: bool = False  # by the reader
+    result: str = ""  # how many chose it, as far as that may be said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollView:
+    """A question with answers to choose."""
+
+    choices: tuple[ChoiceView, ...]
+    is_multiple: bool
+    is_closed: bool
+    may_choose: bool
+    has_chosen: bool
+    ends: str = ""  # the day and time, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteView:
+    """A message that another one quotes."""
+
+    url: str
+    name: str  # of its author
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
     """One message on a card."""
 
@@ -100,6 +138,12 @@ class PostView:
     voice: str = ""  # a models.Voice: "experience", "question", "information" or nothing
     note: str = ""  # what to warn of before reading, in words: "Invasive care"
     folded: bool = False  # show the note and fold the text
+    veiled: bool = False  # fold the images alone
+    kind: str = ""  # "Event", "Video", in words; nothing for a plain message
+    title: str = ""
+    facts: tuple[Fact, ...] = ()  # when and where an event is
+    poll: PollView | None = None
+    quote: QuoteView | None = None
     edited: bool = False
     is_mine: bool = False
     may_reply: bool = False
@@ -141,14 +185,6 @@ class Option:
     title: str
     hint: str = ""
     checked: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A word and what is true of it: "Copies", "1 server"."""
-
-    term: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,3 +48,14 @@ def note_name(note: Note, _: Words) -> str:
 def role_name(role: Role, _: Words) -> str:
     """What a member does here."""
     return {Role.MEMBER: _("Member"), Role.MODERATOR: _("Moderator"), Role.HOST: _("Host")}[role]
+
+
+def kind_name(kind: str, _: Words) -> str:
+    """What a message from elsewhere is, where it is not simply a message: a type of ActivityStreams."""
+    return {
+        "Article": _("Article"),
+        "Page": _("Article"),
+        "Event": _("Event"),
+        "Audio": _("Sound recording"),
+        "Video": _("Video"),
+    }.get(kind, "")

@@ -10,13 +10,13 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from federation import delivery, rotation
+from federation import delivery, rotation, synchronisation
 from federation.dispatcher import Dispatcher
 from federation.intake import Intake
 from models import Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
 from models.database import is_sqlite
 from models.delivery import DeliveryState, ItemState
-from server import media
+from server import emojis, media
 from server.actions import posts
 from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
 
@@ -44,8 +44,13 @@ async def release_held(app: web.Application) -> int:
 
 
 async def fetch_images(app: web.Application) -> int:
-    """Bring in images of messages from elsewhere."""
-    return await media.fetch_wanted(app[INSTANCE], app[MEDIA])
+    """Bring in images of messages from elsewhere, and the small ones in their text."""
+    return await media.fetch_wanted(app[INSTANCE], app[MEDIA]) + await emojis.fetch_wanted(app[INSTANCE], app[MEDIA])
+
+
+async def settle_followers(app: web.Application) -> int:
+    """Agree again with other servers on who follows whom."""
+    return await synchronisation.settle_due(app[INSTANCE])
 
 
 async def prune(app: web.Application) -> int:
@@ -67,6 +72,7 @@ JOBS: dict[str, Job] = {
     "send_mail": Job(send_mail, 1),
     "release_held": Job(release_held, 0.5),
     "fetch_images": Job(fetch_images, 2),
+    "settle_followers": Job(settle_followers, 1),
     "prune": Job(prune, 3600),
 }
 

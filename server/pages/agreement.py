@@ -1,7 +1,7 @@
 """Asking for the yes to leaving (C5) where it is needed, and then going on with what the member was doing."""
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from aiohttp import web
 
@@ -26,10 +26,11 @@ async def give(request: web.Request) -> None:
     await consents.give(request[MEMBER].actor, Purpose.SHARED_OUT, request[LANGUAGE], request.app[COMMUNITY].row)
 
 
-async def act_and_return(request: web.Request, act: Awaitable[object], back: str) -> web.Response:
+async def act_and_return(request: web.Request, act: Awaitable[object], back: str,
+                         kept: Sequence[tuple[str, str]] = ()) -> web.Response:
     """Do something that may leave this server, then go back; ask first if there is no yes. `act` starts only here.
 
-    The question posts to the same address again with `c5`, "yes" or "no".
+    The question posts to the same address again with `c5`, "yes" or "no", and with the fields `kept`.
     """
     form = request[FORM]
     target = local_path(form.text("back", 2000), back)
@@ -43,7 +44,7 @@ async def act_and_return(request: web.Request, act: Awaitable[object], back: str
     except Refused as refused:
         if refused.safe != NEEDED:
             raise
-        return render.page(request, "agreement.html", action=request.path, back=target, words=question(request))
+        return render.page(request, "agreement.html", action=request.path, back=target, words=question(request), kept=kept)
     return see(target)
 
 

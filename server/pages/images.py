@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models import Attachment, Post
+from models import Attachment, Emoji, Post
 from models.errors import NotHere
 from moderation.visibility import Viewer, visible_to
 from server import peers
@@ -28,6 +28,15 @@ async def show(request: web.Request) -> web.StreamResponse:
     path = request.app[MEDIA].path(image.key)
     if not path.is_file():
         raise NotHere("its file is gone")
+    return web.FileResponse(path, headers={"Content-Type": MEDIA_TYPE, **HEADERS})
+
+
+async def emoji(request: web.Request) -> web.StreamResponse:
+    """GET /emoji/{key}: a small picture of the text of other servers, for members."""
+    found = await Emoji.get_or_none(key=request.match_info["key"], stored_at__isnull=False)
+    path = request.app[MEDIA].path(found.key) if found else None
+    if path is None or not path.is_file():
+        raise NotHere("no such picture")
     return web.FileResponse(path, headers={"Content-Type": MEDIA_TYPE, **HEADERS})
 
 

@@ -11,15 +11,18 @@ from markupsafe import Markup
 from models import Announce, Attachment, Delivery, Disclosure, Host, Like, Post, Revision
 from models.delivery import DeliveryState
 from server import cards, composer, render
-from server.actions import posts, reactions
+from server.actions import posts, reactions, votes
 from server.actions.drafts import Typed
 from server.doors import see
+from server.forms import whole_number
 from server.keys import FORM, LANGUAGE, LIMITS, MEDIA, MEMBER, SETTINGS
 from server.language import Words, gettext_for
 from server.pages import lookups
 from server.pages.agreement import act_and_return
 from server.pages.compose import notes, voices
 from server.views import ImageView
+
+POLL_CHOICES_LIMIT = 100
 
 
 async def thank(request: web.Request) -> web.Response:
@@ -38,6 +41,15 @@ async def pass_on(request: web.Request) -> web.Response:
     done = await Announce.exists(actor=actor, post=post)
     act = reactions.take_back(actor, post) if done else reactions.pass_on(actor, post)
     return await act_and_return(request, act, f"/m/{post.key}")
+
+
+async def vote(request: web.Request) -> web.Response:
+    """POST /m/{key}/vote: choose an answer to a question."""
+    post, actor = await lookups.post(request), request[MEMBER].actor
+    request.app[LIMITS].take("act", actor.key)
+    typed = request[FORM].all("choice")[:POLL_CHOICES_LIMIT]
+    places = [whole_number(one, POLL_CHOICES_LIMIT) for one in typed]
+    return await act_and_return(request, votes.choose(actor, post, places), f"/m/{post.key}", [("choice", one) for one in typed])
 
 
 async def undo(request: web.Request) -> web.Response:

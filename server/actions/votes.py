@@ -1,0 +1,52 @@
+"""Choosing an answer to a question from elsewhere."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from federation import votes
+from models import Actor, Poll, Post, Vote
+from models.database import in_transaction
+from models.errors import CommunityError, NotHere
+from models.ids import new_key
+from moderation import facts, policy
+from moderation.policy import Verb
+from server.errors import Refused
+
+
+class NothingChosen(CommunityError):
+    """No answer was chosen, or several where one is asked for."""
+
+    safe = "Choose an answer first."
+
+
+class Over(CommunityError):
+    """The question takes no answers any more."""
+
+    status = 409
+    safe = "This question takes no more answers."
+
+
+async def choose(actor: Actor, post: Post, places: Sequence[int]) -> None:
+    """Choose the answers at these places, counted from 0. Told to the author alone; who has chosen has chosen.
+
+    Raises: NotHere (no such question or answer), Over, NothingChosen, Refused.
+    """
+    poll = await Poll.get_or_none(post_id=post.id)
+    if poll is None or any(place >= len(poll.options) for place in places):
+        raise NotHere("no such answer")
+    if poll.is_closed:
+        raise Over("closed")
+    wanted = sorted(set(places))
+    if not wanted or len(wanted) > 1 and not poll.is_multiple:
+        raise NothingChosen("answers")
+    if not (decision := policy.decide(Verb.VOTE, await facts.between(actor, post.author, post=post))):
+        raise Refused(decision.reason or "")
+    async with in_transaction():
+        await Poll.filter(id=poll.id).select_for_update()
+        if await Vote.exists(poll_id=poll.id, actor_id=actor.id):
+            return
+        for place in wanted:
+            option = str(poll.options[place]["name"])
+            vote = await Vote.create(uri=f"{actor.uri}/votes/{new_key()}", poll=poll, actor=actor, option=option)
+            vote.actor = actor
+            await votes.send(vote, post)

@@ -1,0 +1,57 @@
+"""A question with answers to choose, and a quoted message, as cards show them."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models import Member, Poll, Post, Q, Vote
+from moderation import counts, markup
+from server.language import Words, moment
+from server.views import ChoiceView, PollView, QuoteView
+
+EXCERPT_CHARACTERS = 140
+QUESTION = "Question"
+
+
+async def of_posts(posts: Sequence[Post], reader: Member | None, _: Words) -> dict[int, PollView]:
+    """The questions among these messages, by message id. What others chose is told once one has chosen, or it is over."""
+    ids = [post.id for post in posts if post.kind == QUESTION]
+    polls = await Poll.filter(post_id__in=ids) if ids else []
+    if not polls:
+        return {}
+    mine: dict[int, set[str]] = {}
+    if reader:
+        for vote in await Vote.filter(poll_id__in=[poll.id for poll in polls], actor_id=reader.actor_id):
+            mine.setdefault(vote.poll_id, set()).add(vote.option)
+    return {poll.post_id: _view(poll, mine.get(poll.id, set()), reader is not None, _) for poll in polls}
+
+
+def _view(poll: Poll, chosen: set[str], is_member: bool, _: Words) -> PollView:
+    over = poll.is_closed or bool(chosen)
+    choices = tuple(ChoiceView(title=one["name"], chosen=one["name"] in chosen, result=_result(one["count"], _) if over else "")
+                    for one in poll.options)
+    ends = "" if poll.closes_at is None or poll.is_closed else moment(poll.closes_at, _.language)
+    return PollView(choices=choices, is_multiple=poll.is_multiple, is_closed=poll.is_closed, may_choose=is_member and not over,
+                    has_chosen=bool(chosen), ends=ends)
+
+
+def _result(count: int | None, _: Words) -> str:
+    """How many chose an answer, as far as that may be said: small numbers point at people (product.md, Counts)."""
+    if count is None:
+        return ""
+    number = counts.inside(count)
+    return _("fewer than 5 people") if number is None else _("%(num)d people or more", num=number)
+
+
+async def quotes_of(posts: Sequence[Post], visible: Q) -> dict[str, QuoteView]:
+    """The messages that these quote, by their uri, as far as the reader may see them."""
+    uris = {post.quote_uri for post in posts if post.shows_quote and post.quote_uri}
+    quoted = await Post.filter(visible, uri__in=uris).select_related("author") if uris else []
+    return {post.uri: QuoteView(url=f"/m/{post.key}", name=post.author.shown_name, excerpt=_excerpt(post)) for post in quoted}
+
+
+def _excerpt(post: Post) -> str:
+    """Its first words, or what it warns of instead."""
+    if post.warning or post.sensitive:
+        return post.warning
+    words = post.title or markup.plain(post.html).replace("\n", " ")
+    return words if len(words) <= EXCERPT_CHARACTERS else words[:EXCERPT_CHARACTERS].rstrip() + "…"
