@@ -136,7 +136,6 @@ async def test_custom_emoji_are_fetched_and_shown_from_here(
     for _ in range(100):
         if await alpha.ask(lambda: Emoji.filter(stored_at__isnull=False).exists()):
             break
-        import asyncio
         await asyncio.sleep(0.1)
     emoji = await alpha.ask(lambda: Emoji.get())
     html = await page(alpha, alice, note)
@@ -154,8 +153,8 @@ def question(otto: PeerActor, *, many: bool = False, counts: tuple[int, ...] = (
     """A question of theirs."""
     options = [{"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": count}}
                for name, count in zip(("Yes", "No"), counts, strict=True)]
-    return otto.note("Do you sleep well?", type="Question", **{"anyOf" if many else "oneOf": options},
-                     endTime="2036-01-01T00:00:00Z", **more)
+    return otto.note("Do you sleep well?", type="Question", endTime="2036-01-01T00:00:00Z",
+                     **({"anyOf": options} if many else {"oneOf": options}), **more)
 
 
 async def test_a_member_chooses_an_answer_once_and_the_author_is_told(
@@ -183,7 +182,8 @@ async def test_a_member_chooses_an_answer_once_and_the_author_is_told(
     assert await alpha.ask(lambda: Vote.all().count()) == 1
 
     newer = question(otto, counts=(12, 7)) | {"id": asked["id"]}
-    await deliver(alpha, peer, otto, otto.does("Update", newer), otto.does("Update", question(otto) | {"id": asked["id"], "oneOf": []}))
+    await deliver(alpha, peer, otto, otto.does("Update", newer),
+                  otto.does("Update", question(otto) | {"id": asked["id"], "oneOf": []}))
     assert "5 people or more" in await page(alpha, alice, asked)
 
 
@@ -217,7 +217,8 @@ async def test_a_thousand_answers_and_odd_ones_are_capped(alpha: LiveServer, pee
 
 async def test_an_answer_chosen_elsewhere_is_no_message(alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor) -> None:
     post = await alpha.write(alice, "Who comes?")
-    vote = {"id": f"{otto.uri}/v1", "type": "Note", "attributedTo": otto.uri, "name": "yes", "inReplyTo": post.uri, "to": [alice.uri]}
+    vote = {"id": f"{otto.uri}/v1", "type": "Note", "attributedTo": otto.uri, "name": "yes", "inReplyTo": post.uri,
+            "to": [alice.uri]}
     await deliver(alpha, peer, otto, otto.does("Create", vote))
     assert not await alpha.ask(lambda: Post.filter(uri=vote["id"]).exists())
 
