@@ -5,6 +5,7 @@ from typing import Any
 
 from federation import outbox
 from federation.contexts import AS
+from federation.follower_digests import FOLLOWERS_LIMIT
 from models import Actor, Follow, Post
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
@@ -14,8 +15,8 @@ PAGE = 20
 
 async def followers(actor: Actor, host: str) -> dict[str, Any]:
     """The followers who live on the requester's own server, and nobody else's (as in FEP-8fcf)."""
-    uris = await Actor.filter(Actor.present(), host=host, followings__target_id=actor.id,
-                              followings__accepted_at__isnull=False).order_by("id").limit(PAGE * 50).values_list("uri", flat=True)
+    theirs = Actor.filter(Actor.present(), host=host, followings__target_id=actor.id, followings__accepted_at__isnull=False)
+    uris = await theirs.order_by("id").limit(FOLLOWERS_LIMIT).values_list("uri", flat=True)
     return _collection(actor.followers_uri, [str(uri) for uri in uris])
 
 

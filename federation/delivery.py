@@ -138,7 +138,8 @@ async def _send(instance: Instance, delivery: Delivery, scheme: Scheme) -> Answe
     body = activity.body.encode()
     key = await instance.key(activity.actor_id, KeyKind.RSA)
     sign = signatures.sign_rfc9421 if scheme is Scheme.RFC9421 else signatures.sign_cavage
-    headers = await asyncio.to_thread(sign, "POST", delivery.inbox_uri, body, key, clock.now())
+    headers = await instance.digests.header(activity, delivery.host)
+    headers |= await asyncio.to_thread(sign, "POST", delivery.inbox_uri, body, key, clock.now())
     try:
         async with asyncio.timeout(instance.network.delivery_timeout_seconds):
             return await instance.client.post(delivery.inbox_uri, body, {"Content-Type": CONTENT_TYPE} | headers)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from federation import forwarding, json_gate, keyring, signatures
+from federation import forwarding, json_gate, keyring, signatures, synchronisation
 from federation.addresses import host_of, same_origin
 from federation.arrivals import Arrival
 from federation.errors import Gone, Refused, Unproven
@@ -45,13 +45,14 @@ async def accept(instance: Instance, request: Request, received_at: datetime) ->
     await _admit(claim, activity, may_be_forwarded)
     if activity.type == "Delete" and activity.object_id == activity.actor and not await Actor.exists(uri=activity.actor):
         return  # somebody we never knew is gone; their key can no longer be had (fediverse.md §1.3)
-    sender = await prove(instance, request, claim, received_at)
+    sender = signer = await prove(instance, request, claim, received_at)
     if sender.uri != activity.actor and may_be_forwarded:
         sender = await forwarding.author(instance, document, activity, received_at)
     if sender.uri != activity.actor or not same_origin(activity.id, activity.actor):
         raise Unproven("signed by somebody else than the actor", host=sender.host)
     body = request.body.decode()
     await instance.arrivals.store(Arrival(activity.id, activity.type, activity.actor, sender.host, body, received_at))
+    await synchronisation.compare(instance, signer, request)
 
 
 async def prove(instance: Instance, request: Request, claim: Claim, received_at: datetime) -> Actor:

@@ -13,6 +13,7 @@ from federation.arrivals import Arrivals
 from federation.budgets import RecentFailures
 from federation.client import Client, Limits
 from federation.dev_peers import DevPeers
+from federation.follower_digests import Drifts, FollowerDigests
 from federation.keys import load_private
 from federation.signatures import Key
 from models import Actor, ActorKey, clock
@@ -56,6 +57,8 @@ class Instance:
     actor: Actor
     unreadable_keys: RecentFailures  # key ids of others that led to no key a moment ago
     arrivals: Arrivals = field(default_factory=Arrivals)
+    digests: FollowerDigests = field(default_factory=FollowerDigests)
+    drifts: Drifts = field(default_factory=Drifts)
 
     @property
     def origin(self) -> str:
