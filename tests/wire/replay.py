@@ -27,7 +27,7 @@ from tests.peer import Peer, PeerActor, rsa_key
 
 OUR_PLACE = "https://SUT"
 OUR_MEMBER = "https://SUT/users/alice"
-PLAYED_AT_ONCE = 16
+PLAYED_AT_ONCE = 50
 UNKNOWN_ACTORS = frozenset({"odd/delete-unknown-account.json"})  # nobody can read them any more
 NOT_FOLLOWED = frozenset({"odd/accept-without-follow.json"})
 
@@ -84,6 +84,7 @@ async def replay(server: LiveServer, folder: Path, only: str = "") -> list[Outco
         for start in range(0, len(files), PLAYED_AT_ONCE):
             batch = files[start:start + PLAYED_AT_ONCE]
             played = [await play(stage, path, number) for number, path in enumerate(batch, start)]
+            await settle(server)
             outcomes += [await judge() for judge in played]
         return outcomes
 
@@ -166,7 +167,6 @@ async def look_up(stage: Stage, peer: Peer, name: str, kind: str, document: Any)
 
 async def judged(stage: Stage, name: str, kind: str, status: int, ms: float, document: Any) -> Outcome:
     """What the server made of an activity."""
-    await settle(stage.server)
     became = f"refused at the door: {status}" if status != 202 else await stage.server.run(fate(document))
     return Outcome(name, kind, status, ms, became)
 
