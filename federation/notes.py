@@ -38,14 +38,22 @@ async def save(note: Note, author: Actor) -> Post:
     parent, parent_uri = await _parent(note, author)
     if parent and parent.author.is_local:
         reach = reach.narrowed_to(parent.reach)
-    post = await Post.create(  # the conversation is the first message as far as we know it, never what a stranger says of it
-        uri=note.id, url=note.url or note.id, author=author, reach=reach, to_followers=to_followers, is_listed=PUBLIC in note.to,
-        parent=parent, parent_uri=parent_uri, conversation=parent.conversation if parent else parent_uri or note.id,
-        published_at=_past(note.published), edited_at=_edited_at(note), **_content(note))
+    post = new_row(note, author, reach, to_followers)
+    # the conversation is the first message as far as we know it, never what a stranger says of it
+    post.update_from_dict({"parent": parent, "parent_uri": parent_uri,
+                           "conversation": parent.conversation if parent else parent_uri or note.id})
+    await post.save(force_create=True)
     await _adopt_answers(post)
     await _save_parts(post, note, author)
     await _tell(post, parent, author)
     return post
+
+
+def new_row(note: Note, author: Actor, reach: Reach, to_followers: bool) -> Post:
+    """A post that answers nothing, with its text cleaned; not yet written."""
+    return Post(uri=note.id, url=note.url or note.id, author=author, reach=reach, to_followers=to_followers,
+                is_listed=PUBLIC in note.to, conversation=note.id, published_at=_past(note.published),
+                edited_at=_edited_at(note), **_content(note))
 
 
 async def edit(post: Post, note: Note) -> bool:
@@ -73,9 +81,13 @@ async def reach_of(note: Note, author: Actor) -> tuple[Reach, bool]:
     to_followers = author.followers_uri in audience if author.followers_uri else False
     if PUBLIC in audience:
         return Reach.WEB, to_followers
-    host = await Host.called(author.host)
-    partners = host.partners_uri or f"{origin_of(author.uri)}/partners"
+    partners = partners_of(await Host.called(author.host), author)
     return (Reach.PARTNERS if partners in audience else Reach.CIRCLE), to_followers
+
+
+def partners_of(host: Host | None, author: Actor) -> str:
+    """The audience that stands for the partners of the author's server."""
+    return host.partners_uri if host and host.partners_uri else f"{origin_of(author.uri)}/partners"
 
 
 async def _parent(note: Note, author: Actor) -> tuple[Post | None, str]:

@@ -23,7 +23,7 @@ PARAGRAPH = ("<p>Last night was the third in a row without sleep, and the new do
 
 
 def activity(number: int, uri: str) -> dict[str, Any]:
-    """A message to everybody and one's followers, of the usual size; every tenth has two topics and an image."""
+    """A message to everybody and one's followers, of the usual size; every tenth has two topics."""
     note: dict[str, Any] = {
         "id": f"{uri}/notes/{number}", "type": "Note", "attributedTo": uri, "to": [PUBLIC], "cc": [f"{uri}/followers"],
         "published": "2026-05-05T07:30:00Z", "url": f"{uri}/{number}", "content": PARAGRAPH * 4, "contentMap": {"en": PARAGRAPH * 4},
@@ -32,8 +32,6 @@ def activity(number: int, uri: str) -> dict[str, Any]:
     if number % 10 == 0:
         note["tag"] = [{"type": "Hashtag", "href": "https://example.org/t/sleep", "name": "#Sleep"},
                        {"type": "Hashtag", "href": "https://example.org/t/dose", "name": "#Dose"}]
-        note["attachment"] = [{"type": "Document", "mediaType": "image/png", "url": f"{uri}/{number}.png", "name": "A chart",
-                               "width": 400, "height": 300}]
     return {"@context": ["https://www.w3.org/ns/activitystreams", {"sensitive": "as:sensitive", "Hashtag": "as:Hashtag"}],
             "id": f"{uri}/activities/{number}", "type": "Create", "actor": uri, "published": note["published"],
             "to": note["to"], "cc": note["cc"], "object": note}
