@@ -112,6 +112,6 @@ async def forget(actor: Actor) -> None:
     can come back under its id. Inside a transaction.
     """
     await actor.posts.all().delete()  # type: ignore[attr-defined]
-    for relation in ("followings", "followers", "likes", "announces", "caused", "keys", "addressed"):
+    for relation in ("followings", "followers", "likes", "announces", "caused", "keys", "addressed", "pins", "stamps"):
         await getattr(actor, relation).all().delete()
     await actor.change(deleted_at=clock.now(), display_name="", summary="", details=[], icon_uri="")

@@ -1,9 +1,12 @@
-"""Finding the Follow of ours that someone answers."""
+"""Follows of ours: finding the one that someone answers, and asking anew."""
 from __future__ import annotations
 
+from federation import outbox
 from federation.errors import Refused
 from federation.incoming import Incoming
-from models import Follow
+from models import Actor, Follow
+from models.ids import new_key
+from models.notification import Notice, Notification
 
 
 async def asked_of(incoming: Incoming) -> Follow:
@@ -19,3 +22,17 @@ async def asked_of(incoming: Incoming) -> Follow:
     if follow is None:
         raise Refused("answers a follow that it was not asked for", host=sender.host)
     return follow
+
+
+async def ask(follower: Actor, target: Actor) -> None:
+    """Have a member of ours follow somebody, who answers later unless they are ours and let everybody. Inside a transaction."""
+    if await Follow.between(follower, target):
+        return
+    follow = await Follow.request(f"{follower.uri}/follows/{new_key()}", follower, target)
+    if not target.is_local:
+        await outbox.follow(follow)
+    elif target.approves_followers:
+        await Notification.tell(target, Notice.FOLLOW_REQUEST, follower)
+    else:
+        await follow.accept()
+        await Notification.tell(target, Notice.FOLLOW, follower)

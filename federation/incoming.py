@@ -10,7 +10,8 @@ from models import Actor, Post
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One activity whose sender is proven. `note` and `post` are there when the handler's `prepare` has fetched them."""
+    """One activity whose sender is proven. What follows `is_repeat` is there when the
+    handler's `prepare` has fetched it."""
 
     activity: Activity
     sender: Actor
@@ -18,6 +19,8 @@ class Incoming:
     is_repeat: bool = False  # it has been carried out before under this id
     note: Note | None = None
     post: Post | None = None
+    known: Post | None = None  # our copy of what a group says was changed or erased
+    other: Actor | None = None  # the new account of a Move
 
     @property
     def origin(self) -> str:

@@ -124,14 +124,21 @@ def _edited_at(note: Note) -> datetime | None:
 
 
 def _content(note: Note) -> dict[str, Any]:
+    """The columns that an edit changes too."""
     introduces = note.type in HAS_INTRODUCTION and not note.sensitive
-    words = note.content or (f"<p>{markup.escape(note.summary)}</p>" if introduces and note.summary else "")
     languages = note.content_map if len(note.content_map) > 1 else {}
-    return {"html": markup.clean(words), "title": (note.name or "")[:TITLE_LIMIT], "kind": "" if note.type == "Note" else note.type,
+    return {"html": markup.clean(_words(note, introduces)), "title": (note.name or "")[:TITLE_LIMIT],
             "warning": "" if introduces else (note.summary or "")[:WARNING_LIMIT], "sensitive": note.sensitive,
             "language": (note.language or "")[:20], "voice": Voice(note.voice) if note.voice in set(Voice) else Voice.NONE,
             "translations": {language: markup.clean(text) for language, text in languages.items()} or None,
+            "kind": "" if note.type == "Note" else note.type,
             "starts_at": note.starts_at, "ends_at": note.ends_at, "place": note.place} | _quote(note)
+
+
+def _words(note: Note, introduces: bool) -> str:
+    """The content, or the introduction of what has nothing else to read."""
+    introduction = note.summary if introduces else None
+    return note.content or (f"<p>{markup.escape(introduction)}</p>" if introduction else "")
 
 
 def _quote(note: Note) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from federation.addresses import host_of, same_origin
 from federation.instance import Instance
 from federation.note import Note
 from federation.parts import Quote
-from models import Post, Stamp
+from models import Actor, Post, Stamp
 from models.errors import CommunityError
 from models.stamp import StampKind
 from moderation import hosts
 
+WITHDRAWN_LIMIT = 100
 STAMP_TYPES = frozenset({"QuoteAuthorization"})
 
 
@@ -60,6 +61,10 @@ def _says_yes(document: dict[str, Any], note: Note, quote: Quote, quoted: Post |
             and giver is not None and same_origin(giver, quote.uri) and (quoted is None or quoted.author.uri == giver))
 
 
-async def withdraw(stamp_uri: str) -> bool:
-    """Show the quote no longer that this stamp allowed. Inside a transaction; whether there was one."""
-    return await Post.filter(quote_stamp_uri=stamp_uri, shows_quote=True).update(shows_quote=False) > 0
+async def withdraw(stamp_uri: str, sender: Actor) -> None:
+    """The permission is gone: what it allowed shows its quote no longer. Only who is quoted can say so. Inside a transaction."""
+    allowed = Post.filter(quote_stamp_uri=stamp_uri, shows_quote=True)
+    quoted = {str(uri) for uri in await allowed.limit(WITHDRAWN_LIMIT).values_list("quote_uri", flat=True)}
+    if quoted:
+        theirs = await Post.filter(uri__in=list(quoted), author_id=sender.id).values_list("uri", flat=True)
+        await allowed.filter(quote_uri__in=[str(uri) for uri in theirs]).update(shows_quote=False)

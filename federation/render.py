@@ -108,11 +108,27 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
         "tag": [mention(recipient.actor) for recipient in recipients] + [hashtag(tag.name, origin) for tag in tags],
         "attachment": [image(attachment, origin) for attachment in attachments],
     }
+    if to:
+        document["interactionPolicy"] = interaction_policy(post, [*to, *cc])
     if post.language:
         document["contentMap"] = {post.language: post.html}
     if post.edited_at:
         document["updated"] = exact_instant(post.edited_at)
     return document
+
+
+def interaction_policy(post: Post, readers: Sequence[str]) -> Document:
+    """What may be done with a post without asking (GoToSocial's terms, and FEP-044f for quotes).
+
+    Its readers may answer and say that they think of its author. It is passed on as far as it went, a circle's not at
+    all. It is quoted only where it is for the whole web and its author lets it: `federation.handlers.request` decides.
+    """
+    me = [post.author.uri]
+    is_public = post.reach is Reach.WEB
+    everybody = [PUBLIC] if is_public else list(readers)
+    allowed = {"canLike": everybody, "canReply": everybody, "canAnnounce": me if post.reach is Reach.CIRCLE else everybody,
+               "canQuote": [PUBLIC] if is_public and post.author.allows_quotes else me}
+    return {verb: {"automaticApproval": who} for verb, who in allowed.items()}
 
 
 def mention(actor: Actor) -> Document:
@@ -130,7 +146,13 @@ def image(attachment: Attachment, origin: str) -> Document:
     """An image; its alternative text twice, because half of the fediverse reads the other place."""
     return {"type": "Document", "mediaType": attachment.media_type, "url": f"{origin}/media/{attachment.key}",
             "name": attachment.description or None, "summary": attachment.description or None,
-            "width": attachment.width, "height": attachment.height}
+            "width": attachment.width, "height": attachment.height} | _focus(attachment)
+
+
+def _focus(attachment: Attachment) -> Document:
+    """What matters in the image, for those who crop."""
+    where = (attachment.focus_x, attachment.focus_y)
+    return {"focalPoint": list(where)} if None not in where else {}
 
 
 def activity_document(kind: str, uri: str, actor: Actor, thing: object, *, to: Sequence[str] = (), cc: Sequence[str] = (),

@@ -23,8 +23,9 @@ MAX_RECIPIENTS = 100
 MAX_OBJECTS = 100
 MAX_CONTENT_CHARS = 10_000
 ACTIVITY_TYPES: Final = frozenset({
-    "Accept", "Add", "Announce", "Block", "Create", "Delete", "Dislike", "EmojiReact", "Flag", "Follow", "Join", "Leave",
-    "Like", "Move", "Offer", "Reject", "Remove", "Undo", "Update"})
+    "Accept", "Add", "Announce", "AnnounceRequest", "Block", "Create", "Delete", "Dislike", "EmojiReact", "FeatureRequest", "Flag",
+    "Follow", "Join", "Leave", "Like", "LikeRequest", "Move", "Offer", "QuoteRequest", "Reject", "Remove", "ReplyRequest", "Undo",
+    "Update"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Activity:
     object_ids: tuple[str, ...]  # of all of them, for Flag
     object_type: str | None  # of an embedded object
     target: str | None
+    instrument: str | None  # of a request for permission: what it is wanted for
     to: tuple[str, ...]
     cc: tuple[str, ...]
     published: datetime | None
@@ -63,6 +65,7 @@ class Activity:
             object_ids=ids,
             object_type=_embedded_type(thing),
             target=values.link(document.get("target")),
+            instrument=values.link(document.get("instrument")),
             to=values.audience(document.get("to"), MAX_RECIPIENTS),
             cc=values.audience(document.get("cc"), MAX_RECIPIENTS),
             published=values.instant(document.get("published")),

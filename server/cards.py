@@ -140,19 +140,27 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     folded = not is_mine and _is_folded(post, reader)
     html, language = _words(post, _)
     return PostView(
-        key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles), 
+        key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles),
         html=Markup(emojis.shown(html, around.emojis.get(post.author.host, {}))),  # noqa: S704 - cleaned when it was stored
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
         note=post.warning or note_name(post.note, _), folded=folded and not _warns_of_images(post),
         veiled=folded and _warns_of_images(post), kind=kind_name(post.kind, _), title=post.title, facts=_facts(post, _),
-        poll=around.polls.get(post.id), quote=around.quotes.get(post.quote_uri) if post.shows_quote else None,
+        poll=around.polls.get(post.id), quote=_quoted(post, around),
         edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act, may_thank=may_act and not is_mine,
         may_pass_on=may_act and post.reach.level >= Reach.COMMUNITY.level,
         thanked=post.id in around.thanked, passed_on=post.id in around.passed_on,
-        passed_on_by=person(entry.passed_on_by, around.titles) if entry.passed_on_by else None,
+        passed_on_by=_passed_on_by(entry, around),
         reply_count=around.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
         in_reply_to_name=parent.author.shown_name if parent else "",
         attachments=tuple(around.images.get(post.id, ())), held_seconds_left=held_seconds(post), origin_url=_origin_url(post))
+
+
+def _passed_on_by(entry: Entry, around: _Around) -> PersonView | None:
+    return person(entry.passed_on_by, around.titles) if entry.passed_on_by else None
+
+
+def _quoted(post: Post, around: _Around) -> QuoteView | None:
+    return around.quotes.get(post.quote_uri) if post.shows_quote else None
 
 
 def _is_folded(post: Post, reader: Member | None) -> bool:

@@ -7,11 +7,11 @@ from typing import Any
 
 from aiohttp import web
 
-from federation import collections, disclosure, discovery, inbox, render, signatures
+from federation import collections, disclosure, discovery, inbox, render, signatures, stamps
 from federation.addresses import host_of
 from federation.errors import Malformed, Refused, Unproven
 from federation.signatures import Request
-from models import Actor, ActorKey, Post, clock
+from models import Actor, ActorKey, Post, Stamp, clock
 from models.actor import ActorKind
 from models.errors import CommunityError, NotHere
 from moderation import consent, hosts
@@ -80,6 +80,15 @@ async def post(request: web.Request) -> web.Response:
         raise NotHere("not for this host")
     await disclosure.told(found.author, found.uri, host, disclosure.FETCHED)
     return _activity(await collections.note_document(found))
+
+
+async def stamp(request: web.Request) -> web.Response:
+    """GET /stamps/{key}: what a member allowed somebody, for servers whose people may see the message."""
+    host = await caller(request)
+    found = await Stamp.get_or_none(key=request.match_info["key"]).select_related("post__author", "asker")
+    if found is None or not await may_see(await Viewer.peer(host), found.post) or not await consent.may_leave(found.post.author_id):
+        raise NotHere("no such stamp, or not for this host")
+    return _activity(stamps.document(found))
 
 
 async def outbox(request: web.Request) -> web.Response:

@@ -159,6 +159,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/actors/{key}/following", peer(peers.following)),
     Route("GET", "/actors/{key}/featured", peer(peers.featured)),
     Route("GET", "/posts/{key}", peer(peers.post)),
+    Route("GET", "/stamps/{key}", peer(peers.stamp)),
     Route("GET", "/ns", peer(peers.terms)),
     Route("GET", "/.well-known/webfinger", peer(peers.webfinger)),
     Route("GET", "/.well-known/host-meta", peer(peers.host_meta)),

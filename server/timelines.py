@@ -4,12 +4,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models import Actor, Announce, Follow, Mute, Post, Q, Recipient, Subquery, Tag
+from models import Actor, Announce, Follow, Mute, Pin, Post, Q, Recipient, Subquery, Tag
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
 from server.cards import Entry
 
 PAGE_POSTS = 20
+PINNED = 5
 END_OF_TIME = 2**62  # above every id
 
 
@@ -52,6 +53,13 @@ async def of_person(actor: Actor, viewer: Viewer, before: int = END_OF_TIME, siz
     passed = await Announce.filter(actor_id=actor.id, reach__in=reaches, id__lt=before
                                    ).order_by("-id").limit(size + 1).select_related("actor")
     return _merge(posts, passed, await _posts_of(passed, visible), size)
+
+
+async def pinned(actor: Actor, viewer: Viewer) -> tuple[Entry, ...]:
+    """What somebody elsewhere keeps on top of their page, as far as the viewer may see it."""
+    pins = Subquery(Pin.filter(actor_id=actor.id).values("post_id"))
+    posts = Post.filter(visible_to(viewer), id__in=pins, author_id=actor.id).order_by("-id").limit(PINNED)
+    return tuple(Entry(post) for post in await posts.select_related("author"))
 
 
 async def tagged(name: str, viewer: Viewer, before: int = END_OF_TIME, size: int = PAGE_POSTS) -> Page:

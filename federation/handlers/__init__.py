@@ -4,7 +4,24 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from federation.handlers import accept, announce, block, create, delete, flag, follow, like, offer, reject, undo, update
+from federation.handlers import (
+    accept,
+    add,
+    announce,
+    block,
+    create,
+    delete,
+    flag,
+    follow,
+    like,
+    move,
+    offer,
+    reject,
+    remove,
+    request,
+    undo,
+    update,
+)
 from federation.incoming import Incoming
 from federation.instance import Instance
 
@@ -19,15 +36,24 @@ class Handler:
 
 HANDLERS: dict[str, Handler] = {
     "Accept": Handler(accept.receive),
+    "Add": Handler(add.receive, add.prepare),
     "Announce": Handler(announce.receive, announce.prepare),
+    "AnnounceRequest": Handler(request.receive),
     "Block": Handler(block.receive),
     "Create": Handler(create.receive, create.prepare),
     "Delete": Handler(delete.receive),
+    "EmojiReact": Handler(like.receive),
+    "FeatureRequest": Handler(request.receive_feature),
     "Flag": Handler(flag.receive),
     "Follow": Handler(follow.receive),
     "Like": Handler(like.receive),
+    "LikeRequest": Handler(request.receive),
+    "Move": Handler(move.receive, move.prepare),
     "Offer": Handler(offer.receive),
+    "QuoteRequest": Handler(request.receive),
     "Reject": Handler(reject.receive),
+    "Remove": Handler(remove.receive),
+    "ReplyRequest": Handler(request.receive),
     "Undo": Handler(undo.receive),
     "Update": Handler(update.receive, update.prepare),
 }

@@ -1,4 +1,7 @@
-"""Like: "thinking of you" from elsewhere. Its object is ours, or none of our business (ActivityPub §7.10)."""
+"""Like: "thinking of you" from elsewhere. Its object is ours, or none of our business (ActivityPub §7.10).
+
+EmojiReact (FEP-c0e0) and a Like with an emoji in it say the same here: which one it was changes nothing for the reader.
+"""
 from __future__ import annotations
 
 from federation.errors import Malformed

@@ -43,7 +43,7 @@ async def _follow(incoming: Incoming, uri: str | None, named: dict[str, Any]) ->
 async def _like(incoming: Incoming, uri: str | None, named: dict[str, Any]) -> bool:
     theirs = Like.filter(actor_id=incoming.sender.id)
     found = await theirs.filter(uri=uri).select_related("post").first() if uri else None
-    if found is None and named.get("type") == "Like" and (thing := values.link(named.get("object"))):
+    if found is None and named.get("type") in ("Like", "EmojiReact") and (thing := values.link(named.get("object"))):
         found = await theirs.filter(post__uri=thing).select_related("post").first()
     if found is None:
         return False

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from federation import outbox
+from federation import outbox, stamps
+from models import Actor, Community, Member, Mute
 from models import Block as BlockRow
-from models import Community, Member, Mute
 from models.consent import Purpose
 from models.database import in_transaction
 from models.reach import Reach
+from models.stamp import StampKind
 from moderation import consent
 from server import markdown
 from server.actions import consents, withdrawal
@@ -56,6 +57,16 @@ async def choose_audience(member: Member, reach: Reach, undo_seconds: int) -> No
     """What new messages start with, and how long they can be taken back."""
     member.default_reach, member.undo_seconds = reach, undo_seconds
     await member.save(update_fields=["default_reach", "undo_seconds"])
+
+
+async def allow_quotes(actor: Actor, wanted: bool) -> None:
+    """Whether others may quote what this member writes for the whole web. After a no, what was allowed is taken back."""
+    if actor.allows_quotes == wanted:
+        return
+    async with in_transaction():
+        await actor.change(allows_quotes=wanted)
+        if not wanted:
+            await stamps.withdraw_all(actor, kind=StampKind.QUOTE)
 
 
 async def kept_away(member: Member) -> tuple[list[BlockRow], list[Mute]]:

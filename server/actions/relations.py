@@ -1,6 +1,7 @@
 """Keeping one's distance: blocking and no longer seeing."""
 from __future__ import annotations
 
+from federation import stamps
 from models import Actor, Block, Follow, Mute, Notification
 from models.database import in_transaction
 from models.errors import NotHere
@@ -20,6 +21,8 @@ async def block(actor: Actor, target: Actor) -> None:
             await follows.end(ours)
         if theirs := await Follow.between(target, actor):
             await follows.send_away(theirs)
+        if actor.is_local and not target.is_local:
+            await stamps.withdraw_all(actor, asker=target)
         await Notification.filter(recipient=actor, actor=target).delete()
         await Notification.filter(recipient=target, actor=actor).delete()
 

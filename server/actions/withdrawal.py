@@ -1,7 +1,7 @@
 """What follows when a member takes back the yes to being copied elsewhere (C5): who has something is asked to erase it."""
 from __future__ import annotations
 
-from federation import outbox
+from federation import outbox, stamps, votes
 from models import Actor, Announce, Disclosure, Follow, Like, Post, Subquery
 from server.actions import follows
 
@@ -20,6 +20,8 @@ async def erase_elsewhere(actor: Actor) -> None:
     for like in await Like.filter(actor_id=actor.id).exclude(post__author__host="").select_related("actor", "post__author"):
         await outbox.undo_like(like)
         await like.delete()
+    await votes.take_back(actor)
+    await stamps.withdraw_all(actor)
     await _part(actor)
 
 

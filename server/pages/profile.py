@@ -46,9 +46,11 @@ async def show(request: web.Request) -> web.Response:
     actor, member = await lookups.person(request), request.get(MEMBER)
     before = timelines.place(request.query.get("before", ""))
     page = await timelines.of_person(actor, cards.viewer_of(member), before)
+    pinned = () if "before" in request.query else await timelines.pinned(actor, cards.viewer_of(member))
     profile = await _view(request, actor)
     return render.page(
         request, "profile.html", here="me" if profile.is_me else "people", profile=profile,
+        pinned=await cards.posts(pinned, member, gettext_for(request[LANGUAGE])),
         posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE])),
         pager=Pager(older_url=f"/{actor.address}?before={page.older}" if page.older else ""))
 

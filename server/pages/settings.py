@@ -85,6 +85,7 @@ async def save_audience(request: web.Request) -> web.Response:
     if errors:
         return await _audience(request, chosen, int(undo) if undo.isdecimal() and undo.isascii() else 30, tuple(errors))
     await profiles.choose_audience(member, Reach(chosen), int(undo))
+    await profiles.allow_quotes(member.actor, form.text("quotes") == "yes")
     return see("/settings/audience?saved=1")
 
 
@@ -101,6 +102,15 @@ def _reaches(request: web.Request) -> tuple[Reach, ...]:
     return tuple(reach for reach in (Reach.ME, Reach.COMMUNITY, Reach.PARTNERS) if reach.level <= ceiling.level)
 
 
+def _quotes(request: web.Request) -> tuple[Option, ...]:
+    """Nothing to choose where no message is for the whole web."""
+    _, allowed = gettext_for(request[LANGUAGE]), request[MEMBER].actor.allows_quotes
+    if request.app[COMMUNITY].row.ceiling is not Reach.WEB:
+        return ()
+    return (Option(value="no", title=_("Nobody"), checked=not allowed),
+            Option(value="yes", title=_("Everybody who can read them"), checked=allowed))
+
+
 async def _audience(request: web.Request, chosen: str, undo: int, errors: tuple[FieldError, ...] = ()) -> web.Response:
     _, member = gettext_for(request[LANGUAGE]), request[MEMBER]
     reaches = tuple(Option(value=reach.value, title=reach_name(reach, _), checked=reach == chosen) for reach in _reaches(request))
@@ -110,7 +120,7 @@ async def _audience(request: web.Request, chosen: str, undo: int, errors: tuple[
     agreed = await consent.may_leave(member.actor_id)
     return render.page(
         request, "settings_audience.html", status=422 if errors else 200, here="settings", errors=errors, reaches=reaches,
-        times=times,
+        times=times, quotes=_quotes(request),
         words=consents.words(Purpose.SHARED_OUT, request[LANGUAGE], request.app[COMMUNITY].row),
         agreed_at=agreed.created_at if agreed else None, saved=_saved(request), given="given" in request.query,
         taken="taken" in request.query)

@@ -153,8 +153,8 @@ def question(otto: PeerActor, *, many: bool = False, counts: tuple[int, ...] = (
     """A question of theirs."""
     options = [{"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": count}}
                for name, count in zip(("Yes", "No"), counts, strict=True)]
-    return otto.note("Do you sleep well?", type="Question", endTime="2036-01-01T00:00:00Z",
-                     **({"anyOf": options} if many else {"oneOf": options}), **more)
+    choices: Document = {"anyOf" if many else "oneOf": options}
+    return otto.note("Do you sleep well?", type="Question", endTime="2036-01-01T00:00:00Z", **choices, **more)
 
 
 async def test_a_member_chooses_an_answer_once_and_the_author_is_told(

@@ -1,0 +1,12 @@
+"""Remove: somebody no longer pins a message."""
+from __future__ import annotations
+
+from federation.handlers.add import is_featured
+from federation.incoming import Incoming
+from models import Pin
+
+
+async def receive(incoming: Incoming) -> None:
+    """Take it from the top of their page; the message itself stays."""
+    if is_featured(incoming) and incoming.activity.object_id:
+        await Pin.filter(actor_id=incoming.sender.id, post__uri=incoming.activity.object_id).delete()

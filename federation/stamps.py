@@ -1,0 +1,65 @@
+"""Permissions that our members give: stamps with an id of their own, which others check (FEP-044f)."""
+from __future__ import annotations
+
+from typing import Any
+
+from federation import audience, outbox
+from federation.addresses import origin_of
+from federation.contexts import AS
+from federation.wire import Activity
+from models import Actor, Post, Stamp
+from models.stamp import StampKind
+
+#: The words of FEP-044f and of GoToSocial, in the context of the stamp's own document.
+_TERMS = {"gts": "https://gotosocial.org/ns#",
+          "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+          "ReplyAuthorization": "gts:ReplyAuthorization", "LikeAuthorization": "gts:LikeAuthorization",
+          "AnnounceAuthorization": "gts:AnnounceAuthorization",
+          "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+          "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"}}
+
+
+def uri_of(stamp: Stamp) -> str:
+    """Where the stamp can be read."""
+    return f"{origin_of(stamp.post.uri)}/stamps/{stamp.key}"
+
+
+def document(stamp: Stamp) -> dict[str, Any]:
+    """The stamp, with its message and the message's author loaded."""
+    return {"@context": [AS, _TERMS], "id": uri_of(stamp), "type": f"{stamp.kind.value}Authorization",
+            "attributedTo": stamp.post.author.uri, "interactingObject": stamp.interaction_uri,
+            "interactionTarget": stamp.post.uri}
+
+
+async def grant(stamp: Stamp, request: Activity) -> None:
+    """Say yes. `stamp` with its message, that message's author, and the asker. Inside the act's transaction."""
+    # about the stamp itself, so that the ledger knows who has it when it is withdrawn
+    await outbox.send("Accept", stamp.post.author, _repeated(request), about=uri_of(stamp), goes_to=_inbox(stamp.asker),
+                      to=[stamp.asker.uri], extra={"result": uri_of(stamp)})
+
+
+async def refuse(author: Actor, asker: Actor, request: Activity) -> None:
+    """Say no."""
+    await outbox.send("Reject", author, _repeated(request), about=request.id, goes_to=_inbox(asker), to=[asker.uri])
+
+
+async def withdraw_all(author: Actor, *, asker: Actor | None = None, kind: StampKind | None = None) -> None:
+    """Take back what a member of ours allowed: everything, or what one asker got, or one kind. Inside the act's transaction."""
+    given = Stamp.filter(post__author_id=author.id)
+    given = given.filter(asker_id=asker.id) if asker else given
+    for stamp in await (given.filter(kind=kind) if kind else given).select_related("post__author", "asker"):
+        uri = uri_of(stamp)
+        await outbox.cancel(uri)
+        await outbox.send("Delete", author, uri, about=uri, goes_to=await audience.inboxes_that_have(uri), to=[stamp.asker.uri])
+        await Post.filter(uri=stamp.interaction_uri, quote_stamp_uri=uri).update(shows_quote=False)
+        await stamp.delete()
+
+
+def _repeated(request: Activity) -> dict[str, Any]:
+    """The request as its sender knows it: some forget what they asked."""
+    return {"id": request.id, "type": request.type, "actor": request.actor, "object": request.object_id,
+            "instrument": request.instrument}
+
+
+def _inbox(asker: Actor) -> audience.Inboxes:
+    return {asker.inbox_uri: asker.host}
