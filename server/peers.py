@@ -79,7 +79,37 @@ async def post(request: web.Request) -> web.Response:
     if not await may_see(await Viewer.peer(host), found) or not await consent.may_leave(found.author_id):
         raise NotHere("not for this host")
     await disclosure.told(found.author, found.uri, host, disclosure.FETCHED)
-    return _activity(await collections.note_document(found))
+    return _activity(await collections.note_document(found, await Viewer.peer(host)))
+
+
+async def replies(request: web.Request) -> web.Response:
+    """GET /posts/{key}/replies: which answers there are, of those that the caller's server may know of."""
+    found, viewer = await _shown(request)
+    return _activity(await collections.replies(found, viewer, _page_after(request)))
+
+
+async def context(request: web.Request) -> web.Response:
+    """GET /posts/{key}/context: the whole conversation that a message of ours began, as far as the caller may know of it."""
+    found, viewer = await _shown(request)
+    if found.conversation != found.uri:
+        raise NotHere("begins no conversation")
+    return _activity(await collections.context(found, viewer, _page_after(request)))
+
+
+async def _shown(request: web.Request) -> tuple[Post, Viewer]:
+    """A message of ours that the caller's server may see."""
+    viewer = await Viewer.peer(await caller(request))
+    found = await Post.get_or_none(key=request.match_info["key"], author__host="").select_related("author")
+    if found is None or not await may_see(viewer, found) or not await consent.may_leave(found.author_id):
+        raise NotHere("no such post")
+    return found, viewer
+
+
+def _page_after(request: web.Request) -> int | None:
+    page = request.query.get("page")
+    if page is not None and not (page.isascii() and page.isdigit() and len(page) <= 18):
+        raise BadRequest("page")
+    return int(page) if page is not None else None
 
 
 async def stamp(request: web.Request) -> web.Response:
