@@ -159,6 +159,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/actors/{key}/following", peer(peers.following)),
     Route("GET", "/actors/{key}/featured", peer(peers.featured)),
     Route("GET", "/posts/{key}", peer(peers.post)),
+    Route("GET", "/posts/{key}/replies", peer(peers.replies)),
+    Route("GET", "/posts/{key}/context", peer(peers.context)),
     Route("GET", "/stamps/{key}", peer(peers.stamp)),
     Route("GET", "/ns", peer(peers.terms)),
     Route("GET", "/.well-known/webfinger", peer(peers.webfinger)),
