@@ -6,11 +6,13 @@ from typing import Any
 from federation import outbox
 from federation.contexts import AS
 from federation.follower_digests import FOLLOWERS_LIMIT
-from models import Actor, Follow, Post
+from models import Actor, Follow, Post, Q
 from models.reach import Reach
-from moderation.visibility import Viewer, visible_to
+from moderation import consent
+from moderation.visibility import Viewer, may_be_named_to, visible_to
 
 PAGE = 20
+THREAD_PAGE = 50
 
 
 async def followers(actor: Actor, host: str) -> dict[str, Any]:
@@ -61,9 +63,38 @@ async def _create(post: Post) -> dict[str, Any]:
             "to": note["to"], "cc": note["cc"], "object": note}
 
 
-async def note_document(post: Post) -> dict[str, Any]:
-    """One message as a document of its own."""
-    return await outbox.document_of(post)
+async def note_document(post: Post, viewer: Viewer) -> dict[str, Any]:
+    """One message as a document of its own, with the first page of its answers."""
+    answers = await replies(post, viewer)
+    del answers["@context"]
+    return await outbox.document_of(post, answers)
+
+
+async def replies(post: Post, viewer: Viewer, after: int | None = None) -> dict[str, Any]:
+    """The ids of the answers to a message, oldest first, of those that this viewer may know of. `after`: a page, by row id."""
+    return await _thread(f"{post.uri}/replies", Q(parent_id=post.id), viewer, after, "")
+
+
+async def context(post: Post, viewer: Viewer, after: int | None = None) -> dict[str, Any]:
+    """The ids of all messages of the conversation that a message of ours began (FEP-7888, FEP-f228)."""
+    document = await _thread(f"{post.uri}/context", Q(conversation=post.uri), viewer, after, "Ordered")
+    return document | {"attributedTo": post.author.uri}
+
+
+async def _thread(uri: str, which: Q, viewer: Viewer, after: int | None, kind: str) -> dict[str, Any]:
+    """A collection whose first page stands in it, or one page. Pages end where rows end: what may not leave leaves a gap."""
+    found = Post.filter(which, may_be_named_to(viewer), id__gt=after or 0)
+    page = await found.order_by("id").limit(THREAD_PAGE).select_related("author")
+    authors = {post.author_id for post in page if post.author.is_local}
+    agreed = {author for author in authors if await consent.may_leave(author)}
+    shown = [post.uri for post in page if not post.author.is_local or post.author_id in agreed]
+    document = {"id": f"{uri}?page={after or 0}", "type": f"{kind}CollectionPage", "partOf": uri,
+                "orderedItems" if kind else "items": shown}
+    if len(page) == THREAD_PAGE:
+        document["next"] = f"{uri}?page={page[-1].id}"
+    if after is not None:
+        return {"@context": AS} | document
+    return {"@context": AS, "id": uri, "type": f"{kind}Collection", "first": document}
 
 
 def tombstone(post: Post) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from federation.budgets import RecentFailures
 from federation.client import Client, Limits
 from federation.dev_peers import DevPeers
 from federation.follower_digests import Drifts, FollowerDigests
+from federation.gaps import Gaps
 from federation.keys import load_private
 from federation.signatures import Key
 from models import Actor, ActorKey, clock
@@ -59,6 +60,7 @@ class Instance:
     arrivals: Arrivals = field(default_factory=Arrivals)
     digests: FollowerDigests = field(default_factory=FollowerDigests)
     drifts: Drifts = field(default_factory=Drifts)
+    gaps: Gaps = field(default_factory=Gaps)
 
     @property
     def origin(self) -> str:

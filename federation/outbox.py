@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from federation import audience, proofs, render
-from federation.addresses import origin_of
+from federation.addresses import origin_of, same_origin
 from federation.audience import Inboxes
 from federation.contexts import PUBLIC, note_context
 from federation.render import Document
@@ -180,9 +180,9 @@ async def _recipients(post: Post) -> list[Recipient]:
     return await Recipient.filter(post_id=post.id).select_related("actor").order_by("id")
 
 
-async def document_of(post: Post) -> Document:
-    """A post of ours as a document of its own, with a proof if it is for the web."""
-    note = await note_of(post)
+async def document_of(post: Post, replies: Document) -> Document:
+    """A post of ours as a document of its own, with a proof if it is for the web. `replies`: the collection of its answers."""
+    note = await note_of(post) | {"replies": replies}
     return await _attested(post, {"@context": note_context(origin_of(post.uri))} | note)
 
 
@@ -194,7 +194,11 @@ async def note_of(post: Post) -> Document:
 async def _note(post: Post, recipients: list[Recipient]) -> Document:
     tags = await Tag.filter(post_id=post.id).order_by("name")
     attachments = await Attachment.filter(post_id=post.id).order_by("position")
-    return render.note_document(post, recipients=recipients, tags=tags, attachments=attachments, origin=origin_of(post.uri))
+    note = render.note_document(post, recipients=recipients, tags=tags, attachments=attachments, origin=origin_of(post.uri))
+    note["replies"] = f"{post.uri}/replies"
+    if same_origin(post.conversation, post.uri):  # the conversation is ours to tell of (FEP-7888)
+        note["context"] = f"{post.conversation}/context"
+    return note
 
 
 async def _attested(post: Post, note: Document) -> Document:

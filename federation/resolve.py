@@ -130,7 +130,11 @@ async def post(instance: Instance, uri: str, *, ancestors: int = ANCESTORS_LIMIT
         return known
     if same_origin(uri, instance.origin):
         raise NotHere("no such post of ours")
-    note = await fetch_note(instance, uri)
+    return await keep(instance, await fetch_note(instance, uri), ancestors=ancestors)
+
+
+async def keep(instance: Instance, note: Note, *, ancestors: int) -> Post:
+    """Store a post that was read from its origin, with its author and what it answers, up to `ancestors` steps."""
     author = await actor(instance, note.attributed_to)
     if note.in_reply_to and ancestors > 0:
         await parent_of(instance, note, ancestors=ancestors - 1)
@@ -141,6 +145,11 @@ async def post(instance: Instance, uri: str, *, ancestors: int = ANCESTORS_LIMIT
 
 async def fetch_note(instance: Instance, uri: str) -> Note:
     """A post as its origin shows it to us; its author is on that origin too (FEP-fe34)."""
+    return (await read_note(instance, uri))[0]
+
+
+async def read_note(instance: Instance, uri: str) -> tuple[Note, Mapping[str, Any]]:
+    """The same, with the document that it was read from."""
     await check_host(uri)
     url, document = await instance.client.get_document(uri, headers_for=instance.sign_get)
     if not same_origin(uri, url):
@@ -150,7 +159,7 @@ async def fetch_note(instance: Instance, uri: str) -> Note:
         raise Malformed("the post is not where it says it is", host=host_of(uri))
     if not same_origin(note.id, note.attributed_to):
         raise Malformed("the post and its author live on two servers", host=host_of(uri))
-    return note
+    return note, document
 
 
 async def parent_of(instance: Instance, note: Note, *, ancestors: int = ANCESTORS_LIMIT) -> None:

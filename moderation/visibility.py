@@ -44,6 +44,16 @@ def visible_to(viewer: Viewer) -> Q:
     return alive & _sent() & Q(author__host="", reach=Reach.WEB)
 
 
+def may_be_named_to(viewer: Viewer) -> Q:
+    """The posts whose ids another server may be told, in a list of answers: those that it may see, and what was published
+    for the whole web elsewhere, which it reads there.
+    """
+    alive = Q(deleted_at__isnull=True, author__suspended_at__isnull=True, author__deleted_at__isnull=True)
+    shut = Subquery(Host.filter(standing=Standing.SUSPENDED).values("name"))
+    elsewhere = ~Q(author__host="") & ~Q(author__host__in=shut) & Q(reach=Reach.WEB, is_listed=True)
+    return visible_to(viewer) | (alive & elsewhere)
+
+
 async def may_see(viewer: Viewer, post: Post) -> bool:
     """Whether this viewer may see this post."""
     return await Post.filter(visible_to(viewer), id=post.id).exists()

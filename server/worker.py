@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from federation import delivery, rotation, synchronisation
+from federation import conversations, delivery, rotation, synchronisation
 from federation.dispatcher import Dispatcher
 from federation.intake import Intake
 from models import Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
@@ -48,6 +48,11 @@ async def fetch_images(app: web.Application) -> int:
     return await media.fetch_wanted(app[INSTANCE], app[MEDIA]) + await emojis.fetch_wanted(app[INSTANCE], app[MEDIA])
 
 
+async def complete_conversations(app: web.Application) -> int:
+    """Bring in what is missing of conversations that somebody reads."""
+    return await conversations.complete_due(app[INSTANCE])
+
+
 async def settle_followers(app: web.Application) -> int:
     """Agree again with other servers on who follows whom."""
     return await synchronisation.settle_due(app[INSTANCE])
@@ -72,6 +77,7 @@ JOBS: dict[str, Job] = {
     "send_mail": Job(send_mail, 1),
     "release_held": Job(release_held, 0.5),
     "fetch_images": Job(fetch_images, 2),
+    "complete_conversations": Job(complete_conversations, 0.5),
     "settle_followers": Job(settle_followers, 1),
     "prune": Job(prune, 3600),
 }

@@ -2,17 +2,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from models import Post
+from federation.addresses import host_of, same_origin
+from models import Host, Post
 from moderation.visibility import visible_to
 from server import audiences, cards, composer, render
 from server.actions import posts
 from server.actions.drafts import Typed
 from server.cards import Entry
-from server.keys import COMMUNITY, LANGUAGE, MEMBER
+from server.keys import COMMUNITY, INSTANCE, LANGUAGE, MEMBER, SETTINGS
 from server.language import gettext_for
 from server.pages import lookups
 from server.pages.compose import form_for
@@ -33,6 +34,7 @@ async def show(request: web.Request) -> web.Response:
     main = shown[len(before)]
     return render.page(
         request, "conversation.html", before=shown[:len(before)], post=main, replies=shown[len(before) + 1:],
+        missing=await _missing(request, post, talk),
         hole=_is_cut_off((before or [post])[0], talk),
         limit=posts.TEXT_LIMIT_CHARACTERS, pager=Pager(older_url=f"/m/{post.key}?after={more}" if more else ""),
         compose=await _answer_form(request, post) if main.may_reply else None)
@@ -48,6 +50,28 @@ def _cut(replies: Sequence[Post], typed: str) -> tuple[Sequence[Post], int]:
 def _is_cut_off(first: Post, talk: Sequence[Post]) -> bool:
     """Whether the first message that is shown answers one that is not."""
     return bool(first.parent_uri) and first.parent_id not in {one.id for one in talk}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Answers that are elsewhere and not here: how many, on whose server, and where they can be read."""
+
+    count: int
+    host_name: str
+    url: str
+
+
+async def _missing(request: web.Request, post: Post, talk: Sequence[Post]) -> Missing | None:
+    """What is known to be missing of a conversation that began elsewhere; that a member reads it makes us look."""
+    gaps, host = request.app[INSTANCE].gaps, host_of(post.conversation)
+    if MEMBER not in request or same_origin(post.conversation, request.app[SETTINGS].origin):
+        return None
+    gaps.want(post.conversation)
+    if not (count := gaps.missing(post.conversation)):
+        return None
+    first = next((one for one in talk if one.uri == post.conversation), None)
+    row = await Host.get_or_none(name=host)
+    return Missing(count, row.title if row and row.title else host, first.url if first and first.url else post.conversation)
 
 
 async def _talk(request: web.Request, post: Post) -> Sequence[Post]:
