@@ -1,0 +1,54 @@
+"""The manifest of addresses: which of them can show a message, and how to ask for them. A route in neither list fails a test.
+
+{key} is the message's, {media} its image's, {actor} its author's key, {name} the author's name, {tag} a tag of it.
+"""
+from __future__ import annotations
+
+#: route -> the addresses to look at, as a person and as another server.
+SHOWS_POSTS: dict[str, tuple[str, ...]] = {
+    "/": ("/",),
+    "/about": ("/about",),
+    "/home": ("/home",),
+    "/home/follows": ("/home/follows",),
+    "/compose": ("/compose?reply={key}", "/compose?to=@{name}"),
+    "/drafts": ("/drafts",),
+    "/m/{key}": ("/m/{key}",),
+    "/m/{key}/history": ("/m/{key}/history",),
+    "/m/{key}/copies": ("/m/{key}/copies",),
+    "/m/{key}/edit": ("/m/{key}/edit",),
+    "/m/{key}/delete": ("/m/{key}/delete",),
+    "/tags/{name}": ("/tags/{tag}",),
+    "/notices": ("/notices",),
+    "/people": ("/people",),
+    "/follows": ("/follows",),
+    "/follows/me": ("/follows/me",),
+    "/follows/requests": ("/follows/requests",),
+    "/@{address}": ("/@{name}",),
+    "/@{address}/follow": ("/@{name}/follow",),
+    "/@{address}/block": ("/@{name}/block",),
+    "/settings/blocks": ("/settings/blocks",),
+    "/welcome": ("/welcome",),
+    "/admin/members": ("/admin/members",),
+    "/admin/members/{name}": ("/admin/members/{name}",),
+    "/admin/partners": ("/admin/partners",),
+    "/posts/{key}": ("/posts/{key}",),
+    "/posts/{key}/replies": ("/posts/{key}/replies",),
+    "/posts/{key}/context": ("/posts/{key}/context",),
+    "/actors/{key}": ("/actors/{actor}",),
+    "/actors/{key}/outbox": ("/actors/{actor}/outbox", "/actors/{actor}/outbox?page=first"),
+    "/actors/{key}/followers": ("/actors/{actor}/followers",),
+    "/actors/{key}/following": ("/actors/{actor}/following",),
+    "/actors/{key}/featured": ("/actors/{actor}/featured",),
+    "/actor/{collection:outbox|followers|following|featured}": ("/actor/outbox",),
+}
+#: Nothing that a member wrote can be there. Whoever adds an address here has looked.
+SHOWS_NONE = frozenset({
+    "/static/{path:.+}", "/theme.css", "/favicon.ico", "/health", "/admin/partners/{host}", "/rules", "/help", "/crisis",
+    "/privacy", "/accessibility", "/join", "/join/wait", "/join/{step:[1-4]}", "/invite/{token}", "/signin", "/signin/link",
+    "/signin/lost", "/signin/link/{token}", "/password/{token}", "/confirm/{token}", "/open/{token}", "/settings",
+    "/settings/profile", "/settings/audience", "/settings/reading", "/settings/language", "/settings/security",
+    "/admin/invitations", "/admin/community", "/actor", "/ns", "/.well-known/webfinger", "/.well-known/host-meta",
+    "/.well-known/nodeinfo", "/nodeinfo/{version}", "/{path:.*}",
+    "/emoji/{key}", "/stamps/{key}",
+    "/media/{key}",  # images: tests/server/test_visibility_of_pages.py
+})
