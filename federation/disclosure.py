@@ -1,9 +1,11 @@
 """What left, and where to: written when it has arrived, asked before it goes."""
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from models import Actor, Delivery, Disclosure, Host, OutgoingActivity, Q, clock
+from models import Actor, ConsentRecord, Delivery, Disclosure, Host, OutgoingActivity, Q, clock, queues
 from models.actor import ActorKind
 from models.host import Standing
 from moderation import consent, hosts
@@ -14,21 +16,57 @@ FETCHED = "fetch"
 SAME_TIME = timedelta(hours=1)  # what is read again within it is not written down again
 
 
-async def may_go(delivery: Delivery, host: Host) -> bool:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery on its way: its row, and the activity with its actor."""
+
+    id: int
+    created_at: datetime
+    activity: OutgoingActivity
+    host: str
+    inbox_uri: str
+    object_uri: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """It may leave, under this yes where it needs one."""
+
+    given: ConsentRecord | None = None
+
+
+@dataclass(slots=True)
+class Asked:
+    """What was asked for one group of deliveries. `present`: the actors that are neither suspended nor deleted."""
+
+    present: set[int]
+    yes: dict[int, ConsentRecord | None] = field(default_factory=dict)
+
+    async def may_leave(self, actor_id: int) -> ConsentRecord | None:
+        """The member's yes (C5), asked once for the group."""
+        if actor_id not in self.yes:
+            self.yes[actor_id] = await consent.may_leave(actor_id)
+        return self.yes[actor_id]
+
+
+async def may_go(delivery: Waiting, host: Host, asked: Asked) -> Permit | None:
     """Whether this delivery may still leave: the member's yes (C5) is in force, and the host is one that we exchange with.
 
     Asked right before sending: a yes taken back, or a host suspended, stops also what was written down before.
     """
     activity, standing = delivery.activity, await hosts.standing(host.name)
-    if activity.actor.kind is ActorKind.APPLICATION:
-        return standing is not Standing.SUSPENDED or activity.kind in TAKES_BACK  # the community's own voice: becoming partners
-    if activity.kind == "Reject":
-        return hosts.is_heard(standing)
-    if activity.kind in TAKES_BACK:
-        return await may_be_there(activity.object_uri, host.name)
-    if not hosts.is_heard(standing):
-        return False
-    return not activity.actor.is_gone and await consent.may_leave(activity.actor_id) is not None
+    given = None
+    if activity.actor.kind is ActorKind.APPLICATION:  # the community's own voice: becoming partners
+        may = standing is not Standing.SUSPENDED or activity.kind in TAKES_BACK
+    elif activity.kind == "Reject":
+        may = hosts.is_heard(standing)
+    elif activity.kind in TAKES_BACK:
+        may = await may_be_there(activity.object_uri, host.name)
+    else:
+        given = await asked.may_leave(activity.actor_id)
+        may = hosts.is_heard(standing) and activity.actor_id in asked.present and given is not None
+    return Permit(given) if may else None
 
 
 async def may_be_there(object_uri: str, host: str) -> bool:
@@ -38,16 +76,19 @@ async def may_be_there(object_uri: str, host: str) -> bool:
             or await tried.filter(Q(status=0) | Q(status__gte=500), done_at__isnull=False).exists())
 
 
-async def record(activity: OutgoingActivity, host: str) -> None:
-    """An activity arrived at a host: it now knows the thing, and the member."""
-    if activity.actor.kind is ActorKind.APPLICATION:
-        return
-    if activity.kind in TAKES_BACK:
-        await Disclosure.filter(object_uri=activity.object_uri, host=host).update(ended_at=clock.now())
-        return
-    await told(activity.actor, activity.object_uri, host, activity.kind)
-    if activity.object_uri != activity.actor.uri:
-        await told(activity.actor, activity.actor.uri, host, activity.kind)
+async def record(arrived: Sequence[tuple[Waiting, ConsentRecord | None]]) -> None:
+    """Activities have arrived: each host now knows the thing, and the member. Inside a transaction."""
+    now, told = clock.now(), list[queues.Told]()
+    for delivery, given in arrived:
+        activity, host = delivery.activity, delivery.host
+        if activity.actor.kind is ActorKind.APPLICATION:
+            continue
+        if activity.kind in TAKES_BACK:
+            await Disclosure.filter(object_uri=activity.object_uri, host=host).update(ended_at=now)
+            continue
+        for uri in {activity.object_uri, activity.actor.uri}:
+            told.append(queues.Told(uri, host, activity.actor_id, activity.kind, given.id if given else None))
+    await queues.disclose(told, now, now - SAME_TIME)
 
 
 async def told(actor: Actor, object_uri: str, host: str, kind: str) -> None:

@@ -2,16 +2,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from contextlib import suppress
 
 import structlog
 
-from federation import delivery
+from federation import delivery, dockets
+from federation.dockets import Dockets
 from federation.instance import Instance
 from models import Host
 from models.ids import new_key
 
 POLL_SECONDS = 0.2
+REST_SECONDS = 0.005  # between two looks, so that lanes that end at the same time are filled at once
+LOOK_EVERY_SECONDS = 0.05
+LOOK_AHEAD = 1000  # hosts: asking anew for each free lane would cost more than the deliveries
 log = structlog.get_logger()
 
 
@@ -21,6 +27,9 @@ class Dispatcher:
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._worker = new_key()
+        self._dockets = Dockets(instance, self._worker)
+        self._due: deque[Host] = deque()  # hosts that had something due at the last look
+        self._next_look = 0.0
         self._good: dict[str, asyncio.Task[None]] = {}
         self._slow: dict[str, asyncio.Task[None]] = {}
 
@@ -32,6 +41,7 @@ class Dispatcher:
                 lanes = [*self._good.values(), *self._slow.values()]
                 if lanes:
                     await asyncio.wait(lanes, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.sleep(REST_SECONDS)
                 else:
                     await asyncio.sleep(POLL_SECONDS)
         finally:
@@ -50,11 +60,22 @@ class Dispatcher:
         free_good, free_slow = network.slots - len(self._good), network.slow_slots - len(self._slow)
         if free_good <= 0 and free_slow <= 0:
             return
-        for host in await delivery.due_hosts(network.slots + network.slow_slots):
+        await self._look_ahead()
+        for _ in range(len(self._due)):
+            host = self._due.popleft()
             lanes, free = (self._slow, free_slow) if host.is_slow else (self._good, free_good)
             if free > 0 and host.name not in self._good and host.name not in self._slow:
                 lanes[host.name] = asyncio.create_task(self._lane(host))
                 free_good, free_slow = network.slots - len(self._good), network.slow_slots - len(self._slow)
+            elif free <= 0:
+                self._due.append(host)
+
+    async def _look_ahead(self) -> None:
+        """Ask for due hosts once those that were quick lately have all had their turn: slow ones must not hold up the look."""
+        now = time.monotonic()
+        if now >= self._next_look and all(host.is_slow for host in self._due):
+            self._next_look = now + LOOK_EVERY_SECONDS
+            self._due = deque(await delivery.due_hosts(LOOK_AHEAD))
 
     def _forget_finished(self) -> None:
         for lanes in (self._good, self._slow):
@@ -65,13 +86,13 @@ class Dispatcher:
 
     async def _lane(self, host: Host) -> None:
         """Serve one host until nothing is due or something fails."""
-        if not await delivery.lease(host, self._worker):
+        if not await self._dockets.lease(host):
             return
         try:
-            while await delivery.send_to_host(self._instance, host, self._worker) == delivery.BATCH:
+            while await delivery.send_to_host(self._instance, self._dockets, host, self._worker) == dockets.BATCH:
                 pass
         finally:
-            await asyncio.shield(delivery.release(host, self._worker))
+            await asyncio.shield(self._dockets.release(host))
 
     async def _stop(self) -> None:
         tasks = [*self._good.values(), *self._slow.values()]

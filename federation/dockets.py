@@ -1,0 +1,180 @@
+"""The book of deliveries: leases, claims and results of all lanes, written in groups, one commit for many.
+
+A lane waits for each entry before it goes on: what is claimed is on disk before it is sent, what has arrived is on disk before
+the next one goes. So a crash repeats at most what was on its way to each host at that moment.
+"""
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from federation import disclosure, signatures
+from federation.disclosure import Waiting
+from federation.gathering import Gathering
+from federation.instance import Instance
+from federation.requests import Key, Scheme
+from models import Actor, ConsentRecord, Host, OutgoingActivity, clock, queues
+from models.actor import KeyKind
+from models.database import in_transaction
+from models.delivery import DeliveryState
+from models.memory import Recent
+
+BATCH = 20
+LEASE_SECONDS = 60
+GROUP_LIMIT = 200
+SIGNED_AT_ONCE = 16
+SIGNING_THREADS = 2
+ACTIVITY_SECONDS = 60.0
+ACTIVITIES_LIMIT = 200
+SIGNING_KEY_SECONDS = 1.0
+LIVE_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A delivery is over: the host answered, with this status."""
+
+    delivery: Waiting
+    host: Host
+    status: int
+    given: ConsentRecord | None
+    is_slow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """What is to be signed."""
+
+    url: str
+    body: bytes
+    key: Key
+    scheme: Scheme
+
+
+class Dockets:
+    """One for each dispatcher; `worker` is its name on leases."""
+
+    def __init__(self, instance: Instance, worker: str) -> None:
+        self._instance, self._worker = instance, worker
+        self._leases: Gathering[Host, bool] = Gathering(self._lease, GROUP_LIMIT)
+        self._loads: Gathering[str, list[Waiting]] = Gathering(self._load, GROUP_LIMIT)
+        self._claims: Gathering[tuple[Waiting, Host], disclosure.Permit | None] = Gathering(self._claim, GROUP_LIMIT)
+        self._ends: Gathering[Ended, None] = Gathering(self._end, GROUP_LIMIT)
+        self._releases: Gathering[Host, None] = Gathering(self._release, GROUP_LIMIT)
+        self._signing: Gathering[Unsigned, dict[str, str]] = Gathering(_sign, SIGNED_AT_ONCE, SIGNING_THREADS)
+        self._activities: Recent[int, OutgoingActivity] = Recent(ACTIVITY_SECONDS, ACTIVITIES_LIMIT)
+        self._keys: Recent[tuple[int, KeyKind], Key] = Recent(SIGNING_KEY_SECONDS, ACTIVITIES_LIMIT)
+
+    async def lease(self, host: Host) -> bool:
+        """Take a host for this worker alone; False if another was faster."""
+        return await self._leases.do(host)
+
+    async def load(self, host: Host) -> list[Waiting]:
+        """The next deliveries to a host, in order."""
+        return await self._loads.do(host.name)
+
+    async def claim(self, delivery: Waiting, host: Host) -> disclosure.Permit | None:
+        """Ask whether it may go, and count the try; None if it may not, or was called back."""
+        return await self._claims.do((delivery, host))
+
+    async def end(self, ended: Ended) -> None:
+        """Write down that it arrived, or was refused for good."""
+        await self._ends.do(ended)
+
+    async def release(self, host: Host) -> None:
+        """Give a host back."""
+        await self._releases.do(host)
+
+    async def sign(self, delivery: Waiting, scheme: Scheme, kind: KeyKind) -> dict[str, str]:
+        """Headers that prove who sends it, made in a thread."""
+        actor_id = delivery.activity.actor_id
+        key = await self._keys.get((actor_id, kind), lambda: self._instance.key(actor_id, kind))
+        return await self._signing.do(Unsigned(delivery.inbox_uri, delivery.activity.body.encode(), key, scheme))
+
+    async def _lease(self, hosts: Sequence[Host]) -> list[bool | Exception]:
+        now = clock.now()
+        until = now + timedelta(seconds=LEASE_SECONDS)
+        leased = await queues.lease_hosts([host.id for host in hosts], self._worker, now, until)
+        for host in hosts:
+            host.leased_until = until
+        return [host.id in leased for host in hosts]
+
+    async def _load(self, names: Sequence[str]) -> list[list[Waiting] | Exception]:
+        found = await queues.due_deliveries(names, clock.now(), BATCH)
+        activities = await self._needed({one.activity_id for one in found})
+        by_host: dict[str, list[Waiting]] = defaultdict(list)
+        for one in found:
+            by_host[one.host].append(Waiting(one.id, one.created_at, activities[one.activity_id], one.host, one.inbox_uri,
+                                             one.object_uri, one.attempts))
+        return [by_host[name] for name in names]
+
+    async def _needed(self, ids: set[int]) -> dict[int, OutgoingActivity]:
+        return {id_: await self._activities.get(id_, partial(_read, id_)) for id_ in ids}
+
+    async def _claim(self, group: Sequence[tuple[Waiting, Host]]) -> list[disclosure.Permit | None | Exception]:
+        """Asked right before sending: a yes taken back, or a host suspended, stops also what was written down before."""
+        async with in_transaction():
+            asked = disclosure.Asked(await _present({delivery.activity.actor_id for delivery, _ in group}))
+            permits = [await disclosure.may_go(delivery, host, asked) for delivery, host in group]
+            allowed = [delivery.id for (delivery, _), permit in zip(group, permits, strict=True) if permit]
+            denied = [delivery.id for (delivery, _), permit in zip(group, permits, strict=True) if not permit]
+            claimed = await queues.claim_deliveries(allowed)
+            await queues.end_deliveries(denied, DeliveryState.FAILED, 0, clock.now())
+        return [permit if delivery.id in claimed else None for (delivery, _), permit in zip(group, permits, strict=True)]
+
+    async def _end(self, group: Sequence[Ended]) -> list[None | Exception]:
+        now = clock.now()
+        by_status: dict[int, list[int]] = defaultdict(list)
+        for one in group:
+            by_status[one.status].append(one.delivery.id)
+        async with in_transaction():
+            for status, ids in by_status.items():
+                state = DeliveryState.DONE if 200 <= status < 300 else DeliveryState.FAILED
+                await queues.end_deliveries(ids, state, status, now)
+            await disclosure.record([(one.delivery, one.given) for one in group if 200 <= one.status < 300])
+            for is_slow in (False, True):
+                news = [one.host.id for one in group if one.is_slow is is_slow and _is_news(one, now)]
+                await queues.hosts_live(news, now, is_slow)
+        for one in group:
+            if _is_news(one, now):
+                one.host.update_from_dict({"failures": 0, "retry_at": None, "reached_at": now, "is_slow": one.is_slow})
+        return [None] * len(group)
+
+    async def _release(self, hosts: Sequence[Host]) -> list[None | Exception]:
+        await queues.release_hosts([host.id for host in hosts], self._worker)
+        return [None] * len(hosts)
+
+
+async def _present(ids: set[int]) -> set[int]:
+    present = Actor.filter(Actor.present(), id__in=list(ids))
+    return {int(str(id_)) for id_ in await present.values_list("id", flat=True)}
+
+
+async def _read(activity_id: int) -> OutgoingActivity:
+    return await OutgoingActivity.get(id=activity_id).select_related("actor")
+
+
+def _is_news(ended: Ended, now: datetime) -> bool:
+    """Whether a host's row says anything else: it lives, it is as quick as before; when it last answered, to a minute."""
+    host = ended.host
+    return bool(host.failures or host.retry_at or host.is_slow is not ended.is_slow
+                or host.reached_at is None or host.reached_at < now - LIVE_EVERY)
+
+
+async def _sign(group: Sequence[Unsigned]) -> list[dict[str, str] | Exception]:
+    return await asyncio.to_thread(_sign_all, group, clock.now())
+
+
+def _sign_all(group: Sequence[Unsigned], now: datetime) -> list[dict[str, str] | Exception]:
+    signed: list[dict[str, str] | Exception] = []
+    for one in group:
+        sign = signatures.sign_rfc9421 if one.scheme is Scheme.RFC9421 else signatures.sign_cavage
+        try:
+            signed.append(sign("POST", one.url, one.body, one.key, now))
+        except Exception as error:  # of this one alone: the others in the group are somebody else's
+            signed.append(error)
+    return signed
