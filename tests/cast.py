@@ -1,0 +1,138 @@
+"""Two small communities with something of everything on their pages, and the list of those pages."""
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile
+
+from models import Actor, Community, Host, Member, Post, clock
+from models.community import SignUp
+from models.database import sqlite_path
+from models.member import MemberState, Role
+from models.post import Note, Voice
+from models.reach import Reach
+from server import media
+from server.actions import drafts, follows, invitations, posts, reactions, relations
+from server.actions.drafts import Typed
+from server.actions.posts import Composition
+from server.keys import COMMUNITY, MEDIA
+from tests.browser import picture
+from tests.live import LiveServer, settle
+from tests.stories.scene import befriend, known
+
+LONG = ("Bonjour à toutes et à tous. Un **petit mot** sur le [sommeil](https://example.org/sommeil) et la #fatigue :\n\n"
+        "- dormir\n- se lever\n\n> Un pas après l’autre.\n\nhttps://example.org/" + "une-adresse-tres-longue-" * 4)
+PUBLIC = ("/", "/about", "/rules", "/help", "/crisis", "/privacy", "/accessibility", "/signin", "/signin/link", "/signin/lost",
+          "/join/1", "/join/wait")
+SETTINGS = tuple(f"/settings{name}" for name in ("", "/profile", "/audience", "/reading", "/language", "/blocks", "/security"))
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Two servers that are partners. `actors`: a "member", "moderator" and "host" of `here`, and "bea" of `there`."""
+
+    here: LiveServer
+    there: LiveServer
+    actors: dict[str, Actor]
+    pages: dict[str, tuple[str, ...]]  # role -> addresses on `here`
+
+    async def speak(self, lang: str) -> None:
+        """Everybody reads in this language."""
+        for server in (self.here, self.there):
+            await server.ask(lambda: Member.all().update(language=lang))
+
+
+@asynccontextmanager
+async def cast(template: str, folder: Path) -> AsyncIterator[Cast]:
+    """Both communities, live, on SQLite: pages do not depend on the database. `template`: the URL of a migrated one."""
+    urls = []
+    for name in ("here", "there"):
+        (folder / name).mkdir()
+        copyfile(sqlite_path(template), path := folder / name / "db.sqlite3")
+        urls.append(f"sqlite://{path}")
+    async with LiveServer(urls[0], folder / "here") as here, LiveServer(urls[1], folder / "there") as there:
+        await here.allow(there)
+        await there.allow(here)
+        await _open(here, "Mélorine Ensemble", 158)
+        await _open(there, "Melorin Network", 320)
+        actors = {"member": await here.member("camille", display_name="Camille"),
+                  "moderator": await here.member("bastien", role=Role.MODERATOR),
+                  "host": await here.member("odile", role=Role.HOST), "bea": await there.member("bea", display_name="Béa")}
+        await here.member("newcomer", state=MemberState.WAITING, answer="Ma sœur vient de recevoir le diagnostic.")
+        yield Cast(here, there, actors, await _fill(here, there, actors))
+
+
+async def _open(server: LiveServer, name: str, hue: int) -> None:
+    async def change() -> None:
+        await (await Community.current()).change(
+            name=name, condition="melorin deficiency", condition_words={"fr": "le déficit en mélorine"}, hue=hue,
+            tagline={"fr": "Rares, et ensemble", "en": "Rare, and together"},
+            about={"fr": "Une **maison**.", "en": "A **house**."}, association="Association Mélorine",
+            place="Lyon, France", contact="bonjour@example.org", sign_up=SignUp.APPROVAL,
+            opened_at=clock.now())
+        await server.app[COMMUNITY].load()
+    await server.run(change())
+
+
+async def _fill(here: LiveServer, there: LiveServer, actors: dict[str, Actor]) -> dict[str, tuple[str, ...]]:
+    member, bea = actors["member"], actors["bea"]
+    await befriend(here, member, bea, there)
+    await befriend(there, bea, member, here)
+    talk = await here.write(member, LONG, voice=Voice.QUESTION, language="fr")
+    news = await there.write(bea, "A word from Leeds about #fatigue", voice=Voice.EXPERIENCE, language="en")
+    await settle(here, there)
+    copy, from_there = await known(there, talk), await known(here, news)
+    assert copy and from_there
+    answer = await there.write(bea, "Thank you, it helps", parent=copy)
+    await there.run(reactions.thank(bea, copy))
+    await here.run(reactions.pass_on(member, from_there))
+    own = await here.run(_home(here, actors))
+    await settle(here, there)
+    assert await known(here, answer)
+    return _pages(talk, own, there.host)
+
+
+async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
+    """What happens among the members of `here`; the keys of messages and of a draft."""
+    member, moderator, host = actors["member"], actors["moderator"], actors["host"]
+    with tempfile.TemporaryFile() as file:
+        file.write(picture())
+        file.seek(0)
+        image = await media.receive(here.app[MEDIA], member, file)
+    image.description = "Un carré de jardin"
+    plain = Composition(text="Vu du jardin", reach=Reach.PARTNERS, voice=Voice.EXPERIENCE, attachments=(image,), language="fr")
+    edited = await posts.publish(member, plain, here.origin)
+    await posts.edit(edited, Composition(text="Vu de mon jardin", reach=Reach.PARTNERS, language="fr"), {}, here.origin)
+    held = await posts.publish(member, Composition(text="Pas encore parti", reach=Reach.COMMUNITY, undo_seconds=600), here.origin)
+    await posts.publish(moderator, Composition(text="Un mot difficile", reach=Reach.COMMUNITY, note=Note.DEATH,
+                                               warning="Deuil", is_sensitive=True, voice=Voice.INFORMATION), here.origin)
+    await follows.follow(member, host)
+    await member.change(approves_followers=True)
+    await follows.follow(moderator, member)
+    await relations.mute(host, moderator)
+    await invitations.invite(host)
+    draft = await drafts.save(member, Typed(text="Une phrase à finir"))
+    await (await Host.called("asks.example")).change(asked_us_at=clock.now(), title="Ceux d’ailleurs")
+    return {"edited": edited.key, "held": held.key, "draft": draft.key}
+
+
+def _pages(talk: Post, own: dict[str, str], far: str) -> dict[str, tuple[str, ...]]:
+    mine = f"/m/{own['edited']}"
+    return {
+        "visitor": (*PUBLIC, "/nothing-here", "/signin/link/spent", "/@camille"),
+        "member": (
+            "/home", "/home/follows", "/compose", f"/compose?reply={talk.key}", f"/compose?draft={own['draft']}", "/drafts",
+            f"/m/{talk.key}", f"/m/{own['held']}", f"{mine}/history", f"{mine}/copies", f"{mine}/edit", f"{mine}/delete",
+            "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/follows", "/follows/me", "/follows/requests",
+            "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", *SETTINGS,
+            "/welcome", "/nothing-here"),
+        "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/invitations"),
+        "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/partners",
+                 f"/admin/partners/{far}", "/admin/partners/asks.example"),
+    }
+
+
+Templates = Callable[[str], str]
