@@ -166,7 +166,7 @@ async def test_what_is_addressed_to_public_alone_or_to_nobody_reaches_followers_
     assert await count(alpha, Like, post_id=post.id) == 1
 
 
-@pytest.mark.parametrize("kind", ["Add", "View", "EmojiReact", "Move", "https://example.org/ns#Wave"])
+@pytest.mark.parametrize("kind", ["Dislike", "View", "Join", "https://example.org/ns#Wave"])
 async def test_what_we_do_not_know_is_taken_and_left(
         alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor, kind: str) -> None:
     await deliver(alpha, peer, otto, otto.does(kind, f"{peer.origin}/things/1"))
