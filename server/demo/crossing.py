@@ -1,11 +1,12 @@
 """What crosses between the two communities: real requests between two running servers, over signed HTTP."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from federation import resolve
-from models import Actor, Host, Post
+from models import Actor, Host, Post, memory
 from models.host import Standing
 from models.member import Role
 from server.actions import follows, partners, reactions
@@ -27,6 +28,7 @@ async def become_partners(desks: Desks) -> None:
     for ours, theirs in ((first, second), (second, first)):
         if await ours.run(_standing(theirs.settings.host)) is not Standing.PARTNER:
             raise Failed("The two communities could not become partners; see server.log in their folders.")
+    await asyncio.sleep(memory.STANDING_SECONDS)  # the servers are other processes, and may remember that they were strangers
 
 
 async def carry_out(desks: Desks, languages: Mapping[str, str], acts: tuple[Act, ...]) -> None:
