@@ -27,6 +27,7 @@ CONVERSATION_LIMIT = 500
 async def show(request: web.Request) -> web.Response:
     """GET /m/{key}: what it answers, the message, its answers in the order of their writing, and a form to answer."""
     post, member, _ = await lookups.post(request), request.get(MEMBER), gettext_for(request[LANGUAGE])
+    missing = await _missing(request, post)  # first: what comes meanwhile is better shown and counted than neither
     talk = await _talk(request, post)
     before, replies = _above(post, talk), _below(post, talk)
     page, more = _cut(replies, request.query.get("after", ""))
@@ -34,7 +35,7 @@ async def show(request: web.Request) -> web.Response:
     main = shown[len(before)]
     return render.page(
         request, "conversation.html", before=shown[:len(before)], post=main, replies=shown[len(before) + 1:],
-        missing=await _missing(request, post, talk),
+        missing=missing,
         hole=_is_cut_off((before or [post])[0], talk),
         limit=posts.TEXT_LIMIT_CHARACTERS, pager=Pager(older_url=f"/m/{post.key}?after={more}" if more else ""),
         compose=await _answer_form(request, post) if main.may_reply else None)
@@ -61,7 +62,7 @@ class Missing:
     url: str
 
 
-async def _missing(request: web.Request, post: Post, talk: Sequence[Post]) -> Missing | None:
+async def _missing(request: web.Request, post: Post) -> Missing | None:
     """What is known to be missing of a conversation that began elsewhere; that a member reads it makes us look."""
     gaps, host = request.app[INSTANCE].gaps, host_of(post.conversation)
     if MEMBER not in request or same_origin(post.conversation, request.app[SETTINGS].origin):
@@ -69,8 +70,7 @@ async def _missing(request: web.Request, post: Post, talk: Sequence[Post]) -> Mi
     gaps.want(post.conversation)
     if not (count := gaps.missing(post.conversation)):
         return None
-    first = next((one for one in talk if one.uri == post.conversation), None)
-    row = await Host.get_or_none(name=host)
+    first, row = await Post.kept(post.conversation), await Host.get_or_none(name=host)
     return Missing(count, row.title if row and row.title else host, first.url if first and first.url else post.conversation)
 
 
