@@ -1,6 +1,7 @@
 """Collections of ours, as each requester may see them. None says how many it holds: counts are health data here."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from federation import outbox
@@ -81,15 +82,19 @@ async def context(post: Post, viewer: Viewer, after: int | None = None) -> dict[
     return document | {"attributedTo": post.author.uri}
 
 
+async def _agreed(posts: Sequence[Post]) -> list[str]:
+    """The ids of posts but those of members of ours who have taken their yes (C5) back."""
+    authors = {post.author_id for post in posts if post.author.is_local}
+    agreed = {author for author in authors if await consent.may_leave(author)}
+    return [post.uri for post in posts if not post.author.is_local or post.author_id in agreed]
+
+
 async def _thread(uri: str, which: Q, viewer: Viewer, after: int | None, kind: str) -> dict[str, Any]:
     """A collection whose first page stands in it, or one page. Pages end where rows end: what may not leave leaves a gap."""
     found = Post.filter(which, may_be_named_to(viewer), id__gt=after or 0)
     page = await found.order_by("id").limit(THREAD_PAGE).select_related("author")
-    authors = {post.author_id for post in page if post.author.is_local}
-    agreed = {author for author in authors if await consent.may_leave(author)}
-    shown = [post.uri for post in page if not post.author.is_local or post.author_id in agreed]
     document = {"id": f"{uri}?page={after or 0}", "type": f"{kind}CollectionPage", "partOf": uri,
-                "orderedItems" if kind else "items": shown}
+                "orderedItems" if kind else "items": await _agreed(page)}
     if len(page) == THREAD_PAGE:
         document["next"] = f"{uri}?page={page[-1].id}"
     if after is not None:

@@ -70,13 +70,19 @@ def verify(document: Mapping[str, Any], key: PublicKey) -> datetime:
     if "@context" in options:
         _check_context(options["@context"], bare.get("@context"))
         bare["@context"] = options["@context"]
-    created, expires = values.instant(proof.get("created")), values.instant(proof.get("expires"))
-    if created is None or "expires" in proof and (expires is None or expires < clock.now()):
-        raise Unproven("the proof has no time, or is over")
+    created = _created(proof)
     try:
         key.verify(_signature(proof.get("proofValue")), _hashes(bare, options))  # type: ignore[call-arg]
     except (InvalidSignature, TypeError) as error:  # TypeError: an RSA key, which this suite does not know
         raise Unproven("the proof does not fit") from error
+    return created
+
+
+def _created(proof: Mapping[str, Any]) -> datetime:
+    """When it was made, unless it says that it is over."""
+    created, expires = values.instant(proof.get("created")), values.instant(proof.get("expires"))
+    if created is None or "expires" in proof and (expires is None or expires < clock.now()):
+        raise Unproven("the proof has no time, or is over")
     return created
 
 
