@@ -29,8 +29,9 @@ def _attribute(_tag: str, name: str, value: str) -> str | None:
     return " ".join(word for word in value.split() if word in CLASSES) or None
 
 
+#: Links without a host are dropped: from elsewhere, "/settings" would lead to a page of ours, and "<javascript:" counts as one.
 _GUARD = nh3.Cleaner(tags=TAGS, clean_content_tags=DROPPED, attributes=ATTRIBUTES, attribute_filter=_attribute,
-                     url_schemes=SCHEMES, link_rel="nofollow noopener noreferrer", strip_comments=True)
+                     url_schemes=SCHEMES, url_relative="deny", link_rel="nofollow noopener noreferrer", strip_comments=True)
 
 
 def clean(markup: str) -> str:

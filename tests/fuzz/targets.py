@@ -1,0 +1,170 @@
+"""Whatever reads what strangers write, as functions of bytes. A target raises when a promise is broken, and never otherwise.
+
+To add one: a function, a line in TARGETS, a file with something ordinary in corpus/<name>/.
+"""
+# ruff: noqa: E501 - the lists of words
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from yarl import URL
+
+from federation import json_gate, signatures
+from federation.addresses import Address, check_url, host_of, same_origin
+from federation.dev_peers import DevPeers
+from federation.errors import FederationError, Malformed
+from federation.signatures import Request
+from federation.wire import Activity, ActorDocument, Note
+from moderation import markup
+from server.markdown import render
+from tests.peer import rsa_key
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+LIMIT_BYTES = 100_000
+INBOX = "https://a.example/inbox"
+
+
+@dataclass(frozen=True)
+class Target:
+    """`check` is given any bytes; `words` are pieces that it knows, from which inputs are put together."""
+
+    check: Callable[[bytes], None]
+    words: tuple[bytes, ...]
+
+
+def cavage(data: bytes) -> None:
+    """A made-up Signature header proves nothing, and raises nothing but our errors."""
+    _unproven({"Host": "a.example", "Date": "Sat, 21 Nov 2026 00:00:00 GMT", "Digest": "SHA-256=x",
+               "Signature": data.decode("latin-1")})
+
+
+def rfc9421(data: bytes) -> None:
+    """The same for Signature-Input and Signature, which a NUL separates."""
+    stated, _, proof = data.partition(b"\0")
+    _unproven({"Host": "a.example", "Signature-Input": stated.decode("latin-1"), "Signature": proof.decode("latin-1")})
+
+
+def _unproven(headers: dict[str, str]) -> None:
+    request = Request("POST", INBOX, headers, b"{}")
+    try:
+        signatures.verify(request, signatures.parse(request), rsa_key(1).public_key(), NOW)
+    except FederationError:
+        return
+    raise AssertionError("a made-up signature was believed")
+
+
+def json_text(data: bytes) -> None:
+    """Refused as Malformed, or read to a value that can be written and read again."""
+    with suppress(Malformed):
+        document = json_gate.loads(data, max_bytes=LIMIT_BYTES)
+        assert json_gate.loads(json_gate.dumps(document), max_bytes=10 * LIMIT_BYTES) == document
+        assert json.loads(data) == document
+
+
+def url(data: bytes) -> None:
+    """One canonical origin or refusal; what we and the client library understand is one host; no way round the gate."""
+    text = data.decode("utf-8", "replace")
+    with suppress(FederationError):
+        address = Address.parse(text)
+        spelled = address.origin + address.target
+        assert Address.parse(spelled).origin == address.origin and same_origin(text, spelled)
+        assert URL(spelled, encoded=True).host == urlsplit(spelled).hostname, spelled
+        check_url(text, DevPeers())
+        host = host_of(text)
+        assert host == host.lower() and "@" not in host and text.strip().lower().startswith("https:"), text
+
+
+def html(data: bytes) -> None:
+    """Cleaning is done after one time, and a second parser finds nothing but what is on the list."""
+    cleaned = markup.clean(data.decode("utf-8", "replace"))
+    assert markup.clean(cleaned) == cleaned
+    assert not _Strangers.in_(cleaned), cleaned
+
+
+def markdown(data: bytes) -> None:
+    """What a member types comes out as clean HTML."""
+    made = render(data.decode("utf-8", "replace")[:5000], {}, "https://a.example").html
+    assert not _Strangers.in_(made), made
+
+
+class _Strangers(HTMLParser):
+    """Collects elements, attributes and addresses that are not on the list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    @classmethod
+    def in_(cls, text: str) -> list[str]:
+        parser = cls()
+        parser.feed(text)
+        parser.close()
+        return parser.found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        allowed = {*markup.ATTRIBUTES.get(tag, set()), *({"rel"} if tag == "a" else set())}
+        if tag not in markup.TAGS or any(name not in allowed for name, _ in attrs):
+            self.found.append(f"{tag} {attrs}")
+        for name, value in attrs:
+            if name == "href" and urlsplit(value or "").scheme not in markup.SCHEMES:
+                self.found.append(f"{tag} {value}")
+            if name == "class" and set((value or "").split()) - markup.CLASSES:
+                self.found.append(f"{tag} {value}")
+
+    def handle_comment(self, data: str) -> None:
+        self.found.append(f"<!--{data}")
+
+    def handle_decl(self, decl: str) -> None:
+        self.found.append(f"<!{decl}")
+
+    def unknown_decl(self, data: str) -> None:
+        self.found.append(f"<![{data}")
+
+
+def wire(data: bytes) -> None:
+    """Any document is read as what it says it is, or Malformed."""
+    with suppress(Malformed):
+        document = json_gate.loads(data, max_bytes=LIMIT_BYTES)
+        for kind in (Activity, Note, ActorDocument):
+            with suppress(Malformed):
+                kind.parse(document)
+
+
+TARGETS: dict[str, Target] = {
+    "cavage": Target(cavage, (
+        b'keyId="', b'"', b",", b"=", b'headers="', b"(request-target) host date digest", b"(created)", b"(expires)", b'signature="',
+        b"QUJD", b'algorithm="', b"rsa-sha256", b"hs2019", b"hmac-sha256", b"created=", b"expires=", b"1795219200", b"9" * 30, b"\\",
+        b'keyId="https://b.example/u#k",headers="(request-target) host date digest",signature="QUJD"', b"\xff", b" ", b"\t", b"-1", b"1e9")),
+    "rfc9421": Target(rfc9421, (
+        b"sig1=(", b")", b'"@method"', b'"@target-uri"', b'"content-digest"', b";keyid=\"https://b.example/u#k\"", b";created=1795219200",
+        b";alg=\"ed25519\"", b"\0", b"sig1=:QUJD:", b",", b";", b"=", b"?1", b":", b'"', b"sig2=", b"9" * 16, b"-", b"\xff", b";req", b";bs",
+        b'sig1=("@method" "@target-uri" "content-digest");created=1795219200;keyid="https://b.example/u#k"\0sig1=:QUJD:')),
+    "json": Target(json_text, (
+        b"{", b"}", b"[", b"]", b'"', b":", b",", b"\\", b"\\u0000", b"\\ud800", b"\\udc00", b"NaN", b"1e999", b"9" * 20, b"-0", b"1.5", b"null",
+        b"true", b'"a":', b'{"a":1}', b"[" * 33, b"\xef\xbb\xbf", b"\xff", b"\n", b" ", b'"\\\\"', b"-Infinity", b'{"a":[{}]}')),
+    "url": Target(url, (
+        b"https://", b"http://", b"a.example", b"@", b":", b"/", b"\\", b"?", b"#", b"%", b"%2f", b"%00", b"[::1]", b"[::ffff:7f00:1]", b"127.1",
+        b"0x7f.1", b"2130706433", b"\xef\xbc\x8f", b"\xe3\x80\x82", b"\xef\xbd\x81", b"xn--", b"\xc3\x9f", b".", b"..", b":443", b":80", b":0", b" ",
+        b"\t", b"\n", b"user:pw@", b"EXAMPLE.org", b"169.254.169.254", b"\xe2\x80\x8b", b"\xe2\x91\xa0", b"https:a.example", b";")),
+    "html": Target(html, (
+        b"<", b">", b"</", b"/>", b"<a ", b'href="', b"javascript:", b"java\tscript:", b"&#106;avascript:", b"data:", b'"', b"'", b"=", b"<p>", b"</p>",
+        b"<svg>", b"<math>", b"<style>", b"</style>", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<template>", b"<noscript>", b"<title>", b"<table>",
+        b"<mglyph>", b"<annotation-xml encoding=text/html>", b"<form>", b"<img src=x onerror=", b"onclick=", b"&lt;", b"&", b"&amp;", b"\0", b"x",
+        b"<textarea>", b"<xmp>", b"<plaintext>", b"class=", b"mention", b"<span ", b"<ol start=", b"<base ", b"<li>", b"<ul>", b"`", b" ", b"/")),
+    "markdown": Target(markdown, (
+        b"*", b"_", b"`", b"[", b"](", b")", b"![", b"<", b">", b"@a", b"@a@b.example", b"#tag", b"https://a.example/", b"javascript:", b"\n", b"\n\n",
+        b"- ", b"> ", b"1. ", b"~~~", b"\\", b"&", b"&#x6a;", b"|", b"    ", b"<script>", b"x", b'"', b"'", b"www.a.example", b"a@b.example", b"\xe3\x81\x82")),
+    "wire": Target(wire, (
+        b"{", b"}", b"[", b"]", b",", b":", b'"type":', b'"id":', b'"actor":', b'"object":', b'"to":', b'"cc":', b'"tag":', b'"attachment":', b'"url":',
+        b'"content":', b'"contentMap":', b'"attributedTo":', b'"inReplyTo":', b'"publicKey":', b'"endpoints":', b'"published":', b'"updated":',
+        b'"oneOf":', b'"replies":', b'"quote":', b'"icon":', b'"Create"', b'"Note"', b'"Person"', b'"Question"', b'"https://a.example/1"', b'"x"', b"null",
+        b"1", b"-1", b"true", b'{"type":"Create","id":"https://a.example/1","actor":"https://a.example/u","object":', b'"2026-01-01T00:00:00Z"',
+        b'{"type":"Note","id":"https://a.example/n","attributedTo":"https://a.example/u","content":"x",',
+        b'{"type":"Person","id":"https://a.example/u","preferredUsername":"u","inbox":"https://a.example/u/inbox",')),
+}

@@ -1,0 +1,78 @@
+"""Everything that is kept in memory about others has a cap (CVE-2026-69132); what is new fails until it says which."""
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.test_layers import ROOT
+
+FOLDERS = ("server", "federation", "moderation", "models")
+GROWING = ("dict", "OrderedDict", "defaultdict", "Counter", "set", "list", "deque", "WeakValueDictionary")
+#: "file attribute" -> the constant of that file that bounds it, or why it cannot grow.
+CAPS: dict[str, str] = {
+    "server/limits.py _buckets": "BUCKETS_LIMIT",
+    "federation/arrivals.py _heard": "ORIGINS_LIMIT",
+    "federation/budgets.py _buckets": "MAX_HOSTS",
+    "federation/budgets.py _failures": "MAX_FAILURES",
+    "federation/dispatcher.py _due": "LOOK_AHEAD",
+    "federation/dispatcher.py _good": "one for each slot: the setting delivery_slots",
+    "federation/dispatcher.py _slow": "one for each slot: the setting delivery_slow_slots",
+    "federation/flights.py _under_way": "a flight ends with its request's deadline",
+    "federation/follower_digests.py _kept": "KEPT_ACTIVITIES",
+    "federation/follower_digests.py _waiting": "DRIFTS_LIMIT",
+    "federation/follower_digests.py _next": "DRIFTS_LIMIT",
+    "federation/gaps.py _waiting": "WAITING_LIMIT",
+    "federation/gaps.py _next": "KEPT_LIMIT",
+    "federation/gaps.py _missing": "KEPT_LIMIT",
+    "federation/gathering.py _waiting": "one for each open request: the setting connections_per_client",
+    "federation/gathering.py _under_way": "as many as there are lanes, which whoever makes a gathering says",
+    "federation/intake.py _lanes": "LANES",
+    "models/memory.py _kept": "its argument limit; STANDINGS_LIMIT and KEYS_LIMIT",
+}
+
+
+def kept(path: Path) -> Iterator[str]:
+    """Attributes of objects that can grow: what `__init__` gives an empty or annotated collection."""
+    for function in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(function, ast.FunctionDef) or function.name != "__init__":
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute):
+                if ast.unparse(node.annotation).split("[")[0] in GROWING:
+                    yield f"{path.relative_to(ROOT)} {node.target.attr}"
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute) and _is_collection(node.value):
+                yield f"{path.relative_to(ROOT)} {node.targets[0].attr}"
+
+
+def _is_collection(value: ast.expr) -> bool:
+    made = isinstance(value, ast.Call) and ast.unparse(value.func).split("[")[0] in GROWING
+    return made or isinstance(value, ast.Dict | ast.List | ast.Set)
+
+
+def sources() -> list[Path]:
+    return [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def test_everything_kept_in_memory_has_a_cap() -> None:
+    found = {name for path in sources() for name in kept(path)}
+    assert found == CAPS.keys(), found ^ CAPS.keys()
+    for name, cap in CAPS.items():
+        if cap.isupper():
+            assert (ROOT / name.split()[0]).read_text().count(cap) >= 2, f"{name}: {cap} is made and used"
+
+
+def test_every_cache_of_a_function_has_a_size() -> None:
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            for decorator in getattr(node, "decorator_list", ()):
+                text = ast.unparse(decorator)
+                assert text not in ("cache", "functools.cache", "lru_cache") and "maxsize=None" not in text, (path, text)
+
+
+def test_nothing_is_kept_in_modules() -> None:
+    """No global collection that starts empty."""
+    for path in sources():
+        for node in ast.parse(path.read_text()).body:
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            assert not (isinstance(value, ast.Dict | ast.List) and not ast.unparse(value).strip("[]{}")), path
