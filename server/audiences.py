@@ -46,7 +46,7 @@ async def options(author: Actor, community: Community, chosen: Reach, parent: Po
                  Fact(term=_("Erasing"), text=_erasing(reach, hosts, _)))
         made.append(AudienceOption(
             value=reach, level=reach.level, title=reach_name(reach, _), hint=_hint(reach, community, _), facts=facts,
-            button=_button(reach, bool(parent), _), says=f"{readers} · {copies}", checked=reach is chosen))
+            button=_button(reach, bool(parent), _), says=f"{readers.rstrip('.')} · {copies}", checked=reach is chosen))
     return tuple(made)
 
 
