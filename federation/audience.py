@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models import Actor, Delivery, Disclosure, Host, Post, Q
+from models import Actor, Delivery, Disclosure, Host, Post, Q, queues
 from models.delivery import DeliveryState
 from models.reach import Reach
 from moderation import hosts
@@ -18,15 +18,15 @@ async def inboxes(author: Actor, reach: Reach, named: Iterable[Actor]) -> Inboxe
     """
     if not reach.leaves:
         return {}
-    readers = [actor for actor in named if not actor.is_local]
+    wanted = {inbox_of(reader): reader.host for reader in named if not reader.is_local and not reader.is_gone}
     if reach is not Reach.CIRCLE:
-        readers += await remote_followers(author)
-    return await allowed({inbox_of(reader): reader.host for reader in readers if not reader.is_gone}, reach)
+        wanted |= await queues.follower_inboxes(author.id)
+    return await allowed(wanted, reach)
 
 
 async def allowed(wanted: Inboxes, reach: Reach) -> Inboxes:
     """The inboxes whose host may receive something of this reach; each host is asked about once."""
-    standing = {host: await hosts.standing(host) for host in set(wanted.values())}
+    standing = await hosts.standings(set(wanted.values()))
     return {inbox: host for inbox, host in wanted.items() if hosts.may_receive(standing[host], reach)}
 
 

@@ -66,7 +66,7 @@ async def _attempt(instance: Instance, dockets: Dockets, host: Host, delivery: W
     """One try. True if the lane may go on: it arrived, or it was refused for good and the next may fare better."""
     started = asyncio.get_running_loop().time()
     try:
-        answer = await _post(instance, dockets, host, delivery)
+        answer, signature = await _post(instance, dockets, host, delivery)
     except Unreachable as error:
         await _failed(instance.network, host, delivery, error)
         return False
@@ -78,25 +78,25 @@ async def _attempt(instance: Instance, dockets: Dockets, host: Host, delivery: W
         await _end(delivery, 0)
         return True
     seconds = asyncio.get_running_loop().time() - started
-    await dockets.end(Ended(delivery, host, answer.status, permit.given, seconds > SLOW_SECONDS))
+    await dockets.end(Ended(delivery, host, answer.status, permit.given, seconds > SLOW_SECONDS, signature))
     return True
 
 
-async def _post(instance: Instance, dockets: Dockets, host: Host, delivery: Waiting) -> Answer:
-    """Send in the scheme that the host understood last, first draft-cavage; knock twice before taking a no."""
+async def _post(instance: Instance, dockets: Dockets, host: Host, delivery: Waiting) -> tuple[Answer, str]:
+    """Send in the scheme that the host understood last, first draft-cavage; knock twice before taking a no.
+
+    With the answer comes the scheme to remember.
+    """
     first = Scheme(host.signature) if host.signature else Scheme.CAVAGE
     second = Scheme.RFC9421 if first is Scheme.CAVAGE else Scheme.CAVAGE
     answer = await _send(instance, dockets, delivery, first)
     if answer.status in REFUSED_AS_UNPROVEN or answer.status == 400:
         again = await _send(instance, dockets, delivery, second)
         if 200 <= again.status < 300:
-            await host.change(signature=str(second))
-            return again
-    if 200 <= answer.status < 300 and host.signature != first:
-        await host.change(signature=str(first))
+            return again, str(second)
     if answer.status == 401:
         raise Unreachable("not recognised", host=host.name, http_status=401)  # their copy of our key may be old: later
-    return answer
+    return answer, str(first) if 200 <= answer.status < 300 else host.signature
 
 
 async def _send(instance: Instance, dockets: Dockets, delivery: Waiting, scheme: Scheme) -> Answer:

@@ -22,6 +22,7 @@ from models.actor import KeyKind
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.memory import Recent
+from moderation import hosts
 
 BATCH = 20
 LEASE_SECONDS = 60
@@ -43,15 +44,17 @@ class Ended:
     status: int
     given: ConsentRecord | None
     is_slow: bool
+    signature: str  # the way of signing that it understood
 
 
 @dataclass(frozen=True, slots=True)
 class Unsigned:
-    """What is to be signed."""
+    """What is to be signed, by whom, how."""
 
     url: str
     body: bytes
-    key: Key
+    actor_id: int
+    kind: KeyKind
     scheme: Scheme
 
 
@@ -65,7 +68,7 @@ class Dockets:
         self._claims: Gathering[tuple[Waiting, Host], disclosure.Permit | None] = Gathering(self._claim, GROUP_LIMIT)
         self._ends: Gathering[Ended, None] = Gathering(self._end, GROUP_LIMIT)
         self._releases: Gathering[Host, None] = Gathering(self._release, GROUP_LIMIT)
-        self._signing: Gathering[Unsigned, dict[str, str]] = Gathering(_sign, SIGNED_AT_ONCE, SIGNING_THREADS)
+        self._signing: Gathering[Unsigned, dict[str, str]] = Gathering(self._sign, SIGNED_AT_ONCE, SIGNING_THREADS)
         self._activities: Recent[int, OutgoingActivity] = Recent(ACTIVITY_SECONDS, ACTIVITIES_LIMIT)
         self._keys: Recent[tuple[int, KeyKind], Key] = Recent(SIGNING_KEY_SECONDS, ACTIVITIES_LIMIT)
 
@@ -91,9 +94,8 @@ class Dockets:
 
     async def sign(self, delivery: Waiting, scheme: Scheme, kind: KeyKind) -> dict[str, str]:
         """Headers that prove who sends it, made in a thread."""
-        actor_id = delivery.activity.actor_id
-        key = await self._keys.get((actor_id, kind), lambda: self._instance.key(actor_id, kind))
-        return await self._signing.do(Unsigned(delivery.inbox_uri, delivery.activity.body.encode(), key, scheme))
+        activity = delivery.activity
+        return await self._signing.do(Unsigned(delivery.inbox_uri, activity.body.encode(), activity.actor_id, kind, scheme))
 
     async def _lease(self, hosts: Sequence[Host]) -> list[bool | Exception]:
         now = clock.now()
@@ -118,6 +120,7 @@ class Dockets:
     async def _claim(self, group: Sequence[tuple[Waiting, Host]]) -> list[disclosure.Permit | None | Exception]:
         """Asked right before sending: a yes taken back, or a host suspended, stops also what was written down before."""
         async with in_transaction():
+            await hosts.standings({host.name for _, host in group})
             asked = disclosure.Asked(await _present({delivery.activity.actor_id for delivery, _ in group}))
             permits = [await disclosure.may_go(delivery, host, asked) for delivery, host in group]
             allowed = [delivery.id for (delivery, _), permit in zip(group, permits, strict=True) if permit]
@@ -136,13 +139,22 @@ class Dockets:
                 state = DeliveryState.DONE if 200 <= status < 300 else DeliveryState.FAILED
                 await queues.end_deliveries(ids, state, status, now)
             await disclosure.record([(one.delivery, one.given) for one in group if 200 <= one.status < 300])
-            for is_slow in (False, True):
-                news = [one.host.id for one in group if one.is_slow is is_slow and _is_news(one, now)]
-                await queues.hosts_live(news, now, is_slow)
-        for one in group:
-            if _is_news(one, now):
-                one.host.update_from_dict({"failures": 0, "retry_at": None, "reached_at": now, "is_slow": one.is_slow})
+            news: dict[tuple[bool, str], list[Host]] = defaultdict(list)
+            for one in group:
+                if _is_news(one, now):
+                    news[one.is_slow, one.signature].append(one.host)
+            for (is_slow, signature), live in news.items():
+                await queues.hosts_live([host.id for host in live], now, is_slow, signature)
+        for (is_slow, signature), live in news.items():
+            for host in live:
+                columns = {"failures": 0, "retry_at": None, "reached_at": now, "is_slow": is_slow, "signature": signature}
+                host.update_from_dict(columns)
         return [None] * len(group)
+
+    async def _sign(self, group: Sequence[Unsigned]) -> list[dict[str, str] | Exception]:
+        names = {(one.actor_id, one.kind) for one in group}
+        keys = {name: await self._keys.get(name, partial(self._instance.key, *name)) for name in names}
+        return await asyncio.to_thread(_sign_all, [(one, keys[one.actor_id, one.kind]) for one in group], clock.now())
 
     async def _release(self, hosts: Sequence[Host]) -> list[None | Exception]:
         await queues.release_hosts([host.id for host in hosts], self._worker)
@@ -161,20 +173,16 @@ async def _read(activity_id: int) -> OutgoingActivity:
 def _is_news(ended: Ended, now: datetime) -> bool:
     """Whether a host's row says anything else: it lives, it is as quick as before; when it last answered, to a minute."""
     host = ended.host
-    return bool(host.failures or host.retry_at or host.is_slow is not ended.is_slow
+    return bool(host.failures or host.retry_at or host.is_slow is not ended.is_slow or host.signature != ended.signature
                 or host.reached_at is None or host.reached_at < now - LIVE_EVERY)
 
 
-async def _sign(group: Sequence[Unsigned]) -> list[dict[str, str] | Exception]:
-    return await asyncio.to_thread(_sign_all, group, clock.now())
-
-
-def _sign_all(group: Sequence[Unsigned], now: datetime) -> list[dict[str, str] | Exception]:
+def _sign_all(group: Sequence[tuple[Unsigned, Key]], now: datetime) -> list[dict[str, str] | Exception]:
     signed: list[dict[str, str] | Exception] = []
-    for one in group:
+    for one, key in group:
         sign = signatures.sign_rfc9421 if one.scheme is Scheme.RFC9421 else signatures.sign_cavage
         try:
-            signed.append(sign("POST", one.url, one.body, one.key, now))
+            signed.append(sign("POST", one.url, one.body, key, now))
         except Exception as error:  # of this one alone: the others in the group are somebody else's
             signed.append(error)
     return signed

@@ -28,6 +28,7 @@ from models import (
     Recipient,
     Tag,
     clock,
+    queues,
 )
 from models.delivery import DeliveryState
 from models.ids import new_key
@@ -169,11 +170,7 @@ async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: I
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     activity, _ = await OutgoingActivity.get_or_create(
         {"key": key, "actor_id": actor.id, "kind": kind, "object_uri": about, "body": body}, uri=uri)
-    for host in sorted(set(goes_to.values())):  # in one order, so that two transactions never wait for each other
-        await Host.called(host)
-    due_at = due_at or clock.now()
-    await Delivery.bulk_create([Delivery(activity_id=activity.id, host=host, inbox_uri=inbox, object_uri=about, due_at=due_at)
-                                for inbox, host in goes_to.items()], ignore_conflicts=True)
+    await queues.add_deliveries(activity.id, about, goes_to, due_at or clock.now())
 
 
 async def _recipients(post: Post) -> list[Recipient]:

@@ -1,6 +1,7 @@
 """Other servers: how we stand with them, and how well we reach them."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -65,8 +66,7 @@ class Host(Record):
 
         A rule on a domain covers its subdomains (product.md); only restrictions are inherited, trust never is.
         """
-        labels = name.split(".")
-        parents = [".".join(labels[i:]) for i in range(1, len(labels))]
+        parents = _parents(name)
         restricted = Q(name__in=parents, standing__in=[Standing.SUSPENDED, Standing.LIMITED])
         found = {host.name: host for host in await cls.filter(Q(name=name) | restricted)}
         harsh = [found[parent] for parent in parents if parent in found]
@@ -74,6 +74,15 @@ class Host(Record):
         if own and (own.standing is Standing.SUSPENDED or not harsh):
             return own
         return harsh[0] if harsh else own
+
+    @classmethod
+    async def own_standings(cls, names: Sequence[str]) -> dict[str, Standing]:
+        """The standings of those of these hosts that have a row and no parent domain with a restriction: one query for many."""
+        parents = {parent for name in names for parent in _parents(name)}
+        found = await cls.filter(name__in=[*{*names, *parents}]).values_list("name", "standing")
+        rows = {str(name): Standing(standing) for name, standing in found}
+        harsh = {name for name, standing in rows.items() if standing in (Standing.SUSPENDED, Standing.LIMITED)}
+        return {name: rows[name] for name in names if name in rows and harsh.isdisjoint(_parents(name))}
 
     async def save(self, *args: Any, **options: Any) -> None:
         """Write the row. How we stand with this host, and with those below its domain, is asked for anew."""
@@ -89,3 +98,9 @@ class Host(Record):
         """Set these columns, here and in the database, and nothing else."""
         self.update_from_dict(columns)
         await self.save(update_fields=list(columns))
+
+
+def _parents(name: str) -> list[str]:
+    """The domains above a name, nearest first: "a.b.example" -> "b.example", "example"."""
+    labels = name.split(".")
+    return [".".join(labels[i:]) for i in range(1, len(labels))]

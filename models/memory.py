@@ -39,11 +39,20 @@ class Recent(Generic[K, V]):
         changes = self._changes
         answer = await ask()
         if changes == self._changes:
-            self._kept[name] = (now + self._seconds, answer)
-            self._kept.move_to_end(name)
-            if len(self._kept) > self._limit:
-                self._kept.popitem(last=False)
+            self.put(name, answer)
         return answer
+
+    def has(self, name: K) -> bool:
+        """Whether this is known and new enough."""
+        kept = self._kept.get(name)
+        return kept is not None and kept[0] > time.monotonic()
+
+    def put(self, name: K, answer: V) -> None:
+        """Keep an answer that was asked for in another way."""
+        self._kept[name] = (time.monotonic() + self._seconds, answer)
+        self._kept.move_to_end(name)
+        if len(self._kept) > self._limit:
+            self._kept.popitem(last=False)
 
     def forget(self, name: K) -> None:
         """This has changed."""

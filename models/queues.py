@@ -4,12 +4,14 @@ Each statement runs inside the caller's transaction, on SQLite and PostgreSQL al
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from models import clock
 from models.database import as_instant, rows
 from models.delivery import DeliveryState, ItemState
+from models.host import Host
 from models.ids import new_id
 
 
@@ -134,8 +136,40 @@ async def release_hosts(ids: Sequence[int], worker: str) -> None:
     await rows(f"{update} ({marks(len(ids))})", [worker, *ids])
 
 
-async def hosts_live(ids: Sequence[int], now: datetime, is_slow: bool) -> None:
-    """These hosts have answered: the breaker is closed."""
+async def hosts_live(ids: Sequence[int], now: datetime, is_slow: bool, signature: str) -> None:
+    """These hosts have answered, in this way of signing: the breaker is closed."""
     if ids:
-        update = "UPDATE host SET failures = 0, retry_at = NULL, reached_at = ?, is_slow = ? WHERE id IN"
-        await rows(f"{update} ({marks(len(ids))})", [now, is_slow, *ids])
+        update = "UPDATE host SET failures = 0, retry_at = NULL, reached_at = ?, is_slow = ?, signature = ? WHERE id IN"
+        await rows(f"{update} ({marks(len(ids))})", [now, is_slow, signature, *ids])
+
+
+CHUNK = 500  # rows of one INSERT: SQLite takes 32,766 values
+
+
+async def add_deliveries(activity_id: int, object_uri: str, inboxes: Mapping[str, str], due_at: datetime) -> None:
+    """One delivery for each inbox (uri -> host), once. A host that is new gets its row."""
+    names, now = sorted(set(inboxes.values())), clock.now()
+    for at in range(0, len(names), CHUNK):  # in one order, so that two transactions never wait for each other
+        part = names[at:at + CHUNK]
+        known = {str(one["name"]) for one in await rows(f"SELECT name FROM host WHERE name IN ({marks(len(part))})", part)}  # noqa: S608
+        for name in part:
+            if name not in known:
+                await Host.called(name)
+    insert = "INSERT INTO delivery (id, created_at, activity_id, host, inbox_uri, object_uri, state, due_at) VALUES "
+    pairs = list(inboxes.items())
+    for at in range(0, len(pairs), CHUNK):
+        values: list[object] = []
+        for inbox, host in pairs[at:at + CHUNK]:
+            values += [new_id(), now, activity_id, host, inbox, object_uri, str(DeliveryState.WAITING), due_at]
+        places = ", ".join([f"({marks(8)})"] * (len(values) // 8))
+        await rows(f"{insert} {places} ON CONFLICT (activity_id, inbox_uri) DO NOTHING", values)
+
+
+async def follower_inboxes(actor_id: int) -> dict[str, str]:
+    """Where the present followers of an actor are read elsewhere: inbox -> host, each shared inbox once."""
+    inbox = "CASE WHEN a.shared_inbox_uri <> '' THEN a.shared_inbox_uri ELSE a.inbox_uri END"
+    found = await rows(
+        f"SELECT DISTINCT {inbox} AS inbox, a.host AS host FROM follow f JOIN actor a ON a.id = f.follower_id"  # noqa: S608
+        " WHERE f.target_id = ? AND f.accepted_at IS NOT NULL AND a.host <> '' AND a.suspended_at IS NULL"
+        " AND a.deleted_at IS NULL", [actor_id])
+    return {str(one["inbox"]): str(one["host"]) for one in found}

@@ -1,6 +1,8 @@
 """How we stand with another server, and what follows from it (product.md, Standing of another host)."""
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from models import Community, Host, memory
 from models.host import Standing
 from models.reach import Reach
@@ -14,6 +16,7 @@ MAY_RECEIVE: dict[Standing, frozenset[Reach]] = {
     Standing.SUSPENDED: frozenset(),
 }
 
+AT_ONCE = 500  # names of one query
 #: Hosts whose activities are taken at the door.
 HEARD = frozenset({Standing.PARTNER, Standing.OPEN, Standing.LIMITED})
 
@@ -25,6 +28,18 @@ async def standing(name: str) -> Standing:
     """
     how = await memory.current().standings.get(name, lambda: _standing(name))
     return Standing(how)
+
+
+async def standings(names: Collection[str]) -> dict[str, Standing]:
+    """The same for many hosts, with one query for most of them."""
+    kept, wanted = memory.current().standings, list(names)
+    for at in range(0, len(wanted), AT_ONCE):
+        unknown = [name for name in wanted[at:at + AT_ONCE] if not kept.has(name)]
+        if unknown:
+            for name, own in (await Host.own_standings(unknown)).items():
+                if own is not Standing.UNKNOWN:
+                    kept.put(name, own)
+    return {name: await standing(name) for name in wanted}
 
 
 async def _standing(name: str) -> Standing:
