@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables and statements read better in one line
 """The least that a correct delivery must do: claim from a durable queue in groups, sign with RSA in threads, post with kept
 connections, one at a time a host, and mark in groups. `python -m tests.bench.bound_fanout ORDER`: {"database_url", "inboxes",
 "messages", "key_id", "pem", "body"}; prints {"ready"}, waits for a line, prints {"done"} and stays.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables and statements read better in one line
 """The least that a correct inbox must do: check digest, date and signature, clean with nh3, deduplicate, commit in groups,
 and only then answer 202. Nothing else: no fetches, no rules, no readers. `python -m tests.bench.bound_inbox ORDER`.
 """

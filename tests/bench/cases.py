@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables and statements read better in one line
 """The measurements. Each returns rows of the table."""
 from __future__ import annotations
 
@@ -72,7 +73,8 @@ async def _until(count: Any, seconds: float = PATIENCE_SECONDS) -> None:
             await asyncio.sleep(POLL_SECONDS)
 
 
-async def fan_out(place: Place, hosts: int, messages: int = MESSAGES, *, bad: bool = False, name: str = "fan-out") -> Row:
+async def fan_out(place: Place, hosts: int, messages: int = MESSAGES, *, bad: bool = False, against_bound: bool = True,
+                  name: str = "fan-out") -> Row:
     """Deliveries per second out of a durable queue to so many hosts; with `bad`, a fifth of them hang, fail or take ten seconds."""
     origin = scene.free_origin()
     async with child("tests.bench.sinks") as sinks:
@@ -91,7 +93,7 @@ async def fan_out(place: Place, hosts: int, messages: int = MESSAGES, *, bad: bo
                     await _until(lambda: Delivery.filter(state=DeliveryState.WAITING).count())
                 row |= {"case": name, "unit": "deliveries/s", "cpu_ms": (server.cpu_seconds - row.pop("cpu")) / (hosts * messages) * 1000,
                         "peak_mib": server.peak_mib, "enqueue_ms": enqueued / messages * 1000}
-        if bad:
+        if not against_bound:
             return row
         return compared(row, *await _bound_fan_out(place, sinks, inboxes, messages, f"bound_fanout{hosts}"))
 
@@ -137,3 +139,73 @@ async def _bound_fan_out(place: Place, sinks: Child, inboxes: list[str], message
                 said = await sinks.ask()
         count = len(inboxes) * messages
         return count / (said["last"] - began), (bound.cpu_seconds - cpu) / count * 1000
+
+
+async def bad_hosts(place: Place, hosts: int, messages: int = MESSAGES) -> Row:
+    """How long healthy hosts wait when a fifth of the others hang, fail or take ten seconds."""
+    without = await fan_out(place, hosts, messages, against_bound=False)
+    row = await fan_out(place, hosts, messages, bad=True, against_bound=False, name="bad hosts")
+    healthy_alone = without["seconds"] * healthy(hosts, True) / hosts
+    return row | {"unit": "deliveries/s to healthy hosts", "without_seconds": healthy_alone, "times_slower": row["seconds"] / healthy_alone}
+
+
+async def killed_fan_out(place: Place, hosts: int, kills: int) -> Row:
+    """kill -9 again and again while a message goes to many hosts: what is lost, what comes twice."""
+    origin = scene.free_origin()
+    async with child("tests.bench.sinks") as sinks:
+        port = (await sinks.told())["port"]
+        async with scene.prepared(place, "killed_fan_out", origin) as (url, alice):
+            await scene.followers(alice, hosts, port)
+            await scene.write_held(alice, origin, MESSAGES)
+            await scene.let_go()
+            count, arrived = hosts * MESSAGES, 0
+            for kill in range(kills):
+                async with dazzle(origin, url, place.folder / "var"):
+                    goal = count * (kill + 1) // (kills + 1)
+                    async with asyncio.timeout(PATIENCE_SECONDS):
+                        while arrived < goal:
+                            await asyncio.sleep(0.01)
+                            arrived = (await sinks.ask())["arrived"]
+            async with dazzle(origin, url, place.folder / "var"):
+                await _until(lambda: Delivery.filter(state=DeliveryState.WAITING).count())
+            said = await sinks.ask()
+            return {"case": "killed fan-out", "kills": kills, "sent": count, "lost": count - said["arrived"], "twice": said["twice"]}
+
+
+async def killed_inbox(place: Place, count: int, kills: int) -> Row:
+    """kill -9 again and again while activities come in: of those answered with 202, none may be missing afterwards."""
+    origin = scene.free_origin()
+    async with scene.prepared(place, "killed_inbox", origin) as (url, alice):
+        people, _ = await scene.people(alice)
+        accepted = 0
+        for kill in range(kills):
+            async with dazzle(origin, url, place.folder / "var") as server:
+                order = {"origin": origin, "people": people, "connections": 16, "count": count, "first": kill * count}
+                async with child("tests.bench.load") as sender:
+                    await sender.ask(**order)
+                    running = asyncio.create_task(sender.ask(go=True))
+                    await asyncio.sleep(0.2 + 0.1 * kill)
+                    server.process.kill()
+                    accepted += (await running)["answers"].get("202", 0)
+        async with dazzle(origin, url, place.folder / "var"):
+            await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
+        kept, stored = await InboxItem.all().count(), await Post.filter(author__host__contains="friends").count()
+        return {"case": "killed inbox", "kills": kills, "sent": accepted, "lost": max(0, accepted - stored), "twice": max(0, stored - kept)}
+
+
+async def pages(place: Place, seconds: int, posts: int) -> Row:
+    """A member's home page, 50 times a second, while 500 activities a second come in."""
+    origin = scene.free_origin()
+    async with scene.prepared(place, "pages", origin) as (url, alice):
+        people, _ = await scene.people(alice)
+        await scene.messages(posts)
+        cookie = await scene.session(alice, origin)
+        async with dazzle(origin, url, place.folder / "var") as server, child("tests.bench.load") as sender, \
+                child("tests.bench.reader") as reader:
+            await sender.ask(origin=origin, people=people, connections=32, count=500 * seconds, rate=500)
+            await reader.ask(origin=origin, cookie=cookie, rate=50, count=50 * (seconds - 1))
+            sent, read = await asyncio.gather(sender.ask(go=True), reader.ask(go=True))
+            peak = server.peak_mib
+        assert set(read["answers"]) == {"200"}, read
+        return {"case": "home page under load", "messages": posts, "rate": read["rate"], "unit": "pages/s", "p50_ms": read["p50_ms"],
+                "p99_ms": read["p99_ms"], "inbox_rate": 500 * seconds / sent["seconds"], "inbox_p99_ms": sent["p99_ms"], "peak_mib": peak}

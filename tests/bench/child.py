@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables and statements read better in one line
 """Processes of a measurement: started, waited for, weighed and ended."""
 from __future__ import annotations
 

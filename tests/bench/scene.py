@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables and statements read better in one line
 """What is there before the clock starts: a member, people elsewhere whose keys are known, followers at many hosts."""
 from __future__ import annotations
 
@@ -6,18 +7,20 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 
 from federation import keys
 from federation.instance import ensure_actor
-from models import Actor, ActorKey, Delivery, Follow, Host, Post, clock
+from models import Actor, ActorKey, Delivery, Follow, Host, Member, Post, Session, clock
 from models.actor import KeyKind
 from models.consent import Purpose
-from models.database import config, is_sqlite, open_database
+from models.database import config, open_database
 from models.delivery import DeliveryState
 from models.host import Standing
+from models.ids import digest, new_token
 from models.migration import migrate
 from models.reach import Reach
 from server.actions import accounts, posts
@@ -119,6 +122,20 @@ async def let_go() -> None:
     await Post.all().update(held_until=None)
 
 
-def is_file(url: str) -> bool:
-    """Whether this is SQLite."""
-    return is_sqlite(url)
+async def messages(count: int) -> None:
+    """So many messages of the people elsewhere, written long ago."""
+    authors = await Actor.exclude(host="")
+    for at in range(0, count, 1000):
+        await Post.bulk_create([
+            Post(uri=f"{authors[n % len(authors)].uri}/old/{n}", author_id=authors[n % len(authors)].id, reach=Reach.WEB,
+                 html="<p>The mornings are better since the new dose.</p>", conversation=f"{authors[n % len(authors)].uri}/old/{n}")
+            for n in range(at, min(at + 1000, count))])
+
+
+async def session(alice: Actor, origin: str) -> str:
+    """The cookie of a member who has signed in."""
+    member = await Member.get(actor_id=alice.id)
+    token = new_token()
+    await Session.create(member=member, token_digest=digest(token), seen_on=clock.now().date(),
+                         expires_at=clock.now() + timedelta(hours=1))
+    return f"session-{origin.rpartition(':')[2]}={token}"

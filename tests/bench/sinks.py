@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables and statements read better in one line
 """Other servers that take whatever comes: one process on every loopback address of one port, each address a host of its own.
 
 Reads lines {"slow": [hosts], "hang": [hosts], "fail": [hosts]} and answers each with what has come so far.

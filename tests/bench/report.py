@@ -1,0 +1,53 @@
+# ruff: noqa: E501 - tables and statements read better in one line
+"""Rows of measurements as lines and as the table of deploy/performance.md."""
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+#: Column -> how it is written, in this order.
+COLUMNS = {
+    "rate": "{:,.0f}/s", "cpu_ms": "{:.2f} ms CPU each", "bound_rate": "bound {:,.0f}/s", "bound_cpu_ms": "bound {:.2f} ms CPU each",
+    "ratio": "{:.0%} of the bound", "cpu_ratio": "{:.0%} of it by CPU", "seconds": "{:.2f} s", "without_seconds": "{:.2f} s without",
+    "times_slower": "{:.2f} times as long", "enqueue_ms": "{:.0f} ms to write down", "kills": "{} kills", "sent": "{:,} sent",
+    "lost": "{} lost", "twice": "{} twice", "messages": "{:,} messages stored", "p50_ms": "p50 {:.1f} ms", "p99_ms": "p99 {:.1f} ms",
+    "inbox_rate": "beside {:.0f} activities/s", "inbox_p99_ms": "whose p99 is {:.0f} ms", "peak_mib": "peak {:.0f} MiB",
+}
+HEAD = """# Performance
+
+Written by `./run bench{full}` on {day}: two cores, which every program of the measurement shares, and whatever else runs on them. So
+compare ratios rather than rates: a *bound* is a small program in `tests/bench/` that does the least that a correct server must do,
+under the same load in the same run. "By CPU" divides its CPU time a unit by ours, which other programs on the computer disturb less.
+CPU and memory are those of the server's process; PostgreSQL's own are not counted. PostgreSQL runs with the settings of the tests
+(no fsync); SQLite with `synchronous=FULL`.
+
+The load: people on 8 servers whom a member follows, each message signed with RSA, 3.5 kB, every tenth with two topics, none with an
+image, an answer or a name in it; those take the longer way, one transaction each. Followers are on as many loopback addresses as
+there are hosts, all served by one program over plain HTTP. Bad hosts are a fifth: half of those answer after ten seconds, a quarter
+never, a quarter with 503.
+
+| case | database | what was measured |
+| --- | --- | --- |
+"""
+
+
+def words(row: dict[str, Any]) -> str:
+    """What a row says: "910/s, 0.89 ms CPU each, …"."""
+    return ", ".join(form.format(row[name]) for name, form in COLUMNS.items() if name in row)
+
+
+def line(row: dict[str, Any]) -> str:
+    """One line for the terminal."""
+    return f"{row['case']:22} {row['database']:9} {words(row)}"
+
+
+def keep(rows: Sequence[dict[str, Any]], path: Path, full: bool) -> None:
+    """Write the table; rows of an earlier run stay where this one did not measure the same."""
+    earlier = [text for text in path.read_text().splitlines() if text.startswith("| ")] if path.exists() else []
+    kept = {tuple(text.split(" | ")[:2]): text for text in earlier if not text.startswith(("| case", "| ---"))}
+    for row in rows:
+        kept["| " + row["case"], row["database"]] = f"| {row['case']} | {row['database']} | {words(row)} |"
+    head = HEAD.format(full=" --full" if full else "", day=time.strftime("%Y-%m-%d"))
+    path.write_text(head + "\n".join(kept.values()) + "\n")
