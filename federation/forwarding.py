@@ -14,7 +14,7 @@ from federation.errors import Gone, Refused, Unproven
 from federation.instance import Instance
 from federation.keys import load_public
 from federation.wire import Activity
-from models import Actor
+from models import Actor, ActorKey
 from models.actor import KeyKind
 from moderation import hosts
 
@@ -44,11 +44,21 @@ async def author(instance: Instance, document: Mapping[str, Any], activity: Acti
         raise Unproven("signed by somebody else than the actor", host=host_of(activity.actor))
     try:
         key = await keyring.find(key_id) or await keyring.fetch(instance, key_id)
+        try:
+            created = _proven(document, activity, key)
+        except Unproven:
+            if (newer := await keyring.fetch_again(instance, key)) is None:
+                raise
+            created = _proven(document, activity, newer)
     except (Gone, Refused) as error:
         raise Unproven("the key cannot be read", host=error.host) from error
-    if key.actor.uri != activity.actor or key.kind is not KeyKind.ED25519:
-        raise Unproven("the proof is by somebody else than the actor", host=key.actor.host)
-    created = proofs.verify(document, load_public(key.public_pem))
     if not received_at - PROOF_AGE_LIMIT < created < received_at + CLOCK_SKEW:
         raise Unproven("the proof is too old", host=key.actor.host)
     return key.actor
+
+
+def _proven(document: Mapping[str, Any], activity: Activity, key: ActorKey) -> datetime:
+    """When the actor of the activity proved it with this key."""
+    if key.actor.uri != activity.actor or key.kind is not KeyKind.ED25519:
+        raise Unproven("the proof is by somebody else than the actor", host=key.actor.host)
+    return proofs.verify(document, load_public(key.public_pem))

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from federation import actors, resolve
 from federation.addresses import same_origin
-from federation.errors import FederationError, Malformed, Unproven
+from federation.errors import FederationError, Gone, Malformed, Unproven, Unreachable
 from federation.instance import Instance
 from federation.wire import ActorDocument, key_entries
 from models import ActorKey, clock
@@ -30,7 +30,8 @@ async def fetch(instance: Instance, key_id: str) -> ActorKey:
     try:
         return await _fetch(instance, key_id)
     except FederationError as error:
-        instance.unreadable_keys.remember(key_id, error)
+        is_forbidden = error.http_status is not None and not isinstance(error, Gone | Unreachable)  # a second try is no better
+        instance.unreadable_keys.remember(key_id, Unproven(error.detail, host=error.host) if is_forbidden else error)
         raise
 
 

@@ -130,6 +130,15 @@ async def test_a_forwarded_answer_counts_by_its_own_authors_proof_only(alpha: Li
     assert await alpha.ask(lambda: InboxItem.all().count()) == 1, "and once only"
 
 
+async def test_a_new_key_for_proofs_counts_at_once(alpha: LiveServer, peer: Peer) -> None:
+    """Under the id of the old one, which is read once more as it does not fit."""
+    alice, vera, otto = await alpha.member("alice"), peer.actor("vera"), peer.actor("otto")
+    for _ in range(2):
+        key = with_proof_key(vera, peer)
+        activity = proofs.sign(vera.does("Create", vera.note("hers", cc=[alice.uri])), key, clock.now())
+        assert await peer.send(alpha, activity, otto) == 202
+
+
 async def test_a_proof_brings_in_nothing_of_a_server_that_we_do_not_exchange_with(alpha: LiveServer, peer: Peer) -> None:
     """A stranger's good proof, passed on by a partner."""
     alice, otto = await alpha.member("alice"), peer.actor("otto")

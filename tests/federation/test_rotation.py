@@ -104,6 +104,12 @@ async def test_a_peers_new_key_counts_at_once_and_its_old_one_never_again(
             assert await peer.send(alpha, vera.does("Follow", alice.uri), bogus) == 401
         assert len(peer.fetched) == asked + 1, "a key id that leads nowhere is asked for once"
 
+        peer.show(f"{peer.origin}/users/closed", "", status=403)
+        closed = PeerActor(f"{peer.origin}/users/closed", Key(f"{peer.origin}/users/closed#key", vera.key.private), {})
+        for _ in range(3):
+            assert await peer.send(alpha, closed.does("Follow", alice.uri), closed) == 401
+        assert len(peer.fetched) == asked + 2, "and one that is not shown to us neither"
+
 
 async def test_expired_keys_are_read_anew(alpha: LiveServer, peer: Peer) -> None:
     alice, vera = await alpha.member("alice"), peer.actor("vera")
