@@ -33,23 +33,31 @@ class Gathering(Generic[T, R]):
         if len(self._under_way) < self._lanes:
             task = asyncio.get_running_loop().create_task(self._run(), context=self._context.copy())
             self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
         return await done
 
     async def _run(self) -> None:
-        await asyncio.sleep(0)  # those who come in the same moment come along
-        while self._waiting:
-            group, self._waiting = self._waiting[:self._limit], self._waiting[self._limit:]
-            try:
-                results = await self._work([piece for piece, _ in group])
-            except Exception as error:
-                results = [error] * len(group)
-            except BaseException:
-                for _, done in group:
-                    done.cancel()
-                raise
-            for (_, done), result in zip(group, results, strict=True):
-                _settle(done, result)
+        """Groups until nobody waits. It is off the list before it ends: whoever its last result wakes may come again at once,
+        and would wait for ever for a task that is already over.
+        """
+        try:
+            await asyncio.sleep(0)  # those who come in the same moment come along
+            while self._waiting:
+                await self._work_on_some()
+        finally:
+            self._under_way.discard(asyncio.current_task())
+
+    async def _work_on_some(self) -> None:
+        group, self._waiting = self._waiting[:self._limit], self._waiting[self._limit:]
+        try:
+            results = await self._work([piece for piece, _ in group])
+        except Exception as error:
+            results = [error] * len(group)
+        except BaseException:
+            for _, done in group:
+                done.cancel()
+            raise
+        for (_, done), result in zip(group, results, strict=True):
+            _settle(done, result)
 
 
 def _settle(done: asyncio.Future[R], result: R | Exception) -> None:
