@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -129,8 +129,9 @@ def day(when: date, lang: str) -> str:
 
 
 def moment(when: datetime, lang: str) -> str:
-    """A day and time of day in UTC, for the rare place that needs it."""
-    return format_datetime(when.astimezone(UTC), "long", locale=_locale(lang))
+    """A day and time of day in UTC, for the rare place that needs it: "12 March 2026, 18:00 UTC"."""
+    utc = when.astimezone(UTC)
+    return f"{format_date(utc, 'long', locale=_locale(lang))}, {format_time(utc, 'short', tzinfo=UTC, locale=_locale(lang))} UTC"
 
 
 def ago(then: datetime, now: datetime, lang: str) -> str:

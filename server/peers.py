@@ -116,8 +116,10 @@ async def stamp(request: web.Request) -> web.Response:
     """GET /stamps/{key}: what a member allowed somebody, for servers whose people may see the message."""
     host = await caller(request)
     found = await Stamp.get_or_none(key=request.match_info["key"]).select_related("post__author", "asker")
-    if found is None or not await may_see(await Viewer.peer(host), found.post) or not await consent.may_leave(found.post.author_id):
-        raise NotHere("no such stamp, or not for this host")
+    if found is None or not await consent.may_leave(found.post.author_id):
+        raise NotHere("no such stamp")
+    if not await may_see(await Viewer.peer(host), found.post):
+        raise NotHere("not for this host")
     return _activity(stamps.document(found))
 
 

@@ -101,10 +101,15 @@ def _view(group: Sequence[Notification], posts: dict[int, Post], people: dict[in
     row, person = group[0], people.get(group[0].id)
     post = posts.get(row.post_id or 0)
     url = f"/m/{post.key}" if post else OF_THE_TEAM.get(row.kind, person.url if person else "/notices")
-    excerpt = "" if post is None else post.warning or markup.plain(post.html).replace("\n", " ")[:EXCERPT_CHARACTERS]
+    excerpt = _excerpt(post) if post else ""
     return NoticeView(text=_text(row, person, _), url=url, when=row.created_at, person=person, excerpt=excerpt,
                       more=len(group) - 1, is_new=any(one.read_at is None for one in group),
                       asks=row.kind is Notice.FOLLOW_REQUEST and row.actor_id in waiting)
+
+
+def _excerpt(post: Post) -> str:
+    """The first words, or what they warn of."""
+    return post.warning or post.title or markup.plain(post.html).replace("\n", " ")[:EXCERPT_CHARACTERS]
 
 
 def _text(row: Notification, person: PersonView | None, _: Words) -> str:

@@ -113,8 +113,8 @@ async def test_pinned_messages_stand_on_their_authors_page(
     for one in (note, strange):
         peer.show(one["id"], one)
     featured = f"{otto.uri}/featured"
-    await deliver(alpha, peer, otto, otto.does("Add", note["id"], target=featured), otto.does("Add", strange["id"], target=featured),
-                  otto.does("Add", note["id"], target=f"{peer.origin}/other"))
+    await deliver(alpha, peer, otto, otto.does("Add", note["id"], target=featured),
+                  otto.does("Add", strange["id"], target=featured), otto.does("Add", note["id"], target=f"{peer.origin}/other"))
     assert await count(alpha, Pin) == 1
     async with Browser(alpha, alice) as browser:
         html = await browser.get(f"/@otto@{peer.host}")
@@ -125,16 +125,15 @@ async def test_pinned_messages_stand_on_their_authors_page(
 
 # reactions in other words
 
-@pytest.mark.parametrize("kind", ["EmojiReact", "Like", "Dislike"])
 async def test_an_emoji_is_a_thought_and_a_dislike_is_nothing(
-        alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor, kind: str) -> None:
-    post = await alpha.write(alice, "A bad day", Reach.PARTNERS)
-    react = otto.does(kind, post.uri, content=":blobhug:", _misskey_reaction=":blobhug:", tag=[{"type": "Emoji"}])
-    await deliver(alpha, peer, otto, react)
-    expected = 0 if kind == "Dislike" else 1
-    assert await count(alpha, Like) == expected and await count(alpha, Notification, kind=Notice.THANKS) == expected
-    await deliver(alpha, peer, otto, otto.does("Undo", {"type": kind, "actor": otto.uri, "object": post.uri}))
-    assert await count(alpha, Like) == 0
+        alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor) -> None:
+    for kind, expected in {"EmojiReact": 1, "Like": 1, "Dislike": 0}.items():
+        post = await alpha.write(alice, "A bad day", Reach.PARTNERS)
+        react = otto.does(kind, post.uri, content=":blobhug:", _misskey_reaction=":blobhug:", tag=[{"type": "Emoji"}])
+        await deliver(alpha, peer, otto, react)
+        assert await count(alpha, Like) == expected and await count(alpha, Notification, kind=Notice.THANKS) == expected, kind
+        await deliver(alpha, peer, otto, otto.does("Undo", {"type": kind, "actor": otto.uri, "object": post.uri}))
+        assert await count(alpha, Like) == 0 and await count(alpha, Notification, kind=Notice.THANKS) == 0, kind
 
 
 # groups
@@ -265,30 +264,44 @@ async def test_our_posts_say_what_may_be_done_with_them(alpha: LiveServer, peer:
 
 # quotes between others
 
-@pytest.mark.parametrize(("how", "shown"), [
-    ("stamp", True), ("no stamp", False), ("stamp of another", False), ("stamp elsewhere", False), ("misskey", True),
-    ("e232", True), ("own", True)])
+QUOTED_HOW = {"stamp": True, "no stamp": False, "stamp of another": False, "stamp elsewhere": False, "misskey": True,
+              "e232": True, "own": True}
+
+
 async def test_a_quote_of_somebody_elsewhere_is_a_quiet_link(
-        alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor, how: str, shown: bool) -> None:
+        alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor) -> None:
+    """As its author allows it; only they can take that back."""
     ida = peer.actor("ida")
-    quoted = (otto if how == "own" else ida).note("The words of Ida")
-    peer.show(quoted["id"], quoted)
-    stamp = f"{peer.origin}/stamps/1" if how != "stamp elsewhere" else "https://elsewhere.example/stamps/1"
+    for how, shown in QUOTED_HOW.items():
+        quoted = (otto if how == "own" else ida).note("The words of Ida")
+        peer.show(quoted["id"], quoted)
+        note, stamp = quoting(peer, otto, ida, quoted, how)
+        await deliver(alpha, peer, otto, otto.does("Create", note))
+        assert await shows_quote(alpha, alice, note) == shown, how
+        if how == "stamp":
+            await deliver(alpha, peer, otto, otto.does("Delete", stamp))  # not his to withdraw
+            assert await shows_quote(alpha, alice, note)
+            await deliver(alpha, peer, ida, ida.does("Delete", stamp))
+            assert not await shows_quote(alpha, alice, note)
+    assert await count(alpha, Delivery) == 0
+
+
+def quoting(peer: Peer, otto: PeerActor, ida: PeerActor, quoted: Document, how: str) -> tuple[Document, str]:
+    """A note of otto's that quotes, said in one of the ways above, and the id of the stamp that it may have."""
+    stamp = "https://elsewhere.example/stamps/1" if how == "stamp elsewhere" else f"{peer.origin}/stamps/{how.replace(' ', '-')}"
     media_type = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
     link = {"type": "Link", "mediaType": media_type, "href": quoted["id"]}
     said: Document = {"misskey": {"_misskey_quote": quoted["id"]}, "e232": {"tag": [link]}, "no stamp": {"quote": quoted["id"]},
                       "own": {"quote": quoted["id"]}}.get(how, {"quote": quoted["id"], "quoteAuthorization": stamp})
     note = otto.note("Well said", **said)
-    about = note["id"] if how != "stamp of another" else f"{otto.uri}/other"
+    about = f"{otto.uri}/other" if how == "stamp of another" else note["id"]
     peer.show(stamp, {"id": stamp, "type": "QuoteAuthorization", "attributedTo": ida.uri, "interactingObject": about,
                       "interactionTarget": quoted["id"]})
-    await deliver(alpha, peer, otto, otto.does("Create", note))
+    return note, stamp
+
+
+async def shows_quote(alpha: LiveServer, alice: Actor, note: Document) -> bool:
+    """Whether the page of our copy shows what it quotes."""
     copy = await alpha.ask(lambda: Post.get(uri=note["id"]))
     async with Browser(alpha, alice) as browser:
-        assert ("Quotes a message by" in await browser.get(f"/m/{copy.key}")) == shown
-        if how == "stamp":
-            await deliver(alpha, peer, otto, otto.does("Delete", stamp))  # not his to withdraw
-            assert "Quotes a message by" in await browser.get(f"/m/{copy.key}")
-            await deliver(alpha, peer, ida, ida.does("Delete", stamp))
-            assert "Quotes a message by" not in await browser.get(f"/m/{copy.key}")
-    assert await count(alpha, Delivery) == 0
+        return "Quotes a message by" in await browser.get(f"/m/{copy.key}")
