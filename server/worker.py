@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -18,6 +19,7 @@ from models.database import is_sqlite
 from models.delivery import DeliveryState, ItemState
 from server import emojis, media
 from server.actions import posts
+from server.failures import Failures
 from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
 
 KEEP_ITEMS = timedelta(days=14)  # as long as a peer may still repeat an activity
@@ -88,7 +90,8 @@ async def running(app: web.Application) -> AsyncIterator[None]:
     """All jobs, the inbox and the deliveries, for as long as the block lasts."""
     if is_sqlite(app[SETTINGS].database_url):
         await delivery.release_all()  # one process owns the file: leases of an earlier one are of the dead
-    tasks = [asyncio.create_task(_repeat(app, name, job)) for name, job in JOBS.items()]
+    failures = Failures(Path(app[SETTINGS].var_dir))
+    tasks = [asyncio.create_task(_repeat(app, name, job, failures)) for name, job in JOBS.items()]
     tasks += [asyncio.create_task(Intake(app[INSTANCE]).run()), asyncio.create_task(Dispatcher(app[INSTANCE]).run())]
     try:
         yield
@@ -100,12 +103,13 @@ async def running(app: web.Application) -> AsyncIterator[None]:
                 await task
 
 
-async def _repeat(app: web.Application, name: str, job: Job) -> None:
-    """Run one job for ever. A failure is logged and tried again: no job may die unseen."""
+async def _repeat(app: web.Application, name: str, job: Job, failures: Failures) -> None:
+    """Run one job for ever. A failure is logged, counted for `dazzle check` and tried again: no job may die unseen."""
     while True:
         try:
             done = await job.run(app)
         except Exception as error:
             log.error("job failed", job=name, exc_info=error)
+            failures.add(name, error)
             done = 0
         await asyncio.sleep(0 if done else job.every_seconds)

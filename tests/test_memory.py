@@ -28,6 +28,7 @@ CAPS: dict[str, str] = {
     "federation/gathering.py _waiting": "one for each open request: the setting connections_per_client",
     "federation/gathering.py _under_way": "as many as there are lanes, which whoever makes a gathering says",
     "federation/intake.py _lanes": "LANES",
+    "server/failures.py _jobs": "one for each job and kind of error",
     "models/memory.py _kept": "its argument limit; STANDINGS_LIMIT and KEYS_LIMIT",
 }
 

@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 from federation.addresses import DevPeers
 from federation.client import Client, Limits
 from federation.errors import FederationError
-from models import clock
+from models import Delivery, InboxItem, clock
 from models.database import DatabaseError, is_sqlite, open_database, sqlite_path
+from models.delivery import DeliveryState, ItemState
 from models.errors import CommunityError
 from models.migration import missing
+from server import failures
 from server.commands.output import Output
 from server.serving import check_origin
 from server.settings import Settings, is_loopback
@@ -67,6 +69,25 @@ async def database(settings: Settings) -> list[Finding]:
     except (CommunityError, DatabaseError, OSError) as error:
         return [Finding("database", Verdict.FAIL, str(error))]
     return [Finding("database", Verdict.OK, "opens, and is up to date")]
+
+
+async def work(settings: Settings) -> list[Finding]:
+    """What the server does by itself: jobs that failed since it started, activities that broke, deliveries that were given up."""
+    failed = {job: sum(kinds.values()) for job, kinds in failures.read(settings.var_dir).items()}
+    jobs = ", ".join(f"{job} {count} times" for job, count in failed.items())
+    found = [Finding("jobs", Verdict.WARN if failed else Verdict.OK,
+                     f"failed since the server started: {jobs}; the log says why" if failed else "none has failed")]
+    url = settings.database_url
+    if is_sqlite(url) and not sqlite_path(url).exists():
+        return found
+    try:
+        async with open_database(url):
+            broken = await InboxItem.filter(state=ItemState.BROKEN).count()
+            lost = await Delivery.filter(state=DeliveryState.FAILED).count()
+    except (CommunityError, DatabaseError, OSError):
+        return found  # `database` has said it
+    said = f"{broken} activities that came in broke; {lost} deliveries were given up (`dazzle deliveries --failed`)"
+    return [*found, Finding("queues", Verdict.WARN if broken or lost else Verdict.OK, said)]
 
 
 async def folder(settings: Settings) -> list[Finding]:
@@ -126,4 +147,5 @@ async def development(settings: Settings) -> list[Finding]:
 
 
 #: In the order of the report.
-CHECKS: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (database, folder, origin, mail, development)
+CHECKS: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (
+    database, folder, work, origin, mail, development)

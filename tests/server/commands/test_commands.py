@@ -173,8 +173,8 @@ async def test_deliveries_are_shown_and_tried_again(dazzle: Run, database_url: s
 
 async def test_check_names_what_is_missing(dazzle: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     report = {row["check"]: row["verdict"] for row in await read(dazzle, "check")}
-    assert report == {"settings": "ok", "database": "ok", "folder": "ok", "origin": "warn", "answer": "warn", "mail": "warn",
-                      "development": "ok"}
+    assert report == {"settings": "ok", "database": "ok", "folder": "ok", "jobs": "ok", "queues": "ok", "origin": "warn",
+                      "answer": "warn", "mail": "warn", "development": "ok"}
     monkeypatch.setenv("DAZZLE_SMTP_HOST", "mail.invalid")
     monkeypatch.setenv("DAZZLE_DEV_PEERS", "127.0.0.0/8")
     status, out, _ = await dazzle("check")
