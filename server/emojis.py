@@ -7,11 +7,10 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from markupsafe import Markup, escape
-
 from federation.errors import FederationError
 from federation.instance import Instance
 from models import Emoji, Post, Q, clock
+from moderation import markup
 from server.media import ACCEPT, BadImage, MediaStore
 
 LIMIT_BYTES = 512 * 1024
@@ -51,7 +50,7 @@ def shown(html: str, keys: Mapping[str, str]) -> str:
         if key is None or left == 0:
             return match[0]
         left -= 1
-        return Markup(PICTURE).format(key, escape(match[1]))
+        return PICTURE.format(key, markup.escape(match[1]))
     return "".join(part if part.startswith("<") else _NAME.sub(picture, part) for part in _TAG.split(html))
 
 
