@@ -92,13 +92,21 @@ def _read(item: InboxItem, author: Actor, partners: str) -> Ordinary | None:
     except (CommunityError, ValueError):
         return None
     audience = {*note.to, *note.cc}
-    if note.attributed_to != author.uri or not same_origin(note.id, author.uri) or activity.object_id != note.id:
+    if not _is_own(activity, note, author) or _has_more(note):
         return None
-    if note.mentions or note.emojis or note.quote or note.poll or not audience <= {PUBLIC, author.followers_uri, partners}:
-        return None
-    if not {PUBLIC, partners} & audience:
+    if not audience <= {PUBLIC, author.followers_uri, partners} or not {PUBLIC, partners} & audience:
         return None
     return Ordinary(item, note, author, Reach.WEB if PUBLIC in audience else Reach.PARTNERS)
+
+
+def _is_own(activity: Activity, note: Note, author: Actor) -> bool:
+    """Whether the activity is about a message of its sender's, on the sender's own server."""
+    return note.attributed_to == author.uri and same_origin(note.id, author.uri) and activity.object_id == note.id
+
+
+def _has_more(note: Note) -> bool:
+    """Whether more than its text has to be stored one by one."""
+    return bool(note.mentions or note.emojis or note.quote or note.poll)
 
 
 def _is_closed(thing: Any) -> bool:

@@ -20,6 +20,7 @@ NETWORK_DOORS: dict[str, set[str]] = {
     "federation/client.py": {"aiohttp", "socket"},
     "server/settings.py": {"socket"},  # asks whether a name means this computer
     "server/serving.py": {"socket"},  # listens
+    "server/connections.py": {"socket"},  # sets how long what came in may stay unread
     "server/commands/check.py": {"socket"},  # asks whether names are known
     "server/mail.py": {"aiosmtplib"},
 }
