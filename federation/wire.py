@@ -24,8 +24,8 @@ MAX_OBJECTS = 100
 MAX_CONTENT_CHARS = 10_000
 ACTIVITY_TYPES: Final = frozenset({
     "Accept", "Add", "Announce", "AnnounceRequest", "Block", "Create", "Delete", "Dislike", "EmojiReact", "FeatureRequest",
-    "Flag", "Follow", "Join", "Leave", "Like", "LikeRequest", "Move", "Offer", "QuoteRequest", "Reject", "Remove", "ReplyRequest", "Undo",
-    "Update"})
+    "Flag", "Follow", "Join", "Leave", "Like", "LikeRequest", "Move", "Offer", "QuoteRequest", "Reject", "Remove",
+    "ReplyRequest", "Undo", "Update"})
 
 
 @dataclass(frozen=True, slots=True)
