@@ -24,7 +24,8 @@ CASES: dict[str, Case] = {
     "bad-hosts": lambda place, full: cases.bad_hosts(place, 300),
     "killed-fan-out": lambda place, full: cases.killed_fan_out(place, 300, 10 if full else 2),
     "killed-inbox": lambda place, full: cases.killed_inbox(place, 3000, 10 if full else 2),
-    "home": lambda place, full: cases.pages(place, 20 if full else 5, 1_000_000 if full else 5_000),
+    "home": lambda place, full: (cases.pages(place, 20, 1_000_000, 50, 500) if full
+                                 else cases.pages(place, 5, 5_000, 10, 100)),
     "7000-hosts": lambda place, full: cases.fan_out(place, 7000 if full else 1000, 1, name=f"{7000 if full else 1000} hosts"),
 }
 

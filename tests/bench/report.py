@@ -12,7 +12,7 @@ COLUMNS = {
     "rate": "{:,.0f}/s", "cpu_ms": "{:.2f} ms CPU each", "bound_rate": "bound {:,.0f}/s", "bound_cpu_ms": "bound {:.2f} ms CPU each",
     "ratio": "{:.0%} of the bound", "cpu_ratio": "{:.0%} of it by CPU", "seconds": "{:.2f} s", "without_seconds": "{:.2f} s without",
     "times_slower": "{:.2f} times as long", "enqueue_ms": "{:.0f} ms to write down", "kills": "{} kills", "sent": "{:,} sent",
-    "lost": "{} lost", "twice": "{} twice", "messages": "{:,} messages stored", "p50_ms": "p50 {:.1f} ms", "p99_ms": "p99 {:.1f} ms",
+    "lost": "{} lost", "twice": "{} twice", "messages": "{:,} messages stored", "wanted": "{}/s wanted", "p50_ms": "p50 {:.1f} ms", "p99_ms": "p99 {:.1f} ms",
     "inbox_rate": "beside {:.0f} activities/s", "inbox_p99_ms": "whose p99 is {:.0f} ms", "peak_mib": "peak {:.0f} MiB",
 }
 HEAD = """# Performance

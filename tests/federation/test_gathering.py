@@ -1,4 +1,4 @@
-"""Pieces of work done together: nobody is forgotten, and an error is its own group's."""
+"""Pieces of work done together: each has its own result, and nobody waits for somebody else's."""
 from __future__ import annotations
 
 import asyncio
@@ -9,23 +9,39 @@ import pytest
 from federation.gathering import Gathering
 
 
-async def double(pieces: Sequence[int]) -> Sequence[int | Exception]:
-    """Work that is over at once."""
-    return [ValueError("no") if piece < 0 else piece * 2 for piece in pieces]
+async def test_those_who_come_together_are_done_together_and_each_gets_its_own() -> None:
+    groups: list[list[int]] = []
+
+    async def work(group: Sequence[int]) -> list[int | Exception]:
+        groups.append(list(group))
+        await asyncio.sleep(0.01)
+        return [ValueError(number) if number == 3 else number * 10 for number in group]
+    gathering = Gathering(work, 4)
+    results = await asyncio.gather(*(gathering.do(number) for number in range(10)), return_exceptions=True)
+    assert [result for result in results if not isinstance(result, ValueError)] == [0, 10, 20, 40, 50, 60, 70, 80, 90]
+    assert isinstance(results[3], ValueError)
+    assert groups == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
 
 
-async def test_whoever_comes_again_at_once_is_served() -> None:
-    """The result of one piece wakes its owner before the task that made it has ended."""
-    gathering: Gathering[int, int] = Gathering(double, 10)
-    async with asyncio.timeout(10):
-        assert [await gathering.do(number) for number in range(20)] == [number * 2 for number in range(20)]
+async def test_a_failure_is_that_of_its_group_alone() -> None:
+    async def work(group: Sequence[int]) -> list[int | Exception]:
+        if 0 in group:
+            raise OSError
+        return list(group)
+    gathering = Gathering(work, 2)
+    results = await asyncio.gather(*(gathering.do(number) for number in range(4)), return_exceptions=True)
+    assert [type(result) for result in results] == [OSError, OSError, int, int]
+    assert await gathering.do(7) == 7
 
 
-async def test_those_who_come_together_are_done_together_each_with_their_own_result() -> None:
-    gathering: Gathering[int, int] = Gathering(double, 3)
-    async with asyncio.timeout(10):
-        results = await asyncio.gather(*(gathering.do(number) for number in (1, -1, 2, 3, 4)), return_exceptions=True)
-        assert [result for result in results if not isinstance(result, ValueError)] == [2, 4, 6, 8]
-        with pytest.raises(ValueError, match="no"):
-            await gathering.do(-5)
-        assert await gathering.do(5) == 10
+async def test_whoever_stops_waiting_stops_nobody_else() -> None:
+    async def work(group: Sequence[int]) -> list[int | Exception]:
+        await asyncio.sleep(0.05)
+        return list(group)
+    gathering = Gathering(work, 10)
+    leaving, staying = (asyncio.create_task(gathering.do(number)) for number in (1, 2))
+    await asyncio.sleep(0.01)
+    leaving.cancel()
+    assert await staying == 2
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
