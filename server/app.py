@@ -53,7 +53,8 @@ def create_app(settings: Settings) -> web.Application:
     """An application that owns nothing global, so that two can live in one process."""
     app = web.Application(client_max_size=settings.upload_limit_bytes, middlewares=[logs.each_request, each_exchange],
                           handler_args={"max_line_size": LINE_BYTES, "max_field_size": LINE_BYTES, "max_headers": HEADERS_LIMIT,
-                                        "keepalive_timeout": settings.idle_timeout_seconds, "lingering_time": LINGERING_SECONDS})
+                                        "keepalive_timeout": settings.idle_timeout_seconds, "lingering_time": LINGERING_SECONDS,
+                                        "auto_decompress": False})  # nobody needs to send us packed bodies: a bomb stays packed
     app[SETTINGS], app[COMMUNITY], app[LIMITS] = settings, Home(), Limits()
     app[THEME] = Theme.load(settings.theme)
     app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")
