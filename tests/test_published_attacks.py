@@ -127,6 +127,7 @@ def test_the_table_of_the_specification_is_whole() -> None:
     assert not {id_ for id_ in ids if id_.removesuffix("/9") not in ours}
 
 
+@cache
 def sources() -> list[ast.Module]:
     """The code of the product."""
     files = [path for folder in ("server", "federation", "moderation", "models") for path in (ROOT / folder).rglob("*.py")]

@@ -58,12 +58,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(server: LiveServer, softwares: Sequence[str]) -> AsyncIterator[Stage]:
+async def staged(server: LiveServer, softwares: Sequence[str], member: str) -> AsyncIterator[Stage]:
     """The stage, with its peers running and taken for partners."""
     async def widen() -> None:
         await (await Community.current()).change(ceiling=Reach.WEB)
     await server.run(widen())
-    alice = await server.member("alice")
+    alice = await server.member(member)
     note = await server.write(alice, "A message that documents answer", Reach.WEB)
     peers: dict[str, Peer] = {}
     try:
@@ -76,10 +76,10 @@ async def staged(server: LiveServer, softwares: Sequence[str]) -> AsyncIterator[
             await peer.__aexit__()
 
 
-async def replay(server: LiveServer, folder: Path, only: str = "") -> list[Outcome]:
-    """Send every document of a folder of folders, and tell what became of each."""
+async def replay(server: LiveServer, folder: Path, only: str = "", member: str = "alice") -> list[Outcome]:
+    """Send every document of a folder of folders, and tell what became of each. `member`: a new one of ours, who reads them."""
     files = sorted(path for path in folder.glob("*/*.json") if only in str(path.relative_to(folder)))
-    async with staged(server, sorted({path.parent.name for path in files})) as stage:
+    async with staged(server, sorted({path.parent.name for path in files}), member) as stage:
         outcomes: list[Outcome] = []
         for start in range(0, len(files), PLAYED_AT_ONCE):
             batch = files[start:start + PLAYED_AT_ONCE]
