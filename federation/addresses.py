@@ -91,11 +91,13 @@ def _parsed(url: str) -> Address:
     return Address.read(url)
 
 
+@lru_cache(maxsize=4096)
 def origin_of(url: str) -> str:
     """`https://example.org` for every spelling of that origin; Malformed if the URL is not usable."""
     return Address.parse(url).origin
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """`example.org` or `127.0.0.1:8080`: what we call another host; Malformed if the URL is not usable."""
     return Address.parse(url).netloc

@@ -15,7 +15,7 @@ from typing import Any
 from federation import notes, post_parts
 from federation.addresses import same_origin
 from federation.contexts import PUBLIC
-from federation.wire import Activity, Note
+from federation.wire import Note
 from models import Actor, Follow, Host, InboxItem, Post, Q, Tombstone, queues
 from models.database import in_transaction
 from models.errors import CommunityError
@@ -88,20 +88,20 @@ def _read(item: InboxItem, author: Actor, partners: str) -> Ordinary | None:
         document = json.loads(item.body)
         if document.get("type") != "Create" or not _is_closed(document.get("object")):
             return None
-        activity, note = Activity.parse(document), Note.parse(document["object"])
+        note = Note.parse(document["object"])  # the door has read the activity around it
     except (CommunityError, ValueError):
         return None
     audience = {*note.to, *note.cc}
-    if not _is_own(activity, note, author) or _has_more(note):
+    if not _is_own(note, author) or _has_more(note):
         return None
     if not audience <= {PUBLIC, author.followers_uri, partners} or not {PUBLIC, partners} & audience:
         return None
     return Ordinary(item, note, author, Reach.WEB if PUBLIC in audience else Reach.PARTNERS)
 
 
-def _is_own(activity: Activity, note: Note, author: Actor) -> bool:
-    """Whether the activity is about a message of its sender's, on the sender's own server."""
-    return note.attributed_to == author.uri and same_origin(note.id, author.uri) and activity.object_id == note.id
+def _is_own(note: Note, author: Actor) -> bool:
+    """Whether this is a message of its sender's, on the sender's own server."""
+    return note.attributed_to == author.uri and same_origin(note.id, author.uri)
 
 
 def _has_more(note: Note) -> bool:

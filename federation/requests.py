@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -40,13 +40,15 @@ class Request:
     url: str
     headers: Mapping[str, str]  # a multidict keeps repeated lines apart
     body: bytes
+    _fields: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def fields(self) -> dict[str, str]:
-        """Headers by lower-case name, repeated lines joined by a comma as both drafts say."""
-        fields: dict[str, str] = {}
-        for name, text in self.headers.items():
-            name, text = name.lower(), text.strip()
-            fields[name] = f"{fields[name]}, {text}" if name in fields else text
+        """Headers by lower-case name, repeated lines joined by a comma as both drafts say. Nobody may change them."""
+        fields = self._fields
+        if not fields:
+            for name, text in self.headers.items():
+                name, text = name.lower(), text.strip()
+                fields[name] = f"{fields[name]}, {text}" if name in fields else text
         return fields
 
     @property
