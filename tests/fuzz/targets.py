@@ -74,7 +74,7 @@ def url(data: bytes) -> None:
         address = Address.parse(text)
         spelled = address.origin + address.target
         assert Address.parse(spelled).origin == address.origin and same_origin(text, spelled)
-        assert URL(spelled, encoded=True).host == urlsplit(spelled).hostname, spelled
+        assert URL(spelled, encoded=True).raw_host == urlsplit(spelled).hostname, spelled
         check_url(text, DevPeers())
         host = host_of(text)
         assert host == host.lower() and "@" not in host and text.strip().lower().startswith("https:"), text
