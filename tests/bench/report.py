@@ -23,8 +23,8 @@ under the same load in the same run. "By CPU" divides its CPU time a unit by our
 CPU and memory are those of the server's process; PostgreSQL's own are not counted. PostgreSQL runs with the settings of the tests
 (no fsync); SQLite with `synchronous=FULL`.
 
-The load: people on 8 servers whom a member follows, each message signed with RSA, 3.5 kB, every tenth with two topics, none with an
-image, an answer or a name in it; those take the longer way, one transaction each. Followers are on as many loopback addresses as
+The load: people on 8 servers whom a member follows, each message signed with RSA, 3.5 kB, every tenth with two topics, none an
+answer and none with a name in it; those take the longer way, one transaction and some 4 ms of CPU each. Followers are on as many loopback addresses as
 there are hosts, all served by one program over plain HTTP. Bad hosts are a fifth: half of those answer after ten seconds, a quarter
 never, a quarter with 503.
 
