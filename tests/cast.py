@@ -46,14 +46,18 @@ class Cast:
 
 
 @asynccontextmanager
+async def empty(template: str, folder: Path) -> AsyncIterator[LiveServer]:
+    """A live server that nobody has opened yet, on a copy of the template."""
+    folder.mkdir()
+    copyfile(sqlite_path(template), path := folder / "db.sqlite3")
+    async with LiveServer(f"sqlite://{path}", folder) as server:
+        yield server
+
+
+@asynccontextmanager
 async def cast(template: str, folder: Path) -> AsyncIterator[Cast]:
     """Both communities, live, on SQLite: pages do not depend on the database. `template`: the URL of a migrated one."""
-    urls = []
-    for name in ("here", "there"):
-        (folder / name).mkdir()
-        copyfile(sqlite_path(template), path := folder / name / "db.sqlite3")
-        urls.append(f"sqlite://{path}")
-    async with LiveServer(urls[0], folder / "here") as here, LiveServer(urls[1], folder / "there") as there:
+    async with empty(template, folder / "here") as here, empty(template, folder / "there") as there:
         await here.allow(there)
         await there.allow(here)
         await _open(here, "Mélorine Ensemble", 158)

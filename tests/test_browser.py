@@ -9,9 +9,8 @@ from playwright.async_api import Browser, Page
 from yarl import URL
 
 from server.actions.opening import opening_link
-from tests.cast import Cast, Templates, cast
+from tests.cast import Cast, Templates, cast, empty
 from tests.chromium import DESK, PHONE, Watch, axe, chromium, executable, keyboard, reader, reflow, structure
-from tests.live import LiveServer
 
 pytestmark = pytest.mark.timeout(300)
 CONVERSATION = re.compile("/m/[^/]+")  # its title names the author and no more: titles stay in the history of a shared computer
@@ -130,7 +129,7 @@ async def test_the_way_in_step_by_step_and_the_way_back_from_an_error(template: 
 
 
 async def test_the_page_that_opens_a_community_meets_the_bars(template: str, tmp_path: Path) -> None:
-    async with chromium() as browser, LiveServer(template, tmp_path) as server:
+    async with chromium() as browser, empty(template, tmp_path / "new") as server:
         link = await server.run(opening_link(server.settings))
         context = await reader(browser, server, locale="en")
         page = await context.new_page()
