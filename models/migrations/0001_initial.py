@@ -1,4 +1,3 @@
-"""The first tables."""
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 import functools
@@ -10,10 +9,12 @@ from models.consent import Purpose
 from models.delivery import DeliveryState, ItemState
 from models.host import Standing
 from models.ids import new_id, new_key
+from models.mail import Letter
 from models.member import LinkPurpose, MemberState, Role
 from models.notification import Notice
 from models.post import Note, Voice
 from models.reach import Reach
+from models.stamp import StampKind
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
@@ -45,6 +46,8 @@ class Migration(migrations.Migration):
                 ('details', fields.JSONField(default=list, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('aliases', fields.JSONField(default=list, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('moved_to_uri', fields.CharField(default='', db_default='', max_length=500)),
+                ('moved_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('allows_quotes', fields.BooleanField(default=False, db_default=False)),
                 ('language', fields.CharField(default='', db_default='', max_length=20)),
                 ('approves_followers', fields.BooleanField(default=True, db_default=True)),
                 ('discoverable', fields.BooleanField(default=False, db_default=False)),
@@ -71,7 +74,7 @@ class Migration(migrations.Migration):
                 ('fetched_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('retired_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'actor_key', 'app': 'models', 'pk_attr': 'id'},
+            options={'table': 'actor_key', 'app': 'models', 'indexes': [Index(fields=['actor_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -96,7 +99,7 @@ class Migration(migrations.Migration):
                 ('target', fields.ForeignKeyField('models.Actor', source_field='target_id', db_constraint=True, to_field='id', related_name='blocked_by', on_delete=OnDelete.CASCADE)),
                 ('uri', fields.CharField(default='', db_default='', max_length=500)),
             ],
-            options={'table': 'block', 'app': 'models', 'unique_together': (('blocker', 'target'),), 'pk_attr': 'id'},
+            options={'table': 'block', 'app': 'models', 'unique_together': (('blocker', 'target'),), 'indexes': [Index(fields=['target_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -107,6 +110,7 @@ class Migration(migrations.Migration):
                 ('name', fields.CharField(default='', db_default='', max_length=100)),
                 ('tagline', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('condition', fields.CharField(default='', db_default='', max_length=200)),
+                ('condition_words', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('about', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('rules', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('question', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
@@ -164,7 +168,22 @@ class Migration(migrations.Migration):
                 ('form', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('edited_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'draft', 'app': 'models', 'pk_attr': 'id'},
+            options={'table': 'draft', 'app': 'models', 'indexes': [Index(fields=['owner_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Emoji',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('host', fields.CharField(max_length=255)),
+                ('name', fields.CharField(max_length=100)),
+                ('remote_uri', fields.CharField(max_length=500)),
+                ('fetch_attempts', fields.IntField(default=0, db_default=0)),
+                ('stored_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'emoji', 'app': 'models', 'unique_together': (('host', 'name'),), 'indexes': [Index(fields=['stored_at', 'fetch_attempts'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -246,11 +265,13 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('actor', fields.OneToOneField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='member', on_delete=OnDelete.CASCADE)),
                 ('email', fields.CharField(null=True, unique=True, max_length=254)),
+                ('new_email', fields.CharField(default='', db_default='', max_length=254)),
                 ('email_confirmed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('password_hash', fields.CharField(default='', db_default='', max_length=200)),
                 ('role', fields.CharEnumField(default=Role.MEMBER, enum_type=Role, max_length=16)),
                 ('state', fields.CharEnumField(default=MemberState.ACTIVE, enum_type=MemberState, max_length=16)),
                 ('situation', fields.CharField(default='', db_default='', max_length=32)),
+                ('about', fields.TextField(default='', db_default='', unique=False)),
                 ('answer', fields.TextField(default='', db_default='', unique=False)),
                 ('language', fields.CharField(default='', db_default='', max_length=20)),
                 ('default_reach', fields.CharEnumField(default=Reach.COMMUNITY, enum_type=Reach, max_length=16)),
@@ -269,7 +290,7 @@ class Migration(migrations.Migration):
                 ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='mutes', on_delete=OnDelete.CASCADE)),
                 ('target', fields.ForeignKeyField('models.Actor', source_field='target_id', db_constraint=True, to_field='id', related_name='muted_by', on_delete=OnDelete.CASCADE)),
             ],
-            options={'table': 'mute', 'app': 'models', 'unique_together': (('owner', 'target'),), 'pk_attr': 'id'},
+            options={'table': 'mute', 'app': 'models', 'unique_together': (('owner', 'target'),), 'indexes': [Index(fields=['target_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -284,7 +305,7 @@ class Migration(migrations.Migration):
                 ('object_uri', fields.CharField(max_length=500)),
                 ('body', fields.TextField(unique=False)),
             ],
-            options={'table': 'outgoing_activity', 'app': 'models', 'indexes': [Index(fields=['object_uri'])], 'pk_attr': 'id'},
+            options={'table': 'outgoing_activity', 'app': 'models', 'indexes': [Index(fields=['object_uri']), Index(fields=['actor_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -303,6 +324,22 @@ class Migration(migrations.Migration):
                 ('done_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'delivery', 'app': 'models', 'unique_together': (('activity', 'inbox_uri'),), 'indexes': [Index(fields=['state', 'host', 'due_at']), Index(fields=['host', 'object_uri', 'id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='OutgoingMail',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('kind', fields.CharEnumField(enum_type=Letter, max_length=16)),
+                ('recipient', fields.CharField(max_length=254)),
+                ('member', fields.ForeignKeyField('models.Member', source_field='member_id', null=True, db_constraint=True, to_field='id', related_name='mails', on_delete=OnDelete.CASCADE)),
+                ('language', fields.CharField(default='', db_default='', max_length=20)),
+                ('details', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('attempts', fields.IntField(default=0, db_default=0)),
+                ('due_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'outgoing_mail', 'app': 'models', 'indexes': [Index(fields=['due_at', 'id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -325,6 +362,14 @@ class Migration(migrations.Migration):
                 ('warning', fields.CharField(default='', db_default='', max_length=300)),
                 ('sensitive', fields.BooleanField(default=False, db_default=False)),
                 ('language', fields.CharField(default='', db_default='', max_length=20)),
+                ('translations', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('kind', fields.CharField(default='', db_default='', max_length=20)),
+                ('starts_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('place', fields.CharField(default='', db_default='', max_length=300)),
+                ('quote_uri', fields.CharField(default='', db_default='', max_length=500)),
+                ('quote_stamp_uri', fields.CharField(default='', db_default='', max_length=500)),
+                ('shows_quote', fields.BooleanField(default=False, db_default=False)),
                 ('parent', fields.ForeignKeyField('models.Post', source_field='parent_id', null=True, db_constraint=True, to_field='id', related_name='replies', on_delete=OnDelete.SET_NULL)),
                 ('parent_uri', fields.CharField(default='', db_default='', max_length=500)),
                 ('conversation', fields.CharField(db_index=True, max_length=500)),
@@ -333,7 +378,7 @@ class Migration(migrations.Migration):
                 ('deleted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('held_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'post', 'app': 'models', 'indexes': [Index(fields=['author_id', 'id']), Index(fields=['reach', 'id']), Index(fields=['parent_uri'])], 'pk_attr': 'id'},
+            options={'table': 'post', 'app': 'models', 'indexes': [Index(fields=['author_id', 'id']), Index(fields=['reach', 'id']), Index(fields=['parent_uri']), Index(fields=['parent_id']), Index(fields=['held_until']), Index(fields=['quote_uri']), Index(fields=['quote_stamp_uri'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -363,11 +408,14 @@ class Migration(migrations.Migration):
                 ('width', fields.IntField(default=0, db_default=0)),
                 ('height', fields.IntField(default=0, db_default=0)),
                 ('description', fields.TextField(default='', db_default='', unique=False)),
+                ('blurhash', fields.CharField(default='', db_default='', max_length=100)),
+                ('focus_x', fields.FloatField(null=True)),
+                ('focus_y', fields.FloatField(null=True)),
                 ('remote_uri', fields.CharField(default='', db_default='', max_length=2000)),
                 ('fetch_attempts', fields.IntField(default=0, db_default=0)),
                 ('stored_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'attachment', 'app': 'models', 'indexes': [Index(fields=['stored_at', 'fetch_attempts'])], 'pk_attr': 'id'},
+            options={'table': 'attachment', 'app': 'models', 'indexes': [Index(fields=['stored_at', 'fetch_attempts']), Index(fields=['post_id']), Index(fields=['owner_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -379,7 +427,7 @@ class Migration(migrations.Migration):
                 ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='likes', on_delete=OnDelete.CASCADE)),
                 ('post', fields.ForeignKeyField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='likes', on_delete=OnDelete.CASCADE)),
             ],
-            options={'table': 'like_', 'app': 'models', 'unique_together': (('post', 'actor'),), 'pk_attr': 'id'},
+            options={'table': 'like_', 'app': 'models', 'unique_together': (('post', 'actor'),), 'indexes': [Index(fields=['actor_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -394,7 +442,32 @@ class Migration(migrations.Migration):
                 ('host', fields.CharField(default='', db_default='', max_length=255)),
                 ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'notification', 'app': 'models', 'indexes': [Index(fields=['recipient_id', 'id']), Index(fields=['recipient_id', 'read_at'])], 'pk_attr': 'id'},
+            options={'table': 'notification', 'app': 'models', 'indexes': [Index(fields=['recipient_id', 'id']), Index(fields=['recipient_id', 'read_at']), Index(fields=['actor_id']), Index(fields=['post_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Pin',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='pins', on_delete=OnDelete.CASCADE)),
+                ('post', fields.ForeignKeyField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='pins', on_delete=OnDelete.CASCADE)),
+            ],
+            options={'table': 'pin', 'app': 'models', 'unique_together': (('actor', 'post'),), 'indexes': [Index(fields=['post_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Poll',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('post', fields.OneToOneField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='poll', on_delete=OnDelete.CASCADE)),
+                ('options', fields.JSONField(default=list, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('is_multiple', fields.BooleanField(default=False, db_default=False)),
+                ('closes_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('voters', fields.IntField(null=True)),
+            ],
+            options={'table': 'poll', 'app': 'models', 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -406,7 +479,7 @@ class Migration(migrations.Migration):
                 ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='addressed', on_delete=OnDelete.CASCADE)),
                 ('mentioned', fields.BooleanField(default=False, db_default=False)),
             ],
-            options={'table': 'recipient', 'app': 'models', 'unique_together': (('post', 'actor'),), 'pk_attr': 'id'},
+            options={'table': 'recipient', 'app': 'models', 'unique_together': (('post', 'actor'),), 'indexes': [Index(fields=['actor_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -421,7 +494,7 @@ class Migration(migrations.Migration):
                 ('text', fields.TextField(default='', db_default='', unique=False)),
                 ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'report', 'app': 'models', 'pk_attr': 'id'},
+            options={'table': 'report', 'app': 'models', 'indexes': [Index(fields=['target_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -435,7 +508,7 @@ class Migration(migrations.Migration):
                 ('warning', fields.CharField(default='', db_default='', max_length=300)),
                 ('written_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'revision', 'app': 'models', 'pk_attr': 'id'},
+            options={'table': 'revision', 'app': 'models', 'indexes': [Index(fields=['post_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -449,7 +522,7 @@ class Migration(migrations.Migration):
                 ('seen_on', fields.DateField(null=True)),
                 ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'session', 'app': 'models', 'pk_attr': 'id'},
+            options={'table': 'session', 'app': 'models', 'indexes': [Index(fields=['member_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -460,10 +533,25 @@ class Migration(migrations.Migration):
                 ('member', fields.ForeignKeyField('models.Member', source_field='member_id', null=True, db_constraint=True, to_field='id', related_name='links', on_delete=OnDelete.CASCADE)),
                 ('purpose', fields.CharEnumField(enum_type=LinkPurpose, max_length=16)),
                 ('token_digest', fields.CharField(unique=True, max_length=64)),
+                ('email', fields.CharField(default='', db_default='', max_length=254)),
                 ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'sign_in_link', 'app': 'models', 'pk_attr': 'id'},
+            options={'table': 'sign_in_link', 'app': 'models', 'indexes': [Index(fields=['member_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Stamp',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('kind', fields.CharEnumField(enum_type=StampKind, max_length=16)),
+                ('post', fields.ForeignKeyField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='stamps', on_delete=OnDelete.CASCADE)),
+                ('asker', fields.ForeignKeyField('models.Actor', source_field='asker_id', db_constraint=True, to_field='id', related_name='stamps', on_delete=OnDelete.CASCADE)),
+                ('interaction_uri', fields.CharField(max_length=500)),
+            ],
+            options={'table': 'stamp', 'app': 'models', 'unique_together': (('post', 'interaction_uri', 'kind'),), 'indexes': [Index(fields=['asker_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -474,7 +562,7 @@ class Migration(migrations.Migration):
                 ('post', fields.ForeignKeyField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='tags', on_delete=OnDelete.CASCADE)),
                 ('name', fields.CharField(max_length=100)),
             ],
-            options={'table': 'tag', 'app': 'models', 'unique_together': (('name', 'post'),), 'pk_attr': 'id'},
+            options={'table': 'tag', 'app': 'models', 'unique_together': (('name', 'post'),), 'indexes': [Index(fields=['post_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -488,6 +576,19 @@ class Migration(migrations.Migration):
             options={'table': 'tombstone', 'app': 'models', 'unique_together': (('uri', 'actor_uri'),), 'pk_attr': 'id'},
             bases=['Record'],
         ),
-        # One member of ours a name. The same SQL on both databases; Tortoise's conditional constraint refuses SQLite.
+        ops.CreateModel(
+            name='Vote',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('uri', fields.CharField(max_length=500)),
+                ('poll', fields.ForeignKeyField('models.Poll', source_field='poll_id', db_constraint=True, to_field='id', related_name='votes', on_delete=OnDelete.CASCADE)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='votes', on_delete=OnDelete.CASCADE)),
+                ('option', fields.CharField(max_length=300)),
+            ],
+            options={'table': 'vote', 'app': 'models', 'unique_together': (('poll', 'actor', 'option'),), 'indexes': [Index(fields=['actor_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        # one name is one member here; SQLite takes no conditional constraint from the migration's own operations
         ops.RunSQL("CREATE UNIQUE INDEX ux_actor_local ON actor (name) WHERE host = ''", "DROP INDEX ux_actor_local"),
     ]
