@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from federation import resolve
-from models import Actor, Attachment, Emoji, Follow, Poll, Post, Vote
+from models import Actor, Attachment, Emoji, Poll, Post, Vote
 from tests.browser import Browser, picture
-from tests.live import LiveServer, settle
+from tests.live import LiveServer
 from tests.peer import Document, Peer, PeerActor
+from tests.stories.scene import deliver, follow
 
 
 @pytest.fixture
@@ -26,21 +26,6 @@ async def otto(alpha: LiveServer, peer: Peer, alice: Actor) -> PeerActor:
     actor = peer.actor("otto")
     await follow(alpha, alice, actor)
     return actor
-
-
-async def follow(alpha: LiveServer, alice: Actor, theirs: PeerActor) -> None:
-    """Alice follows them, and they have said yes."""
-    async def ask() -> None:
-        known = await resolve.actor(alpha.instance, theirs.uri)
-        await (await Follow.request(f"{alice.uri}/follows/{known.id}", alice, known)).accept()
-    await alpha.run(ask())
-
-
-async def deliver(alpha: LiveServer, peer: Peer, by: PeerActor, *activities: Document) -> None:
-    """Send one after the other, each accepted, each carried out before the next."""
-    for activity in activities:
-        assert await peer.send(alpha, activity, by) == 202
-        await settle(alpha)
 
 
 async def taken(alpha: LiveServer, note: Document) -> Post:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from federation import reports, resolve
+from federation import reports
 from federation.handlers.request import ASKS
 from models import Actor, Announce, Community, Delivery, Follow, InboxItem, Like, Notification, Pin, Post, Stamp, clock
 from models.delivery import ItemState
@@ -17,6 +17,7 @@ from server.actions import follows, profiles, relations
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
+from tests.stories.scene import deliver, follow
 
 
 @pytest.fixture
@@ -36,21 +37,6 @@ async def otto(alpha: LiveServer, peer: Peer, alice: Actor) -> PeerActor:
     peer.show(actor.uri, actor.document)
     await follow(alpha, alice, actor)
     return actor
-
-
-async def follow(alpha: LiveServer, alice: Actor, theirs: PeerActor) -> None:
-    """Alice follows them, and they have said yes."""
-    async def ask() -> None:
-        known = await resolve.actor(alpha.instance, theirs.uri)
-        await (await Follow.request(f"{alice.uri}/follows/{known.id}", alice, known)).accept()
-    await alpha.run(ask())
-
-
-async def deliver(alpha: LiveServer, peer: Peer, by: PeerActor, *activities: Document) -> None:
-    """Send one after the other, each accepted, each carried out before the next."""
-    for activity in activities:
-        assert await peer.send(alpha, activity, by) == 202
-        await settle(alpha)
 
 
 async def count(alpha: LiveServer, table: Any, **which: Any) -> int:

@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 from federation import resolve
-from models import Actor, Community, Notification, Post
+from models import Actor, Community, Follow, Notification, Post
 from models.consent import Purpose
 from models.notification import Notice
 from moderation.visibility import Viewer, visible_to
 from server.actions import consents, follows
 from tests.live import LiveServer, settle
+from tests.peer import Document, Peer, PeerActor
 
 
 async def see(server: LiveServer, actor: Actor) -> Actor:
@@ -43,3 +44,18 @@ async def notices(server: LiveServer, member: Actor) -> list[tuple[Notice, str]]
 async def withdraw(member: Actor) -> None:
     """Take the yes to leaving back."""
     await consents.take_back(member, Purpose.SHARED_OUT, "en", await Community.current())
+
+
+async def follow(server: LiveServer, member: Actor, theirs: PeerActor) -> None:
+    """A member of ours follows somebody of a hand-made peer, who has said yes."""
+    async def ask() -> None:
+        known = await resolve.actor(server.instance, theirs.uri)
+        await (await Follow.request(f"{member.uri}/follows/{known.id}", member, known)).accept()
+    await server.run(ask())
+
+
+async def deliver(server: LiveServer, peer: Peer, by: PeerActor, *activities: Document) -> None:
+    """Send one after the other, each accepted, each carried out before the next."""
+    for activity in activities:
+        assert await peer.send(server, activity, by) == 202
+        await settle(server)
