@@ -1,4 +1,4 @@
-"""The stranger's path in a real browser without JavaScript, between two live communities: what issue 2 is about."""
+"""The stranger's path in a real browser without JavaScript, between two live communities: the main job, end to end."""
 from __future__ import annotations
 
 import asyncio
