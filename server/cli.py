@@ -113,7 +113,7 @@ async def _ended(work: Awaitable[int | None]) -> int:
 
 
 def fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it is installed (the extra `fast`), else the loop of Python."""
+    """uvloop where it is installed (everywhere but on Windows), else the loop of Python."""
     try:
         import uvloop
     except ImportError:
