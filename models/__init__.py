@@ -5,6 +5,9 @@ from tortoise.expressions import Subquery as Subquery
 
 from models.actor import Actor as Actor
 from models.actor import ActorKey as ActorKey
+from models.client import AccessToken as AccessToken
+from models.client import AuthorizationCode as AuthorizationCode
+from models.client import ClientApp as ClientApp
 from models.community import Community as Community
 from models.consent import ConsentRecord as ConsentRecord
 from models.delivery import Delivery as Delivery
@@ -13,6 +16,9 @@ from models.delivery import InboxItem as InboxItem
 from models.delivery import OutgoingActivity as OutgoingActivity
 from models.delivery import Report as Report
 from models.emoji import Emoji as Emoji
+from models.filter import Filter as Filter
+from models.filter import FilteredPost as FilteredPost
+from models.filter import FilterKeyword as FilterKeyword
 from models.host import Host as Host
 from models.mail import OutgoingMail as OutgoingMail
 from models.member import AuditEntry as AuditEntry
@@ -30,10 +36,19 @@ from models.post import Recipient as Recipient
 from models.post import Revision as Revision
 from models.post import Tag as Tag
 from models.post import Tombstone as Tombstone
+from models.reading import Bookmark as Bookmark
+from models.reading import FeaturedTag as FeaturedTag
+from models.reading import FollowedTag as FollowedTag
+from models.reading import ListedPerson as ListedPerson
+from models.reading import PeopleList as PeopleList
+from models.reading import QuietConversation as QuietConversation
 from models.relation import Announce as Announce
 from models.relation import Block as Block
 from models.relation import Follow as Follow
 from models.relation import Like as Like
 from models.relation import Mute as Mute
 from models.relation import Pin as Pin
+from models.relation import Remark as Remark
+from models.scheduled import ScheduledPost as ScheduledPost
+from models.scheduled import SentOnce as SentOnce
 from models.stamp import Stamp as Stamp

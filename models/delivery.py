@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 
@@ -99,17 +100,45 @@ class Disclosure(Record):
         indexes = (("actor_id", "id"),)
 
 
+class Category(StrEnum):
+    """What a report is about, in the words of the client API."""
+
+    SPAM = "spam"
+    LEGAL = "legal"
+    VIOLATION = "violation"  # of rules, which `rules` then names
+    OTHER = "other"
+
+
 class Report(Record):
-    """A Flag from another server, kept for the team."""
+    """What a member, or by a Flag another server, tells the team about somebody. Kept until someone of the team closes it."""
 
     uri = fields.CharField(max_length=500, unique=True)
-    sender_host = fields.CharField(max_length=255)
+    sender_host = fields.CharField(max_length=255)  # empty: a member of ours, `reporter`
+    reporter: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "models.Actor", related_name="reports_made", null=True)
+    reporter_id: int | None
     target: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="reports", null=True)
     target_id: int | None
     post_uris: list[str] = fields.JSONField(default=list)
     text = fields.TextField(default="", db_default="")
+    category = fields.CharEnumField(Category, max_length=12, default=Category.OTHER, db_default=Category.OTHER.value)
+    rules: list[int] | None = fields.JSONField(null=True)  # the numbers of rules that were broken, from 1, as their page counts
+    forwarded_at = fields.DatetimeField(null=True)  # told to the server of the target
+    assigned_to: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "models.Actor", related_name="reports_assigned", null=True)
+    assigned_to_id: int | None
+    closed_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "models.Actor", related_name="reports_closed", null=True)
+    closed_by_id: int | None
+    changed_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "report"
         indexes = (("target_id",),)
+
+    async def change(self, **columns: Any) -> None:
+        """Set these columns and the time of the change, here and in the database, and nothing else."""
+        columns["changed_at"] = clock.now()
+        self.update_from_dict(columns)
+        await self.save(update_fields=list(columns))

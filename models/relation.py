@@ -76,10 +76,12 @@ class Mute(Record):
     owner_id: int
     target: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="muted_by")
     target_id: int
+    hides_notices = fields.BooleanField(default=True, db_default=True)
+    ends_at = fields.DatetimeField(null=True)  # empty: until the owner ends it
 
     class Meta:
         table = "mute"
-        indexes = (("target_id",),)
+        indexes = (("target_id",), ("ends_at",))
         unique_together = (("owner", "target"),)
 
 
@@ -127,3 +129,18 @@ class Pin(Record):
         table = "pin"
         unique_together = (("actor", "post"),)
         indexes = (("post_id",),)
+
+
+class Remark(Record):
+    """What `owner` wrote down about `target`, for their own eyes."""
+
+    owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="remarks")
+    owner_id: int
+    target: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="remarks_by")
+    target_id: int
+    text = fields.TextField()
+
+    class Meta:
+        table = "remark"
+        indexes = (("target_id",),)
+        unique_together = (("owner", "target"),)
