@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from tortoise import fields
+from tortoise.expressions import Subquery
 
 from models import clock
 from models.base import Record
@@ -62,7 +63,7 @@ class AccessToken(Record):
         "models.AuthorizationCode", related_name="tokens", null=True, on_delete=fields.SET_NULL)
     code_id: int | None
     scopes: list[str] = fields.JSONField(default=list)
-    used_on: date | None = fields.DateField(null=True)  # type: ignore[assignment]  # a day, as with sessions
+    used_on: date | None = fields.DateField(null=True)  # a day, as with sessions
 
     class Meta:
         table = "access_token"
@@ -80,5 +81,5 @@ class AccessToken(Record):
     async def forget_unused(cls, before: datetime) -> int:
         """Codes that are spent or too old, and apps as old that nobody uses; how many apps there were."""
         await AuthorizationCode.filter(expires_at__lt=clock.now()).delete()
-        from_members = await cls.all().distinct().values_list("app_id", flat=True)
-        return await ClientApp.filter(created_at__lt=before).exclude(id__in=from_members or [0]).delete()
+        used = Subquery(cls.all().values("app_id"))
+        return await ClientApp.filter(created_at__lt=before).exclude(id__in=used).delete()

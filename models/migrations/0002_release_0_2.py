@@ -1,7 +1,8 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.clock import now
-from models.ids import new_id
+from models.delivery import Category
+from models.ids import new_id, new_key
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
@@ -23,6 +24,53 @@ class Migration(migrations.Migration):
                 ('post', fields.ForeignKeyField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='bookmarks', on_delete=OnDelete.CASCADE)),
             ],
             options={'table': 'bookmark', 'app': 'models', 'unique_together': (('owner', 'post'),), 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['post_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='ClientApp',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('secret_digest', fields.CharField(default='', db_default='', max_length=64)),
+                ('name', fields.CharField(max_length=100)),
+                ('website', fields.CharField(default='', db_default='', max_length=500)),
+                ('redirect_uris', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('scopes', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={'table': 'client_app', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='AuthorizationCode',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('token_digest', fields.CharField(unique=True, max_length=64)),
+                ('app', fields.ForeignKeyField('models.ClientApp', source_field='app_id', db_constraint=True, to_field='id', related_name='codes', on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('models.Member', source_field='member_id', db_constraint=True, to_field='id', related_name='codes', on_delete=OnDelete.CASCADE)),
+                ('redirect_uri', fields.CharField(max_length=2000)),
+                ('scopes', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('challenge', fields.CharField(default='', db_default='', max_length=128)),
+                ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'authorization_code', 'app': 'models', 'indexes': [Index(fields=['app_id']), Index(fields=['member_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='AccessToken',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('token_digest', fields.CharField(unique=True, max_length=64)),
+                ('app', fields.ForeignKeyField('models.ClientApp', source_field='app_id', db_constraint=True, to_field='id', related_name='tokens', on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('models.Member', source_field='member_id', null=True, db_constraint=True, to_field='id', related_name='tokens', on_delete=OnDelete.CASCADE)),
+                ('code', fields.ForeignKeyField('models.AuthorizationCode', source_field='code_id', null=True, db_constraint=True, to_field='id', related_name='tokens', on_delete=OnDelete.SET_NULL)),
+                ('scopes', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('used_on', fields.DateField(null=True)),
+            ],
+            options={'table': 'access_token', 'app': 'models', 'indexes': [Index(fields=['app_id']), Index(fields=['member_id']), Index(fields=['code_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -120,6 +168,18 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='Remark',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='remarks', on_delete=OnDelete.CASCADE)),
+                ('target', fields.ForeignKeyField('models.Actor', source_field='target_id', db_constraint=True, to_field='id', related_name='remarks_by', on_delete=OnDelete.CASCADE)),
+                ('text', fields.TextField(unique=False)),
+            ],
+            options={'table': 'remark', 'app': 'models', 'unique_together': (('owner', 'target'),), 'indexes': [Index(fields=['target_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='ScheduledPost',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -142,5 +202,54 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'sent_once', 'app': 'models', 'unique_together': (('owner', 'digest'),), 'indexes': [Index(fields=['created_at'])], 'pk_attr': 'id'},
             bases=['Record'],
+        ),
+        ops.AddField(
+            model_name='Mute',
+            name='ends_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Mute',
+            name='hides_notices',
+            field=fields.BooleanField(default=True, db_default=True),
+        ),
+        ops.AddIndex(
+            model_name='Mute',
+            index=Index(fields=['ends_at']),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='assigned_to',
+            field=fields.ForeignKeyField('models.Actor', source_field='assigned_to_id', null=True, db_constraint=True, to_field='id', related_name='reports_assigned', on_delete=OnDelete.CASCADE),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='category',
+            field=fields.CharEnumField(default=Category.OTHER, db_default='other', enum_type=Category, max_length=12),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='changed_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='closed_by',
+            field=fields.ForeignKeyField('models.Actor', source_field='closed_by_id', null=True, db_constraint=True, to_field='id', related_name='reports_closed', on_delete=OnDelete.CASCADE),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='forwarded_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='reporter',
+            field=fields.ForeignKeyField('models.Actor', source_field='reporter_id', null=True, db_constraint=True, to_field='id', related_name='reports_made', on_delete=OnDelete.CASCADE),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='rules',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),
     ]
