@@ -1,41 +1,188 @@
-"""The consent ledger."""
+"""The consent ledger: what members said yes or no to, in a chain that shows every later change."""
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from tortoise import fields
 
+from models import clock
 from models.actor import Actor
-from models.base import LedgerRow
+from models.base import LedgerRow, Record
+from models.database import dialect, rows
+
+#: What the columns of a record mean (ISO/IEC TS 27560:2023, header); a new number when that changes.
+SCHEMA = "27560:2023/dazzle-1"
+#: Any number, the same in every process: PostgreSQL's advisory lock of whoever writes into the chain.
+CHAIN_LOCK = 0x636861696E
 
 
 class Purpose(StrEnum):
     """What a member can say yes or no to, one at a time; numbered as in health.md §3.2."""
 
     MEMBERSHIP = "C0"  # to be a member here, which tells of the condition
+    HEALTH_PROFILE = "C1"
+    FIELD = "C2"  # one line of the profile shown to one audience; `scope` names the line
     FOUND_HERE = "C3"  # to appear among the people of this community, and of partners that know the profile
+    FOUND_BY_PARTNERS = "C4"
     SHARED_OUT = "C5"  # that messages, answers and follows may be copied to other servers
+    MAP = "C6"
+    MENTOR = "C7"
+    RESEARCH_CONTACT = "C8"
+    STATISTICS = "C9"
+    RESEARCH_RECORDS = "C10"
+    INDUSTRY = "C11"
+    IMAGES = "C12"
+    GENETICS = "C13"
+    SEARCH_ENGINES = "C14"
+    CONTENT_IN_MAIL = "C15"
+    DIRECTORY = "C16"
+    MEMORIAL = "C17"
+
+
+class ConsentState(StrEnum):
+    """Of a record. Only GIVEN permits."""
+
+    REQUESTED = "requested"
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"  # another record took its place: a pause, new words, a new owner of the community
+    INVALIDATED = "invalidated"  # found to have been no valid yes
+
+
+class ConsentEvent(StrEnum):
+    """What happened. One state can be reached in several ways."""
+
+    ASKED = "asked"
+    GIVEN = "given"
+    RENEWED = "renewed"  # a yes to what was agreed to already: new words, or before it ended
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    PAUSED = "paused"
+    RESUMED = "resumed"  # a new yes after a pause
+    EXPIRED = "expired"
+    FROZEN = "frozen"  # a material change: no longer in force until it is renewed
+    INVALIDATED = "invalidated"
+
+
+class Capacity(StrEnum):
+    """As what somebody acted."""
+
+    SELF = "self"
+    GUARDIAN = "guardian"
+    REPRESENTATIVE = "representative"  # by law
+    EXECUTOR = "executor"
+    COMMUNITY = "community"  # the server itself, where time or a change ends a yes: it can never give one
 
 
 class ConsentRecord(LedgerRow):
-    """One dated yes or no by a member. Rows are added, never changed: this is a ledger.
+    """One dated yes or no about a member. Rows are added, never changed: this is a ledger.
 
-    The newest row for a member and purpose is the one in force; no row means no.
+    The newest row for a member, purpose and scope is the one that decides; no row means no. Each row holds the hash of
+    the one before it and is signed by the community, so that any later change shows (`federation.ledger`). Rows of
+    release 0.1 have only the columns up to `text_digest` until `federation.ledger.adopt` has taken them in.
     """
 
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="consents")
     actor_id: int
     purpose = fields.CharEnumField(Purpose, max_length=8)
-    granted = fields.BooleanField()
+    granted = fields.BooleanField()  # the same as `state is GIVEN`
     wording = fields.CharField(max_length=40)  # the version of the text that was read
     language = fields.CharField(max_length=20)
-    text_digest = fields.CharField(max_length=64)  # SHA-256 of that text
+    text_digest = fields.CharField(max_length=64)  # SHA-256 of that text; the text itself is a ConsentText
+    scope = fields.CharField(max_length=100, default="", db_default="")  # which line, which study; "" where there is one only
+    key = fields.CharField(max_length=22, null=True, unique=True)  # the record's name outside this database
+    state = fields.CharEnumField(ConsentState, max_length=16, null=True)
+    event = fields.CharEnumField(ConsentEvent, max_length=16, null=True)
+    schema = fields.CharField(max_length=40, default=SCHEMA, db_default="")
+    subject = fields.CharField(max_length=22, default="", db_default="")  # whose data: the key of the actor
+    acted_by_id = fields.BigIntField(null=True)  # the actor who said it
+    capacity = fields.CharEnumField(Capacity, max_length=16, null=True)
+    notice = fields.CharField(max_length=60, default="", db_default="")  # which question was asked
+    categories = fields.CharField(max_length=400, default="", db_default="")  # of data, in words of health.md, by spaces
+    audience = fields.CharField(max_length=60, default="", db_default="")  # a Reach, or who else
+    controllers = fields.TextField(default="", db_default="")  # who answers for it, by lines
+    recipients = fields.TextField(default="", db_default="")  # hosts, by lines; "partners" for all that sign the charter
+    storage_place = fields.CharField(max_length=200, default="", db_default="")
+    retention = fields.CharField(max_length=200, default="", db_default="")
+    jurisdiction = fields.CharField(max_length=20, default="", db_default="")  # ISO 3166-1
+    withdrawal_method = fields.CharField(max_length=300, default="", db_default="")  # where it is taken back
+    valid_until = fields.DatetimeField(null=True)
+    previous_hash = fields.CharField(max_length=64, null=True, unique=True)
+    hash = fields.CharField(max_length=64, default="", db_default="")
+    key_uri = fields.CharField(max_length=500, default="", db_default="")  # whose signature it is
+    signature = fields.CharField(max_length=128, default="", db_default="")  # Ed25519 over `hash`, in hex
 
     class Meta:
         table = "consent_record"
-        indexes = (("actor_id", "purpose", "id"),)
+        indexes = (("actor_id", "purpose", "id"), ("valid_until",))
+
+    @property
+    def is_given(self) -> bool:
+        """Whether this is a yes that has not run out."""
+        return self.granted and (self.valid_until is None or self.valid_until > clock.now())
+
+    @property
+    def is_chained(self) -> bool:
+        """Whether it stands in the chain: rows of 0.1 do not until they are taken in."""
+        return bool(self.hash)
 
     @classmethod
-    async def newest(cls, actor_id: int, purpose: Purpose) -> ConsentRecord | None:
-        """The member's last word on this purpose."""
-        return await cls.filter(actor_id=actor_id, purpose=purpose).order_by("-id").first()
+    async def newest(cls, actor_id: int, purpose: Purpose, scope: str = "") -> ConsentRecord | None:
+        """The last word about this member on this purpose."""
+        return await cls.filter(actor_id=actor_id, purpose=purpose, scope=scope).order_by("-id").first()
+
+    @classmethod
+    async def latest(cls, actor_id: int) -> list[ConsentRecord]:
+        """The last word on every purpose and scope, in order of purpose."""
+        newest: dict[tuple[str, str], ConsentRecord] = {}
+        for row in await cls.filter(actor_id=actor_id).order_by("id"):
+            newest[row.purpose, row.scope] = row
+        return list(newest.values())
+
+    def facts(self) -> dict[str, object]:
+        """All that the record says, as JSON takes it: every column but the hash and its signature."""
+        said: dict[str, object] = {}
+        for name in sorted(self._meta.db_fields - {"hash", "signature"}):
+            column = next(field for field, db in self._meta.fields_db_projection.items() if db == name)
+            value = getattr(self, column)
+            said[name] = _instant(value) if isinstance(value, datetime) else value
+        return said
+
+    def digest(self) -> str:
+        """SHA-256 of all that it says, which includes the hash of the row before it."""
+        text = json.dumps(self.facts(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class ConsentText(Record):
+    """The exact words that somebody read, once for all who read them."""
+
+    digest = fields.CharField(max_length=64, unique=True)
+    text = fields.TextField()
+
+    class Meta:
+        table = "consent_text"
+
+
+async def lock_chain() -> None:
+    """Let nobody else write into the chain until the transaction ends. On SQLite there is one writer at a time anyway."""
+    if dialect() == "postgres":
+        await rows(f"SELECT 1 FROM pg_advisory_xact_lock({CHAIN_LOCK})")  # noqa: S608 - a number of ours
+
+
+async def next_number() -> int:
+    """The id that the database counts out for the next record. Under the lock of the chain."""
+    if dialect() == "postgres":
+        return int((await rows("SELECT nextval(pg_get_serial_sequence('consent_record', 'id')) AS number"))[0]["number"])
+    found = await rows("SELECT MAX(n) + 1 AS number FROM (SELECT COALESCE(MAX(id), 0) AS n FROM consent_record UNION ALL"
+                       " SELECT seq FROM sqlite_sequence WHERE name = 'consent_record')")
+    return int(found[0]["number"])
