@@ -23,10 +23,21 @@ NO_TOPIC = "other"  # in Member.reading["notes"]: what its server marked as sens
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message in a list, and who passed it on if that is why it is there."""
+    """A message in a list, and how it was passed on if that is why it is there."""
 
     post: Post  # with its author
-    passed_on_by: Actor | None = None
+    announce: Announce | None = None  # with its actor
+
+    @property
+    def id(self) -> int:
+        """Its place in the list."""
+        place: int = (self.announce or self.post).id
+        return place
+
+    @property
+    def passed_on_by(self) -> Actor | None:
+        """Who passed it on."""
+        return self.announce.actor if self.announce else None
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ async def show(request: web.Request) -> web.Response:
     followed_only = request.path == "/home/follows"
     size = REST_POSTS if render.look_of(request).rest else timelines.PAGE_POSTS
     before = timelines.place(request.query.get("before", ""))
-    page = await timelines.home(request[MEMBER].actor, followed_only=followed_only, before=before, size=size)
+    page = await timelines.home(request[MEMBER].actor, timelines.Span(before, size=size), followed_only=followed_only)
     tabs = (Tab(title=_("Everything"), url="/home", is_current=not followed_only),
             Tab(title=_("People you follow"), url="/home/follows", is_current=followed_only))
     return render.page(

@@ -44,8 +44,8 @@ class ProfileView:
 async def show(request: web.Request) -> web.Response:
     """GET /@{address}: who they are and what they wrote, as far as the one who asks may see it."""
     actor, member = await lookups.person(request), request.get(MEMBER)
-    before = timelines.place(request.query.get("before", ""))
-    page = await timelines.of_person(actor, cards.viewer_of(member), before)
+    span = timelines.Span(timelines.place(request.query.get("before", "")))
+    page = await timelines.of_person(actor, cards.viewer_of(member), span)
     pinned = () if "before" in request.query else await timelines.pinned(actor, cards.viewer_of(member))
     profile = await _view(request, actor)
     return render.page(

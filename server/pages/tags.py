@@ -14,7 +14,8 @@ async def show(request: web.Request) -> web.Response:
     """GET /tags/{name}: messages with this tag that the reader may see. An unknown tag is an empty page: it tells nothing."""
     name = request.match_info["name"].lower()[:TAG_LIMIT_CHARACTERS]
     member = request.get(MEMBER)
-    page = await timelines.tagged(name, cards.viewer_of(member), timelines.place(request.query.get("before", "")))
+    span = timelines.Span(timelines.place(request.query.get("before", "")))
+    page = await timelines.tagged(name, cards.viewer_of(member), span)
     return render.page(
         request, "tag.html", name=name, posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE])),
         pager=Pager(older_url=f"{request.rel_url.raw_path}?before={page.older}" if page.older else ""))
