@@ -46,6 +46,11 @@ async def _standing(name: str) -> Standing:
     rule = await Host.rule_for(name)
     if rule is not None and rule.standing is not Standing.UNKNOWN:
         return rule.standing
+    return await of_strangers()
+
+
+async def of_strangers() -> Standing:
+    """The standing of hosts without a rule: `open` where the host opened federation."""
     return Standing.OPEN if (await Community.current()).is_open_federation else Standing.UNKNOWN
 
 

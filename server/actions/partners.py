@@ -21,7 +21,7 @@ async def ask(instance: Instance, typed: str, by: Actor | None) -> Host:
 
     Raises: Malformed for what is no address, Unreachable, NotHere where there is no community, OurOwnHost.
     """
-    name = await _foreign(instance, typed)
+    name = foreign(instance, typed)
     them = await instances.instance_actor(instance, name)
     async with in_transaction():
         host = await Host.called(name)
@@ -63,7 +63,7 @@ async def end(instance: Instance, host: Host, by: Actor | None, reason: str = ""
 async def allow(instance: Instance, typed: str, by: Actor | None, standing: Standing = Standing.PARTNER,
                 reason: str = "") -> Host:
     """Set how we stand with a host, from our side alone: for servers with other software, which know no handshake."""
-    name = await _foreign(instance, typed)
+    name = foreign(instance, typed)
     async with in_transaction():
         host = await Host.called(name)
         await host.change(standing=standing, decided_at=clock.now(), reason=reason[:500])
@@ -79,7 +79,8 @@ async def suspend(instance: Instance, typed: str, by: Actor | None, reason: str)
     return host
 
 
-async def _foreign(instance: Instance, typed: str) -> str:
+def foreign(instance: Instance, typed: str) -> str:
+    """The host that somebody typed. Malformed if it is none, OurOwnHost."""
     name = instances.host_named(typed)
     if name == instance.network.host:
         raise OurOwnHost(name)
