@@ -30,6 +30,7 @@ _HOST = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d{1,5})?"
 _MARKED = re.compile(
     rf"(?<![{_LETTER}@/.+-])@(?P<address>{_NAME}(?:@{_HOST})?)"
     rf"|(?<![{_LETTER}&/#])#(?P<tag>(?=\d*[^\W\d])\w{{1,{TAG_LIMIT_CHARACTERS}}})(?!\w)")
+_TAG = re.compile(rf"(?=\d*[^\W\d])\w{{1,{TAG_LIMIT_CHARACTERS}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ def mentions_in(text: str) -> list[str]:
     """The addresses that a text names, without the first @, in lower case: "bea", "bea@example.org". At most MENTIONS_LIMIT."""
     found = dict.fromkeys(token.content.lower() for token in _marks(_PARSER.parse(text), "mention"))
     return list(found)[:MENTIONS_LIMIT]
+
+
+def is_tag(name: str) -> bool:
+    """Whether these letters, without a sign, can be a tag."""
+    return _TAG.fullmatch(name) is not None
 
 
 def _marks(tokens: Sequence[Token], kind: str) -> Iterator[Token]:

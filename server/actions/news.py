@@ -1,7 +1,7 @@
 """Who is told about a message: the one it answers, and those it is addressed to, if they can see it."""
 from __future__ import annotations
 
-from models import Actor, Mute, Notification, Post, Recipient
+from models import Actor, Mute, Notification, Post, QuietConversation, Recipient
 from models.notification import Notice
 from moderation.visibility import Viewer, may_see
 
@@ -18,4 +18,7 @@ async def of_post(post: Post) -> None:
 
 
 async def _wants(actor: Actor, post: Post) -> bool:
-    return await may_see(Viewer.member(actor), post) and not await Mute.exists(owner_id=actor.id, target_id=post.author_id)
+    if await Mute.exists(owner_id=actor.id, target_id=post.author_id):
+        return False
+    is_quiet = await QuietConversation.exists(owner_id=actor.id, conversation=post.conversation)
+    return not is_quiet and await may_see(Viewer.member(actor), post)
