@@ -3,24 +3,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from itertools import count
 from pathlib import Path
 
-import asyncpg
 import pytest
 from tortoise.context import TortoiseContext
 
-from models.database import config, is_sqlite, open_database, sqlite_path
+from models.database import open_database
 from models.migration import migrate
 from tests import postgres
+from tests.databases import TEMPLATE, PostgresDatabases, administrate, copy_file, create, drop
 from tests.live import LiveServer
 from tests.peer import Peer
 
 NewDatabase = Callable[[], Awaitable[str]]
-TEMPLATE = "template_dazzle"
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -79,20 +75,44 @@ def template(database_kind: str, server: str, templates: Callable[[str], str]) -
     return templates(database_kind)
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_url: str) -> PostgresDatabases:
+    """Databases of this test process's PostgreSQL, used again and again."""
+    return PostgresDatabases(postgres_url)
+
+
 @pytest.fixture
-async def new_database(server: str, template: str, tmp_path: Path) -> AsyncIterator[NewDatabase]:
+def pool(database_kind: str, request: pytest.FixtureRequest) -> PostgresDatabases | None:
+    """The PostgreSQL databases of this test; nothing for SQLite."""
+    return request.getfixturevalue("postgres_databases") if database_kind == "postgres" else None
+
+
+@pytest.fixture
+async def new_database(pool: PostgresDatabases | None, template: str, tmp_path: Path) -> AsyncIterator[NewDatabase]:
     """A function that makes an empty database with all tables and gives its URL."""
-    make, clean = maker(server, tmp_path, template)
+    taken: list[str] = []
+
+    async def make() -> str:
+        taken.append(await pool.take() if pool else copy_file(tmp_path, template))
+        return taken[-1]
+
     yield make
-    await clean()
+    for url in taken if pool else ():
+        await pool.give_back(url)
 
 
 @pytest.fixture
 async def bare_database(server: str, tmp_path: Path) -> AsyncIterator[NewDatabase]:
     """A function that makes a database without any table and gives its URL."""
-    make, clean = maker(server, tmp_path, "")
+    made: list[str] = []
+
+    async def make() -> str:
+        made.append(await create(server) if server else copy_file(tmp_path))
+        return made[-1]
+
     yield make
-    await clean()
+    for url in made if server else ():
+        await drop(server, url)
 
 
 @pytest.fixture
@@ -100,41 +120,6 @@ async def db(new_database: NewDatabase) -> AsyncIterator[TortoiseContext]:
     """A database with all tables and no rows, open for this test."""
     async with open_database(await new_database()) as context:
         yield context
-
-
-def maker(server: str, folder: Path, template: str) -> tuple[NewDatabase, Callable[[], Awaitable[None]]]:
-    """A function that makes databases, from a template if there is one, and one that drops them all."""
-    names: list[str] = []
-
-    async def make_file() -> str:
-        path = folder / f"database{next(_numbers)}.sqlite3"
-        if template:
-            shutil.copyfile(sqlite_path(template), path)
-        return f"sqlite://{path}"
-
-    async def make_database() -> str:
-        names.append(f"test{os.getpid()}_{next(_numbers)}")
-        copied = f' TEMPLATE "{TEMPLATE}" STRATEGY file_copy' if template else ""
-        await administrate(server, f'CREATE DATABASE "{names[-1]}"{copied}')
-        return server.format(db=names[-1])
-
-    async def clean() -> None:
-        for name in names:
-            await administrate(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    return (make_database if server else make_file), clean
-
-
-async def administrate(server: str, statement: str) -> None:
-    """Run one statement on the server itself, outside any transaction."""
-    url = server.format(db="postgres")
-    assert not is_sqlite(url)
-    credentials = config(url)["connections"]["pg"]["credentials"]
-    connection = await asyncpg.connect(**{key: credentials[key] for key in ("host", "port", "user", "password", "database")})
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 @pytest.fixture
