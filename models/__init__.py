@@ -10,6 +10,7 @@ from models.client import AuthorizationCode as AuthorizationCode
 from models.client import ClientApp as ClientApp
 from models.community import Community as Community
 from models.consent import ConsentRecord as ConsentRecord
+from models.consent import ConsentText as ConsentText
 from models.delivery import Delivery as Delivery
 from models.delivery import Disclosure as Disclosure
 from models.delivery import InboxItem as InboxItem
@@ -21,12 +22,16 @@ from models.filter import FilteredPost as FilteredPost
 from models.filter import FilterKeyword as FilterKeyword
 from models.host import Host as Host
 from models.mail import OutgoingMail as OutgoingMail
+from models.marker import ConversationMark as ConversationMark
+from models.marker import Marker as Marker
 from models.member import AuditEntry as AuditEntry
 from models.member import Invitation as Invitation
 from models.member import Member as Member
 from models.member import Session as Session
 from models.member import SignInLink as SignInLink
 from models.notification import Notification as Notification
+from models.notification import NotificationPolicy as NotificationPolicy
+from models.notification import NotificationSender as NotificationSender
 from models.poll import Poll as Poll
 from models.poll import Vote as Vote
 from models.post import Attachment as Attachment
@@ -36,6 +41,9 @@ from models.post import Recipient as Recipient
 from models.post import Revision as Revision
 from models.post import Tag as Tag
 from models.post import Tombstone as Tombstone
+from models.push import OutgoingPush as OutgoingPush
+from models.push import PushKey as PushKey
+from models.push import PushSubscription as PushSubscription
 from models.reading import Bookmark as Bookmark
 from models.reading import FeaturedTag as FeaturedTag
 from models.reading import FollowedTag as FollowedTag
@@ -52,3 +60,4 @@ from models.relation import Remark as Remark
 from models.scheduled import ScheduledPost as ScheduledPost
 from models.scheduled import SentOnce as SentOnce
 from models.stamp import Stamp as Stamp
+from models.withdrawal import Withdrawal as Withdrawal

@@ -98,7 +98,7 @@ class ConsentRecord(LedgerRow):
     key = fields.CharField(max_length=22, null=True, unique=True)  # the record's name outside this database
     state = fields.CharEnumField(ConsentState, max_length=16, null=True)
     event = fields.CharEnumField(ConsentEvent, max_length=16, null=True)
-    schema = fields.CharField(max_length=40, default=SCHEMA, db_default="")
+    schema_version = fields.CharField(max_length=40, default=SCHEMA, db_default="")
     subject = fields.CharField(max_length=22, default="", db_default="")  # whose data: the key of the actor
     acted_by_id = fields.BigIntField(null=True)  # the actor who said it
     capacity = fields.CharEnumField(Capacity, max_length=16, null=True)

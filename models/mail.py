@@ -30,6 +30,7 @@ class Letter(StrEnum):
     CONFIRM = "confirm"  # a member wants this address
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    CONSENT = "consent"  # an agreement ends soon, or has ended
 
 
 class OutgoingMail(Record):

@@ -131,3 +131,4 @@ class AuditEntry(LedgerRow):
 
     class Meta:
         table = "audit_entry"
+        indexes = (("target", "id"),)

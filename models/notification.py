@@ -8,6 +8,7 @@ from tortoise import fields
 from models.actor import Actor
 from models.base import Record
 from models.post import Post
+from models.push import OutgoingPush
 
 
 class Notice(StrEnum):
@@ -21,6 +22,7 @@ class Notice(StrEnum):
     THANKS = "thanks"
     PASSED_ON = "passed_on"
     MOVED = "moved"  # someone the member follows has a new account, and it was asked in their place
+    POLL = "poll"  # a question that the member asked or answered is over
     JOIN_REQUEST = "join_request"  # staff
     PARTNER_REQUEST = "partner_request"  # hosts
 
@@ -50,7 +52,8 @@ class Notification(Record):
             return
         same = cls.filter(recipient=recipient, kind=kind, actor=actor, post=post, host=host)
         if not await same.exists():
-            await cls.create(recipient=recipient, kind=kind, actor=actor, post=post, host=host)
+            told = await cls.create(recipient=recipient, kind=kind, actor=actor, post=post, host=host)
+            await OutgoingPush.owe(recipient.id, told.id)
 
     @classmethod
     async def withdraw(cls, kind: Notice, actor: Actor, post: Post | None = None, recipient: Actor | None = None) -> None:
@@ -58,3 +61,34 @@ class Notification(Record):
         gone = cls.filter(kind=kind, actor=actor)
         gone = gone.filter(post=post) if post else gone
         await (gone.filter(recipient=recipient) if recipient else gone).delete()
+
+
+class NotificationPolicy(Record):
+    """From whom a member wants notices kept apart or not at all. Each column: accept, filter or drop."""
+
+    owner: fields.OneToOneRelation[Actor] = fields.OneToOneField("models.Actor", related_name="notification_policy")
+    owner_id: int
+    not_following = fields.CharField(max_length=6, default="accept", db_default="accept")
+    not_followers = fields.CharField(max_length=6, default="accept", db_default="accept")
+    new_accounts = fields.CharField(max_length=6, default="accept", db_default="accept")
+    private_mentions = fields.CharField(max_length=6, default="accept", db_default="accept")
+    limited_accounts = fields.CharField(max_length=6, default="accept", db_default="accept")
+
+    class Meta:
+        table = "notification_policy"
+
+
+class NotificationSender(Record):
+    """What a member said about the notices of one person that the policy kept apart: always let in, or put away up to here."""
+
+    owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="notification_senders")
+    owner_id: int
+    sender: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="judged_as_sender")
+    sender_id: int
+    is_accepted = fields.BooleanField(default=False, db_default=False)
+    dismissed_id = fields.BigIntField(default=0, db_default=0)  # notices up to this one
+
+    class Meta:
+        table = "notification_sender"
+        unique_together = (("owner", "sender"),)
+        indexes = (("sender_id",),)

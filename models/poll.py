@@ -1,10 +1,11 @@
-"""Questions with answers to choose from, as other servers ask them (ActivityStreams Vocabulary, Question)."""
+"""Questions with answers to choose from, ours and those of other servers (ActivityStreams Vocabulary, Question)."""
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
 from tortoise import fields
+from tortoise.functions import Count
 
 from models import clock
 from models.actor import Actor
@@ -13,17 +14,22 @@ from models.post import Post
 
 
 class Poll(Record):
-    """The answers of one message. `options`: [{"name": words, "count": how many chose it, or null if unsaid}]."""
+    """The answers of one message. `options`: [{"name": words, "count": how many chose it, or null if unsaid}].
+
+    Numbers of ours are counted out of the votes (`recount`), those of others are what their server says.
+    """
 
     post: fields.OneToOneRelation[Post] = fields.OneToOneField("models.Post", related_name="poll")
     post_id: int
     options: list[dict[str, Any]] = fields.JSONField(default=list)
     is_multiple = fields.BooleanField(default=False, db_default=False)
     closes_at: datetime | None = fields.DatetimeField(null=True)
-    voters = fields.IntField(null=True)  # as its server says
+    voters = fields.IntField(null=True)
+    told_at = fields.DatetimeField(null=True)  # when those concerned were told that it is over
 
     class Meta:
         table = "poll"
+        indexes = (("told_at", "closes_at"),)
 
     @property
     def is_closed(self) -> bool:
@@ -35,9 +41,21 @@ class Poll(Record):
         self.update_from_dict(columns)
         await self.save(update_fields=list(columns))
 
+    async def recount(self) -> None:
+        """Count a question of ours anew, out of its votes. Inside a transaction that holds its row."""
+        votes = Vote.filter(poll_id=self.id)
+        rows = await votes.annotate(number=Count("id")).group_by("option").values_list("option", "number")
+        numbers = {str(option): number for option, number in rows}
+        voters = await votes.distinct().values_list("actor_id", flat=True)
+        await self.change(options=[{"name": one["name"], "count": numbers.get(one["name"], 0)} for one in self.options],
+                          voters=len(voters))
+
 
 class Vote(Record):
-    """One answer that a member of ours chose. What a member chose is told to the author alone."""
+    """One answer that somebody chose: a member of ours, or anybody who answers a question of ours.
+
+    What somebody chose is told to the author alone.
+    """
 
     uri = fields.CharField(max_length=500)
     poll: fields.ForeignKeyRelation[Poll] = fields.ForeignKeyField("models.Poll", related_name="votes")

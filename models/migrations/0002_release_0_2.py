@@ -1,8 +1,10 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.clock import now
+from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.delivery import Category
 from models.ids import new_id, new_key
+from models.withdrawal import WithdrawalState
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
@@ -74,6 +76,30 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='ConsentText',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('digest', fields.CharField(unique=True, max_length=64)),
+                ('text', fields.TextField(unique=False)),
+            ],
+            options={'table': 'consent_text', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='ConversationMark',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='conversation_marks', on_delete=OnDelete.CASCADE)),
+                ('conversation', fields.CharField(max_length=500)),
+                ('read_id', fields.BigIntField(default=0, db_default=0)),
+                ('hidden_id', fields.BigIntField(default=0, db_default=0)),
+            ],
+            options={'table': 'conversation_mark', 'app': 'models', 'unique_together': (('owner', 'conversation'),), 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='FeaturedTag',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -133,6 +159,48 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='Marker',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='markers', on_delete=OnDelete.CASCADE)),
+                ('timeline', fields.CharField(max_length=16)),
+                ('last_read_id', fields.BigIntField()),
+                ('version', fields.IntField(default=1, db_default=1)),
+                ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'marker', 'app': 'models', 'unique_together': (('owner', 'timeline'),), 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='NotificationPolicy',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.OneToOneField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='notification_policy', on_delete=OnDelete.CASCADE)),
+                ('not_following', fields.CharField(default='accept', db_default='accept', max_length=6)),
+                ('not_followers', fields.CharField(default='accept', db_default='accept', max_length=6)),
+                ('new_accounts', fields.CharField(default='accept', db_default='accept', max_length=6)),
+                ('private_mentions', fields.CharField(default='accept', db_default='accept', max_length=6)),
+                ('limited_accounts', fields.CharField(default='accept', db_default='accept', max_length=6)),
+            ],
+            options={'table': 'notification_policy', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='NotificationSender',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='notification_senders', on_delete=OnDelete.CASCADE)),
+                ('sender', fields.ForeignKeyField('models.Actor', source_field='sender_id', db_constraint=True, to_field='id', related_name='judged_as_sender', on_delete=OnDelete.CASCADE)),
+                ('is_accepted', fields.BooleanField(default=False, db_default=False)),
+                ('dismissed_id', fields.BigIntField(default=0, db_default=0)),
+            ],
+            options={'table': 'notification_sender', 'app': 'models', 'unique_together': (('owner', 'sender'),), 'indexes': [Index(fields=['sender_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='PeopleList',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -154,6 +222,47 @@ class Migration(migrations.Migration):
                 ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='listed', on_delete=OnDelete.CASCADE)),
             ],
             options={'table': 'listed_person', 'app': 'models', 'unique_together': (('people_list', 'actor'),), 'indexes': [Index(fields=['actor_id']), Index(fields=['people_list_id', 'id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='PushKey',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('private_pem', fields.TextField(unique=False)),
+            ],
+            options={'table': 'push_key', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='PushSubscription',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('token', fields.OneToOneField('models.AccessToken', source_field='token_id', db_constraint=True, to_field='id', related_name='push_subscription', on_delete=OnDelete.CASCADE)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='push_subscriptions', on_delete=OnDelete.CASCADE)),
+                ('endpoint', fields.CharField(max_length=2000)),
+                ('public_key', fields.CharField(max_length=100)),
+                ('secret', fields.CharField(max_length=32)),
+                ('is_standard', fields.BooleanField(default=False, db_default=False)),
+                ('alerts', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('policy', fields.CharField(default='all', db_default='all', max_length=10)),
+                ('failures', fields.IntField(default=0, db_default=0)),
+            ],
+            options={'table': 'push_subscription', 'app': 'models', 'indexes': [Index(fields=['owner_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='OutgoingPush',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('subscription', fields.ForeignKeyField('models.PushSubscription', source_field='subscription_id', db_constraint=True, to_field='id', related_name='waiting', on_delete=OnDelete.CASCADE)),
+                ('notification', fields.ForeignKeyField('models.Notification', source_field='notification_id', db_constraint=True, to_field='id', related_name='pushes', on_delete=OnDelete.CASCADE)),
+                ('attempts', fields.IntField(default=0, db_default=0)),
+                ('due_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'outgoing_push', 'app': 'models', 'indexes': [Index(fields=['due_at', 'id']), Index(fields=['subscription_id']), Index(fields=['notification_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -203,6 +312,144 @@ class Migration(migrations.Migration):
             options={'table': 'sent_once', 'app': 'models', 'unique_together': (('owner', 'digest'),), 'indexes': [Index(fields=['created_at'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
+        ops.CreateModel(
+            name='Withdrawal',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='withdrawals', on_delete=OnDelete.CASCADE)),
+                ('consent_id', fields.BigIntField()),
+                ('purpose', fields.CharEnumField(enum_type=Purpose, max_length=8)),
+                ('host', fields.CharField(max_length=255)),
+                ('object_uris', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('state', fields.CharEnumField(default=WithdrawalState.PENDING, enum_type=WithdrawalState, max_length=16)),
+                ('asked_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('delivered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('answer', fields.TextField(default='', db_default='', unique=False)),
+            ],
+            options={'table': 'withdrawal', 'app': 'models', 'unique_together': (('consent_id', 'host'),), 'indexes': [Index(fields=['actor_id', 'id']), Index(fields=['state', 'asked_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.AddIndex(
+            model_name='AuditEntry',
+            index=Index(fields=['target', 'id']),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='acted_by_id',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='audience',
+            field=fields.CharField(default='', db_default='', max_length=60),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='capacity',
+            field=fields.CharEnumField(null=True, enum_type=Capacity, max_length=16),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='categories',
+            field=fields.CharField(default='', db_default='', max_length=400),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='controllers',
+            field=fields.TextField(default='', db_default='', unique=False),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='event',
+            field=fields.CharEnumField(null=True, enum_type=ConsentEvent, max_length=16),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='hash',
+            field=fields.CharField(default='', db_default='', max_length=64),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='jurisdiction',
+            field=fields.CharField(default='', db_default='', max_length=20),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='key',
+            field=fields.CharField(null=True, unique=True, max_length=22),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='key_uri',
+            field=fields.CharField(default='', db_default='', max_length=500),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='notice',
+            field=fields.CharField(default='', db_default='', max_length=60),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='previous_hash',
+            field=fields.CharField(null=True, unique=True, max_length=64),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='recipients',
+            field=fields.TextField(default='', db_default='', unique=False),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='retention',
+            field=fields.CharField(default='', db_default='', max_length=200),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='schema_version',
+            field=fields.CharField(default='27560:2023/dazzle-1', db_default='', max_length=40),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='scope',
+            field=fields.CharField(default='', db_default='', max_length=100),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='signature',
+            field=fields.CharField(default='', db_default='', max_length=128),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='state',
+            field=fields.CharEnumField(null=True, enum_type=ConsentState, max_length=16),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='storage_place',
+            field=fields.CharField(default='', db_default='', max_length=200),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='subject',
+            field=fields.CharField(default='', db_default='', max_length=22),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='valid_until',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='ConsentRecord',
+            name='withdrawal_method',
+            field=fields.CharField(default='', db_default='', max_length=300),
+        ),
+        ops.AddIndex(
+            model_name='ConsentRecord',
+            index=Index(fields=['valid_until']),
+        ),
         ops.AddField(
             model_name='Mute',
             name='ends_at',
@@ -216,6 +463,23 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Mute',
             index=Index(fields=['ends_at']),
+        ),
+        ops.AddField(
+            model_name='Poll',
+            name='told_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddIndex(
+            model_name='Poll',
+            index=Index(fields=['told_at', 'closes_at']),
+        ),
+        ops.AddIndex(
+            model_name='Post',
+            index=Index(fields=['edited_at']),
+        ),
+        ops.AddIndex(
+            model_name='Post',
+            index=Index(fields=['deleted_at']),
         ),
         ops.AddField(
             model_name='Report',

@@ -1,0 +1,44 @@
+"""What was asked back from other servers, and what they answered."""
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tortoise import fields
+
+from models import clock
+from models.actor import Actor
+from models.base import Record
+from models.consent import Purpose
+from models.ids import new_key
+
+
+class WithdrawalState(StrEnum):
+    """How far one server is with erasing what a member takes back."""
+
+    PENDING = "pending"  # it was not reached yet, or has not answered
+    CONFIRMED = "confirmed"  # it signed that all is erased
+    FAILED = "failed"  # seven days of trying are over
+    NOT_CAPABLE = "not_capable"  # it said that it cannot, or keeps a part
+    ASKED = "asked"  # it took a Delete, and its software confirms nothing: asked, unconfirmed
+
+
+class Withdrawal(Record):
+    """One server that is asked to erase, because of one record of the ledger. Written in the transaction of the act."""
+
+    key = fields.CharField(max_length=22, unique=True, default=new_key)  # its name on the wire
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="withdrawals")
+    actor_id: int
+    consent_id = fields.BigIntField()  # the ConsentRecord that took the yes back
+    purpose = fields.CharEnumField(Purpose, max_length=8)
+    host = fields.CharField(max_length=255)
+    object_uris: list[str] = fields.JSONField(default=list)
+    state = fields.CharEnumField(WithdrawalState, max_length=16, default=WithdrawalState.PENDING)
+    asked_at = fields.DatetimeField(default=clock.now)
+    delivered_at = fields.DatetimeField(null=True)  # the host took the notice
+    answered_at = fields.DatetimeField(null=True)
+    answer = fields.TextField(default="", db_default="")  # the signed acknowledgement, as it came
+
+    class Meta:
+        table = "withdrawal"
+        unique_together = (("consent_id", "host"),)
+        indexes = (("actor_id", "id"), ("state", "asked_at"))
