@@ -5,6 +5,7 @@ import time
 
 from models import Actor, Community
 from server.crisis import crisis_lines
+from server.image_links import ImageLinks
 from server.views import CommunityView
 
 FRESH_SECONDS = 5.0
@@ -17,6 +18,7 @@ class Home:
 
     row: Community
     instance: Actor
+    images: ImageLinks
 
     def __init__(self) -> None:
         self._read_at = 0.0
@@ -25,6 +27,7 @@ class Home:
         """Read the row now; after a change, and at the start."""
         self.row = await Community.current()
         self.instance = await Actor.instance()
+        self.images = await ImageLinks.of(self.instance)
         self._read_at = time.monotonic()
 
     async def fresh(self) -> Home:

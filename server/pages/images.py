@@ -3,11 +3,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models import Attachment, Emoji, Post
+from models import Actor, Attachment, Emoji, Post
 from models.errors import NotHere
 from moderation.visibility import Viewer, visible_to
-from server import peers
-from server.keys import MEDIA, MEMBER
+from server import image_links, peers
+from server.errors import SignInFirst
+from server.keys import COMMUNITY, MEDIA, MEMBER
 from server.media import MEDIA_TYPE
 
 #: An image never runs anything and belongs to no page but ours; the browser may keep it, nobody in between may.
@@ -18,7 +19,8 @@ HEADERS = {
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """GET /media/{key}: members by their session, other servers by their signature, everybody for the whole web's messages.
+    """GET /media/{key}: members by their session or by an address made for them (`server.image_links`), other servers by
+    their signature, everybody for the whole web's messages.
 
     What a member has uploaded and not sent is theirs alone. Absent and forbidden get the same answer.
     """
@@ -33,6 +35,8 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def emoji(request: web.Request) -> web.StreamResponse:
     """GET /emoji/{key}: a small picture of the text of other servers, for members."""
+    if await _reader(request) is None:
+        raise SignInFirst("for members")
     found = await Emoji.get_or_none(key=request.match_info["key"], stored_at__isnull=False)
     path = request.app[MEDIA].path(found.key) if found else None
     if path is None or not path.is_file():
@@ -41,7 +45,17 @@ async def emoji(request: web.Request) -> web.StreamResponse:
 
 
 async def _may_see(request: web.Request, image: Attachment) -> bool:
+    reader = await _reader(request)
     if image.post_id is None:
-        return MEMBER in request and image.owner_id == request[MEMBER].actor_id
-    viewer = Viewer.member(request[MEMBER].actor) if MEMBER in request else await peers.viewer_of(request)
+        return reader is not None and image.owner_id == reader.id
+    viewer = Viewer.member(reader) if reader else await peers.viewer_of(request)
     return await Post.filter(visible_to(viewer), id=image.post_id).exists()
+
+
+async def _reader(request: web.Request) -> Actor | None:
+    """The member who looks: signed in, or the one whom the address was made for."""
+    if MEMBER in request:
+        return request[MEMBER].actor
+    key, mark = request.match_info["key"], request.query.get(image_links.PARAMETER, "")
+    reader = request.app[COMMUNITY].images.reader(key, mark) if mark else ""
+    return await Actor.get_or_none(Actor.present(), key=reader, host="") if reader else None
