@@ -1,0 +1,92 @@
+"""Everything that belongs to the messages of a list, loaded at once, however many there are."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from models import Attachment, Poll, Post, Q, filter, marks
+from models.marks import Marks
+from moderation import markup
+from moderation.visibility import visible_to
+from server import emojis
+from server.api.entities.account import CustomEmoji
+from server.api.entities.filter import FilterResult, Sieve
+from server.api.readers import Reader
+from server.questions import QUESTION
+
+REPLIES_COUNTED = 1000
+
+
+@dataclass(slots=True)
+class Around:
+    """By message id; `quoted` by uri, `emojis` by host and name."""
+
+    language: str
+    marks: Marks = field(default_factory=Marks)
+    images: dict[int, list[Attachment]] = field(default_factory=dict)
+    replies: Counter[int] = field(default_factory=Counter)
+    parents: dict[int, Post] = field(default_factory=dict)
+    quoted: dict[str, Post] = field(default_factory=dict)
+    polls: dict[int, Poll] = field(default_factory=dict)
+    emojis: dict[str, dict[str, str]] = field(default_factory=dict)
+    sieve: Sieve | None = None
+
+    def words(self, post: Post) -> tuple[str, str]:
+        """The text in the reader's language where it came in several, and which language that is."""
+        for language, html in (post.translations or {}).items():
+            if language.partition("-")[0].lower() == self.language:
+                return html, language
+        return post.html, post.language
+
+    def filtered(self, post: Post) -> list[FilterResult]:
+        """The reader's filters that hold it: by its words, its content note, its pictures' words, the answers to choose."""
+        if self.sieve is None:
+            return []
+        pictures = [image.description for image in self.images.get(post.id, ())]
+        answers = [str(one["name"]) for one in self.polls[post.id].options] if post.id in self.polls else []
+        text = "\n".join([post.title, post.warning, markup.plain(post.html), *pictures, *answers])
+        return self.sieve.results(post.id, text, self.marks.filtered.get(post.id, set()))
+
+    def emojis_of(self, post: Post, reader: Reader) -> list[CustomEmoji]:
+        """The small pictures in its text."""
+        known = self.emojis.get(post.author.host, {})
+        html = self.words(post)[0]
+        return [{"shortcode": name, "url": (url := reader.picture(quote(key), "emoji")), "static_url": url,
+                 "visible_in_picker": False} for name, key in known.items() if f":{name}:" in html]
+
+
+async def around(posts: Sequence[Post], reader: Reader, context: str) -> Around:
+    """What these messages, with their authors loaded, need to be shown: at most seven queries."""
+    found = Around(reader.language)
+    if not posts:
+        return found
+    visible = visible_to(reader.viewer)
+    await _related(found, posts, visible)
+    every = list({post.id: post for post in (*posts, *found.quoted.values())}.values())
+    ids = [post.id for post in every]
+    found.marks = await marks.of_posts(ids, reader.actor_id)
+    for image in await Attachment.filter(post_id__in=ids).order_by("position", "id"):
+        found.images.setdefault(image.post_id or 0, []).append(image)
+    answers = await Post.filter(visible, parent_id__in=ids).limit(REPLIES_COUNTED).values_list("parent_id", flat=True)
+    found.replies = Counter(int(str(id_)) for id_ in answers)
+    if questions := [post.id for post in every if post.kind == QUESTION]:
+        found.polls = {poll.post_id: poll for poll in await Poll.filter(post_id__in=questions)}
+    found.emojis = await emojis.of_posts(every)
+    if reader.actor_id is not None and context:
+        if rules := await filter.in_force(reader.actor_id):
+            found.sieve = Sieve(rules, context)
+    return found
+
+
+async def _related(found: Around, posts: Sequence[Post], visible: Q) -> None:
+    """What these messages answer and quote, as far as the reader may see it, in one query."""
+    answered = {post.parent_id for post in posts if post.parent_id}
+    quoted = {post.quote_uri for post in posts if post.shows_quote and post.quote_uri}
+    if not answered and not quoted:
+        return
+    either = Q(id__in=list(answered) or [0]) | Q(uri__in=list(quoted) or [""])
+    related = await Post.filter(visible, either).select_related("author")
+    found.parents = {post.id: post for post in related if post.id in answered}
+    found.quoted = {post.uri: post for post in related if post.uri in quoted}
