@@ -58,7 +58,7 @@ def person(handler: Handler, who: Who = Who.ANYONE, *, upload: bool = False) -> 
         except web.HTTPException:
             raise
         except Exception as error:  # a person never sees a traceback, and keeps what was typed
-            response = refusal(request, _unexpected(error))
+            response = refusal(request, unexpected(error))
         finally:
             for upload_ in request[FORM].files if FORM in request else ():
                 upload_.file.close()
@@ -85,13 +85,13 @@ def see(path: str) -> web.Response:
     return web.Response(status=303, headers={"Location": path})
 
 
-def _unexpected(error: Exception) -> CommunityError:
+def unexpected(error: Exception) -> CommunityError:
     """Our fault: logged under a code that the person can quote."""
-    unexpected = CommunityError("unexpected")
-    unexpected.status, unexpected.reference = 500, new_key()[:8]  # type: ignore[attr-defined]
+    fault = CommunityError("unexpected")
+    fault.status, fault.reference = 500, new_key()[:8]  # type: ignore[attr-defined]
     level = logging.ERROR
-    log.log(level, "unexpected", code=unexpected.reference, exc_info=error)  # type: ignore[attr-defined]
-    return unexpected
+    log.log(level, "unexpected", code=fault.reference, exc_info=error)  # type: ignore[attr-defined]
+    return fault
 
 
 async def _recognise(request: web.Request) -> None:
@@ -153,7 +153,7 @@ def peer(handler: Handler) -> Handler:
         except UnicodeError:
             return problem(BadRequest("not UTF-8"))
         except Exception as error:
-            return problem(_unexpected(error))
+            return problem(unexpected(error))
     return door
 
 

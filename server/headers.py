@@ -1,9 +1,12 @@
 """The headers that every answer carries."""
 from __future__ import annotations
 
+from datetime import timedelta
+
 from aiohttp import web
 
-from server.keys import SETTINGS
+from models import clock
+from server.keys import ALLOWANCE, SETTINGS
 
 #: Nothing inline, nothing from elsewhere. Pages need no script; the one they offer is our own.
 POLICY = "; ".join((
@@ -24,9 +27,26 @@ HEADERS = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 
+#: What pages of anybody may ask with a script, because no cookie counts there (Fetch, CORS protocol).
+OPEN = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/")
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+    "Access-Control-Expose-Headers": "Link, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset",
+    "Access-Control-Max-Age": "86400",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """For `on_response_prepare`: also error answers that aiohttp makes itself get them."""
+    if request.path.startswith(OPEN):
+        response.headers.update(CORS)
+    if allowance := request.get(ALLOWANCE):
+        reset = clock.now() + timedelta(seconds=allowance.reset_seconds)
+        response.headers.update({"X-RateLimit-Limit": str(allowance.limit), "X-RateLimit-Remaining": str(allowance.left),
+                                 "X-RateLimit-Reset": reset.strftime("%Y-%m-%dT%H:%M:%S.000Z")})
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.app[SETTINGS].origin.startswith("https:"):

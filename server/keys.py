@@ -5,10 +5,10 @@ from aiohttp import web
 from tortoise.context import TortoiseContext
 
 from federation.instance import Instance
-from models import Member, Session
+from models import AccessToken, Member, Session
 from server.forms import Form
 from server.home import Home
-from server.limits import Limits
+from server.limits import Allowance, Limits
 from server.mail import PostOffice
 from server.media import MediaStore
 from server.passwords import Passwords
@@ -31,6 +31,8 @@ LANGUAGE = web.RequestKey("language", str)
 MEMBER = web.RequestKey("member", Member)  # with its actor; absent when nobody is signed in
 SESSION = web.RequestKey("session", Session)
 ME = web.RequestKey("me", MeView)
+TOKEN = web.RequestKey("token", AccessToken)  # an app's, with its app and member
+ALLOWANCE = web.RequestKey("allowance", Allowance)  # what is left of a rate limit
 CSRF = web.RequestKey("csrf", str)
 FORM = web.RequestKey("form", Form)  # of a POST
 PEER = web.RequestKey("peer", str)  # the host that signed, proven; absent when nobody did

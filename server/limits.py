@@ -29,6 +29,15 @@ class Rate:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much of a rate is left: `left` of `limit`, all of it again in `reset_seconds`."""
+
+    limit: int
+    left: int
+    reset_seconds: int
+
+
 #: What is limited, for each client address or member (security.md §1: every mailing route by name).
 RATES: dict[str, Rate] = {
     "sign_in": Rate(10, 30),
@@ -37,9 +46,13 @@ RATES: dict[str, Rate] = {
     "mail_client": Rate(10, 120),
     "join": Rate(10, 60),
     "post": Rate(30, 20),
+    "api": Rate(300, 1),  # requests of the apps of one member, or of one client address
+    "app_made": Rate(20, 60),  # apps that one client address registers
+    "app_token": Rate(60, 5),  # tokens that one client address, or one app, asks for
     "act": Rate(120, 2),  # follow, thank, pass on, …
     "look_up": Rate(20, 10),  # fetches that a member causes
     "upload": Rate(20, 30),
+    "coat": Rate(300, 0.2),  # pictures that stand for people: they are drawn
     "webfinger": Rate(60, 2),
     "inbox_unknown": Rate(20, 10),  # requests of hosts that we do not know
 }
@@ -51,8 +64,8 @@ class Limits:
     def __init__(self) -> None:
         self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
 
-    def take(self, kind: str, who: str) -> None:
-        """Spend one token of `kind` for `who`; TooOften when there is none."""
+    def take(self, kind: str, who: str) -> Allowance:
+        """Spend one token of `kind` for `who`; TooOften when there is none. What is left then."""
         rate, now = RATES[kind], time.monotonic()
         tokens, then = self._buckets.pop((kind, who), (float(rate.burst), now))
         tokens = min(float(rate.burst), tokens + (now - then) / rate.seconds)
@@ -62,3 +75,5 @@ class Limits:
             self._buckets.popitem(last=False)
         if not enough:
             raise TooOften(kind, max(1, round((1 - tokens) * rate.seconds)))
+        left = tokens - 1
+        return Allowance(rate.burst, int(left), round((rate.burst - left) * rate.seconds))

@@ -1,0 +1,161 @@
+"""Account and CredentialAccount (docs.joinmastodon.org/entities/Account): people, as apps know them.
+
+Counts of followers, of people followed and of messages are 0: no page shows them (product.md, Counts). The day on which
+somebody came, and the day of their last message, are nobody's business.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NotRequired, TypedDict
+
+from models import Actor, Follow, Member
+from models.actor import ActorKind
+from models.member import Role as MemberRole
+from server.api.answers import midnight
+from server.api.visibility import Visibility, visibility_of
+
+
+class Field(TypedDict):
+    """A line of a profile."""
+
+    name: str
+    value: str  # HTML
+    verified_at: str | None
+
+
+class CustomEmoji(TypedDict):
+    """A small picture for ":shortcode:" in a text."""
+
+    shortcode: str
+    url: str
+    static_url: str
+    visible_in_picker: bool
+
+
+class ShownRole(TypedDict):
+    """A role, as others may see it."""
+
+    id: str
+    name: str
+    color: str
+
+
+class Role(ShownRole):
+    """A role, with what it may do (bits of Mastodon's)."""
+
+    permissions: str
+    highlighted: bool
+
+
+class Account(TypedDict):
+    """A person, of ours or of another server."""
+
+    id: str
+    username: str
+    acct: str
+    display_name: str
+    locked: bool
+    bot: bool
+    discoverable: bool | None
+    indexable: bool
+    group: bool
+    created_at: str
+    note: str  # HTML
+    url: str
+    uri: str
+    avatar: str
+    avatar_static: str
+    header: str
+    header_static: str
+    followers_count: int
+    following_count: int
+    statuses_count: int
+    last_status_at: str | None
+    hide_collections: bool | None
+    noindex: bool
+    emojis: list[CustomEmoji]
+    roles: list[ShownRole]
+    fields: list[Field]
+    moved: NotRequired[Account]
+    suspended: NotRequired[bool]
+
+
+class Source(TypedDict):
+    """What a member wrote, as they wrote it, and what new messages start with."""
+
+    privacy: Visibility
+    sensitive: bool
+    language: str | None
+    note: str
+    fields: list[Field]
+    follow_requests_count: int
+    discoverable: bool | None
+    indexable: bool
+    hide_collections: bool | None
+    attribution_domains: list[str]
+    quote_policy: str
+
+
+class CredentialAccount(Account):
+    """One's own account."""
+
+    source: Source
+    role: Role
+    dazzle: dict[str, str]  # {"default_reach": a models.Reach}
+
+
+#: Mastodon's bits: manage_reports, manage_users and so on for the team (entities/Role); 1 is everything.
+PERMISSIONS = {MemberRole.MEMBER: "0", MemberRole.MODERATOR: str(1 << 4 | 1 << 10), MemberRole.HOST: "1"}
+ROLE_IDS = {MemberRole.MEMBER: "-99", MemberRole.MODERATOR: "2", MemberRole.HOST: "3"}
+
+
+def account(actor: Actor, origin: str) -> Account:
+    """One person."""
+    picture, wide = f"{origin}/coats/{actor.key}.png", f"{origin}/coats/{actor.key}/wide.png"
+    shown: Account = {
+        "id": str(actor.id), "username": actor.name, "acct": actor.address.removeprefix("@"), "display_name": actor.shown_name,
+        "locked": actor.approves_followers, "bot": actor.kind in (ActorKind.SERVICE, ActorKind.APPLICATION),
+        "discoverable": actor.discoverable, "indexable": False, "group": actor.kind is ActorKind.GROUP,
+        "created_at": midnight(_came(actor)), "note": actor.summary,
+        "url": f"{origin}/{actor.address}" if actor.is_local else actor.url or actor.uri, "uri": actor.uri,
+        "avatar": picture, "avatar_static": picture, "header": wide, "header_static": wide,
+        "followers_count": 0, "following_count": 0, "statuses_count": 0, "last_status_at": None,
+        "hide_collections": True, "noindex": True, "emojis": [], "roles": [], "fields": _fields(actor)}
+    if actor.is_gone:
+        shown["suspended"] = True
+    return shown
+
+
+async def accounts_of(actors: Sequence[Actor], origin: str) -> list[Account]:
+    """Many people, in the same order."""
+    return [account(actor, origin) for actor in actors]
+
+
+async def own_account(member: Member, origin: str) -> CredentialAccount:
+    """The member's own; one query."""
+    actor = member.actor
+    asking = await Follow.filter(target_id=actor.id, accepted_at__isnull=True).limit(100).count()
+    source: Source = {
+        "privacy": visibility_of(member.default_reach), "sensitive": False, "language": actor.language or member.language or None,
+        "note": member.about, "fields": _fields(actor), "follow_requests_count": asking, "discoverable": actor.discoverable,
+        "indexable": False, "hide_collections": True, "attribution_domains": [],
+        "quote_policy": "public" if actor.allows_quotes else "nobody"}
+    return {**account(actor, origin), "source": source, "role": role_of(member), "dazzle": {"default_reach": member.default_reach.value}}
+
+
+def role_of(member: Member | None) -> Role:
+    """What a member of ours may do; nothing for everybody else."""
+    role = member.role if member else MemberRole.MEMBER
+    return {"id": ROLE_IDS[role], "name": "" if role is MemberRole.MEMBER else role.value.capitalize(), "color": "",
+            "permissions": PERMISSIONS[role], "highlighted": False}
+
+
+def _came(actor: Actor) -> Any:
+    """Of ours only the month."""
+    since: datetime = actor.published_at or actor.created_at
+    return since.date().replace(day=1) if actor.is_local else since.date()
+
+
+def _fields(actor: Actor) -> list[Field]:
+    return [{"name": detail["name"], "value": detail["value"], "verified_at": None} for detail in actor.details]
