@@ -22,7 +22,6 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +33,12 @@ from tortoise.migrations.migration import Migration
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
-from tortoise.migrations.schema_generator.state import ModelState, State
-from tortoise.migrations.schema_generator.state_apps import StateApps
+from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.writer import MigrationWriter, format_migration_name
 
 from models.database import config, in_transaction, is_sqlite, open_database, prepare_file, sqlite_path
 from models.errors import CommunityError
+from models.tables import Moment, make_all
 
 APP = "models"
 PACKAGE = "models.migrations"
@@ -60,36 +59,6 @@ class MigrationFailed(CommunityError):
 
 class NewerDatabase(MigrationFailed):
     """The database holds migrations that this version does not know: it was used by a newer one."""
-
-
-class Tables(StateApps):
-    """The models of one moment, without what queries need: migrations fill in data by SQL, so nobody queries through them.
-
-    With the stock classes an empty database took several times as long to become ready.
-    """
-
-    def _build_initial_querysets(self) -> None:
-        return
-
-
-class Past(State):
-    """How the tables were before an operation. Building the models is slow, so it is left to the few that look."""
-
-    def __init__(self, models: dict[tuple[str, str], ModelState], apps: StateApps) -> None:
-        self.models, self._after = models, apps
-
-    @cached_property
-    def apps(self) -> StateApps:  # type: ignore[override]
-        """The models, built now."""
-        return self._after.clone(model_states=self.models)
-
-
-class Moment(State):
-    """How the tables are between two operations."""
-
-    def clone(self) -> State:
-        """What an operation is told of the time before it."""
-        return Past({key: model.clone() for key, model in self.models.items()}, self.apps)
 
 
 class SafeSqliteEditor(SqliteSchemaEditor):
@@ -131,9 +100,10 @@ async def migrate(url: str, target: str | None = None, *, package: str = PACKAGE
             await asyncio.to_thread(back_up, sqlite_path(url), missing[0].name)
         if missing:
             with tidy():
-                state = await state_after(executor, applied)
-                for migration in missing:
-                    await apply(executor, migration, state)
+                if applied or target:
+                    await apply_each(executor, missing, applied)
+                else:
+                    await make_new(executor, missing)
     return [migration.name for migration in missing]
 
 
@@ -174,13 +144,24 @@ def tidy() -> Iterator[None]:
         gc.unfreeze()
 
 
-async def state_after(executor: MigrationExecutor, applied: set[str]) -> Moment:
-    """The tables as these migrations leave them."""
-    state = Moment(models={}, apps=Tables(default_connections={APP: executor.connection.connection_name}))
-    for key in executor._full_plan():
-        if key.name in applied and (migration := executor.loader.graph.nodes[key]) is not None:
-            await migration.apply(state, dry_run=True)
-    return state
+async def make_new(executor: MigrationExecutor, migrations: list[Migration]) -> None:
+    """An empty database gets the tables as all migrations together leave them, in one transaction."""
+    state = Moment.empty(executor.connection, APP)
+    await state.follow(migrations)
+    await executor.recorder.ensure_schema(schema_editor(executor.connection))  # runs a script, which would commit
+    async with in_transaction() as connection:
+        await make_all(state, schema_editor(connection), migrations)
+        for migration in migrations:
+            await MigrationRecorder(connection).record_applied(migration.app_label, migration.name)
+
+
+async def apply_each(executor: MigrationExecutor, missing: list[Migration], applied: set[str]) -> None:
+    """Run the missing migrations one after the other, on the tables as the others left them."""
+    state = Moment.empty(executor.connection, APP)
+    nodes = [executor.loader.graph.nodes[key] for key in executor._full_plan() if key.name in applied]
+    await state.follow(node for node in nodes if isinstance(node, Migration))
+    for migration in missing:
+        await apply(executor, migration, state)
 
 
 async def apply(executor: MigrationExecutor, migration: Migration, state: Moment) -> None:
@@ -307,7 +288,10 @@ class QuietAutodetector(MigrationAutodetector):
         return without_prose(super()._current_state())
 
     async def _project_state(self) -> State:
-        return without_prose(await super()._project_state())
+        state = Moment.empty()
+        nodes = [self.loader.graph.nodes[key] for key in self._full_plan()]
+        await state.follow(node for node in nodes if isinstance(node, Migration))
+        return without_prose(state)
 
 
 def without_prose(state: State) -> State:

@@ -31,13 +31,17 @@ DO $$ DECLARE name text; filled boolean; BEGIN
   END LOOP;
 END $$
 """
-#: What tables look like, and which migrations are said to be done: a test may have changed it.
+#: What tables look like, in lines without the names of indexes, and which migrations are said to be done.
 SHAPE = """
-SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
-  SELECT format('%s %s %s %s', c.relname, a.attname, a.atttypid, a.attnotnull) AS line
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0
-  UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-  UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal
+SELECT string_agg(line, '|' ORDER BY line) FROM (
+  SELECT format('%s %s %s %s %s', c.relname, a.attname, a.atttypid, a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) AS line
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+  UNION ALL SELECT regexp_replace(indexdef, 'INDEX [^ ]+ ON', 'INDEX ON') FROM pg_indexes WHERE schemaname = 'public'
+  UNION ALL SELECT format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND contype <> 'u'
+  UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
   UNION ALL SELECT name FROM tortoise_migrations) AS lines
 """
 

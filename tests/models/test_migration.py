@@ -13,10 +13,11 @@ from tortoise.context import TortoiseContext, require_context
 
 from models import Actor, ActorKey, Post, Revision, clock, migrations
 from models.actor import KeyKind
-from models.database import in_transaction, open_database, rows, sqlite_path
+from models.database import in_transaction, is_sqlite, open_database, rows, sqlite_path
 from models.migration import MigrationFailed, NewerDatabase, changes, main, migrate
 from models.reach import Reach
 from tests.conftest import NewDatabase
+from tests.databases import SHAPE
 
 OURS = sorted(path.stem for path in (Path(migrations.__file__).parent).glob("0*.py"))
 NEXT = "9000_pronouns"
@@ -146,6 +147,35 @@ async def test_a_newer_database_and_an_unknown_target_are_refused(bare_database:
     await migrate(url, package=package(GOOD))
     with pytest.raises(NewerDatabase, match=NEXT):
         await migrate(url)
+
+
+async def test_all_at_once_gives_the_same_tables_as_one_after_the_other(bare_database: NewDatabase) -> None:
+    once, stepwise = await bare_database(), await bare_database()
+    assert await migrate(once) == OURS
+    for name in OURS:
+        assert await migrate(stepwise, name) == [name]
+    assert await shape(once) == await shape(stepwise)
+
+
+async def shape(url: str) -> set[str]:
+    """Columns, keys, indexes and triggers; not the order of columns, which nothing depends on."""
+    async with open_database(url):
+        if not is_sqlite(url):
+            return set((await rows(f"SELECT lines FROM ({SHAPE}) AS shape(lines)"))[0]["lines"].split("|"))
+        found = await rows("SELECT type, name, sql FROM sqlite_master WHERE tbl_name NOT LIKE 'tortoise%'")
+        lines = {row["sql"] for row in found if row["type"] == "trigger"}
+        for table in (row["name"] for row in found if row["type"] == "table"):
+            lines |= {f"{table} {columns(line)}" for look in ("table_info", "foreign_key_list")
+                      for line in await rows(f"PRAGMA {look}({table})")}
+            for index in await rows(f"PRAGMA index_list({table})"):
+                named = [line["name"] for line in await rows(f"PRAGMA index_info({index['name']})")]
+                lines.add(f"{table} {named} {index['unique']} {index['partial']}")
+        return lines
+
+
+def columns(line: dict[str, object]) -> list[tuple[str, object]]:
+    """What a PRAGMA says, without places, which may differ."""
+    return sorted((key, value) for key, value in line.items() if key not in ("cid", "id", "seq"))
 
 
 async def test_migrating_at_the_same_time_applies_once(bare_database: NewDatabase) -> None:
