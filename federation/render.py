@@ -31,12 +31,17 @@ def partners_uri(origin: str) -> str:
     return f"{origin}/partners"
 
 
+def icon(actor: Actor, origin: str) -> Document:
+    """The picture of an actor of ours: the coat, as `server.coat_images` draws it. Nobody here shows a face to other servers."""
+    return {"type": "Image", "mediaType": "image/png", "url": f"{origin}/coats/{actor.key}.png", "width": 240, "height": 240}
+
+
 def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str) -> Document:
     """An actor of ours, for those who may read it. No e-mail, no real name, no counts."""
     document: Document = {
         "@context": actor_context(origin),
         "id": actor.uri, "type": str(actor.kind), "preferredUsername": actor.name, "name": actor.shown_name,
-        "summary": actor.summary, "url": actor.url, "published": f"{actor.created_at:%Y-%m-%d}T00:00:00Z",
+        "summary": actor.summary, "url": actor.url, "published": f"{actor.created_at:%Y-%m-%d}T00:00:00Z", "icon": icon(actor, origin),
         "inbox": actor.inbox_uri, "outbox": actor.outbox_uri, "followers": actor.followers_uri, "following": actor.following_uri,
         "featured": actor.featured_uri, "endpoints": {"sharedInbox": actor.shared_inbox_uri},
         "manuallyApprovesFollowers": actor.approves_followers, "discoverable": actor.discoverable, "indexable": actor.indexable,

@@ -20,6 +20,7 @@ SIDE_UNITS = 40.0
 STEPS = 4
 
 Point = tuple[float, float]
+Ribbon = tuple[list[Point], list[Point]]  # one side of a stripe, and the other side back again
 
 
 class Dice:
@@ -65,15 +66,15 @@ def _ribbon(lower: Sequence[Point], upper: Sequence[Point]) -> str:
     return f"M{_number(x)} {_number(y)}{_curve(lower)}L{_number(back_x)} {_number(back_y)}{_curve(upper)}z"
 
 
-def stripes(seed: str, count: int) -> str:
-    """SVG path data of `count` wavy ribbons that cross a square of 40 by 40 units."""
+def ribbons(seed: str, count: int) -> list[Ribbon]:
+    """`count` wavy ribbons that cross a square of 40 by 40 units; each side is a line of points to be drawn as `_curve` does."""
     dice = Dice(seed)
     angle = math.radians(dice.between(-70, 70))
     cos, sin = math.cos(angle), math.sin(angle)
     span = SIDE_UNITS * (abs(sin) + abs(cos))  # extent across the stripes
     half, gap = span / 2 * 1.25, span / count
     phase, waves = dice.between(0, 6.3), dice.between(1.2, 2.0)
-    path = ""
+    drawn: list[Ribbon] = []
     for i in range(count):
         centre = -span / 2 + gap * (i + 0.5) + dice.between(-0.06, 0.06) * gap
         thickness = gap * 0.27 * dice.between(0.8, 1.15)
@@ -89,13 +90,28 @@ def stripes(seed: str, count: int) -> str:
                 width *= 0.12 + 0.88 * min(1, (at if taper > 0 else 1 - at) * 1.9)
             for line, across in ((lower, middle - width), (upper, middle + width)):
                 line.append((SIDE_UNITS / 2 + along * cos - across * sin, SIDE_UNITS / 2 + along * sin + across * cos))
-        path += _ribbon(lower, upper[::-1])
-    return path
+        drawn.append((lower, upper[::-1]))
+    return drawn
+
+
+def stripes(seed: str, count: int) -> str:
+    """The same as SVG path data."""
+    return "".join(_ribbon(lower, upper) for lower, upper in ribbons(seed, count))
+
+
+def stripe_count(seed: str) -> int:
+    """How many stripes a coat has."""
+    return 3 + Dice(seed + "n").below(2)
+
+
+def hue(seed: str) -> int:
+    """The number of its colours, 0 to 9."""
+    return Dice(seed + "hue").below(HUES)
 
 
 def hue_class(seed: str) -> str:
     """The class that colours a coat: "z0" to "z9"."""
-    return f"z{Dice(seed + 'hue').below(HUES)}"
+    return f"z{hue(seed)}"
 
 
 @lru_cache(maxsize=COATS_KEPT)
@@ -108,7 +124,7 @@ def coat(seed: str, size: str = "") -> Markup:
     """
     if size not in SIZES:
         raise ValueError(f"a coat has no size {size!r}")
-    path = stripes(seed, 3 + Dice(seed + "n").below(2))
+    path = stripes(seed, stripe_count(seed))
     return Markup('<svg class="{}" viewBox="0 0 40 40" aria-hidden="true" focusable="false"><path d="{}"/></svg>').format(
         f"coat {hue_class(seed)} {size}".rstrip(), path)
 

@@ -53,6 +53,7 @@ RATES: dict[str, Rate] = {
     "look_up": Rate(20, 10),  # fetches that a member causes
     "upload": Rate(20, 30),
     "coat": Rate(300, 0.2),  # pictures that stand for people: they are drawn
+    "coat": Rate(300, 0.2),  # pictures that stand for people: they are drawn
     "webfinger": Rate(60, 2),
     "inbox_unknown": Rate(20, 10),  # requests of hosts that we do not know
 }

@@ -7,6 +7,7 @@ from server import health, peers
 from server.doors import Handler, Who, peer, person
 from server.pages import (
     about,
+    coats,
     community,
     compose,
     conversation,
@@ -101,6 +102,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/m/{key}/vote", person(messages.vote, Who.MEMBER)),
     Route("GET", "/media/{key}", person(images.show)),
     Route("GET", "/emoji/{key}", person(images.emoji, Who.MEMBER)),
+    Route("GET", "/coats/{key:[0-9A-Za-z]{22}}.png", coats.show),
+    Route("GET", "/coats/{key:[0-9A-Za-z]{22}}/wide.png", coats.show_wide),
     Route("GET", "/tags/{name}", person(tags.show)),
     Route("GET", "/notices", person(notices.show, Who.MEMBER)),
     Route("POST", "/notices/read", person(notices.mark_read, Who.MEMBER)),

@@ -49,6 +49,6 @@ SHOWS_NONE = frozenset({
     "/settings/profile", "/settings/audience", "/settings/reading", "/settings/language", "/settings/security",
     "/admin/invitations", "/admin/community", "/actor", "/ns", "/.well-known/webfinger", "/.well-known/host-meta",
     "/.well-known/nodeinfo", "/nodeinfo/{version}", "/{path:.*}",
-    "/emoji/{key}", "/stamps/{key}",
+    "/emoji/{key}", "/stamps/{key}", "/coats/{key:[0-9A-Za-z]{22}}.png", "/coats/{key:[0-9A-Za-z]{22}}/wide.png",
     "/media/{key}",  # images: tests/server/test_visibility_of_pages.py
 })

@@ -1,10 +1,17 @@
 """Coats: the same for ever, each its own, and never a pattern that could harm."""
+import io
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from aiohttp import ClientSession
+from PIL import Image, ImageColor
 
+from models.ids import new_key
+from server import coat_images
 from server.coats import HERD, HUES, coat, herd, hue_class, stripes
+from tests.live import LiveServer
 
 
 def test_a_coat_stays_the_same_on_every_machine_and_version():
@@ -46,3 +53,29 @@ def test_a_herd_is_seven_coats_of_one_community_and_holds_nothing_of_its_seed():
     assert len(picture) < 8000
     ElementTree.fromstring(picture)  # noqa: S314 - our own
     assert herd("another") != picture
+
+
+def test_a_coat_as_a_picture_wears_the_colours_of_the_page():
+    """The picture has the colours of the style sheet, and stripes where the SVG has them."""
+    sheet = (Path(__file__).parents[2] / "themes/base/static/tokens.css").read_text()
+    for number, (ground, ink) in enumerate(coat_images.COLOURS):
+        assert f".z{number} {{ background: {ground}; fill: {ink}; }}" in sheet
+    image = Image.open(io.BytesIO(coat_images.png("alix"))).convert("RGB")
+    assert image.size == (240, 240) and len(coat_images.png("alix")) < 10_000
+    ground, ink = (ImageColor.getrgb(colour) for colour in coat_images.COLOURS[8])
+    seen = sorted(image.getcolors(maxcolors=1000) or [], reverse=True)[:2]
+    assert {colour for _, colour in seen} == {ground, ink}
+    assert Image.open(io.BytesIO(coat_images.png("alix", True))).size == (750, 250)
+
+
+async def test_anybody_gets_the_coat_of_any_key_and_learns_nothing(alpha: LiveServer):
+    """Somebody who is here, somebody who is not: one kind of answer; no cookie, no script, for ever the same."""
+    alice = await alpha.member("alice")
+    async with ClientSession() as http:
+        for key in (alice.key, new_key()):
+            for address in (coat_images.address(alpha.origin, key), coat_images.wide_address(alpha.origin, key)):
+                async with http.get(address) as answer:
+                    assert answer.status == 200 and answer.content_type == "image/png"
+                    assert "immutable" in answer.headers["Cache-Control"] and "Set-Cookie" not in answer.headers
+        async with http.get(f"{alpha.origin}/coats/short.png") as answer:
+            assert answer.status == 404
