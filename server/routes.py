@@ -4,6 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server import health, peers
+from server.api import door
+from server.api.routes import API
 from server.doors import Handler, Who, peer, person
 from server.pages import (
     about,
@@ -170,6 +172,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/.well-known/host-meta", peer(peers.host_meta)),
     Route("GET", "/.well-known/nodeinfo", peer(peers.nodeinfo_links)),
     Route("GET", "/nodeinfo/{version}", peer(peers.nodeinfo)),
+    # apps
+    *(Route(one.method, one.path, door.api(one)) for one in API),
+    *(Route("OPTIONS", path, door.preflight) for path in door.OPEN_PATHS),
+    Route("*", "/api/{path:.*}", door.nothing),
     # everything else
     Route("GET", "/{path:.*}", person(about.nothing)),
 )
