@@ -4,7 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server import health, peers
-from server.api import door
+from server.api import door, openapi
+from server.api.door import Endpoint
 from server.api.routes import API
 from server.doors import Handler, Who, peer, person
 from server.pages import (
@@ -103,7 +104,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/m/{key}/send-now", person(messages.send_now, Who.MEMBER)),
     Route("POST", "/m/{key}/vote", person(messages.vote, Who.MEMBER)),
     Route("GET", "/media/{key}", person(images.show)),
-    Route("GET", "/emoji/{key}", person(images.emoji, Who.MEMBER)),
+    Route("GET", "/emoji/{key}", person(images.emoji)),
     Route("GET", "/coats/{key:[0-9A-Za-z]{22}}.png", coats.show),
     Route("GET", "/coats/{key:[0-9A-Za-z]{22}}/wide.png", coats.show_wide),
     Route("GET", "/tags/{name}", person(tags.show)),
@@ -174,6 +175,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/nodeinfo/{version}", peer(peers.nodeinfo)),
     # apps
     *(Route(one.method, one.path, door.api(one)) for one in API),
+    Route("GET", "/api/openapi.json", door.api(Endpoint("GET", "/api/openapi.json", openapi.serve(API), door.ANYBODY))),
     *(Route("OPTIONS", path, door.preflight) for path in door.OPEN_PATHS),
     Route("*", "/api/{path:.*}", door.nothing),
     # everything else

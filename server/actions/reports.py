@@ -15,6 +15,7 @@ from moderation.visibility import Viewer, visible_to
 
 TEXT_LIMIT_CHARACTERS = 1000
 POSTS_LIMIT = 20
+RULES_LIMIT = 50
 
 
 class Oneself(CommunityError):
@@ -48,7 +49,7 @@ async def report(us: Actor, reporter: Actor, target: Actor, told: Told) -> Repor
         kept = await Report.create(
             uri=f"{origin_of(us.uri)}/reports/{new_key()}", sender_host="", reporter=reporter, target=target,
             post_uris=[post.uri for post in posts], text=told.text[:TEXT_LIMIT_CHARACTERS],
-            category=Category.VIOLATION if told.rules else told.category, rules=list(told.rules),
+            category=Category.VIOLATION if told.rules else told.category, rules=list(told.rules[:RULES_LIMIT]),
             forwarded_at=clock.now() if forwards else None)
         if forwards:
             await reports.flag(us, target, posts, told.text)
@@ -74,7 +75,7 @@ async def reopen(one: Report, by: Actor) -> None:
 
 async def sort(one: Report, by: Actor, category: Category, rules: Sequence[int]) -> None:
     """Say anew what a report is about."""
-    await _change(one, by, "report.sort", category=category, rules=list(rules) if category is Category.VIOLATION else [])
+    await _change(one, by, "report.sort", category=category, rules=list(rules[:RULES_LIMIT]) if category is Category.VIOLATION else [])
 
 
 async def look(one: Report, by: Actor) -> list[Post]:
