@@ -46,7 +46,7 @@ async def renew(host: Host, worker: str) -> None:
 
 
 async def release_all(worker: str = "") -> None:
-    """Give back every lease of a worker, or of everybody: at the start of the only process on an SQLite file."""
+    """Give back every lease of a worker, or of everybody: when a process starts and no other one is there."""
     await (Host.filter(leased_by=worker) if worker else Host.exclude(leased_by="")).update(leased_by="", leased_until=None)
 
 

@@ -94,7 +94,7 @@ def postgres_credentials(url: str) -> dict[str, Any]:
         "host": parts.hostname or "localhost", "port": port, "database": database,
         "user": unquote(parts.username or "postgres"),
         "password": unquote(parts.password) if parts.password else None,
-        **POSTGRES_DEFAULTS, **options,
+        **POSTGRES_DEFAULTS, **options, "maxsize": max(2, options.get("maxsize", POSTGRES_DEFAULTS["maxsize"])),
     }
 
 

@@ -66,7 +66,7 @@ async def test_a_fan_out_that_is_killed_goes_on_after_the_next_start(new_databas
         assert len(peer.of_kind("Create")) < MESSAGES
 
         async with process(before):
-            async with asyncio.timeout(90):  # a lease of the dead lasts a minute where several processes may live
+            async with asyncio.timeout(30):
                 while {activity["object"]["id"] for activity in peer.of_kind("Create")} != written:
                     await asyncio.sleep(0.05)
         ids = [activity["id"] for activity in peer.of_kind("Create")]
