@@ -15,10 +15,10 @@ from federation import conversations, delivery, rotation, synchronisation
 from federation.dispatcher import Dispatcher
 from federation.intake import Intake
 from models import Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
-from models.database import is_sqlite
 from models.delivery import DeliveryState, ItemState
+from models.presence import presence
 from server import emojis, media
-from server.actions import posts
+from server.actions import polls, posts
 from server.failures import Failures
 from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
 
@@ -43,6 +43,11 @@ async def send_mail(app: web.Application) -> int:
 async def release_held(app: web.Application) -> int:
     """Let go of messages whose time for undoing is over."""
     return await posts.release_due()
+
+
+async def end_polls(_app: web.Application) -> int:
+    """Tell of questions that are over."""
+    return await polls.end_due()
 
 
 async def fetch_images(app: web.Application) -> int:
@@ -78,6 +83,7 @@ async def prune(app: web.Application) -> int:
 JOBS: dict[str, Job] = {
     "send_mail": Job(send_mail, 1),
     "release_held": Job(release_held, 0.5),
+    "end_polls": Job(end_polls, 1),
     "fetch_images": Job(fetch_images, 2),
     "complete_conversations": Job(complete_conversations, 0.5),
     "settle_followers": Job(settle_followers, 1),
@@ -88,8 +94,15 @@ JOBS: dict[str, Job] = {
 @asynccontextmanager
 async def running(app: web.Application) -> AsyncIterator[None]:
     """All jobs, the inbox and the deliveries, for as long as the block lasts."""
-    if is_sqlite(app[SETTINGS].database_url):
-        await delivery.release_all()  # one process owns the file: leases of an earlier one are of the dead
+    async with presence() as alone:
+        if alone:
+            await delivery.release_all()  # leases that are there are of the dead
+        async with _jobs(app):
+            yield
+
+
+@asynccontextmanager
+async def _jobs(app: web.Application) -> AsyncIterator[None]:
     failures = Failures(Path(app[SETTINGS].var_dir))
     tasks = [asyncio.create_task(_repeat(app, name, job, failures)) for name, job in JOBS.items()]
     tasks += [asyncio.create_task(Intake(app[INSTANCE]).run()), asyncio.create_task(Dispatcher(app[INSTANCE]).run())]
