@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.expressions import Subquery
+from tortoise.functions import Max
 
 from models import clock
 from models.actor import Actor
@@ -137,12 +139,18 @@ class ConsentRecord(LedgerRow):
         return await cls.filter(actor_id=actor_id, purpose=purpose, scope=scope).order_by("-id").first()
 
     @classmethod
-    async def latest(cls, actor_id: int) -> list[ConsentRecord]:
+    async def last_words(cls, actor_id: int) -> list[ConsentRecord]:
         """The last word on every purpose and scope, in order of purpose."""
         newest: dict[tuple[str, str], ConsentRecord] = {}
         for row in await cls.filter(actor_id=actor_id).order_by("id"):
             newest[row.purpose, row.scope] = row
         return list(newest.values())
+
+    @classmethod
+    def newest_ids(cls, purpose: Purpose) -> Subquery:
+        """The ids of everybody's last words on this purpose, in each scope, for conditions."""
+        found = cls.filter(purpose=purpose).annotate(last=Max("id")).group_by("actor_id", "scope")
+        return Subquery(found.values("last"))
 
     def facts(self) -> dict[str, object]:
         """All that the record says, as JSON takes it: every column but the hash and its signature."""

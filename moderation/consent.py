@@ -1,56 +1,100 @@
-"""What a member can say yes to, in which words, and whether the yes is in force.
+"""What a member can say yes to, and whether the yes is in force: every exit of this server asks here.
 
-Texts stand here and not in the translation catalogues: a record holds the digest of the exact words that were read,
-so changing a word means a new version (health.md §3.2, Versioning).
+Only *given* permits, and only until it runs out or new words with another meaning are asked (health.md §3.2). The newest
+row for a member, purpose and scope decides; no row means no.
 """
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
-from models import ConsentRecord
-from models.consent import Purpose
+from models import ConsentRecord, Q, Subquery, clock
+from models.consent import ConsentState, Purpose
+from models.reach import Reach
+from moderation.wordings import WORDINGS, Wording
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """One version of what is asked. `text` by language; {community} and {condition} are filled in."""
+class Question:
+    """One purpose: its words by version, and what the record says about it.
 
-    version: str
-    text: dict[str, str]
+    `is_offered`: Dazzle has what it is about; else nobody is asked, as a switch without effect would be a lie.
+    `categories`, `audience`, `recipients`, `retention`: of the record, in the words of health.md §3.2.
+    """
+
+    wordings: tuple[Wording, ...]
+    categories: str
+    audience: str
+    recipients: str = ""
+    months: int | None = None  # how long a yes counts; None: until it is taken back
+    is_offered: bool = False
+
+    @property
+    def version(self) -> str:
+        """The version that is asked now."""
+        return self.wordings[-1].version
+
+    @property
+    def still_good(self) -> frozenset[str]:
+        """The versions to which a yes still counts: back to the last one that changed the meaning."""
+        good: list[str] = []
+        for wording in reversed(self.wordings):
+            good.append(wording.version)
+            if wording.material:
+                break
+        return frozenset(good)
+
+    def wording(self, version: str) -> Wording | None:
+        """What was asked under this version."""
+        return next((one for one in self.wordings if one.version == version), None)
 
     def in_words(self, language: str, *, community: str, condition: str) -> str:
-        """The exact words for this reader; English where the language is missing."""
-        words = self.text.get(language, self.text["en"])
-        return words.format(community=community, condition=condition)
+        """The exact words that are asked now."""
+        return self.wordings[-1].in_words(language, community=community, condition=condition)
 
 
-PURPOSES: dict[Purpose, Wording] = {
-    Purpose.MEMBERSHIP: Wording("2026-11", {
-        "en": "I want to be a member of {community}. I know that this place is about {condition}, so that its "
-              "address alone says that I have to do with it. {community} keeps what I write here and my email "
-              "address, for as long as I am a member.",
-        "fr": "Je veux être membre de {community}. Je sais que ce lieu parle de {condition} : son adresse suffit à "
-              "dire que cela me concerne. {community} garde ce que j’écris ici et mon adresse e-mail, tant que je "
-              "suis membre.",
-    }),
-    Purpose.FOUND_HERE: Wording("2026-11", {
-        "en": "Other members of {community} may find me on the page People: my name here, my stripes and what I say"
-              " about myself.",
-        "fr": "Les autres membres de {community} peuvent me trouver sur la page Personnes : mon nom ici, mes "
-              "rayures et ce que je dis de moi.",
-    }),
-    Purpose.SHARED_OUT: Wording("2026-11", {
-        "en": "I may write and follow beyond {community}. Then the servers of the people I write to or follow get a"
-              " copy: my name here, the address of this community, which tells about {condition}, and what I send "
-              "them. I can take this back. Their servers are then asked to erase, and we tell you what they "
-              "answered.",
-        "fr": "Je peux écrire et suivre des personnes au-delà de {community}. Les serveurs de ces personnes "
-              "reçoivent alors une copie : mon nom ici, l’adresse de cette communauté, qui parle de {condition}, et"
-              " ce que je leur envoie. Je peux revenir sur cet accord. Leurs serveurs sont alors priés d’effacer, "
-              "et nous vous disons ce qu’ils ont répondu.",
-    }),
+def _asks(purpose: Purpose, categories: str, audience: str, recipients: str = "", *, months: int | None = None,
+          offered: bool = False) -> Question:
+    return Question(WORDINGS[purpose], categories, audience, recipients, months, offered)
+
+
+HERE, PARTNERS, WEB, TEAM = Reach.COMMUNITY.value, Reach.PARTNERS.value, Reach.WEB.value, "team"
+PROFILE = "pseudonymous_profile"
+PURPOSES: dict[Purpose, Question] = {
+    Purpose.MEMBERSHIP: _asks(Purpose.MEMBERSHIP, f"contact {PROFILE} free_text messages", HERE, offered=True),
+    Purpose.HEALTH_PROFILE: _asks(Purpose.HEALTH_PROFILE, "diagnosis signs treatments", Reach.ME.value),
+    Purpose.FIELD: _asks(Purpose.FIELD, PROFILE, HERE, offered=True),
+    Purpose.FOUND_HERE: _asks(Purpose.FOUND_HERE, PROFILE, HERE, offered=True),
+    Purpose.FOUND_BY_PARTNERS: _asks(Purpose.FOUND_BY_PARTNERS, PROFILE, PARTNERS, PARTNERS, months=12),
+    Purpose.SHARED_OUT: _asks(Purpose.SHARED_OUT, f"{PROFILE} free_text images messages", PARTNERS, PARTNERS, offered=True),
+    Purpose.MAP: _asks(Purpose.MAP, "location", WEB, months=12),
+    Purpose.MENTOR: _asks(Purpose.MENTOR, PROFILE, HERE),
+    Purpose.RESEARCH_CONTACT: _asks(Purpose.RESEARCH_CONTACT, "contact", TEAM, months=24),
+    Purpose.STATISTICS: _asks(Purpose.STATISTICS, PROFILE, WEB),
+    Purpose.RESEARCH_RECORDS: _asks(Purpose.RESEARCH_RECORDS, "diagnosis signs treatments", "researchers", months=24),
+    Purpose.INDUSTRY: _asks(Purpose.INDUSTRY, "contact", TEAM, months=24),
+    Purpose.IMAGES: _asks(Purpose.IMAGES, "images", HERE),
+    Purpose.GENETICS: _asks(Purpose.GENETICS, "genetic family_links", Reach.ME.value),
+    Purpose.SEARCH_ENGINES: _asks(Purpose.SEARCH_ENGINES, f"{PROFILE} free_text images", WEB, "search_engines", months=12,
+                                  offered=True),
+    Purpose.CONTENT_IN_MAIL: _asks(Purpose.CONTENT_IN_MAIL, "contact free_text", Reach.ME.value, "mail_provider push_service",
+                                   offered=True),
+    Purpose.DIRECTORY: _asks(Purpose.DIRECTORY, f"contact {PROFILE}", HERE),
+    Purpose.MEMORIAL: _asks(Purpose.MEMORIAL, f"{PROFILE} free_text", HERE),
 }
+#: Without it nobody is a member: it is no switch, one leaves.
+REQUIRED = frozenset({Purpose.MEMBERSHIP})
+
+
+def offered() -> list[Purpose]:
+    """The purposes that members are asked about, in order."""
+    return [purpose for purpose, question in PURPOSES.items() if question.is_offered]
+
+
+def switches() -> list[Purpose]:
+    """Those of them that are one yes or no: not membership, and not the lines of the profile."""
+    return [purpose for purpose in offered() if purpose not in REQUIRED and purpose is not Purpose.FIELD]
 
 
 def digest_of(words: str) -> str:
@@ -58,12 +102,55 @@ def digest_of(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
+async def permits(actor_id: int, purpose: Purpose, scope: str = "") -> ConsentRecord | None:
+    """The record under which this may be done with the member's data, or None: it may not."""
+    newest = await ConsentRecord.newest(actor_id, purpose, scope)
+    return newest if newest is not None and is_in_force(newest) else None
+
+
 async def in_force(actor_id: int, purpose: Purpose) -> ConsentRecord | None:
-    """The record that permits, or None: the newest row decides, and no row means no."""
-    newest = await ConsentRecord.newest(actor_id, purpose)
-    return newest if newest is not None and newest.granted else None
+    """The same, for a purpose that has no scopes."""
+    return await permits(actor_id, purpose)
 
 
 async def may_leave(actor_id: int) -> ConsentRecord | None:
     """The record that lets anything of this member of ours be copied to another server."""
-    return await in_force(actor_id, Purpose.SHARED_OUT)
+    return await permits(actor_id, Purpose.SHARED_OUT)
+
+
+def is_in_force(record: ConsentRecord) -> bool:
+    """Whether this newest word permits: given, not run out, and to words that mean what is asked today."""
+    return record.is_given and record.wording in PURPOSES[record.purpose].still_good
+
+
+def is_frozen(record: ConsentRecord) -> bool:
+    """Whether it was a yes, and waits for a yes to what changed since."""
+    return record.is_given and not is_in_force(record) or record.event == "frozen"
+
+
+def those_who_allow(purpose: Purpose, scope: str = "") -> Subquery:
+    """The ids of the actors of ours of whom this may be done now, for conditions on many rows at once."""
+    unended = Q(valid_until__isnull=True) | Q(valid_until__gt=clock.now())
+    good = ConsentRecord.filter(unended, id__in=ConsentRecord.newest_ids(purpose), scope=scope, granted=True,
+                                wording__in=list(PURPOSES[purpose].still_good))
+    return Subquery(good.values("actor_id"))
+
+
+def ends_at(purpose: Purpose, given_at: datetime) -> datetime | None:
+    """When a yes of that moment runs out, counted in calendar months, at the latest on the 28th; None for never."""
+    months = PURPOSES[purpose].months
+    if months is None:
+        return None
+    year, month = divmod(given_at.month - 1 + months, 12)
+    return given_at.replace(year=given_at.year + year, month=month + 1, day=min(given_at.day, 28))
+
+
+def state_of(record: ConsentRecord | None) -> ConsentState:
+    """What to tell the member: REQUESTED where there is no word yet, EXPIRED as soon as the time is over."""
+    if record is None:
+        return ConsentState.REQUESTED
+    if record.granted and not record.is_given:
+        return ConsentState.EXPIRED
+    if is_frozen(record):
+        return ConsentState.SUPERSEDED
+    return record.state or (ConsentState.GIVEN if record.granted else ConsentState.WITHDRAWN)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from federation import ledger
 from federation.instance import open_instance
 from models.database import open_database
 from models.migration import migrate
@@ -40,6 +41,7 @@ async def with_instance(app: web.Application) -> AsyncIterator[None]:
     """Who we are to the network, and the one client that speaks to it."""
     async with open_instance(app[SETTINGS].network) as app[INSTANCE]:
         await app[COMMUNITY].load()
+        await ledger.adopt()
         yield
 
 

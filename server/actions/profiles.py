@@ -12,7 +12,7 @@ from models.reach import Reach
 from models.stamp import StampKind
 from moderation import consent
 from server import markdown
-from server.actions import consents, withdrawal
+from server.actions import consents, sharing
 
 NAME_LIMIT = 60  # characters
 ABOUT_LIMIT = 1000
@@ -38,19 +38,9 @@ async def change(member: Member, profile: Profile, language: str, community: Com
         await member.save(update_fields=["about"])
         await consents.set_to(actor, Purpose.FOUND_HERE, profile.found_here, language, community)
         await actor.change(display_name=profile.display_name, summary=html, language=profile.writes_in,
-                           approves_followers=profile.approves_followers, discoverable=profile.found_here)
-        if await consent.may_leave(actor.id):
+                           approves_followers=profile.approves_followers)
+        if not await sharing.show_as_agreed(actor) and await consent.may_leave(actor.id):
             await outbox.update_actor(actor)
-
-
-async def share(member: Member, wanted: bool, language: str, community: Community) -> None:
-    """Say yes or no to C5. After a no nothing more leaves, and servers that have something are asked to erase it."""
-    async with in_transaction():
-        await consents.set_to(member.actor, Purpose.SHARED_OUT, wanted, language, community)
-        if not wanted:
-            await withdrawal.erase_elsewhere(member.actor)
-        if not wanted and member.default_reach.leaves:
-            await choose_audience(member, Reach.COMMUNITY, member.undo_seconds)
 
 
 async def choose_audience(member: Member, reach: Reach, undo_seconds: int) -> None:

@@ -5,8 +5,8 @@ from aiohttp import web
 from markupsafe import Markup
 
 from models.community import SignUp
-from models.consent import Purpose
 from models.errors import NotHere
+from moderation import consent
 from server import markdown, render
 from server.actions import consents
 from server.crisis import crisis_lines
@@ -52,7 +52,7 @@ async def crisis(request: web.Request) -> web.Response:
 async def privacy(request: web.Request) -> web.Response:
     """GET /privacy: what is kept, where, how long, and who can read it."""
     lang, community = request[LANGUAGE], request.app[COMMUNITY].row
-    texts = [consents.words(purpose, lang, community) for purpose in Purpose]
+    texts = [consents.words(purpose, lang, community) for purpose in consent.offered()]
     days = request.app[SETTINGS].session_seconds // (24 * 3600)
     return render.page(request, "privacy.html", house=house(request), texts=texts, session_days=days)
 

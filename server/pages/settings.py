@@ -9,7 +9,7 @@ from models.post import Note
 from models.reach import Reach
 from moderation import consent
 from server import cards, render
-from server.actions import consents, profiles
+from server.actions import consents, profiles, sharing
 from server.actions.profiles import ABOUT_LIMIT, NAME_LIMIT, Profile
 from server.doors import see
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER, SETTINGS
@@ -92,7 +92,7 @@ async def save_audience(request: web.Request) -> web.Response:
 async def share(request: web.Request) -> web.Response:
     """POST /settings/sharing: yes or no to C5."""
     wanted = request[FORM].text("c5") == "yes"
-    await profiles.share(request[MEMBER], wanted, request[LANGUAGE], request.app[COMMUNITY].row)
+    await sharing.say(request[MEMBER], Purpose.SHARED_OUT, wanted, request[LANGUAGE], request.app[COMMUNITY].row)
     return see(f"/settings/audience?{'given' if wanted else 'taken'}=1")
 
 

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from models import Community, Disclosure, Follow, Like, Member
+from models.consent import Purpose
 from models.reach import Reach
-from server.actions import profiles, reactions
+from server.actions import reactions, sharing
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known
 
@@ -22,7 +23,7 @@ async def test_a_no_after_a_yes_asks_every_server_to_erase(alpha: LiveServer, be
 
     async def say_no() -> None:
         member = await Member.get(actor_id=alice.id).select_related("actor")
-        await profiles.share(member, False, "en", await Community.current())
+        await sharing.say(member, Purpose.SHARED_OUT, False, "en", await Community.current())
     await alpha.run(say_no())
     await settle(alpha, beta)
 
