@@ -1,4 +1,4 @@
-"""Tortoise's SQLite engine with BEGIN IMMEDIATE, without its lock leak and without a hang at exit.
+"""Tortoise's SQLite engine with BEGIN IMMEDIATE and readers that wait for no writer, without its lock leak and hang at exit.
 
 Tortoise 1.1 opens deferred transactions: two writing processes then fail with "database is locked"
 at once, whatever busy_timeout says, because a reader cannot become a writer after another one wrote
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 import aiosqlite
@@ -17,6 +18,8 @@ from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
+
+from models.sqlite_readers import Readers, Statement
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -59,7 +62,43 @@ class ImmediateTransactionContext(SqliteTransactionContext):
 
 
 class ImmediateClient(SqliteClient):
-    """One connection in one thread. Its keyword arguments are PRAGMAs, run in the order given."""
+    """One connection that writes, in one thread, and a few that read. Its keyword arguments are PRAGMAs, run in the order given.
+
+    A SELECT outside a transaction goes to the readers: on the connection that writes, it would wait until the transaction
+    of somebody else is over.
+    """
+
+    def __init__(self, file_path: str, **options: Any) -> None:
+        super().__init__(file_path, **options)
+        self._readers = Readers(file_path)
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
+        """How many rows, and the rows."""
+        if not query.startswith("SELECT"):
+            return await super().execute_query(query, values)
+        found = (await self.read_all([(query, values or ())]))[0]
+        return len(found), found
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        """The rows as dictionaries."""
+        if not query.startswith("SELECT"):
+            return await super().execute_query_dict(query, values)
+        return [dict(row) for row in (await self.read_all([(query, values or ())]))[0]]
+
+    async def read_all(self, statements: Sequence[Statement]) -> list[list[sqlite3.Row]]:
+        """The rows of several SELECTs; OperationalError if one is wrong."""
+        if self._connection is None:
+            async with self.acquire_connection():
+                pass  # the one that writes comes first: it turns WAL on
+        try:
+            return await self._readers.answer(statements)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+    async def close(self) -> None:
+        """Close the readers, then the one that writes, which tidies the file up."""
+        self._readers.close()
+        await super().close()
 
     async def create_connection(self, with_db: bool) -> None:
         """Connect, unless already connected; the caller holds the connection's lock."""
