@@ -10,7 +10,7 @@ from federation.contexts import PUBLIC
 from federation.errors import Refused
 from federation.note import HAS_INTRODUCTION
 from federation.wire import Note
-from models import Actor, Block, Host, Post, Recipient, Revision, Tombstone, clock
+from models import Actor, Block, Host, Post, QuietConversation, Recipient, Revision, Tombstone, clock
 from models.notification import Notice, Notification
 from models.post import Voice
 from models.reach import Reach
@@ -157,12 +157,17 @@ async def _save_parts(post: Post, note: Note, author: Actor) -> None:
 
 
 async def _tell(post: Post, parent: Post | None, author: Actor) -> None:
-    """Tell our members whom it answers or names, unless they block its author."""
+    """Tell our members whom it answers or names, unless they block its author or want to hear no more of the conversation."""
     told: set[int] = set()
-    if parent and parent.author.is_local and not await Block.either_way(parent.author_id, author.id):
+    if parent and parent.author.is_local and await _wants(parent.author_id, post, author):
         await Notification.tell(parent.author, Notice.REPLY, author, post)
         told.add(parent.author_id)
     for recipient in await Recipient.filter(post_id=post.id, actor__host="").select_related("actor"):
-        if recipient.actor_id not in told and not await Block.either_way(recipient.actor_id, author.id):
+        if recipient.actor_id not in told and await _wants(recipient.actor_id, post, author):
             await Notification.tell(recipient.actor, Notice.MENTION, author, post)
 
+
+async def _wants(member_id: int, post: Post, author: Actor) -> bool:
+    if await Block.either_way(member_id, author.id):
+        return False
+    return not await QuietConversation.exists(owner_id=member_id, conversation=post.conversation)

@@ -8,8 +8,7 @@ from aiohttp import web
 
 from federation.addresses import host_of, same_origin
 from models import Host, Post
-from moderation.visibility import visible_to
-from server import audiences, cards, composer, render
+from server import audiences, cards, composer, render, talks
 from server.actions import posts
 from server.actions.drafts import Typed
 from server.cards import Entry
@@ -19,17 +18,15 @@ from server.pages import lookups
 from server.pages.compose import form_for
 from server.views import Pager
 
-ANCESTORS_LIMIT = 50
 REPLIES_ON_A_PAGE = 40
-CONVERSATION_LIMIT = 500
 
 
 async def show(request: web.Request) -> web.Response:
     """GET /m/{key}: what it answers, the message, its answers in the order of their writing, and a form to answer."""
     post, member, _ = await lookups.post(request), request.get(MEMBER), gettext_for(request[LANGUAGE])
     missing = await _missing(request, post)  # first: what comes meanwhile is better shown and counted than neither
-    talk = await _talk(request, post)
-    before, replies = _above(post, talk), _below(post, talk)
+    talk = await talks.around(post, cards.viewer_of(request.get(MEMBER)))
+    before, replies = talks.above(post, talk), talks.below(post, talk)
     page, more = _cut(replies, request.query.get("after", ""))
     shown = await cards.posts([Entry(one) for one in (*before, post, *page)], member, _, with_hidden=True)
     main = shown[len(before)]
@@ -72,35 +69,6 @@ async def _missing(request: web.Request, post: Post) -> Missing | None:
         return None
     first, row = await Post.kept(post.conversation), await Host.get_or_none(name=host)
     return Missing(count, row.title if row and row.title else host, first.url if first and first.url else post.conversation)
-
-
-async def _talk(request: web.Request, post: Post) -> Sequence[Post]:
-    visible = visible_to(cards.viewer_of(request.get(MEMBER)))
-    talk = await Post.filter(visible, conversation=post.conversation
-                             ).order_by("id").limit(CONVERSATION_LIMIT).select_related("author")
-    return talk if any(one.id == post.id for one in talk) else [*talk, post]
-
-
-def _above(post: Post, talk: Sequence[Post]) -> list[Post]:
-    """What the message answers, the first first. A circle of parents ends the walk."""
-    by_id, found, seen = {one.id: one for one in talk}, list[Post](), {post.id}
-    at = by_id.get(post.parent_id or 0)
-    while at and at.id not in seen and len(found) < ANCESTORS_LIMIT:
-        found.append(at)
-        seen.add(at.id)
-        at = by_id.get(at.parent_id or 0)
-    return found[::-1]
-
-
-def _below(post: Post, talk: Sequence[Post]) -> list[Post]:
-    """The answers to the message and the answers to those, by age. One that came before what it answers counts too."""
-    inside, found = {post.id}, list[Post]()
-    left = [one for one in talk if one.id != post.id]
-    while fitting := [one for one in left if one.parent_id in inside]:
-        found += fitting
-        inside |= {one.id for one in fitting}
-        left = [one for one in left if one.id not in inside]
-    return sorted(found, key=lambda one: (one.published_at, one.id))
 
 
 async def _answer_form(request: web.Request, post: Post) -> object:
