@@ -6,6 +6,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from federation import votes
 from federation.addresses import host_of
 from federation.errors import Busy, Malformed, Refused
 from federation.keys import load_multikey, load_public, public_pem
@@ -111,6 +112,7 @@ async def forget(actor: Actor) -> None:
     """Their account is gone: their messages, follows and what they caused go with it; the row stays, so that nobody
     can come back under its id. Inside a transaction.
     """
+    await votes.forget(actor)
     await actor.posts.all().delete()  # type: ignore[attr-defined]
     for relation in ("followings", "followers", "likes", "announces", "caused", "keys", "addressed", "pins", "stamps"):
         await getattr(actor, relation).all().delete()

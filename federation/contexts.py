@@ -28,6 +28,7 @@ _TERMS: Final[dict[str, Any]] = {
     "suspended": "toot:suspended",
     "featured": {"@id": "toot:featured", "@type": "@id"},
     "blurhash": "toot:blurhash",
+    "votersCount": "toot:votersCount",
     "Emoji": "toot:Emoji",
     "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
     "ostatus": "http://ostatus.org#",

@@ -24,6 +24,7 @@ from models import (
     Host,
     Like,
     OutgoingActivity,
+    Poll,
     Post,
     Recipient,
     Tag,
@@ -193,6 +194,8 @@ async def _note(post: Post, recipients: list[Recipient]) -> Document:
     attachments = await Attachment.filter(post_id=post.id).order_by("position")
     note = render.note_document(post, recipients=recipients, tags=tags, attachments=attachments, origin=origin_of(post.uri))
     note["replies"] = f"{post.uri}/replies"
+    if post.kind and (poll := await Poll.get_or_none(post_id=post.id)):
+        note |= render.question(poll)
     if same_origin(post.conversation, post.uri):  # the conversation is ours to tell of (FEP-7888)
         note["context"] = f"{post.conversation}/context"
     return note

@@ -9,9 +9,10 @@ from federation.addresses import host_of
 from federation.contexts import actor_context, note_context, own_terms
 from federation.keys import load_public, multikey
 from federation.wire import PUBLIC
-from models import Actor, ActorKey, Attachment, Post, Recipient, Tag
+from models import Actor, ActorKey, Attachment, Poll, Post, Recipient, Tag
 from models.actor import ActorKind, KeyKind
 from models.reach import Reach
+from moderation import counts
 
 Document = dict[str, Any]
 
@@ -41,7 +42,8 @@ def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str) -> Docum
     document: Document = {
         "@context": actor_context(origin),
         "id": actor.uri, "type": str(actor.kind), "preferredUsername": actor.name, "name": actor.shown_name,
-        "summary": actor.summary, "url": actor.url, "published": f"{actor.created_at:%Y-%m-%d}T00:00:00Z", "icon": icon(actor, origin),
+        "summary": actor.summary, "url": actor.url, "published": f"{actor.created_at:%Y-%m-%d}T00:00:00Z",
+        "icon": icon(actor, origin),
         "inbox": actor.inbox_uri, "outbox": actor.outbox_uri, "followers": actor.followers_uri, "following": actor.following_uri,
         "featured": actor.featured_uri, "endpoints": {"sharedInbox": actor.shared_inbox_uri},
         "manuallyApprovesFollowers": actor.approves_followers, "discoverable": actor.discoverable, "indexable": actor.indexable,
@@ -90,6 +92,8 @@ def addressing(post: Post, recipients: Iterable[Recipient], origin: str) -> tupl
     """
     named = [recipient.actor.uri for recipient in recipients]
     match post.reach:
+        case Reach.WEB if not post.is_listed:
+            return [post.author.followers_uri], [PUBLIC, *named]
         case Reach.WEB:
             return [PUBLIC], [post.author.followers_uri, *named]
         case Reach.PARTNERS:
@@ -120,6 +124,25 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
     if post.edited_at:
         document["updated"] = exact_instant(post.edited_at)
     return document
+
+
+def question(poll: Poll) -> Document:
+    """What makes a Note a Question. How many chose what is told when it is over, and never of few people: on another
+    server we cannot see to it that only those read it who have chosen (DECISIONS 16).
+    """
+    answers = [{"type": "Note", "name": one["name"], "replies": {"type": "Collection"} | _told("totalItems", one["count"], poll)}
+               for one in poll.options]
+    document: Document = {"type": "Question", "anyOf" if poll.is_multiple else "oneOf": answers}
+    if poll.closes_at:
+        document["endTime"] = instant(poll.closes_at)
+        document |= {"closed": document["endTime"]} if poll.is_closed else {}
+    return document | _told("votersCount", poll.voters, poll)
+
+
+def _told(name: str, count: int | None, poll: Poll) -> Document:
+    """A number of people under its name, if it may be told."""
+    number = counts.inside(count or 0) if poll.is_closed else None
+    return {} if number is None else {name: number}
 
 
 def interaction_policy(post: Post, readers: Sequence[str]) -> Document:

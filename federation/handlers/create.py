@@ -1,9 +1,10 @@
-"""Create: a new message (ActivityPub §7.2)."""
+"""Create: a new message, or the answer that somebody chose to a question (ActivityPub §7.2)."""
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
-from federation import notes, resolve
+from federation import notes, resolve, values, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
@@ -12,9 +13,13 @@ from federation.wire import NOTE_TYPES, Note
 from models import Actor, Follow, Post
 from models.reach import Reach
 
+MAX_VOTES = 25
+
 
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     """The message: taken from the activity if it is the sender's own, else read from its origin; and what it answers."""
+    if isinstance(incoming.activity.object, list) and incoming.activity.object_id is None:
+        return replace(incoming, votes=chosen(incoming))
     note = await own_note(instance, incoming)
     if note and await is_wanted(note, incoming.sender):
         await resolve.parent_of(instance, note)
@@ -24,13 +29,27 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
 
 async def receive(incoming: Incoming) -> None:
     """Store the message, if somebody here is to read it."""
+    for vote in incoming.votes:
+        await votes.take(vote, incoming.sender)
     note = incoming.note
-    if note is None or note.is_vote:  # our members ask no questions with answers to choose, so that no vote is for us
+    if note is None:
         return
     if note.attributed_to != incoming.sender.uri:
         raise Refused("writes in another name", host=incoming.sender.host)
-    if await is_wanted(note, incoming.sender):
+    if note.is_vote:
+        await votes.take(note, incoming.sender)
+    elif await is_wanted(note, incoming.sender):
         await notes.save(note, incoming.sender)
+
+
+def chosen(incoming: Incoming) -> tuple[Note, ...]:
+    """Several answers in one activity (GoToSocial): of several objects only votes of the sender's own are taken."""
+    found: list[Note] = []
+    for one in values.objects(incoming.activity.object, MAX_VOTES):
+        with suppress(Malformed):
+            found.append(Note.parse(one))
+    return tuple(note for note in found if note.is_vote and note.attributed_to == incoming.sender.uri
+                 and same_origin(note.id, incoming.sender.uri))
 
 
 async def own_note(instance: Instance, incoming: Incoming) -> Note | None:

@@ -1,11 +1,26 @@
 """Delete: a message, a whole account, or the permission to quote is gone (ActivityPub §7.4). Only its owner can say so."""
 from __future__ import annotations
 
-from federation import actors, quotes
+from federation import actors, quotes, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
-from models import Announce, Attachment, Like, Notification, Pin, Poll, Post, Recipient, Revision, Tag, Tombstone, clock
+from models import (
+    Announce,
+    Attachment,
+    Bookmark,
+    FilteredPost,
+    Like,
+    Notification,
+    Pin,
+    Poll,
+    Post,
+    Recipient,
+    Revision,
+    Tag,
+    Tombstone,
+    clock,
+)
 
 
 async def receive(incoming: Incoming) -> None:
@@ -21,6 +36,7 @@ async def receive(incoming: Incoming) -> None:
         if not same_origin(uri, sender.uri):
             raise Refused("deletes what is not theirs", host=sender.host)
         await quotes.withdraw(uri, sender)
+        await votes.withdraw(uri, sender)
         await Tombstone.bury(uri, sender.uri)
         return
     if post.author_id != sender.id:
@@ -30,7 +46,7 @@ async def receive(incoming: Incoming) -> None:
 
 async def erase(post: Post) -> None:
     """Empty a message from elsewhere, and drop what hangs on it."""
-    for table in (Revision, Tag, Like, Announce, Notification, Recipient, Pin, Poll):
+    for table in (Revision, Tag, Like, Announce, Notification, Recipient, Pin, Poll, Bookmark, FilteredPost):
         await table.filter(post_id=post.id).delete()
     # the files of images go with the next cleaning (server.media.forget_unused)
     await Attachment.filter(post_id=post.id).update(post_id=None, remote_uri="", description="")

@@ -10,12 +10,17 @@ from models import (
     Actor,
     Announce,
     Attachment,
+    Bookmark,
     Delivery,
     Draft,
+    FilteredPost,
     Like,
     Notification,
     OutgoingActivity,
+    Pin,
+    Poll,
     Post,
+    Q,
     Recipient,
     Revision,
     Subquery,
@@ -31,7 +36,8 @@ from models.post import Note, Voice
 from models.reach import Reach
 from moderation import facts, policy
 from moderation.policy import Verb
-from server.actions import addressees, drafts, news, people
+from server.actions import addressees, drafts, news, once, people, polls
+from server.actions.polls import PollDraft
 from server.errors import Refused
 from server.markdown import mentions_in, render
 from server.media import MediaStore
@@ -70,13 +76,18 @@ class Composition:
     attachments: tuple[Attachment, ...] = ()
     undo_seconds: int = 0
     is_sensitive: bool = False
+    poll: PollDraft | None = None  # answers to choose from
+    is_listed: bool = True  # of one for the whole web: whether lists for everybody show it
+    once: str = ""  # the key of a request that may come twice (`server.actions.once`)
 
 
 async def publish(author: Actor, written: Composition, origin: str) -> Post:
     """Write a message down, for those it may reach. With `undo_seconds` it is held, and only its author sees it.
 
-    Raises: Refused (a rule of `moderation.policy`), NobodyNamed.
+    Raises: Refused (a rule of `moderation.policy`), NobodyNamed, BadPoll, Repeated.
     """
+    if written.poll:
+        written.poll.check()
     named = await people.known(mentions_in(written.text), origin)
     addressed = await addressees.of(author, written.reach, written.parent, written.recipients, list(named.values()))
     if written.reach is Reach.CIRCLE and not addressed:
@@ -90,22 +101,27 @@ async def publish(author: Actor, written: Composition, origin: str) -> Post:
             key=key, uri=uri, url=f"{origin}/m/{key}", author=author, reach=written.reach, voice=written.voice,
             text=written.text, html=words.html, note=written.note, warning=written.warning, sensitive=written.is_sensitive,
             language=written.language, parent=parent, parent_uri=parent.uri if parent else "",
-            conversation=parent.conversation if parent else uri, published_at=now,
+            conversation=parent.conversation if parent else uri, published_at=now, kind=polls.KIND if written.poll else "",
+            is_listed=written.is_listed,
             held_until=now + timedelta(seconds=written.undo_seconds) if written.undo_seconds else None)
+        await once.remember(author, written.once, post.id)
         await _address(post, addressed, named)
         await _tag(post, words.tags)
         await _attach(post, written.attachments)
+        if written.poll:
+            await polls.ask(post, written.poll)
         await outbox.create(post)
         if post.held_until is None:
             await news.of_post(post)
     return post
 
 
-async def edit(post: Post, written: Composition, descriptions: Mapping[str, str], origin: str) -> None:
+async def edit(post: Post, written: Composition, descriptions: Mapping[str, str], origin: str, *,
+               images: Sequence[Attachment] | None = None) -> None:
     """Change what a message says; what it said before is kept, and can be read by those who see the message.
 
-    Reach, recipients and images stay. `descriptions`: attachment key -> alternative text. People who are newly named
-    are told. A message that is still held is called back instead (`undo`).
+    Reach, recipients and answers to choose stay, and the images unless others are given. `descriptions`: attachment key ->
+    alternative text. People who are newly named are told. One that is still held leaves as it now is, and no other way.
     """
     named = await people.known(mentions_in(written.text), origin)
     before = {row.actor_id for row in await Recipient.filter(post=post)}
@@ -113,17 +129,38 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     addressed = [actor for actor in wanted if actor.id not in before]
     words = render(written.text, named, origin)
     async with in_transaction():
-        await Revision.create(post=post, text=post.text, html=post.html, warning=post.warning,
-                              written_at=post.edited_at or post.published_at)
+        is_held = await _is_held(post)
+        if not is_held:
+            await Revision.create(post=post, text=post.text, html=post.html, warning=post.warning,
+                                  written_at=post.edited_at or post.published_at)
         await post.change(text=written.text, html=words.html, voice=written.voice, note=written.note, warning=written.warning,
-                          language=written.language, edited_at=clock.now())
+                          sensitive=written.is_sensitive, language=written.language, edited_at=None if is_held else clock.now())
         await Tag.filter(post=post).delete()
         await _tag(post, words.tags)
         await _address(post, addressed, named)
         for key, text in descriptions.items():
             await Attachment.filter(post=post, key=key).update(description=text[:DESCRIPTION_LIMIT_CHARACTERS])
+        if images is not None:
+            await _exchange(post, images)
+        await _tell_of_edit(post, is_held)
+
+
+async def _tell_of_edit(post: Post, is_held: bool) -> None:
+    """What nobody has yet is told anew, so that what it said first never leaves."""
+    if is_held:
+        await OutgoingActivity.filter(object_uri=post.uri).delete()
+        await outbox.create(post)
+    else:
         await outbox.update(post)
         await news.of_post(post)
+
+
+async def _exchange(post: Post, images: Sequence[Attachment]) -> None:
+    """These images in this order instead of those that were there; what is left out goes with the next cleaning."""
+    await Attachment.filter(post=post).exclude(id__in=[image.id for image in images] or [0]).update(post_id=None)
+    for position, image in enumerate(images[:IMAGES_LIMIT]):
+        await Attachment.filter(Q(post_id__isnull=True) | Q(post_id=post.id), id=image.id, owner_id=post.author_id
+                                ).update(post_id=post.id, position=position)
 
 
 async def delete(post: Post, store: MediaStore) -> None:
@@ -233,7 +270,7 @@ async def _vanish(post: Post) -> None:
 async def _bury(post: Post) -> None:
     """Everything that the message said goes; its id stays dead."""
     await post.change(text="", html="", title="", warning="", deleted_at=clock.now())
-    for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient):
+    for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost):
         await rows.filter(post=post).delete()
     waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
     await OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting).update(body="")

@@ -1,4 +1,4 @@
-"""Choosing an answer to a question from elsewhere."""
+"""Choosing an answer to a question."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -26,14 +26,23 @@ class Over(CommunityError):
     safe = "This question takes no more answers."
 
 
+class Own(CommunityError):
+    """Who asks does not answer: of few answers, one's own would tell the others."""
+
+    status = 422
+    safe = "This question is your own. The others answer it."
+
+
 async def choose(actor: Actor, post: Post, places: Sequence[int]) -> None:
     """Choose the answers at these places, counted from 0. Told to the author alone; who has chosen has chosen.
 
-    Raises: NotHere (no such question or answer), Over, NothingChosen, Refused.
+    Raises: NotHere (no such question or answer), Own, Over, NothingChosen, Refused.
     """
     poll = await Poll.get_or_none(post_id=post.id)
     if poll is None or any(place >= len(poll.options) for place in places):
         raise NotHere("no such answer")
+    if post.author_id == actor.id:
+        raise Own("own question")
     if poll.is_closed:
         raise Over("closed")
     wanted = sorted(set(places))
@@ -50,3 +59,5 @@ async def choose(actor: Actor, post: Post, places: Sequence[int]) -> None:
             vote = await Vote.create(uri=f"{actor.uri}/votes/{new_key()}", poll=poll, actor=actor, option=option)
             vote.actor = actor
             await votes.send(vote, post)
+        if post.author.is_local:
+            await poll.recount()

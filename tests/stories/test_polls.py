@@ -1,0 +1,146 @@
+"""A question with answers to choose, between servers: asked, answered, over."""
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from federation import resolve
+from models import Actor, Poll, Post, Vote, clock
+from models.notification import Notice
+from models.reach import Reach
+from server.actions import polls, posts, votes
+from server.actions.polls import BadEnd, BadPoll, LongOption, PollDraft, SameOption
+from server.keys import MEDIA
+from tests.live import LiveServer, settle
+from tests.peer import Peer, PeerActor
+from tests.stories.scene import befriend, deliver, follow, known, notices
+
+ASKED = PollDraft(("Well", "Badly ", "Not at all"), ends_in=timedelta(hours=1))
+
+
+async def poll_of(server: LiveServer, post: Post) -> Poll:
+    """The answers of a message, as a server knows them."""
+    return await server.ask(lambda: Poll.get(post__uri=post.uri))
+
+
+async def numbers(server: LiveServer, post: Post) -> list[int | None]:
+    """How many chose what, as a server knows it."""
+    return [one["count"] for one in (await poll_of(server, post)).options]
+
+
+async def over(server: LiveServer, post: Post) -> None:
+    """Time passes."""
+    await server.ask(lambda: Poll.filter(post__uri=post.uri).update(closes_at=clock.now() - timedelta(seconds=1)))
+    await server.run(polls.end_due())
+
+
+def chosen(by: PeerActor, post: Post, name: str, **more: Any) -> dict[str, Any]:
+    """An answer as other programs send it."""
+    return {"id": f"{by.uri}#votes/{name}", "type": "Note", "attributedTo": by.uri, "to": [post.author.uri], "name": name,
+            "inReplyTo": post.uri, **more}
+
+
+async def test_a_question_goes_from_server_to_server_and_comes_back_answered(alpha: LiveServer, beta: LiveServer) -> None:
+    """Seven people on beta and one at home answer Alice; numbers travel when it is over, those of few people never."""
+    alice, dora = await alpha.member("alice"), await alpha.member("dora")
+    readers = [await beta.member(f"reader{number}") for number in range(7)]
+    await befriend(beta, readers[0], alice, alpha)
+    post = await alpha.write(alice, "How do you sleep?", poll=ASKED)
+    await settle(alpha, beta)
+    copy = await known(beta, post)
+    assert copy is not None and copy.kind == "Question"
+    there = await poll_of(beta, post)
+    assert [one["name"] for one in there.options] == ["Well", "Badly", "Not at all"]
+    assert there.closes_at is not None and not there.is_closed and await numbers(beta, post) == [None] * 3
+
+    for number, reader in enumerate(readers):
+        await beta.run(votes.choose(reader, copy, [1 if number else 0]))
+        await beta.run(votes.choose(reader, copy, [2]))  # who has chosen has chosen
+    await alpha.run(votes.choose(dora, post, [1]))
+    with pytest.raises(votes.Own):
+        await alpha.run(votes.choose(alice, post, [1]))
+    await settle(alpha, beta)
+    assert await numbers(alpha, post) == [1, 7, 0] and (await poll_of(alpha, post)).voters == 8
+    assert await numbers(beta, post) == [None] * 3, "nothing is told before the end"
+
+    await over(alpha, post)
+    await settle(alpha, beta)
+    there = await poll_of(beta, post)
+    assert there.is_closed and [one["count"] for one in there.options] == [None, 5, None] and there.voters == 5
+    assert (Notice.POLL, post.uri) in await notices(alpha, alice) and (Notice.POLL, post.uri) in await notices(alpha, dora)
+    await over(beta, post)
+    assert (Notice.POLL, post.uri) in await notices(beta, readers[3])
+    await alpha.run(polls.end_due())
+    assert [kind for kind, _ in await notices(alpha, alice)].count(Notice.POLL) == 1
+    with pytest.raises(votes.Over):
+        await beta.run(votes.choose(await beta.member("late"), copy, [0]))
+
+
+async def test_answers_that_come_in_are_counted_once_and_only_from_those_who_may(alpha: LiveServer, peer: Peer) -> None:
+    """Twice, two where one is asked, in another's name, out of sight, unknown words, too late, taken back, gone."""
+    alice, (otto, mallory) = await alpha.member("alice"), (peer.actor("otto"), peer.actor("mallory"))
+    await follow(alpha, alice, otto)
+    post = await alpha.write(alice, "How do you sleep?", poll=ASKED)
+    hidden = await alpha.write(alice, "Among us", Reach.COMMUNITY, poll=ASKED)
+    vote = chosen(otto, post, "Badly")
+    said = (vote, vote, chosen(otto, post, "Well"), chosen(otto, post, "Sometimes"), chosen(otto, hidden, "Well"),
+            chosen(mallory, post, "Badly"))
+    await deliver(alpha, peer, otto, *(otto.does("Create", one) for one in said))
+    assert await numbers(alpha, post) == [0, 1, 0] and await numbers(alpha, hidden) == [0, 0, 0]
+    await deliver(alpha, peer, mallory, mallory.does("Delete", vote["id"]))
+    assert await numbers(alpha, post) == [0, 1, 0], "nobody takes back what another chose"
+    await deliver(alpha, peer, otto, otto.does("Delete", {"id": vote["id"], "type": "Tombstone"}), otto.does("Create", vote))
+    assert await numbers(alpha, post) == [0, 0, 0], "taken back is taken back"
+
+    several = await alpha.write(alice, "What helps?", poll=PollDraft(("Heat", "Cold", "Rest"), is_multiple=True))
+    both = [chosen(mallory, several, "Heat"), chosen(mallory, several, "Rest"), chosen(otto, several, "Cold"), "odd", {"id": 1}]
+    await deliver(alpha, peer, mallory, mallory.does("Create", both))
+    assert await numbers(alpha, several) == [1, 0, 1] and (await poll_of(alpha, several)).voters == 1
+    await deliver(alpha, peer, mallory, mallory.does("Delete", mallory.uri))
+    assert await numbers(alpha, several) == [0, 0, 0] and await alpha.ask(lambda: Vote.all().count()) == 0
+
+    await over(alpha, several)
+    await deliver(alpha, peer, otto, otto.does("Create", chosen(otto, several, "Cold")))
+    assert await numbers(alpha, several) == [0, 0, 0]
+
+
+async def test_what_peers_read_of_a_question(alpha: LiveServer, peer: Peer) -> None:
+    """Mastodon's shape: oneOf or anyOf, endTime, closed; edits leave the answers alone, an erased question takes them along."""
+    alice, otto = await alpha.member("alice"), peer.actor("otto")
+    them = await alpha.run(resolve.actor(alpha.instance, otto.uri))
+    await deliver(alpha, peer, otto, otto.does("Follow", alice.uri))
+    post = await alpha.write(alice, "What helps?", poll=PollDraft(("Heat", "Cold"), is_multiple=True))
+    (create,) = await peer.wait_for("Create")
+    question = create["object"]
+    assert question["type"] == "Question" and question["content"] and "oneOf" not in question
+    assert question["anyOf"] == [{"type": "Note", "name": name, "replies": {"type": "Collection"}} for name in ("Heat", "Cold")]
+    assert question["endTime"] and "closed" not in question and "votersCount" not in question
+    for number in range(6):
+        voter = await alpha.run(_somebody(them, number))
+        await alpha.run(votes.choose(voter, post, [0]))
+    await over(alpha, post)
+    (update,) = await peer.wait_for("Update")
+    assert update["object"]["anyOf"][0]["replies"] == {"type": "Collection", "totalItems": 5}
+    assert update["object"]["closed"] == update["object"]["endTime"] and update["object"]["votersCount"] == 5
+    assert "updated" not in update["object"]
+    await alpha.run(posts.delete(post, alpha.app[MEDIA]))
+    assert await alpha.ask(lambda: Poll.filter(post_id=post.id).count()) == 0
+
+
+async def _somebody(them: Actor, number: int) -> Actor:
+    """One more person of another server, made here by hand."""
+    return await Actor.create(uri=f"{them.uri}{number}", name=f"one{number}", host=them.host, inbox_uri=them.inbox_uri)
+
+
+
+
+@pytest.mark.parametrize(("draft", "error"), [
+    (PollDraft(("Only",)), BadPoll), (PollDraft(("A", " ")), BadPoll), (PollDraft(tuple("abcdefghi")), BadPoll),
+    (PollDraft(("A", "x" * 101)), LongOption), (PollDraft(("Yes", "yes ")), SameOption),
+    (PollDraft(("A", "B"), ends_in=timedelta(0)), BadEnd), (PollDraft(("A", "B"), ends_in=timedelta(days=32)), BadEnd)])
+def test_what_cannot_be_asked(draft: PollDraft, error: type[BadPoll]) -> None:
+    with pytest.raises(BadPoll) as raised:
+        draft.check()
+    assert raised.type is error
