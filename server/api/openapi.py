@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from importlib.metadata import version
 from typing import Any
 
 import orjson
 from aiohttp import web
 
+from federation.instance import VERSION
 from server import scopes
 from server.api.arguments import Takes
 from server.api.door import ANY_TOKEN, ANYBODY, ApiHandler, Endpoint
@@ -126,6 +126,6 @@ def serve(endpoints: Iterable[Endpoint]) -> ApiHandler:
     async def show(request: web.Request, _: Takes) -> web.Response:
         """GET /api/openapi.json: this API, for programs (OpenAPI 3.1)."""
         if not kept:
-            kept.append(orjson.dumps(document(endpoints, "", "Dazzle", version("dazzle"))))
+            kept.append(orjson.dumps(document(endpoints, "", "Dazzle", VERSION)))
         return web.Response(body=kept[0], content_type=JSON)
     return show

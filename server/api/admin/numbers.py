@@ -9,11 +9,11 @@ import platform
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
-from importlib.metadata import version
 
 from aiohttp import web
 from pydantic import AwareDatetime, NaiveDatetime
 
+from federation.instance import VERSION
 from models import Member, Report, Session, clock
 from models.database import dialect
 from models.member import MemberState
@@ -117,7 +117,7 @@ async def _languages() -> list[DimensionPart]:
 
 
 async def _software() -> list[DimensionPart]:
-    parts = {"dazzle": version("dazzle"), "python": platform.python_version(), "database": dialect()}
+    parts = {"dazzle": VERSION, "python": platform.python_version(), "database": dialect()}
     return [DimensionPart(key=name, human_key=name.capitalize(), value=value) for name, value in parts.items()]
 
 
