@@ -29,9 +29,10 @@ async def take(note: Note, voter: Actor) -> None:
     poll = await Poll.filter(post_id=post.id).select_for_update().first() if post and post.author.is_local else None
     if post is None or poll is None or poll.is_closed or await Tombstone.covers(note.id, voter.uri):
         return
-    if note.name not in [one["name"] for one in poll.options] or not await _may_choose(note.name, voter, poll, post):
+    option = note.name or ""
+    if option not in [one["name"] for one in poll.options] or not await _may_choose(option, voter, poll, post):
         return
-    await Vote.get_or_create({"uri": note.id}, poll=poll, actor=voter, option=note.name)
+    await Vote.get_or_create({"uri": note.id}, poll=poll, actor=voter, option=option)
     await poll.recount()
 
 

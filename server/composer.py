@@ -13,7 +13,7 @@ from models.errors import CommunityError
 from models.post import Note, Voice
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
-from server import audiences
+from server import audiences, poll_form
 from server.actions import people
 from server.actions.drafts import Typed
 from server.actions.posts import DESCRIPTION_LIMIT_CHARACTERS, IMAGES_LIMIT, TEXT_LIMIT_CHARACTERS, Composition
@@ -46,7 +46,8 @@ def read(form: Form) -> Typed:
     return Typed(
         text=form.get("text"), reach=form.text("reach"), voice=form.text("voice"), note=form.text("note"),
         warning=form.text("warning", WARNING_LIMIT_CHARACTERS), language=form.text("language", 20), reply=form.text("reply", 30),
-        to=form.text("to", 2000), images=tuple((key, form.get(f"alt-{key}")[:DESCRIPTION_LIMIT_CHARACTERS]) for key in kept))
+        to=form.text("to", 2000), **poll_form.read(form),
+        images=tuple((key, form.get(f"alt-{key}")[:DESCRIPTION_LIMIT_CHARACTERS]) for key in kept))
 
 
 async def take_files(request: web.Request, typed: Typed) -> tuple[Typed, list[FieldError]]:
@@ -70,7 +71,7 @@ async def take_files(request: web.Request, typed: Typed) -> tuple[Typed, list[Fi
 async def check(request: web.Request, typed: Typed) -> Checked:
     """Look at every field; all errors at once, in the order of the page."""
     member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
-    errors = text_errors(typed, request[LANGUAGE])
+    errors = text_errors(typed, request[LANGUAGE]) + poll_form.errors(typed, request[LANGUAGE])
     parent = await _parent(member, typed.reply)
     if typed.reply and parent is None:
         errors.append(FieldError("text", _("The message you answer is no longer visible to you. Your text is kept.")))
@@ -119,7 +120,7 @@ def composition(typed: Typed, checked: Checked, member: Member, undo_limit_secon
         text=typed.text.strip(), reach=checked.reach, voice=voice_of(typed), note=note_of(typed), warning=warning_of(typed, _),
         language=language_of(typed), parent=checked.parent, recipients=checked.recipients, attachments=checked.images,
         undo_seconds=0 if checked.reach is Reach.ME else min(member.undo_seconds, undo_limit_seconds),
-        is_sensitive=bool(note_of(typed) or typed.warning))
+        is_sensitive=bool(note_of(typed) or typed.warning), poll=poll_form.asked(typed))
 
 
 def voice_of(typed: Typed) -> Voice:

@@ -14,24 +14,25 @@ QUESTION = "Question"
 
 async def of_posts(posts: Sequence[Post], reader: Member | None, _: Words) -> dict[int, PollView]:
     """The questions among these messages, by message id. What others chose is told once one has chosen, or it is over."""
-    ids = [post.id for post in posts if post.kind == QUESTION]
-    polls = await Poll.filter(post_id__in=ids) if ids else []
+    asked = {post.id: post for post in posts if post.kind == QUESTION}
+    polls = await Poll.filter(post_id__in=list(asked)) if asked else []
     if not polls:
         return {}
     mine: dict[int, set[str]] = {}
     if reader:
         for vote in await Vote.filter(poll_id__in=[poll.id for poll in polls], actor_id=reader.actor_id):
             mine.setdefault(vote.poll_id, set()).add(vote.option)
-    return {poll.post_id: _view(poll, mine.get(poll.id, set()), reader is not None, _) for poll in polls}
+    return {poll.post_id: _view(poll, asked[poll.post_id], mine.get(poll.id, set()), reader, _) for poll in polls}
 
 
-def _view(poll: Poll, chosen: set[str], is_member: bool, _: Words) -> PollView:
-    over = poll.is_closed or bool(chosen)
+def _view(poll: Poll, post: Post, chosen: set[str], reader: Member | None, _: Words) -> PollView:
+    over, is_own = poll.is_closed or bool(chosen), reader is not None and post.author_id == reader.actor_id
     choices = tuple(ChoiceView(title=one["name"], chosen=one["name"] in chosen, result=_result(one["count"], _) if over else "")
                     for one in poll.options)
     ends = "" if poll.closes_at is None or poll.is_closed else moment(poll.closes_at, _.language)
-    return PollView(choices=choices, is_multiple=poll.is_multiple, is_closed=poll.is_closed, may_choose=is_member and not over,
-                    has_chosen=bool(chosen), ends=ends)
+    return PollView(choices=choices, is_multiple=poll.is_multiple, is_closed=poll.is_closed,
+                    may_choose=reader is not None and not over and not is_own, has_chosen=bool(chosen), ends=ends, is_own=is_own,
+                    is_ours=post.author.is_local)
 
 
 def _result(count: int | None, _: Words) -> str:

@@ -112,6 +112,8 @@ class PollView:
     may_choose: bool
     has_chosen: bool
     ends: str = ""  # the day and time, in words
+    is_own: bool = False  # the reader asks
+    is_ours: bool = False  # asked here: who chose what is told to nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from models.errors import NotHere
 from server.media import MediaStore
 
 DRAFTS_LIMIT = 50
-TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to")
+TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to", "several", "ends")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,9 @@ class Typed:
     reply: str = ""  # key of the message that is answered
     to: str = ""  # member addresses of a circle
     images: tuple[tuple[str, str], ...] = ()  # key and alternative text
+    choices: tuple[str, ...] = ()  # answers to choose from
+    several: str = ""  # not empty: more than one of them may be chosen
+    ends: str = ""  # a key of `server.poll_form.ENDS`
 
     def form(self) -> dict[str, Any]:
         """As `Draft.form` keeps it; "images" alone holds keys."""
@@ -36,7 +39,8 @@ class Typed:
         """Out of `Draft.form`."""
         alts = form.get("alts", {})
         texts = {name: str(form.get(name, "")) for name in TEXTS}
-        return cls(**texts, images=tuple((key, alts.get(key, "")) for key in form.get("images", [])))
+        choices = tuple(str(choice) for choice in form.get("choices", ()))
+        return cls(**texts, choices=choices, images=tuple((key, alts.get(key, "")) for key in form.get("images", [])))
 
 
 async def find(owner: Actor, key: str) -> Draft:

@@ -10,7 +10,7 @@ from aiohttp import web
 from models import Draft
 from models.post import Note, Voice
 from models.reach import Reach
-from server import audiences, cards, composer, personal_data, render
+from server import audiences, cards, composer, personal_data, poll_form, render
 from server.actions import drafts, posts
 from server.actions.addressees import circle_of
 from server.actions.drafts import Typed
@@ -25,6 +25,7 @@ from server.wording import note_name, voice_name
 
 WRITTEN_IN = ("fr", "en", "de", "es", "it", "nl", "pt", "ar")
 EXCERPT_CHARACTERS = 120
+MORE = "more-choices"  # the button for more fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class Compose:
     parent: PostView | None
     asks_names: bool  # for the people of a circle
     undo_seconds: int
+    choices: tuple[str, ...] = ()  # of a question, with room for more
+    ends: tuple[Option, ...] = ()
     hints: tuple[str, ...] = ()  # of server.personal_data
     agreement: str = ""  # the words of C5, when they must be read first
 
@@ -72,7 +75,7 @@ async def send(request: web.Request) -> web.Response:
         await drafts.save(member.actor, typed, key)
         return see("/drafts")
     checked = await composer.check(request, typed)
-    if form.has("attach") or any(name.startswith("remove-") for name in form.fields):
+    if form.has("attach") or form.has(MORE) or any(name.startswith("remove-") for name in form.fields):
         return await _page(request, typed, replace(checked, errors=tuple(file_errors)), draft_key=key)
     errors = (*file_errors, *checked.errors)
     if errors:
@@ -119,6 +122,7 @@ async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draf
         voices=voices(typed, _), notes=notes(typed, _), languages=_languages(typed, member.language or lang, lang),
         audience=await audiences.options(member.actor, community, checked.reach, parent, recipients, _, lang),
         parent=next(iter(answered), None), asks_names=not is_circle,
+        choices=poll_form.fields(typed, FORM in request and request[FORM].has(MORE)), ends=poll_form.ends(typed, _),
         undo_seconds=min(member.undo_seconds, request.app[SETTINGS].undo_seconds), hints=tuple(hints), agreement=words)
 
 

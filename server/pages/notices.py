@@ -123,6 +123,7 @@ def _text(row: Notification, person: PersonView | None, _: Words) -> str:
         Notice.THANKS: _("%(name)s thinks of you", name=name),
         Notice.PASSED_ON: _("%(name)s passed your message on", name=name),
         Notice.MOVED: _("%(name)s has a new account, and you follow it now", name=name),
+        Notice.POLL: _("A question that you asked or answered is over"),
         Notice.JOIN_REQUEST: _("Somebody asks to join the community"),
         Notice.PARTNER_REQUEST: _("%(name)s asks to become a partner community", name=name),
     }[row.kind]

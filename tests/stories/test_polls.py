@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from federation import resolve
-from models import Actor, Poll, Post, Vote, clock
+from models import Actor, Draft, Poll, Post, Vote, clock
 from models.notification import Notice
 from models.reach import Reach
 from server.actions import polls, posts, votes
 from server.actions.polls import BadEnd, BadPoll, LongOption, PollDraft, SameOption
 from server.keys import MEDIA
+from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.peer import Peer, PeerActor
 from tests.stories.scene import befriend, deliver, follow, known, notices
@@ -144,3 +145,32 @@ def test_what_cannot_be_asked(draft: PollDraft, error: type[BadPoll]) -> None:
     with pytest.raises(BadPoll) as raised:
         draft.check()
     assert raised.type is error
+
+
+async def test_the_pages_ask_and_answer(alpha: LiveServer) -> None:
+    """The composer without JavaScript: more fields, an error that loses nothing, a draft, then the question and its end."""
+    alice, dora = await alpha.member("alice"), await alpha.member("dora")
+    async with Browser(alpha, alice) as browser:
+        await browser.get("/compose")
+        form: dict[str, Any] = {"text": "Well?", "reach": "community", "ends": "week", "several": "1", "choice": ["Well", "", "well "]}
+        page = await browser.post("/compose", form | {"more-choices": "1"})
+        assert browser.status == 200 and page.count('name="choice"') == 8
+        page = await browser.post("/compose", form | {"send": "1"})
+        assert browser.status == 422 and "Two of the answers are the same." in page and 'value="Well"' in page
+        form["choice"] = ["Well", "Badly <b>", ""]
+        await browser.post("/compose", form | {"draft": "1"})
+        draft = await alpha.ask(lambda: Draft.get())
+        page = await browser.get(f"/compose?draft={draft.key}")
+        assert 'value="Badly &lt;b&gt;"' in page and '<option value="week" selected>' in page
+        page = await browser.post("/compose", form | {"send": "1"})
+        assert browser.path.startswith("/m/") and "You see the answers at the end." in page and "Send my answer" not in page
+    post = await alpha.ask(lambda: Post.get(kind="Question"))
+    assert (await poll_of(alpha, post)).is_multiple
+    await alpha.run(posts.send_now(post))
+    async with Browser(alpha, dora) as browser:
+        page = await browser.get(f"/m/{post.key}")
+        assert page.count('type="checkbox"') >= 2 and "No page shows what you choose" in page
+        page = await browser.post(f"/m/{post.key}/vote", {"choice": ["0", "1"]})
+        assert "You have answered." in page and page.count(">fewer than 5 people<") == 2
+        await over(alpha, post)
+        assert "A question that you asked or answered is over" in await browser.get("/notices")
