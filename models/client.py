@@ -4,6 +4,7 @@ Of every secret only the digest is kept: a stolen copy of the database opens not
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from tortoise import fields
@@ -76,6 +77,13 @@ class AccessToken(Record):
         if found is None or found.member_id is not None and found.member.state is not MemberState.ACTIVE:  # type: ignore[union-attr]
             return None
         return found
+
+    @classmethod
+    async def in_force(cls, ids: Sequence[int]) -> list[int]:
+        """Which of these still open something."""
+        good = cls.filter(id__in=ids, member__state=MemberState.ACTIVE, member__actor__suspended_at__isnull=True,
+                          member__actor__deleted_at__isnull=True)
+        return [int(str(id_)) for id_ in await good.values_list("id", flat=True)]
 
     @classmethod
     async def forget_unused(cls, before: datetime) -> int:

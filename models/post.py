@@ -79,7 +79,7 @@ class Post(Record):
     class Meta:
         table = "post"
         indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",), ("quote_uri",),
-                   ("quote_stamp_uri",), ("edited_at",), ("deleted_at",))
+                   ("quote_stamp_uri",))
 
     @classmethod
     async def kept(cls, uri: str) -> Post | None:

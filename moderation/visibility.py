@@ -7,9 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models import Actor, Block, Follow, Host, Post, Q, Recipient, Subquery, clock
+from models.consent import Purpose
 from models.host import Standing
 from models.reach import Reach
-from moderation import hosts
+from moderation import consent, hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ def visible_to(viewer: Viewer) -> Q:
     if viewer.actor_id is not None:
         return alive & (Q(author_id=viewer.actor_id) | (_sent() & _for_member(viewer.actor_id)))
     if viewer.host:
-        return alive & _sent() & Q(author__host="") & _for_peer(viewer)
-    return alive & _sent() & Q(author__host="", reach=Reach.WEB)
+        return alive & _sent() & Q(author__host="") & consent.authors_who_allow(Purpose.SHARED_OUT) & _for_peer(viewer)
+    return alive & _sent() & Q(author__host="", reach=Reach.WEB) & consent.authors_who_allow(Purpose.SHARED_OUT)
 
 
 def may_be_named_to(viewer: Viewer) -> Q:
@@ -52,6 +53,12 @@ def may_be_named_to(viewer: Viewer) -> Q:
     shut = Subquery(Host.filter(standing=Standing.SUSPENDED).values("name"))
     elsewhere = ~Q(author__host="") & ~Q(author__host__in=shut) & Q(reach=Reach.WEB, is_listed=True)
     return visible_to(viewer) | (alive & elsewhere)
+
+
+def could_see(actor_id: int) -> Q:
+    """The posts, deleted since, that a member of ours could see, as far as one can still tell: who was named is not kept."""
+    gone = Q(deleted_at__isnull=False, author__suspended_at__isnull=True, author__deleted_at__isnull=True)
+    return gone & (Q(author_id=actor_id) | (_sent() & _for_member(actor_id)))
 
 
 async def may_see(viewer: Viewer, post: Post) -> bool:

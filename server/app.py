@@ -14,13 +14,15 @@ from server import logs, worker
 from server.connections import each_exchange
 from server.headers import add_headers
 from server.home import Home
-from server.keys import COMMUNITY, DATABASE, INSTANCE, LIMITS, MAIL, MEDIA, PASSWORDS, SETTINGS, THEME
+from server.keys import COMMUNITY, DATABASE, INSTANCE, LIMITS, LISTENERS, MAIL, MEDIA, PASSWORDS, SETTINGS, THEME
 from server.limits import Limits
 from server.mail import PostOffice
 from server.media import MediaStore
 from server.passwords import Passwords
 from server.routes import ROUTES
 from server.settings import Settings
+from server.streams import tail
+from server.streams.listeners import Listeners
 from server.theme import Theme
 
 #: Of the request line, and of one header.
@@ -51,6 +53,17 @@ async def with_worker(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
+async def with_streams(app: web.Application) -> AsyncIterator[None]:
+    """News for those who wait for them."""
+    async with tail.following(app):
+        yield
+
+
+async def end_streams(app: web.Application) -> None:
+    """Stopping waits for nobody who only listens."""
+    app[LISTENERS].end_all()
+
+
 def create_app(settings: Settings) -> web.Application:
     """An application that owns nothing global, so that two can live in one process."""
     app = web.Application(client_max_size=settings.upload_limit_bytes, middlewares=[logs.each_request, each_exchange],
@@ -61,7 +74,9 @@ def create_app(settings: Settings) -> web.Application:
     app[THEME] = Theme.load(settings.theme)
     app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")
     app[PASSWORDS], app[MAIL] = Passwords.of(settings), PostOffice(settings, app[THEME])
-    app.cleanup_ctx.extend([with_database, with_instance, with_worker])
+    app[LISTENERS] = Listeners()
+    app.cleanup_ctx.extend([with_database, with_instance, with_worker, with_streams])
+    app.on_shutdown.append(end_streams)
     app.on_response_prepare.append(add_headers)
     for route in ROUTES:
         app.router.add_route(route.method, route.path, route.handler)

@@ -13,6 +13,7 @@ from server.mail import PostOffice
 from server.media import MediaStore
 from server.passwords import Passwords
 from server.settings import Settings
+from server.streams.listeners import Listeners
 from server.theme import Theme
 from server.views import MeView
 
@@ -25,6 +26,7 @@ LIMITS = web.AppKey("limits", Limits)
 MEDIA = web.AppKey("media", MediaStore)
 PASSWORDS = web.AppKey("passwords", Passwords)
 MAIL = web.AppKey("mail", PostOffice)
+LISTENERS = web.AppKey("listeners", Listeners)  # apps that wait for news
 
 EXCHANGE = web.RequestKey("exchange", asyncio.Timeout)  # the time that is left for it
 LANGUAGE = web.RequestKey("language", str)

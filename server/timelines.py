@@ -25,6 +25,7 @@ class Span:
     after: int = 0  # only ids above this one
     upwards: bool = False
     size: int = PAGE_POSTS
+    among: Collection[int] | None = None  # only these ids: of what is new, what belongs here
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,9 @@ async def public(viewer: Viewer, span: Span = Span(), wanted: Wanted = EVERYTHIN
     return await _listed(viewer, scope, None, span, wanted)
 
 
-async def tagged(name: str, viewer: Viewer, span: Span = Span(), wanted: Wanted = EVERYTHING) -> Page:
-    """Messages with a tag, as far as the viewer may see them."""
-    return await _listed(viewer, _has_tag([name]), None, span, wanted)
+async def tagged(name: str, viewer: Viewer, span: Span = Span(), wanted: Wanted = EVERYTHING, *, others: Collection[str] = ()) -> Page:
+    """Messages with a tag, or with one of some others, as far as the viewer may see them."""
+    return await _listed(viewer, _has_tag([name, *others]), None, span, wanted)
 
 
 async def of_person(actor: Actor, viewer: Viewer, span: Span = Span(), wanted: Wanted = EVERYTHING) -> Page:
@@ -106,6 +107,8 @@ async def _listed(viewer: Viewer, scope: Q, passing: Q | None, span: Span, wante
         passing = passing and passing & ~Q(actor_id__in=muted)
     order, size = "id" if span.upwards else "-id", span.size
     between = Q(id__lt=span.before, id__gt=span.after)
+    if span.among is not None:
+        between &= Q(id__in=[*span.among])
     posts = await Post.filter(shown, scope, between).order_by(order).limit(size + 1).select_related("author")
     passed: Sequence[Announce] = ()
     if passing and not wanted.without_passed_on:

@@ -28,6 +28,10 @@ CAPS: dict[str, str] = {
     "federation/gathering.py _waiting": "one for each open request: the setting connections_per_client",
     "federation/gathering.py _under_way": "as many as there are lanes, which whoever makes a gathering says",
     "federation/intake.py _lanes": "LANES",
+    "server/streams/listeners.py _channels": "CHANNELS_LIMIT",
+    "server/streams/listeners.py _waiting": "WAITING_LIMIT",
+    "server/streams/listeners.py _passed": "REMEMBERED_LIMIT",
+    "server/streams/listeners.py _present": "LISTENERS_LIMIT",
     "server/failures.py _jobs": "one for each job and kind of error",
     "models/memory.py _kept": "its argument limit; STANDINGS_LIMIT and KEYS_LIMIT",
 }

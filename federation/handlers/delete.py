@@ -41,6 +41,7 @@ async def receive(incoming: Incoming) -> None:
         return
     if post.author_id != sender.id:
         raise Refused("deletes what is not theirs", host=sender.host)
+    await Tombstone.bury(uri, sender.uri)
     await erase(post)
 
 

@@ -1,0 +1,61 @@
+"""What is new since a moment ago, for those who wait for it: ids only, out of one statement."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.database import rows
+from models.ids import first_id
+
+#: Of each kind in one look, the newest. Who is behind by more reads the lists instead.
+ROWS_LIMIT = 300
+
+
+@dataclass(slots=True)
+class Changes:
+    """Ids of rows that were born lately, and of posts that are still held."""
+
+    posts: set[int] = field(default_factory=set)
+    announces: set[int] = field(default_factory=set)
+    held: set[int] = field(default_factory=set)
+    notifications: dict[int, int] = field(default_factory=dict)  # id -> the actor who is told
+    edits: dict[int, int] = field(default_factory=dict)  # id of the Revision -> post
+    deletions: dict[int, int] = field(default_factory=dict)  # id of the Tombstone -> post
+
+
+async def since(when: datetime, now: datetime) -> Changes:
+    """What was written since then. A row is seen when its transaction ends, which may be seconds after its id was made:
+    ask for some seconds more than have passed, and skip what you know.
+    """
+    found, first = Changes(), first_id(when)
+    for row in await rows(_STATEMENT, [first, now, first, first, first, first]):
+        id_, about = int(row["id"]), int(row["about"])
+        match row["kind"]:
+            case "post":
+                found.posts.add(id_)
+            case "held":
+                found.held.add(id_)
+            case "announce":
+                found.announces.add(id_)
+            case "notification":
+                found.notifications[id_] = about
+            case "edit":
+                found.edits[id_] = about
+            case "deletion":
+                found.deletions[id_] = about
+    return found
+
+
+def _part(kind: str, about: str, source: str, condition: str) -> str:
+    return (f"SELECT * FROM (SELECT '{kind}' AS kind, t.id AS id, {about} AS about FROM {source} WHERE {condition}"  # noqa: S608
+            f" ORDER BY t.id DESC LIMIT {ROWS_LIMIT}) AS newest_{kind}")
+
+
+_STATEMENT = " UNION ALL ".join((
+    _part("post", "t.author_id", "post t", "t.id > ?"),
+    _part("held", "t.author_id", "post t", "t.held_until > ?"),
+    _part("announce", "t.actor_id", "announce t", "t.id > ?"),
+    _part("notification", "t.recipient_id", "notification t", "t.id > ?"),
+    _part("edit", "t.post_id", "revision t", "t.id > ?"),
+    _part("deletion", "p.id", "tombstone t JOIN post p ON p.uri = t.uri", "t.id > ? AND p.deleted_at IS NOT NULL"),
+))
