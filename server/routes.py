@@ -10,6 +10,8 @@ from server.api.routes import API
 from server.doors import Handler, Who, peer, person
 from server.pages import (
     about,
+    apps,
+    authorize,
     coats,
     community,
     compose,
@@ -143,6 +145,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/settings/security/email", person(security.change_email, Who.MEMBER)),
     Route("POST", "/settings/security/end", person(security.end_one, Who.MEMBER)),
     Route("POST", "/settings/security/end-others", person(security.end_others, Who.MEMBER)),
+    Route("GET", "/settings/apps", person(apps.show, Who.MEMBER)),
+    Route("POST", "/settings/apps/remove", person(apps.remove, Who.MEMBER)),
     # the team
     Route("GET", "/admin/members", person(members.show, Who.TEAM)),
     Route("POST", "/admin/members/search", person(members.search, Who.TEAM)),
@@ -174,6 +178,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/.well-known/nodeinfo", peer(peers.nodeinfo_links)),
     Route("GET", "/nodeinfo/{version}", peer(peers.nodeinfo)),
     # apps
+    Route("GET", "/oauth/authorize", person(authorize.show)),
+    Route("POST", "/oauth/authorize", person(authorize.decide, Who.MEMBER)),
     *(Route(one.method, one.path, door.api(one)) for one in API),
     Route("GET", "/api/openapi.json", door.api(Endpoint("GET", "/api/openapi.json", openapi.serve(API), door.ANYBODY))),
     *(Route("OPTIONS", path, door.preflight) for path in door.OPEN_PATHS),

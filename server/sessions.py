@@ -53,12 +53,6 @@ async def find(request: web.Request, settings: Settings) -> Session | None:
     return found
 
 
-async def end(member: Member, *, keep: Session | None = None) -> int:
-    """Sign a member out everywhere, or everywhere but here; returns how many sessions ended."""
-    sessions = Session.filter(member=member)
-    return await (sessions.exclude(id=keep.id) if keep else sessions).delete()
-
-
 def csrf_token(session: Session) -> str:
     """The session's token against forged forms, masked anew for each page so that compression reveals nothing (BREACH)."""
     mask = secrets.token_bytes(MASK_BYTES)

@@ -11,14 +11,14 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from federation import conversations, delivery, rotation, synchronisation
+from federation import conversations, delivery, pins, rotation, synchronisation
 from federation.dispatcher import Dispatcher
 from federation.intake import Intake
-from models import Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
+from models import AccessToken, Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, media
-from server.actions import polls, posts
+from server.actions import apps, polls, posts
 from server.failures import Failures
 from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
 
@@ -60,6 +60,11 @@ async def complete_conversations(app: web.Application) -> int:
     return await conversations.complete_due(app[INSTANCE])
 
 
+async def read_profiles(app: web.Application) -> int:
+    """Read what stands on top of pages elsewhere that somebody looks at."""
+    return await pins.read_due(app[INSTANCE])
+
+
 async def settle_followers(app: web.Application) -> int:
     """Agree again with other servers on who follows whom."""
     return await synchronisation.settle_due(app[INSTANCE])
@@ -72,6 +77,7 @@ async def prune(app: web.Application) -> int:
     await Tombstone.filter(created_at__lt=now - KEEP_TOMBSTONES).delete()
     await SignInLink.filter(expires_at__lt=now).delete()
     await Session.filter(expires_at__lt=now).delete()
+    await AccessToken.forget_unused(now - apps.UNUSED)
     await rotation.retire_due()
     await media.forget_unused(app[MEDIA])
     await media.forget_orphans(app[MEDIA])
@@ -86,6 +92,7 @@ JOBS: dict[str, Job] = {
     "end_polls": Job(end_polls, 1),
     "fetch_images": Job(fetch_images, 2),
     "complete_conversations": Job(complete_conversations, 0.5),
+    "read_profiles": Job(read_profiles, 1),
     "settle_followers": Job(settle_followers, 1),
     "prune": Job(prune, 3600),
 }

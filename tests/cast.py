@@ -27,7 +27,8 @@ LONG = ("Bonjour à toutes et à tous. Un **petit mot** sur le [sommeil](https:/
         "- dormir\n- se lever\n\n> Un pas après l’autre.\n\nhttps://example.org/" + "une-adresse-tres-longue-" * 4)
 PUBLIC = ("/", "/about", "/rules", "/help", "/crisis", "/privacy", "/accessibility", "/signin", "/signin/link", "/signin/lost",
           "/join/1", "/join/wait")
-SETTINGS = tuple(f"/settings{name}" for name in ("", "/profile", "/audience", "/reading", "/language", "/blocks", "/security"))
+SETTINGS = tuple(f"/settings{name}" for name in ("", "/profile", "/audience", "/reading", "/language", "/blocks", "/security",
+                                                  "/apps"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from models.mail import Letter
 from models.member import LinkPurpose, MemberState, Role
 from models.notification import Notice
 from models.reach import Reach
-from server.actions import consents, invitations, links
+from server.actions import apps, consents, invitations, links
 
 
 class NameTaken(CommunityError):
@@ -143,6 +143,7 @@ async def suspend(member: Member, by: Actor | None, reason: str) -> None:
         await _set(member, state=MemberState.SUSPENDED)
         await member.actor.change(suspended_at=clock.now())
         await Session.filter(member=member).delete()
+        await apps.show_all_out(member)
         await _log(by, "member.suspend", member, reason)
 
 
@@ -164,11 +165,19 @@ async def set_role(member: Member, role: Role, by: Actor | None) -> None:
 
 
 async def change_password(member: Member, password_hash: str, keep: Session | None = None) -> None:
-    """Set a new password ("" for none) and sign every other browser out."""
+    """Set a new password ("" for none) and sign every other browser and every app out."""
     async with in_transaction():
         await _set(member, password_hash=password_hash)
         others = Session.filter(member=member)
         await (others.exclude(id=keep.id) if keep else others).delete()
+        await apps.show_all_out(member)
+
+
+async def sign_out_elsewhere(member: Member, keep: Session) -> None:
+    """End every other browser's session, and whatever apps hold."""
+    async with in_transaction():
+        await Session.filter(member=member).exclude(id=keep.id).delete()
+        await apps.show_all_out(member)
 
 
 async def confirm_email(member: Member, address: str) -> None:

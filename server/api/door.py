@@ -14,6 +14,7 @@ from aiohttp import web
 from federation.errors import Busy
 from models.errors import CommunityError, NotHere
 from server import scopes
+from server.actions.apps import OAuthError
 from server.api import arguments, tokens
 from server.api.answers import answer
 from server.api.arguments import Takes
@@ -30,7 +31,8 @@ from server.proxies import bucket, client_address
 #: Scopes that are none: nobody is asked who they are, and any token will do, an app's own too.
 ANYBODY, ANY_TOKEN = "", "app"
 #: Where a browser may ask first whether a page may ask.
-OPEN_PATHS = ("/api/{path:.*}", "/oauth/{word:token|revoke|userinfo}", "/.well-known/{path:.*}", "/nodeinfo/{version}")
+OPEN_PATHS = ("/api/{path:.*}", "/oauth/{word:token|revoke|userinfo}", "/.well-known/{path:.*}", "/nodeinfo/{version}",
+              "/actors/{key}/{box:inbox|outbox}")
 ApiHandler = Callable[[web.Request, Any], Awaitable[web.StreamResponse]]
 
 
@@ -134,6 +136,8 @@ def refusal(request: web.Request, error: CommunityError) -> web.Response:
     body = {"error": said}
     if isinstance(error, arguments.BadInput):
         body = {"error": f"Validation failed: {error}", "error_description": said}
+    if isinstance(error, OAuthError):
+        body = {"error": error.code, "error_description": said}
     response = answer(body, error.status)
     if isinstance(error, TooOften | Busy):
         response.headers["Retry-After"] = str(error.retry_after_seconds)

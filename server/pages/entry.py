@@ -1,6 +1,8 @@
 """What the pages share through which people come in."""
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from aiohttp import web
 
 from models import Member, Session
@@ -8,12 +10,21 @@ from models.member import MemberState
 from server import render, sessions
 from server.doors import see
 from server.keys import SESSION, SETTINGS
+from server.look import local_path
 from server.proxies import bucket, client_address
+
+WAY_COOKIE = "way"  # where somebody was going who had to sign in first
 
 
 def client(request: web.Request) -> str:
     """What rate limits count by, for people who are not signed in."""
     return bucket(client_address(request, [str(network) for network in request.app[SETTINGS].trusted_proxies]))
+
+
+def _way(request: web.Request) -> str:
+    """Home, or back to the question of the app that sent somebody here: a mailed link does not carry the way itself."""
+    path = local_path(unquote(request.cookies.get(sessions.cookie_name(request.app[SETTINGS], WAY_COOKIE), "")), "/home")
+    return path if path.startswith("/oauth/authorize?") else "/home"
 
 
 async def let_in(request: web.Request, member: Member, path: str = "/home") -> web.Response:
@@ -22,6 +33,7 @@ async def let_in(request: web.Request, member: Member, path: str = "/home") -> w
         return render.page(request, "standing.html", status=403, standing=member.state.value)
     if session := request.get(SESSION):
         await Session.filter(id=session.id).delete()
-    answer = see(path)
+    answer = see(_way(request) if path == "/home" else path)
+    sessions.set_cookie(answer, request.app[SETTINGS], WAY_COOKIE, "", 0)
     await sessions.start(answer, request.app[SETTINGS], member, sessions.device_of(request.headers.get("User-Agent", "")))
     return answer

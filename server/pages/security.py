@@ -8,7 +8,7 @@ from aiohttp import web
 
 from models import Member, Session, clock
 from models.ids import digest
-from server import emails, render, sessions
+from server import emails, render
 from server.actions import accounts
 from server.doors import see
 from server.forms import whole_number
@@ -71,8 +71,8 @@ async def end_one(request: web.Request) -> web.Response:
 
 
 async def end_others(request: web.Request) -> web.Response:
-    """POST /settings/security/end-others: sign out everywhere but here."""
-    await sessions.end(request[MEMBER], keep=request[SESSION])
+    """POST /settings/security/end-others: sign out everywhere but here, apps too."""
+    await accounts.sign_out_elsewhere(request[MEMBER], request[SESSION])
     return see("/settings/security?saved=ended")
 
 

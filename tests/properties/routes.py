@@ -48,7 +48,8 @@ SHOWS_NONE = frozenset({
     "/signin/lost", "/signin/link/{token}", "/password/{token}", "/confirm/{token}", "/open/{token}", "/settings",
     "/settings/profile", "/settings/audience", "/settings/reading", "/settings/language", "/settings/security",
     "/admin/invitations", "/admin/community", "/actor", "/ns", "/.well-known/webfinger", "/.well-known/host-meta",
-    "/.well-known/nodeinfo", "/nodeinfo/{version}", "/{path:.*}",
+    "/.well-known/nodeinfo", "/nodeinfo/{version}", "/{path:.*}", "/oauth/authorize", "/oauth/userinfo", "/settings/apps",
+    "/.well-known/oauth-authorization-server",
     "/emoji/{key}", "/stamps/{key}", "/coats/{key:[0-9A-Za-z]{22}}.png", "/coats/{key:[0-9A-Za-z]{22}}/wide.png",
     "/media/{key}",  # images: tests/server/test_visibility_of_pages.py
 })

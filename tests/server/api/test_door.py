@@ -19,7 +19,7 @@ async def test_a_token_opens_the_door_and_nothing_else_does(alpha: LiveServer) -
         assert (me["id"], me["acct"], me["source"]["privacy"]) == (str(ourse.id), "ourse", "private")
         for header in ("", "Bearer", f"Basic {app.token}", f"Bearer {app.token}x", "Bearer " + "x" * 5000):
             answer = await nobody.ask("GET", "/api/v1/accounts/verify_credentials", headers={"Authorization": header})
-            assert (answer.status, answer.json) == (401, {"error": "The access token is invalid"})
+            assert (answer.status, answer.json) == (401, {"error": "Le jeton d’accès n’est pas valable."})
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
         answer = await nobody.get("/api/v1/accounts/verify_credentials", access_token=app.token)
         assert answer.status == 401, "a token in an address ends in logs"
