@@ -7,7 +7,7 @@ from typing import Any
 from federation import outbox
 from federation.contexts import AS
 from federation.follower_digests import FOLLOWERS_LIMIT
-from models import Actor, Follow, Post, Q
+from models import Actor, Follow, Pin, Post, Q
 from models.reach import Reach
 from moderation import consent
 from moderation.visibility import Viewer, may_be_named_to, visible_to
@@ -30,9 +30,12 @@ async def following(actor: Actor, host: str) -> dict[str, Any]:
     return _collection(actor.following_uri, [str(uri) for uri in uris])
 
 
-def featured(actor: Actor) -> dict[str, Any]:
-    """Pinned messages: there are none in this release."""
-    return empty(actor.featured_uri)
+async def featured(actor: Actor, viewer: Viewer) -> dict[str, Any]:
+    """The ids of the messages that a member keeps on top, the newest choice first, as far as the viewer may see them."""
+    pins = await Pin.filter(actor_id=actor.id).order_by("-id").limit(PAGE).values_list("post_id", flat=True)
+    places = {int(str(id_)): place for place, id_ in enumerate(pins)}
+    posts = await Post.filter(visible_to(viewer), id__in=list(places) or [0])
+    return _collection(actor.featured_uri, [post.uri for post in sorted(posts, key=lambda post: places[post.id])])
 
 
 def empty(uri: str) -> dict[str, Any]:

@@ -67,7 +67,7 @@ async def _complete(instance: Instance, conversation: str) -> None:
 
 async def _look(instance: Instance, visit: Visit) -> None:
     """Find out what there is, then bring in what is missing, what is answered before its answers."""
-    document = await _read(instance, visit.root)
+    document = await read_document(instance, visit.root)
     await _list(instance, visit, document.get("contextHistory"), visit.root)
     if len(visit.listed) <= 1:
         await _list(instance, visit, document.get("context"), visit.root)
@@ -131,13 +131,13 @@ async def _page(instance: Instance, visit: Visit, page: object, owner: str) -> D
         return None
     visit.pages += 1
     try:
-        document = await _read(instance, uri)
+        document = await read_document(instance, uri)
         return document if values.type_of(document, COLLECTIONS) in COLLECTIONS else None
     except CommunityError:
         return None
 
 
-async def _read(instance: Instance, uri: str) -> Document:
+async def read_document(instance: Instance, uri: str) -> Document:
     """A document at a host that we exchange with, within the budget of its origin."""
     await resolve.check_host(uri)
     instance.gaps.origins.spend(host_of(uri))

@@ -23,6 +23,7 @@ from models.database import in_transaction
 
 SOFTWARE = "dazzle"
 VERSION = "0.1.0"
+PROFILES_AGAIN_SECONDS = 6 * 3600.0  # then what stands on top of a page elsewhere is read again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class Instance:
     digests: FollowerDigests = field(default_factory=FollowerDigests)
     drifts: Drifts = field(default_factory=Drifts)
     gaps: Gaps = field(default_factory=Gaps)
+    profiles: Gaps = field(default_factory=lambda: Gaps(PROFILES_AGAIN_SECONDS))  # whose page somebody looks at
 
     @property
     def origin(self) -> str:

@@ -45,7 +45,7 @@ def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str) -> Docum
         "summary": actor.summary, "url": actor.url, "published": f"{actor.created_at:%Y-%m-%d}T00:00:00Z",
         "icon": icon(actor, origin),
         "inbox": actor.inbox_uri, "outbox": actor.outbox_uri, "followers": actor.followers_uri, "following": actor.following_uri,
-        "featured": actor.featured_uri, "endpoints": {"sharedInbox": actor.shared_inbox_uri},
+        "featured": actor.featured_uri, "endpoints": endpoints(actor, origin),
         "manuallyApprovesFollowers": actor.approves_followers, "discoverable": actor.discoverable, "indexable": actor.indexable,
         "webfinger": f"{actor.name}@{host_of(origin)}",
         "hidesToPublicFromUnauthedWeb": True, "hidesCcPublicFromUnauthedWeb": True,
@@ -56,6 +56,14 @@ def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str) -> Docum
     if actor.aliases:
         document["alsoKnownAs"] = actor.aliases
     return document | key_properties(actor, keys)
+
+
+def endpoints(actor: Actor, origin: str) -> Document:
+    """Where servers deliver, and where the member's own clients get their tokens (ActivityPub §4.1). No proxyUrl: what a
+    member reads elsewhere is fetched in the name of the community.
+    """
+    return {"sharedInbox": actor.shared_inbox_uri, "oauthAuthorizationEndpoint": f"{origin}/oauth/authorize",
+            "oauthTokenEndpoint": f"{origin}/oauth/token"}
 
 
 def key_properties(actor: Actor, keys: Sequence[ActorKey]) -> Document:

@@ -118,7 +118,7 @@ class Announce(Record):
 
 
 class Pin(Record):
-    """A message that its author elsewhere keeps on top of their page (the `featured` collection)."""
+    """A message that its author keeps on top of their page (the `featured` collection)."""
 
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="pins")
     actor_id: int

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from models import Actor, Announce, Attachment, Host, Like, Member, Post, Q, clock
+from models import Actor, Announce, Attachment, Host, Like, Member, Pin, Post, Q, clock
 from models.post import Note
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
@@ -47,6 +47,7 @@ class _Around:
     images: dict[int, list[ImageView]] = field(default_factory=dict)
     thanked: set[int] = field(default_factory=set)
     passed_on: set[int] = field(default_factory=set)
+    pinned: set[int] = field(default_factory=set)
     replies: dict[int, int] = field(default_factory=dict)
     parents: dict[int, Post] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
@@ -111,6 +112,8 @@ async def _load(entries: Sequence[Entry], reader: Member | None, _: Words) -> _A
                      emojis=await emojis.of_posts(rows))
     if reader:
         around.thanked = {like.post_id for like in await Like.filter(post_id__in=ids, actor_id=reader.actor_id)}
+        mine = [post.id for post in rows if post.author_id == reader.actor_id]
+        around.pinned = {pin.post_id for pin in await Pin.filter(post_id__in=mine, actor_id=reader.actor_id)} if mine else set()
         around.passed_on = {one.post_id for one in await Announce.filter(post_id__in=ids, actor_id=reader.actor_id)}
     around.titles = await titles_of([*(entry.post.author for entry in entries),
                                      *(entry.passed_on_by for entry in entries if entry.passed_on_by)])
@@ -159,6 +162,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         poll=around.polls.get(post.id), quote=_quoted(post, around),
         edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act, may_thank=may_act and not is_mine,
         may_pass_on=may_act and post.reach.level >= Reach.COMMUNITY.level,
+        may_pin=is_mine and may_act and post.reach.level >= Reach.COMMUNITY.level, pinned=post.id in around.pinned,
         thanked=post.id in around.thanked, passed_on=post.id in around.passed_on,
         passed_on_by=_passed_on_by(entry, around),
         reply_count=around.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),

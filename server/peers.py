@@ -148,9 +148,9 @@ async def following(request: web.Request) -> web.Response:
 
 
 async def featured(request: web.Request) -> web.Response:
-    """GET /actors/{key}/featured."""
-    await caller(request)
-    return _activity(collections.featured(await _member(request)))
+    """GET /actors/{key}/featured: what a member keeps on top, of what the caller's people may see."""
+    host = await caller(request)
+    return _activity(await collections.featured(await _member(request), await Viewer.peer(host)))
 
 
 async def nothing(request: web.Request) -> web.Response:

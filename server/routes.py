@@ -105,6 +105,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/m/{key}/undo", person(messages.undo, Who.MEMBER)),
     Route("POST", "/m/{key}/send-now", person(messages.send_now, Who.MEMBER)),
     Route("POST", "/m/{key}/vote", person(messages.vote, Who.MEMBER)),
+    Route("POST", "/m/{key}/pin", person(messages.pin, Who.MEMBER)),
     Route("GET", "/media/{key}", person(images.show)),
     Route("GET", "/emoji/{key}", person(images.emoji)),
     Route("GET", "/coats/{key:[0-9A-Za-z]{22}}.png", coats.show),

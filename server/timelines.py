@@ -81,7 +81,8 @@ async def public(viewer: Viewer, span: Span = Span(), wanted: Wanted = EVERYTHIN
     return await _listed(viewer, scope, None, span, wanted)
 
 
-async def tagged(name: str, viewer: Viewer, span: Span = Span(), wanted: Wanted = EVERYTHING, *, others: Collection[str] = ()) -> Page:
+async def tagged(name: str, viewer: Viewer, span: Span = Span(), wanted: Wanted = EVERYTHING, *,
+                 others: Collection[str] = ()) -> Page:
     """Messages with a tag, or with one of some others, as far as the viewer may see them."""
     return await _listed(viewer, _has_tag([name, *others]), None, span, wanted)
 
@@ -92,10 +93,11 @@ async def of_person(actor: Actor, viewer: Viewer, span: Span = Span(), wanted: W
 
 
 async def pinned(actor: Actor, viewer: Viewer) -> tuple[Entry, ...]:
-    """What somebody elsewhere keeps on top of their page, as far as the viewer may see it."""
-    pins = Subquery(Pin.filter(actor_id=actor.id).values("post_id"))
-    posts = Post.filter(visible_to(viewer), id__in=pins, author_id=actor.id).order_by("-id").limit(PINNED)
-    return tuple(Entry(post) for post in await posts.select_related("author"))
+    """What somebody keeps on top of their page, the newest choice first, as far as the viewer may see it."""
+    pins = await Pin.filter(actor_id=actor.id).order_by("-id").limit(PINNED).values_list("post_id", flat=True)
+    places = {int(str(id_)): place for place, id_ in enumerate(pins)}
+    posts = Post.filter(visible_to(viewer), id__in=list(places) or [0], author_id=actor.id)
+    return tuple(Entry(post) for post in sorted(await posts.select_related("author"), key=lambda post: places[post.id]))
 
 
 async def _listed(viewer: Viewer, scope: Q, passing: Q | None, span: Span, wanted: Wanted, *, with_muted: bool = False) -> Page:

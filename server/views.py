@@ -148,6 +148,8 @@ class PostView:
     quote: QuoteView | None = None
     edited: bool = False
     is_mine: bool = False
+    may_pin: bool = False  # keep it on top of one's page
+    pinned: bool = False  # by the reader
     may_reply: bool = False
     may_thank: bool = False
     may_pass_on: bool = False

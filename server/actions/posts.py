@@ -40,7 +40,7 @@ from server.actions import addressees, drafts, news, once, people, polls
 from server.actions.polls import PollDraft
 from server.errors import Refused
 from server.markdown import mentions_in, render
-from server.media import MediaStore
+from server.media import MediaStore, set_free
 
 TEXT_LIMIT_CHARACTERS = 5000
 IMAGES_LIMIT = 4
@@ -157,19 +157,21 @@ async def _tell_of_edit(post: Post, is_held: bool) -> None:
 
 async def _exchange(post: Post, images: Sequence[Attachment]) -> None:
     """These images in this order instead of those that were there; what is left out goes with the next cleaning."""
-    await Attachment.filter(post=post).exclude(id__in=[image.id for image in images] or [0]).update(post_id=None)
+    await set_free(Attachment.filter(post=post).exclude(id__in=[image.id for image in images] or [0]))
     for position, image in enumerate(images[:IMAGES_LIMIT]):
         await Attachment.filter(Q(post_id__isnull=True) | Q(post_id=post.id), id=image.id, owner_id=post.author_id
                                 ).update(post_id=post.id, position=position)
 
 
-async def delete(post: Post, store: MediaStore) -> None:
+async def delete(post: Post, store: MediaStore, *, keep_images: bool = False) -> None:
     """Erase a message here at once, and ask those who have a copy to erase theirs. Only a tombstone stays.
 
-    Who received it stays written (Disclosure): the erasing follows that list.
+    Who received it stays written (Disclosure): the erasing follows that list. `keep_images`: for a day, to be used again.
     """
-    images = [image.key for image in await Attachment.filter(post=post)]
+    images = [] if keep_images else [image.key for image in await Attachment.filter(post=post)]
     async with in_transaction():
+        if keep_images:
+            await set_free(Attachment.filter(post=post))
         if await _is_held(post):
             await _vanish(post)
         else:
@@ -254,10 +256,12 @@ async def _typed_again(post: Post) -> drafts.Typed:
     parent = await Post.get_or_none(id=post.parent_id) if post.parent_id else None
     images = await Attachment.filter(post=post).order_by("position")
     circle = await Recipient.filter(post=post).select_related("actor") if post.reach is Reach.CIRCLE else []
+    poll = await Poll.get_or_none(post=post)
     return drafts.Typed(
         text=post.text, reach=post.reach, voice=post.voice, note=post.note, warning=post.warning, language=post.language,
         reply=parent.key if parent else "", to=" ".join(row.actor.address for row in circle),
-        images=tuple((image.key, image.description) for image in images))
+        images=tuple((image.key, image.description) for image in images),
+        choices=tuple(one["name"] for one in poll.options) if poll else (), several="1" if poll and poll.is_multiple else "")
 
 
 async def _vanish(post: Post) -> None:

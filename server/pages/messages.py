@@ -8,10 +8,10 @@ from datetime import datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from models import Announce, Attachment, Delivery, Disclosure, Host, Like, Post, Revision
+from models import Announce, Attachment, Delivery, Disclosure, Host, Like, Pin, Post, Revision
 from models.delivery import DeliveryState
 from server import cards, composer, render
-from server.actions import posts, reactions, votes
+from server.actions import pins, posts, reactions, votes
 from server.actions.drafts import Typed
 from server.doors import see
 from server.forms import whole_number
@@ -40,6 +40,14 @@ async def pass_on(request: web.Request) -> web.Response:
     request.app[LIMITS].take("act", actor.key)
     done = await Announce.exists(actor=actor, post=post)
     act = reactions.take_back(actor, post) if done else reactions.pass_on(actor, post)
+    return await act_and_return(request, act, f"/m/{post.key}")
+
+
+async def pin(request: web.Request) -> web.Response:
+    """POST /m/{key}/pin: keep one's message on top of one's page, or no longer."""
+    post, actor = await lookups.own_post(request), request[MEMBER].actor
+    request.app[LIMITS].take("act", actor.key)
+    act = pins.unpin(actor, post) if await Pin.exists(actor=actor, post=post) else pins.pin(actor, post)
     return await act_and_return(request, act, f"/m/{post.key}")
 
 
@@ -154,7 +162,8 @@ async def edit(request: web.Request) -> web.Response:
     request.app[LIMITS].take("post", request[MEMBER].actor.key)
     written = posts.Composition(
         text=typed.text.strip(), reach=post.reach, voice=composer.voice_of(typed), note=composer.note_of(typed),
-        warning=composer.warning_of(typed, gettext_for(request[LANGUAGE])), language=composer.language_of(typed))
+        warning=composer.warning_of(typed, gettext_for(request[LANGUAGE])), language=composer.language_of(typed),
+        is_sensitive=post.sensitive)
     await posts.edit(post, written, dict(typed.images), request.app[SETTINGS].origin)
     return see(f"/m/{post.key}")
 

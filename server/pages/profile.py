@@ -15,7 +15,7 @@ from moderation.policy import Verb
 from server import cards, render, timelines
 from server.actions import follows, relations
 from server.doors import see
-from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS
+from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
 from server.language import gettext_for
 from server.look import local_path
 from server.pages import agreement, lookups
@@ -48,6 +48,8 @@ async def show(request: web.Request) -> web.Response:
     page = await timelines.of_person(actor, cards.viewer_of(member), span)
     pinned = () if "before" in request.query else await timelines.pinned(actor, cards.viewer_of(member))
     profile = await _view(request, actor)
+    if member and profile.is_elsewhere:
+        request.app[INSTANCE].profiles.want(actor.uri)
     return render.page(
         request, "profile.html", here="me" if profile.is_me else "people", profile=profile,
         pinned=await cards.posts(pinned, member, gettext_for(request[LANGUAGE])),
