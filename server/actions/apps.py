@@ -79,7 +79,7 @@ async def give(app: ClientApp, granted: Sequence[str], member: Member | None = N
     """A new token of an app, for a member or for itself, and its text, which is shown this once."""
     text = new_token()
     token = await AccessToken.create(token_digest=digest(text), app=app, member=member, scopes=list(granted), code=code)
-    kept = AccessToken.filter(app=app, member=member) if member else AccessToken.filter(app=app, member__isnull=True)
+    kept = AccessToken.filter(app=app, member=member) if member else AccessToken.filter(app=app, member_id__isnull=True)
     too_many = await kept.order_by("-id").offset(TOKENS_LIMIT).limit(TOKENS_LIMIT).values_list("id", flat=True)
     if too_many:
         await AccessToken.filter(id__in=too_many).delete()
