@@ -22,6 +22,8 @@ _NEVER_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")  # DNS carries underscores, and some servers have them
 _LOOKS_NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
 _IN_BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\](:[0-9]*)?")  # urlsplit overlooks what else stands around them
+#: An ordinary URL: nothing in it that parsers disagree about. The host and the port before the path, and the path.
+_ORDINARY = re.compile(r"(https?://[a-z0-9_.:-]{1,300})(/[!-\"$->@-\[\]-~]*)")
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".onion")
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -49,6 +51,9 @@ class Address:
     @classmethod
     def parse(cls, url: str) -> Address:
         """Read an absolute http or https URL; Malformed if it is anything else or tries a trick."""
+        if len(url) <= MAX_URL_CHARS and (parts := _ORDINARY.fullmatch(url)):  # most URLs are new, and most hosts are not
+            server = _parsed(parts[1])
+            return cls(server.scheme, server.host, server.port, parts[2])
         return _parsed(url)
 
     @classmethod
@@ -91,15 +96,29 @@ def _parsed(url: str) -> Address:
     return Address.read(url)
 
 
-@lru_cache(maxsize=4096)
 def origin_of(url: str) -> str:
     """`https://example.org` for every spelling of that origin; Malformed if the URL is not usable."""
+    return _origin(_server_part(url))
+
+
+def host_of(url: str) -> str:
+    """`example.org` or `127.0.0.1:8080`: what we call another host; Malformed if the URL is not usable."""
+    return _host(_server_part(url))
+
+
+def _server_part(url: str) -> str:
+    """What stands before the path of an ordinary URL; any other URL as it is."""
+    parts = _ORDINARY.fullmatch(url) if len(url) <= MAX_URL_CHARS else None
+    return parts[1] if parts else url
+
+
+@lru_cache(maxsize=4096)
+def _origin(url: str) -> str:
     return Address.parse(url).origin
 
 
 @lru_cache(maxsize=4096)
-def host_of(url: str) -> str:
-    """`example.org` or `127.0.0.1:8080`: what we call another host; Malformed if the URL is not usable."""
+def _host(url: str) -> str:
     return Address.parse(url).netloc
 
 

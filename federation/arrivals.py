@@ -1,18 +1,23 @@
 """The book at the door: what came in is written down in groups, and whoever brought it hears 202 after the commit.
 
+Ordinary messages are carried out in the same transaction, unless something of their sender waits in line before them.
 What is already waiting of one server is bounded, so that none can fill the queue for all.
 """
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
+from federation import bulk
 from federation.addresses import origin_of
+from federation.bulk import Ordinary
 from federation.errors import Busy
 from federation.gathering import Gathering
-from models import Host, InboxItem, clock, queues
+from models import Actor, Host, InboxItem, clock, queues
 from models.database import in_transaction
 from models.delivery import ItemState
 from models.memory import Recent
@@ -25,6 +30,9 @@ GROUP_LIMIT = 200
 COUNT_SECONDS = 1.0
 ORIGINS_LIMIT = 5000
 HEARD_EVERY = timedelta(minutes=1)
+LINE_LIMIT = 500  # of all that waits: where more does, everything goes the same way
+Name = tuple[str, str]  # of the activity and its sender
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,13 @@ class Arrival:
     host: str
     body: str
     at: datetime
+    sender: Actor
+    document: object  # the body, read
+
+    @property
+    def name(self) -> Name:
+        """What ends duplicates."""
+        return self.uri, self.sender_uri
 
 
 class Arrivals:
@@ -57,16 +72,33 @@ class Arrivals:
 
     async def _store(self, group: Sequence[Arrival]) -> list[None | Exception]:
         room = [await self._has_room(arrival) for arrival in group]
-        taken = {(one.uri, one.sender_uri): one for one, fits in zip(group, room, strict=True) if fits}
+        taken = {one.name: one for one, fits in zip(group, room, strict=True) if fits}
+        await self._write(taken, await _at_once(taken.values()))
+        return [None if fits else Busy("too much waits already", host=one.host)
+                for one, fits in zip(group, room, strict=True)]
+
+    async def _write(self, taken: Mapping[Name, Arrival], at_once: Sequence[Ordinary[Name]]) -> None:
+        """What came in, and what it does, in one transaction. Where the second part fails, only the first: it is done later."""
+        try:
+            await self._commit(taken, at_once)
+        except Exception as error:
+            if not at_once:
+                raise
+            log.warning("messages wait in line", exc_info=error)
+            at_once = []
+            await self._commit(taken, at_once)
+        if len(at_once) < len(taken):
+            self.came.set()
+
+    async def _commit(self, taken: Mapping[Name, Arrival], at_once: Sequence[Ordinary[Name]]) -> None:
+        done = {one.name for one in at_once}
         async with in_transaction():
-            added = await queues.add_items([NewItem(one.uri, one.sender_uri, one.body, one.at) for one in taken.values()])
+            added = await queues.add_items([NewItem(*name, one.body, one.at, name in done) for name, one in taken.items()])
+            await bulk.store([one for one in at_once if one.name in added])
             for name, one in taken.items():
                 if name not in added and one.kind in REPEATABLE:
                     await _again(one)
             await self._hear(clock.now(), {one.host for one in taken.values()})
-        self.came.set()
-        return [None if fits else Busy("too much waits already", host=one.host)
-                for one, fits in zip(group, room, strict=True)]
 
     async def _has_room(self, arrival: Arrival) -> bool:
         """Counted by the database once a second for each server, and on our fingers in between."""
@@ -84,6 +116,23 @@ class Arrivals:
         if len(self._heard) > ORIGINS_LIMIT:
             self._heard.clear()
         self._heard |= dict.fromkeys(new, at)
+
+
+async def _at_once(arrivals: Iterable[Arrival]) -> list[Ordinary[Name]]:
+    """The ordinary messages among these that nothing has to be carried out before; none while much waits."""
+    in_line = await queues.senders_in_line(clock.now(), LINE_LIMIT)
+    if in_line is None:
+        return []
+    by_sender: dict[str, list[Arrival]] = {}
+    for one in arrivals:
+        if one.sender_uri not in in_line:
+            by_sender.setdefault(one.sender_uri, []).append(one)
+    try:
+        return await bulk.ordinary([(theirs[0].sender, [(one.name, one.document) for one in theirs])
+                                    for theirs in by_sender.values()])
+    except Exception as error:  # of one document: it is carried out, and refused, by itself
+        log.warning("messages wait in line", exc_info=error)
+        return []
 
 
 async def _count(origin: str) -> list[int]:

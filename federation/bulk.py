@@ -3,6 +3,9 @@
 A message is ordinary if nothing needs to be looked up for it: a Note of the sender's own, to everybody, to followers or to
 partners, that names, answers and quotes nobody. The list of its properties is closed, so that whatever the way of
 `federation.handlers` learns to read does not pass by it here. Rules and rows are those of `federation.notes`.
+
+At the door it is stored in the transaction that takes it in (`federation.arrivals`); where it had to wait in line, by the
+`federation.intake`.
 """
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from federation import notes, post_parts
 from federation.addresses import same_origin
 from federation.contexts import PUBLIC
 from federation.wire import Note
-from models import Actor, Follow, Host, InboxItem, Post, Q, Tombstone, queues
+from models import Actor, Host, InboxItem, queues
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.reach import Reach
@@ -29,16 +32,18 @@ PROPERTIES = frozenset({
     "inReplyToAtomUri", "source", "voice", "language", "proof", "interactionPolicy", "inReplyTo"})
 _EMPTY = ("inReplyTo", "inReplyToAtomUri")
 PARSED_AT_ONCE = 8  # then the requests of people have a turn
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Ordinary:
-    """A message that waits, read; `reach` as its addressing says."""
+class Ordinary(Generic[T]):
+    """A message that waits, read; `reach` as its addressing says. `name` is what whoever brings it knows it by."""
 
-    item: InboxItem
+    name: T
     note: Note
     author: Actor
     reach: Reach
+    is_wanted: bool  # somebody here follows the author
 
 
 async def carry_out(waiting: Mapping[str, Sequence[InboxItem]]) -> set[int]:
@@ -46,57 +51,70 @@ async def carry_out(waiting: Mapping[str, Sequence[InboxItem]]) -> set[int]:
 
     All of them or, when an error is raised, none: then they go the way of all others.
     """
-    found = await _readable(waiting)
+    senders = await Actor.filter(uri__in=list(waiting))
+    found = await ordinary([(sender, ((item.id, _document(item)) for item in waiting[sender.uri])) for sender in senders])
     if not found:
         return set()
-    found = await _storable(found)
     async with in_transaction():
-        done = await queues.finish_items([one.item.id for one in found], "done")
-        wanted = await _followed({one.author.id for one in found})
-        new = [(one, notes.new_row(one.note, one.author, one.reach, one.author.followers_uri in {*one.note.to, *one.note.cc}))
-               for one in found if one.item.id in done and one.author.id in wanted]
-        await Post.bulk_create([post for one, post in new if not _has_parts(one.note)])
-        for one, post in new:
-            if _has_parts(one.note):
-                await post.save(force_create=True)
-                await post_parts.save(post, one.note, one.author)
+        done = await queues.finish_items([one.name for one in found], "done")
+        await store([one for one in found if one.name in done])
     return done
 
 
-async def _readable(waiting: Mapping[str, Sequence[InboxItem]]) -> list[Ordinary]:
-    senders = {actor.uri: actor for actor in await Actor.filter(Actor.present(), uri__in=list(waiting))}
-    partners = {host.name: host for host in await Host.filter(name__in=list({one.host for one in senders.values()}))}
-    found: list[Ordinary] = []
-    for uri, items in waiting.items():
-        if (author := senders.get(uri)) is None or not hosts.is_heard(standing := await hosts.standing(author.host)):
+def _document(item: InboxItem) -> object:
+    """What stands in an item; nothing if it was tried before."""
+    return None if item.attempts or item.outcome else json.loads(item.body)
+
+
+async def ordinary(waiting: Sequence[tuple[Actor, Iterable[tuple[T, object]]]]) -> list[Ordinary[T]]:
+    """Those that stand first among what these senders said, and that can be stored: names and documents go in."""
+    read: list[Ordinary[T]] = []
+    known = await queues.senders([author.id for author, _ in waiting])
+    for author, pieces in waiting:
+        if author.id not in known or not hosts.is_heard(standing := await hosts.standing(author.host)):
             continue
-        for item in items:
-            one = _read(item, author, notes.partners_of(partners.get(author.host), author))
-            if one is None or not hosts.may_receive(standing, one.reach):
+        for name, document in pieces:
+            note = _read(document, author)
+            reach = await _reach(note, author) if note else None
+            if note is None or reach is None or not hosts.may_receive(standing, reach):
                 break  # what comes after it waits for it
-            found.append(one)
-            if len(found) % PARSED_AT_ONCE == 0:
+            read.append(Ordinary(name, note, author, reach, known[author.id]))
+            if len(read) % PARSED_AT_ONCE == 0:
                 await asyncio.sleep(0)
-    return found
+    return await _storable(read) if read else []
 
 
-def _read(item: InboxItem, author: Actor, partners: str) -> Ordinary | None:
-    """The message in an item, or None if it is anything but ordinary."""
-    if item.attempts or item.outcome:
+async def store(found: Sequence[Ordinary[Any]]) -> None:
+    """Write these messages, as far as somebody here follows their authors. Inside a transaction."""
+    found = [one for one in found if one.is_wanted]
+    rows = [notes.new_columns(one.note, one.author, one.reach, one.author.followers_uri in {*one.note.to, *one.note.cc})
+            for one in found]
+    ids = await queues.add_posts(rows)
+    await queues.add_tags([(id_, name) for id_, one in zip(ids, found, strict=True) for name in post_parts.topics(one.note)])
+    for id_, one in zip(ids, found, strict=True):
+        await post_parts.save_images(id_, one.note, one.author)
+
+
+def _read(document: Any, author: Actor) -> Note | None:
+    """The message in an activity, or None if it is anything but ordinary."""
+    if not isinstance(document, dict) or document.get("type") != "Create" or not _is_closed(document.get("object")):
         return None
     try:
-        document = json.loads(item.body)
-        if document.get("type") != "Create" or not _is_closed(document.get("object")):
-            return None
         note = Note.parse(document["object"])  # the door has read the activity around it
     except (CommunityError, ValueError):
         return None
-    audience = {*note.to, *note.cc}
-    if not _is_own(note, author) or _has_more(note):
+    return note if _is_own(note, author) and not _has_more(note) else None
+
+
+async def _reach(note: Note, author: Actor) -> Reach | None:
+    """How far a message goes that is for everybody, or for partners; None for any other."""
+    audience = {*note.to, *note.cc} - {author.followers_uri}
+    if audience == {PUBLIC}:
+        return Reach.WEB
+    partners = notes.partners_of(await Host.get_or_none(name=author.host), author)
+    if not audience or not audience <= {PUBLIC, partners}:
         return None
-    if not audience <= {PUBLIC, author.followers_uri, partners} or not {PUBLIC, partners} & audience:
-        return None
-    return Ordinary(item, note, author, Reach.WEB if PUBLIC in audience else Reach.PARTNERS)
+    return Reach.WEB if PUBLIC in audience else Reach.PARTNERS
 
 
 def _is_own(note: Note, author: Actor) -> bool:
@@ -118,15 +136,9 @@ def _is_closed(thing: Any) -> bool:
         isinstance(tag, dict) and tag.get("type") == "Hashtag" for tag in tags)
 
 
-def _has_parts(note: Note) -> bool:
-    return bool(note.hashtags or note.attachments or note.emojis)
-
-
-async def _storable(found: list[Ordinary]) -> list[Ordinary]:
+async def _storable(found: list[Ordinary[T]]) -> list[Ordinary[T]]:
     """Without those whose id is known, erased, or answered already, and what the same senders sent after them."""
-    uris = [one.note.id for one in found]
-    taken = set(await _column(Post, "uri", uri__in=uris)) | set(await _column(Tombstone, "uri", uri__in=uris))
-    taken |= set(await _column(Post, "parent_uri", parent_uri__in=uris))
+    taken = await queues.known_posts([one.note.id for one in found])
     left, stopped = [], set()
     for one in found:
         if one.note.id in taken or one.author.id in stopped:
@@ -135,13 +147,3 @@ async def _storable(found: list[Ordinary]) -> list[Ordinary]:
         taken.add(one.note.id)
         left.append(one)
     return left
-
-
-async def _column(table: Any, name: str, **which: Any) -> Iterable[str]:
-    return [str(value) for value in await table.filter(**which).values_list(name, flat=True)]
-
-
-async def _followed(ids: set[int]) -> set[int]:
-    """Those of these actors whom somebody here follows."""
-    following = Follow.filter(Q(follower__host="", accepted_at__isnull=False), target_id__in=list(ids))
-    return {int(str(id_)) for id_ in await following.distinct().values_list("target_id", flat=True)}

@@ -9,6 +9,7 @@ import binascii
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
@@ -117,11 +118,7 @@ def check_time(fields: dict[str, str], parameters: dict[str, str], covered: list
     if "(created)" in covered:
         check_fresh(_instant(parameters.get("created", "")), expires, now, skew_seconds)
     if "date" in covered:
-        try:
-            date = parsedate_to_datetime(fields.get("date", ""))
-            check_fresh(date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC), expires, now, skew_seconds)
-        except (ValueError, TypeError, IndexError, OverflowError) as error:
-            raise Unproven("the date is unreadable") from error
+        check_fresh(_date(fields.get("date", "")), expires, now, skew_seconds)
 
 
 def authenticate(request: Request, fields: dict[str, str], parameters: dict[str, str], public_key: PublicKey) -> None:
@@ -132,10 +129,10 @@ def authenticate(request: Request, fields: dict[str, str], parameters: dict[str,
         proof = base64.b64decode(parameters["signature"], validate=True)
     except (binascii.Error, ValueError) as error:
         raise Unproven("the signature is not base64") from error
-    parts = urlsplit(request.url)
+    parts, covered = urlsplit(request.url), covered_names(parameters)
     path = parts.path or "/"
     for target in (f"{path}?{parts.query}", path) if parts.query else (path,):
-        text = _signing_string(request.method, target, fields, parameters)
+        text = _signing_string(request.method, target, fields, parameters, covered)
         try:
             public_key.verify(proof, text.encode("utf-8", "surrogateescape"), padding.PKCS1v15(), hashes.SHA256())
         except InvalidSignature:
@@ -144,17 +141,27 @@ def authenticate(request: Request, fields: dict[str, str], parameters: dict[str,
     raise Unproven("the signature is wrong")
 
 
-def _signing_string(method: str, target: str, fields: dict[str, str], parameters: dict[str, str]) -> str:
+def _signing_string(method: str, target: str, fields: dict[str, str], parameters: dict[str, str],
+                    covered: list[str]) -> str:
     pseudo = {"(request-target)": f"{method.lower()} {target}"}
     if parameters.get("algorithm", "hs2019").lower() == "hs2019":  # draft §2.3: not with the older names
         pseudo |= {f"({name})": parameters[name] for name in ("created", "expires") if name in parameters}
     lines = []
-    for name in covered_names(parameters):
+    for name in covered:
         value = pseudo.get(name) if name.startswith("(") else fields.get(name)
         if value is None:
             raise Unproven("a signed header is missing")
         lines.append(f"{name}: {value}")
     return "\n".join(lines)
+
+
+@lru_cache(maxsize=64)  # what comes in within a second names one time
+def _date(text: str) -> datetime:
+    try:
+        date = parsedate_to_datetime(text)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
+        raise Unproven("the date is unreadable") from error
 
 
 def _instant(seconds: str) -> datetime:

@@ -50,8 +50,8 @@ async def accept(instance: Instance, request: Request, received_at: datetime) ->
         sender = await forwarding.author(instance, document, activity, received_at)
     if sender.uri != activity.actor or not same_origin(activity.id, activity.actor):
         raise Unproven("signed by somebody else than the actor", host=sender.host)
-    body = request.body.decode()
-    await instance.arrivals.store(Arrival(activity.id, activity.type, activity.actor, sender.host, body, received_at))
+    await instance.arrivals.store(Arrival(activity.id, activity.type, activity.actor, sender.host, request.body.decode(),
+                                          received_at, sender, document))
     await synchronisation.compare(instance, signer, request)
 
 

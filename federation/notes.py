@@ -51,9 +51,14 @@ async def save(note: Note, author: Actor) -> Post:
 
 def new_row(note: Note, author: Actor, reach: Reach, to_followers: bool) -> Post:
     """A post that answers nothing, with its text cleaned; not yet written."""
-    return Post(uri=note.id, url=note.url or note.id, author=author, reach=reach, to_followers=to_followers,
-                is_listed=PUBLIC in note.to, conversation=note.id, published_at=_past(note.published),
-                edited_at=_edited_at(note), **_content(note))
+    return Post(author=author, **new_columns(note, author, reach, to_followers))
+
+
+def new_columns(note: Note, author: Actor, reach: Reach, to_followers: bool) -> dict[str, Any]:
+    """The columns of such a post."""
+    return {"uri": note.id, "url": note.url or note.id, "author_id": author.id, "reach": reach, "to_followers": to_followers,
+            "is_listed": PUBLIC in note.to, "conversation": note.id, "published_at": _past(note.published),
+            "edited_at": _edited_at(note)} | _content(note)
 
 
 async def edit(post: Post, note: Note) -> bool:

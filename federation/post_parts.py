@@ -12,17 +12,27 @@ EMOJI_LIMIT_PER_HOST = 3000
 
 async def save(post: Post, note: Note, author: Actor) -> None:
     """Everything that a new post brings, or the new version of one."""
-    for name in {tag.name.lower()[:100] for tag in note.hashtags}:
+    for name in topics(note):
         await Tag.create(post=post, name=name)
+    await save_images(post.id, note, author)
+    await _save_emojis(note, author)
+    await save_poll(post, note)
+
+
+async def save_images(post_id: int, note: Note, author: Actor) -> None:
+    """The images, by their addresses: they are fetched later."""
     images = [image for image in note.attachments if _is_image(image)]
     for position, image in enumerate(images[:IMAGES_LIMIT]):
         focus = image.focus or (None, None)
         await Attachment.create(
-            post=post, owner=author, position=position, media_type=(image.media_type or "")[:40], width=image.width or 0,
+            post_id=post_id, owner=author, position=position, media_type=(image.media_type or "")[:40], width=image.width or 0,
             height=image.height or 0, description=image.name, remote_uri=image.url, blurhash=image.blurhash or "",
             focus_x=focus[0], focus_y=focus[1])
-    await _save_emojis(note, author)
-    await save_poll(post, note)
+
+
+def topics(note: Note) -> set[str]:
+    """What a message is about, as we keep it."""
+    return {tag.name.lower()[:100] for tag in note.hashtags}
 
 
 async def replace(post: Post, note: Note) -> None:

@@ -1,7 +1,7 @@
 """A signed request as a value: what both signature schemes read, and what a signer needs."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,6 +41,7 @@ class Request:
     headers: Mapping[str, str]  # a multidict keeps repeated lines apart
     body: bytes
     _fields: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _claims: list[Claim] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def fields(self) -> dict[str, str]:
         """Headers by lower-case name, repeated lines joined by a comma as both drafts say. Nobody may change them."""
@@ -50,6 +51,12 @@ class Request:
                 name, text = name.lower(), text.strip()
                 fields[name] = f"{fields[name]}, {text}" if name in fields else text
         return fields
+
+    def claim(self, parse: Callable[[dict[str, str]], Claim]) -> Claim:
+        """Who it says has signed it, read out of its fields once."""
+        if not self._claims:
+            self._claims.append(parse(self.fields()))
+        return self._claims[0]
 
     @property
     def has_body(self) -> bool:

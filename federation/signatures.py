@@ -19,7 +19,10 @@ __all__ = ["Claim", "Key", "Request", "Scheme", "parse", "sign_cavage", "sign_rf
 
 def parse(request: Request) -> Claim:
     """Who claims to have signed: cheap, before any key is fetched. Unproven if nothing readable was signed."""
-    fields = request.fields()
+    return request.claim(_claim)
+
+
+def _claim(fields: dict[str, str]) -> Claim:
     if "signature-input" in fields:
         return Claim(rfc9421.parse_key_id(fields), Scheme.RFC9421)
     if "signature" not in fields:

@@ -16,6 +16,7 @@ V = TypeVar("V")
 
 STANDING_SECONDS = 1.0
 KEY_SECONDS = 5.0
+ASKING_SECONDS = 0.1
 STANDINGS_LIMIT = 10_000
 KEYS_LIMIT = 10_000
 
@@ -32,10 +33,15 @@ class Recent(Generic[K, V]):
         return len(self._kept)
 
     async def get(self, name: K, ask: Callable[[], Awaitable[V]]) -> V:
-        """The answer, asked for if it is unknown or old. What changes while it is asked for is not kept."""
+        """The answer, asked for if it is unknown or old. What changes while it is asked for is not kept.
+
+        While one asks anew, the others make do with the old answer for a moment: a hundred questions would be one answer.
+        """
         kept, now = self._kept.get(name), time.monotonic()
-        if kept is not None and kept[0] > now:
-            return kept[1]
+        if kept is not None:
+            if kept[0] > now:
+                return kept[1]
+            self._kept[name] = (now + ASKING_SECONDS, kept[1])
         changes = self._changes
         answer = await ask()
         if changes == self._changes:

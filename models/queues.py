@@ -4,25 +4,31 @@ Each statement runs inside the caller's transaction, on SQLite and PostgreSQL al
 """
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from models import clock
 from models.database import as_instant, rows
 from models.delivery import DeliveryState, ItemState
 from models.host import Host
-from models.ids import new_id
+from models.ids import new_id, new_key
+
+CHUNK = 500  # rows of one INSERT: SQLite takes 32,766 values
+POSTS_CHUNK = 100
 
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """An activity that has come in: its id, who sent it, its text, when it came."""
+    """An activity that has come in: its id, who sent it, its text, when it came; whether it is carried out already."""
 
     activity_uri: str
     sender_uri: str
     body: str
     at: datetime
+    is_done: bool = False
 
 
 def marks(number: int) -> str:
@@ -37,11 +43,68 @@ async def add_items(items: Sequence[NewItem]) -> set[tuple[str, str]]:
     row = f"({marks(8)})"
     values: list[object] = []
     for item in items:
-        values += [new_id(), item.at, item.activity_uri, item.sender_uri, item.body, str(ItemState.NEW), item.at, ""]
+        state, body, outcome = (ItemState.DONE, "", "done") if item.is_done else (ItemState.NEW, item.body, "")
+        values += [new_id(), item.at, item.activity_uri, item.sender_uri, body, str(state), item.at, outcome]
     insert = "INSERT INTO inbox_item (id, created_at, activity_uri, sender_uri, body, state, due_at, outcome) VALUES "
     once = " ON CONFLICT (activity_uri, sender_uri) DO NOTHING RETURNING activity_uri, sender_uri"
     added = await rows(insert + ", ".join([row] * len(items)) + once, values)
     return {(str(one["activity_uri"]), str(one["sender_uri"])) for one in added}
+
+
+async def senders_in_line(now: datetime, limit: int) -> set[str] | None:
+    """Of whom something is due to be carried out; None if more than `limit` activities are."""
+    waiting = "SELECT sender_uri FROM inbox_item WHERE state = ? AND due_at <= ? LIMIT ?"
+    found = await rows(waiting, [str(ItemState.NEW), now, limit + 1])
+    return {str(one["sender_uri"]) for one in found} if len(found) <= limit else None
+
+
+async def senders(ids: Iterable[int]) -> dict[int, bool]:
+    """Those of these actors that are neither suspended nor deleted, and whether somebody here follows them."""
+    ids = list(ids)
+    if not ids:
+        return {}
+    ours = ("SELECT 1 FROM follow f JOIN actor reader ON reader.id = f.follower_id"
+            " WHERE f.target_id = a.id AND f.accepted_at IS NOT NULL AND reader.host = ''")
+    found = await rows(f"SELECT a.id, EXISTS ({ours}) AS is_followed FROM actor a WHERE a.suspended_at IS NULL"  # noqa: S608
+                       f" AND a.deleted_at IS NULL AND a.id IN ({marks(len(ids))})", ids)
+    return {int(one["id"]): bool(one["is_followed"]) for one in found}
+
+
+async def known_posts(uris: Sequence[str]) -> set[str]:
+    """Those of these posts that we have, have erased, or have an answer to."""
+    if not uris:
+        return set()
+    places = marks(len(uris))
+    found = await rows(f"SELECT uri FROM post WHERE uri IN ({places}) UNION SELECT uri FROM tombstone WHERE uri IN ({places})"  # noqa: S608
+                       f" UNION SELECT parent_uri FROM post WHERE parent_uri IN ({places})", [*uris, *uris, *uris])
+    return {str(one["uri"]) for one in found}
+
+
+async def add_posts(posts: Sequence[Mapping[str, object]]) -> list[int]:
+    """Write posts that answer nothing; their ids. Each holds the same columns, as `Post` names them, but for what is new here."""
+    now = clock.now()
+    filled = [{"id": new_id(), "created_at": now, "key": new_key(), "note": ""} | dict(post) for post in posts]
+    for at in range(0, len(filled), POSTS_CHUNK):
+        part = filled[at:at + POSTS_CHUNK]
+        row = f"({marks(len(part[0]))})"
+        insert = f"INSERT INTO post ({', '.join(part[0])}) VALUES "  # noqa: S608
+        await rows(insert + ", ".join([row] * len(part)), [_stored(value) for post in part for value in post.values()])
+    return [int(str(post["id"])) for post in filled]
+
+
+async def add_tags(named: Sequence[tuple[int, str]]) -> None:
+    """Write what posts are about: (post, name)."""
+    now = clock.now()
+    for at in range(0, len(named), CHUNK):
+        part = named[at:at + CHUNK]
+        values = [value for post_id, name in part for value in (new_id(), now, post_id, name)]
+        insert = "INSERT INTO tag (id, created_at, post_id, name) VALUES "
+        await rows(insert + ", ".join([f"({marks(4)})"] * len(part)), values)
+
+
+def _stored(value: object) -> object:
+    """A value as both databases take it."""
+    return json.dumps(value) if isinstance(value, dict) else str(value) if isinstance(value, StrEnum) else value
 
 
 async def finish_items(ids: Iterable[int], outcome: str) -> set[int]:
@@ -141,9 +204,6 @@ async def hosts_live(ids: Sequence[int], now: datetime, is_slow: bool, signature
     if ids:
         update = "UPDATE host SET failures = 0, retry_at = NULL, reached_at = ?, is_slow = ?, signature = ? WHERE id IN"
         await rows(f"{update} ({marks(len(ids))})", [now, is_slow, signature, *ids])
-
-
-CHUNK = 500  # rows of one INSERT: SQLite takes 32,766 values
 
 
 async def add_deliveries(activity_id: int, object_uri: str, inboxes: Mapping[str, str], due_at: datetime) -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
 import time
 import traceback
@@ -11,10 +12,9 @@ import structlog
 from aiohttp import web
 from structlog.typing import EventDict, Processor
 
-from models.ids import new_key
 from server.settings import Settings
 
-REQUEST_ID_CHARACTERS = 8
+REQUEST_ID_BYTES = 4
 FRAMES_LIMIT = 12
 CAUSES_LIMIT = 4
 #: Asked every few seconds by whatever watches the server; not worth a line each.
@@ -82,7 +82,7 @@ def _last(settings: Settings) -> list[Processor]:
 async def each_request(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One line for each request, under an id that every line written meanwhile carries too."""
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request=new_key()[:REQUEST_ID_CHARACTERS])
+    structlog.contextvars.bind_contextvars(request=secrets.token_hex(REQUEST_ID_BYTES))
     started, status = time.perf_counter(), 500
     try:
         response = await handler(request)

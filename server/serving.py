@@ -4,6 +4,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import fcntl
+import gc
 import os
 import signal
 import socket
@@ -26,6 +27,7 @@ from server.settings import Settings
 STOP_SECONDS = 0.5
 BACKLOG = 1024
 INPUT_BYTES = 1024
+COLLECT_AFTER = (10_000, 10, 10)  # new objects, then collections of younger ones
 
 
 class CannotServe(CommunityError):
@@ -55,10 +57,20 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
             await web.SockSite(runner, sock, backlog=BACKLOG).start()
             host, port = sock.getsockname()[:2]
             exempt = (*connections.HERE, *settings.trusted_proxies)
+            rest_collector()
             async with connections.bounded(runner, settings.connections_per_client, exempt):
                 yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
         finally:
             await runner.cleanup()
+
+
+def rest_collector() -> None:
+    """What is there at the start stays: the garbage collector need not walk through it again and again, nor look after
+    every few hundred objects, when each request makes more than that.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """One origin has one spelling, tricks are refused, and private addresses are never public."""
 import ipaddress
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.addresses import DevPeers, canonical, check_url, host_of, is_public, origin_of, same_origin
+from federation.addresses import Address, DevPeers, canonical, check_url, host_of, is_public, origin_of, same_origin
 from federation.errors import FederationError, Malformed, Refused
 
 NOBODY = DevPeers()
@@ -163,3 +164,22 @@ def test_no_development_peers_by_default() -> None:
 def test_check_url_raises_only_our_errors(text: str) -> None:
     with pytest.raises(FederationError):
         check_url("http://" + text, NOBODY)
+
+
+URLS = [url for pair in SAME for url in pair] + MALFORMED + [
+    "https://example.org:8443/users/1/notes/2", "https://a_b.example:/x", "https://1.2.3/x", "http://1.2.3.4:80/x;y=1", "https://a.example/x[1]",
+    "https://a.example/%zz", "https://xn--bcher-kva.example/x", "https://a.example:443:443/x", "https://a.example//x/../y"]
+
+
+@given(st.sampled_from(URLS) | st.text("htps:/.-_@?#[]\\%a1 ü\n", max_size=30).map("https://a.example".__add__)
+       | st.text("ab1.-_:@[]%xn", max_size=20).map(lambda name: f"https://{name}/path"))
+def test_ordinary_urls_are_read_quickly_and_not_otherwise(url: str) -> None:
+    def tried(read: Callable[[str], object]) -> object:
+        try:
+            return read(url)
+        except Malformed:
+            return None
+    slow = tried(Address.read)
+    assert tried(Address.parse) == slow
+    assert tried(host_of) == (slow.netloc if isinstance(slow, Address) else None)
+    assert tried(origin_of) == (slow.origin if isinstance(slow, Address) else None)

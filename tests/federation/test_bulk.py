@@ -5,9 +5,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from federation import bulk
-from models import Actor, Follow, InboxItem, Post, Tag, clock
+from models import Actor, Attachment, Follow, InboxItem, Post, Tag, clock, queues
 from models.delivery import ItemState
 from models.reach import Reach
 from tests.live import LiveServer, settle
@@ -31,13 +32,12 @@ async def otto(alpha: LiveServer, peer: Peer) -> PeerActor:
 async def stored_together(alpha: LiveServer, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many messages each group held; filled while the test runs."""
     sizes: list[int] = []
-    real = bulk.carry_out
+    real = bulk.store
 
-    async def counted(waiting: Any) -> set[int]:
-        done = await real(waiting)
-        sizes.extend([len(done)] * bool(done))
-        return done
-    monkeypatch.setattr(bulk, "carry_out", counted)
+    async def counted(found: Any) -> None:
+        await real(found)
+        sizes.extend([len(found)] * bool(found))
+    monkeypatch.setattr(bulk, "store", counted)
     return sizes
 
 
@@ -54,6 +54,53 @@ async def test_many_at_once_are_all_there(
     assert looks == {(Reach.WEB, True, False)}
     assert await alpha.ask(lambda: Tag.filter(post_id=posts[notes[3]["id"]].id, name="sleep").count()) == 1
     assert await alpha.ask(lambda: InboxItem.exclude(state=ItemState.DONE).count()) == 0
+
+
+async def test_an_ordinary_message_is_there_when_it_is_answered(alpha: LiveServer, peer: Peer, otto: PeerActor) -> None:
+    image = {"type": "Document", "mediaType": "image/png", "url": f"{peer.origin}/a.png", "name": "A graph"}
+    note = otto.note(attachment=[image])
+    for _ in range(2):
+        assert await peer.send(alpha, otto.does("Create", note), otto) == 202
+        assert await alpha.ask(lambda: Attachment.filter(post__uri=note["id"], description="A graph").count()) == 1
+    assert await alpha.ask(lambda: InboxItem.exclude(body="").count()) <= 1  # of the second one, whose message is known
+    await settle(alpha)
+    assert await alpha.ask(lambda: Post.filter(author__uri=otto.uri).count()) == 1
+
+
+async def test_what_follows_something_that_waits_waits_too(
+        alpha: LiveServer, peer: Peer, otto: PeerActor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message, and before it one that asks a slow server: they are carried out in the order in which they came."""
+    held = asyncio.Event()
+
+    async def slowly(_request: web.Request) -> web.Response:
+        await held.wait()
+        return web.Response(status=404)
+    peer.pages["/slow"] = slowly
+    answer, later = otto.note("Yes") | {"inReplyTo": f"{peer.origin}/slow"}, [otto.note(f"Number {n}") for n in range(3)]
+    for note in (answer, *later):
+        assert await peer.send(alpha, otto.does("Create", note), otto) == 202
+    assert await alpha.ask(lambda: Post.all().count()) == 0
+    held.set()
+    await settle(alpha)
+    uris = await alpha.ask(lambda: Post.all().order_by("id").values_list("uri", flat=True))
+    assert uris == [note["id"] for note in (answer, *later)]
+
+
+async def test_what_cannot_be_stored_at_once_is_kept_and_stored_later(
+        alpha: LiveServer, peer: Peer, otto: PeerActor, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, failed = queues.add_posts, []
+
+    async def once(posts: Any) -> list[int]:
+        if not failed:
+            failed.append(posts)
+            await real(posts)
+            raise OSError("the disk is full")
+        return await real(posts)
+    monkeypatch.setattr(queues, "add_posts", once)
+    note = otto.note()
+    assert await peer.send(alpha, otto.does("Create", note), otto) == 202
+    await settle(alpha)
+    assert failed and await alpha.ask(lambda: Post.filter(uri=note["id"]).count()) == 1
 
 
 @pytest.mark.parametrize("more", [
