@@ -24,6 +24,8 @@ TEXT_LIMIT = 50_000  # characters of one value
 NESTING_LIMIT = 4
 LIST_LIMIT = 200
 FAULTS_LIMIT = 5
+#: The last two are those of ActivityPub, whose clients post to their outbox.
+JSON_TYPES = ("application/json", "application/activity+json", "application/ld+json")
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 
 
@@ -123,7 +125,7 @@ async def read(request: web.Request, takes: type[T]) -> T:
 
 
 async def _body(request: web.Request, uploads: bool) -> dict[str, Any]:
-    if request.content_type == "application/json":
+    if request.content_type in JSON_TYPES:
         return await _json(request)
     request[FORM] = form = await forms.read(request, request.app[SETTINGS].upload_limit_bytes if uploads else 0)
     given = nested(form.fields)

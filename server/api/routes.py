@@ -4,6 +4,8 @@ from __future__ import annotations
 from server.api import accounts, conversations, oauth, reports, streaming
 from server.api.admin.routes import ADMIN
 from server.api.answers import Nothing
+from server.api.client_to_server import inbox, outbox
+from server.api.client_to_server.activities import Document
 from server.api.conversations import Conversation
 from server.api.door import ANY_TOKEN, ANYBODY, Endpoint
 from server.api.entities.account import CredentialAccount
@@ -29,6 +31,9 @@ API: tuple[Endpoint, ...] = (
     Endpoint("GET", "/api/v1/streaming", streaming.socket, ANYBODY, streaming.Asked),
     Endpoint("GET", "/api/v1/streaming/health", streaming.health, ANYBODY),
     *(Endpoint("GET", f"/api/v1/streaming/{path}", streaming.events, ANYBODY, streaming.Asked) for path in streaming.PATHS),
+    # ActivityPub from client to server
+    Endpoint("POST", "/actors/{key}/outbox", outbox.post, outbox.SCOPES, Document),
+    Endpoint("GET", "/actors/{key}/inbox", inbox.show, "read", inbox.Place),
     # reports, and the team
     Endpoint("POST", "/api/v1/reports", reports.report, "write:reports", reports.Telling, reports.ReportEntity),
     *ADMIN,

@@ -1,0 +1,102 @@
+"""GET of a member's own inbox (ActivityPub §5.2): what arrived for them and they may see now, newest first.
+
+Put together anew each time out of the rows that pages show: what has been erased since, or is hidden by a block, is not in it.
+"""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from federation import client_documents
+from federation.contexts import AS, note_context
+from models import Actor, Follow, Like, Mute, Notification, Post, Q, Recipient, Subquery
+from models.errors import NotHere
+from models.notification import Notice
+from moderation.visibility import Viewer, visible_to
+from server.api.arguments import Id, Takes
+from server.api.client_to_server.outbox import ACTIVITY_TYPE
+from server.api.readers import reader_of
+from server.keys import MEMBER, SETTINGS
+
+PAGE = 20
+FOLLOWS, LIKES = (Notice.FOLLOW, Notice.FOLLOW_REQUEST), (Notice.THANKS,)
+Document = dict[str, Any]
+
+
+class Place(Takes):
+    """`page`: what is older than this id; without it, where the first page is."""
+
+    page: str | None = None
+    before: Id | None = None
+
+
+async def show(request: web.Request, given: Place) -> web.Response:
+    """GET /actors/{key}/inbox: an OrderedCollection, or one page of it."""
+    actor = request[MEMBER].actor
+    if request.match_info["key"] != actor.key:
+        raise NotHere("somebody else's inbox")
+    if given.page is None and given.before is None:
+        first = f"{actor.inbox_uri}?page=first"
+        return _answer({"@context": AS, "id": actor.inbox_uri, "type": "OrderedCollection", "first": first})
+    return _answer(await _page(request, given.before))
+
+
+async def _page(request: web.Request, before: int | None) -> Document:
+    actor, origin = request[MEMBER].actor, request.app[SETTINGS].origin
+    older = {"id__lt": before} if before is not None else {}
+    muted = Subquery(Mute.filter(owner_id=actor.id).values("target_id"))
+    wrote = Post.filter(_for(actor.id), ~Q(author_id__in=muted), **older)
+    posts = await wrote.order_by("-id").limit(PAGE).select_related("author")
+    told = Notification.filter(~Q(actor_id__in=muted), recipient_id=actor.id, kind__in=[*FOLLOWS, *LIKES], actor_id__isnull=False)
+    notices = await told.filter(**older).order_by("-id").limit(PAGE).select_related("actor", "post")
+    newest = sorted([*((post.id, post) for post in posts), *((notice.id, notice) for notice in notices)],
+                    key=lambda one: one[0], reverse=True)[:PAGE]
+    kept = {id_ for id_, _ in newest}
+    creates = dict(zip((post.id for post in posts), await _creates(request, posts), strict=True))
+    others = await _acts([notice for notice in notices if notice.id in kept], actor)
+    items = [creates.get(id_) or others.get(id_) for id_, _ in newest]
+    page: Document = {"@context": note_context(origin), "id": f"{actor.inbox_uri}?page={before or 'first'}",
+                      "type": "OrderedCollectionPage", "partOf": actor.inbox_uri, "orderedItems": [one for one in items if one]}
+    if len(newest) == PAGE:
+        page["next"] = f"{actor.inbox_uri}?before={newest[-1][0]}"
+    return page
+
+
+async def _creates(request: web.Request, posts: list[Post]) -> list[Document]:
+    """With images at addresses that this member's client can open."""
+    reader = reader_of(request)
+    made = await client_documents.creates(posts, reader.origin)
+    for image in (image for one in made for image in one["object"]["attachment"]):
+        image["url"] = reader.picture(image["url"].rpartition("/")[2])
+    return made
+
+
+def _for(actor_id: int) -> Q:
+    """What people followed wrote, what names the member, and what answers them; nothing of their own."""
+    followed = Subquery(Follow.filter(follower_id=actor_id, accepted_at__isnull=False).values("target_id"))
+    to_me = Subquery(Recipient.filter(actor_id=actor_id).values("post_id"))
+    for_me = Q(author_id__in=followed) | Q(id__in=to_me) | Q(parent__author_id=actor_id)
+    return visible_to(Viewer(actor_id=actor_id)) & for_me & ~Q(author_id=actor_id)
+
+
+async def _acts(notices: list[Notification], actor: Actor) -> dict[int, Document]:
+    """Follows and Likes by notice; one that was undone since is left out."""
+    asked = {one.follower_id: one for one in await Follow.filter(
+        target_id=actor.id, follower_id__in=[one.actor_id for one in notices if one.kind in FOLLOWS] or [0])}
+    liked = {(one.actor_id, one.post_id): one for one in await Like.filter(
+        post_id__in=[one.post_id for one in notices if one.kind in LIKES] or [0])}
+    found: dict[int, Document] = {}
+    for notice in notices:
+        follow, like = asked.get(notice.actor_id or 0), liked.get((notice.actor_id or 0, notice.post_id or 0))
+        if notice.actor and notice.kind in FOLLOWS and follow:
+            found[notice.id] = {"id": follow.uri, "type": "Follow", "actor": notice.actor.uri, "object": actor.uri}
+        elif notice.actor and notice.post and like:
+            found[notice.id] = {"id": like.uri, "type": "Like", "actor": notice.actor.uri, "object": notice.post.uri}
+    return found
+
+
+def _answer(document: Document) -> web.Response:
+    return web.Response(text=json.dumps(document, ensure_ascii=False), content_type=ACTIVITY_TYPE,
+                        headers={"Vary": "Authorization, Accept"})
