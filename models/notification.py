@@ -1,9 +1,12 @@
 """What a member is told about."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.expressions import Q
+from tortoise.functions import Count, Max, Min
 
 from models.actor import Actor
 from models.base import Record
@@ -28,6 +31,17 @@ class Notice(StrEnum):
     REPORT = "report"  # staff
     JOIN_REQUEST = "join_request"  # staff
     PARTNER_REQUEST = "partner_request"  # hosts
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Somebody who caused notices: how many, the first and the newest of them, and the newest message."""
+
+    actor_id: int
+    count: int
+    first_id: int
+    last_id: int
+    post_id: int | None
 
 
 class Notification(Record):
@@ -64,6 +78,15 @@ class Notification(Record):
         gone = cls.filter(kind=kind, actor=actor)
         gone = gone.filter(post=post) if post else gone
         await (gone.filter(recipient=recipient) if recipient else gone).delete()
+
+    @classmethod
+    async def by_sender(cls, condition: Q, *, before: int, size: int) -> list[Sender]:
+        """Who caused the notices that meet a condition; whose newest is below `before`, newest first."""
+        counted = cls.filter(condition).annotate(
+            count=Count("id"), first_id=Min("id"), last_id=Max("id"), newest_post_id=Max("post_id"))
+        found = counted.group_by("actor_id").filter(last_id__lt=before).order_by("-last_id").limit(size)
+        columns = await found.values("actor_id", "count", "first_id", "last_id", "newest_post_id")
+        return [Sender(one["actor_id"], one["count"], one["first_id"], one["last_id"], one["newest_post_id"]) for one in columns]
 
 
 class NotificationPolicy(Record):
