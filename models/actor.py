@@ -145,6 +145,7 @@ class ActorKey(Record):
     public_pem = fields.TextField()
     private_pem = fields.TextField(default="", db_default="")
     fetched_at = fields.DatetimeField(default=clock.now)
+    changed_at = fields.DatetimeField(null=True)  # when another key took this id
     retired_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from tortoise import fields
-from tortoise.expressions import Subquery
-from tortoise.functions import Max
+from tortoise.expressions import RawSQL
 
 from models import clock
 from models.actor import Actor
@@ -147,10 +147,26 @@ class ConsentRecord(LedgerRow):
         return list(newest.values())
 
     @classmethod
-    def newest_ids(cls, purpose: Purpose) -> Subquery:
-        """The ids of everybody's last words on this purpose, in each scope, for conditions."""
-        found = cls.filter(purpose=purpose).annotate(last=Max("id")).group_by("actor_id", "scope")
-        return Subquery(found.values("last"))
+    def of_whom_given(cls, column: str, purpose: Purpose, wordings: Collection[str], at: datetime | None = None) -> RawSQL:
+        """The actor of `column` where their newest word on this purpose is a yes that counts (`at` an instant), for conditions:
+        `Q(author_id=ConsentRecord.of_whom_given('"post"."author_id"', …))`. A few look-ups in an index for each row: a list
+        of all who agreed would be made anew for every question.
+        """
+        newest = (f"SELECT MAX(n.id) FROM consent_record n WHERE n.actor_id = {column} AND n.purpose = '{purpose}'"  # noqa: S608
+                  " AND n.scope = ''")
+        good = ", ".join(f"'{wording}'" for wording in sorted(wordings))
+        unended = f"(r.valid_until IS NULL OR r.valid_until > {clock.literal(at or clock.now())})"
+        return RawSQL(f"(SELECT r.actor_id FROM consent_record r WHERE r.id = ({newest}) AND r.granted"  # noqa: S608
+                      f" AND r.wording IN ({good}) AND {unended})")
+
+    @classmethod
+    async def due(cls, purpose: Purpose, until: datetime, limit: int) -> list[ConsentRecord]:
+        """The last words on this purpose that are a yes which ends before `until`, those that end first in front."""
+        later = ("SELECT 1 FROM consent_record n WHERE n.actor_id = r.actor_id AND n.purpose = r.purpose AND n.scope = r.scope"
+                 " AND n.id > r.id")
+        found = await rows(f"SELECT r.id FROM consent_record r WHERE r.purpose = ? AND r.granted AND r.valid_until < ?"  # noqa: S608
+                           f" AND NOT EXISTS ({later}) ORDER BY r.valid_until LIMIT {limit}", [str(purpose), until])
+        return await cls.filter(id__in=[int(row["id"]) for row in found] or [0]).order_by("valid_until").select_related("actor")
 
     def facts(self) -> dict[str, object]:
         """All that the record says, as JSON takes it: every column but the hash and its signature."""

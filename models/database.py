@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,7 @@ def postgres_credentials(url: str) -> dict[str, Any]:
         "host": parts.hostname or "localhost", "port": port, "database": database,
         "user": unquote(parts.username or "postgres"),
         "password": unquote(parts.password) if parts.password else None,
-        **POSTGRES_DEFAULTS, **options, "maxsize": max(2, options.get("maxsize", POSTGRES_DEFAULTS["maxsize"])),
+        **POSTGRES_DEFAULTS, **options,
     }
 
 
@@ -148,11 +149,26 @@ async def rows(sql: str, args: Sequence[object] = ()) -> list[dict[str, Any]]:
         and JSON as text.
     """
     connection = require_context().db()
-    if connection.capabilities.dialect == "postgres":
-        numbers = count(1)
-        sql = re.sub(r"\?", lambda _: f"${next(numbers)}", sql)
-    found: list[dict[str, Any]] = await connection.execute_query_dict(sql, list(args))
+    found: list[dict[str, Any]] = await connection.execute_query_dict(_placed(connection, sql), list(args))
     return found
+
+
+async def tuples(sql: str, args: Sequence[object] = ()) -> list[Sequence[Any]]:
+    """The same with the columns of each row by their place: for many columns, a dictionary costs more than the query."""
+    connection = require_context().db()
+    found: Any = (await connection.execute_query(_placed(connection, sql), list(args)))[1]
+    return list(found)
+
+
+def _placed(connection: Any, sql: str) -> str:
+    return _numbered(sql) if connection.capabilities.dialect == "postgres" else sql
+
+
+@lru_cache(maxsize=512)
+def _numbered(sql: str) -> str:
+    """With $1, $2 … for the question marks."""
+    numbers = count(1)
+    return re.sub(r"\?", lambda _: f"${next(numbers)}", sql)
 
 
 def skip_locked() -> str:

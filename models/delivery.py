@@ -1,6 +1,8 @@
 """Both queues: what has come in and waits to be carried out, what goes out and waits to arrive."""
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +11,7 @@ from tortoise import fields
 from models import clock
 from models.actor import Actor
 from models.base import Record
+from models.database import as_instant, rows
 
 
 class ItemState(StrEnum):
@@ -82,6 +85,17 @@ class Delivery(Record):
         indexes = (("state", "host", "due_at"), ("host", "object_uri", "id"))
 
 
+@dataclass(frozen=True, slots=True)
+class HostCopies:
+    """How many things of a member a server was told, and of how many it took a Delete or Undo, each with the last time."""
+
+    host: str
+    told: int
+    ended: int
+    last_at: datetime
+    ended_at: datetime | None
+
+
 class Disclosure(Record):
     """That a thing of a member reached another server: the list that deletions follow, and that the member can read."""
 
@@ -98,6 +112,16 @@ class Disclosure(Record):
         table = "disclosure"
         unique_together = (("object_uri", "host"),)
         indexes = (("actor_id", "id"),)
+
+    @classmethod
+    async def by_host(cls, actor_id: int) -> list[HostCopies]:
+        """How much of a member's each server has or had, by name; at most 500 servers."""
+        found = await rows(
+            "SELECT d.host AS host, COUNT(*) AS told, COUNT(d.ended_at) AS ended, MAX(d.last_at) AS last_at,"
+            " MAX(d.ended_at) AS ended_at FROM disclosure d WHERE d.actor_id = ? GROUP BY d.host ORDER BY d.host LIMIT 500",
+            [actor_id])
+        return [HostCopies(str(row["host"]), int(row["told"]), int(row["ended"]), as_instant(row["last_at"]),
+                           as_instant(row["ended_at"]) if row["ended_at"] else None) for row in found]
 
 
 class Category(StrEnum):

@@ -47,6 +47,7 @@ class Host(Record):
     retry_at = fields.DatetimeField(null=True)  # the breaker is open until then
     reached_at = fields.DatetimeField(null=True)
     heard_at = fields.DatetimeField(null=True)
+    quarantined_at = fields.DatetimeField(null=True)  # it came back after a silence as somebody else; a person has to decide
     leased_by = fields.CharField(max_length=32, default="", db_default="")
     leased_until = fields.DatetimeField(null=True)
 

@@ -16,9 +16,10 @@ V = TypeVar("V")
 
 STANDING_SECONDS = 1.0
 KEY_SECONDS = 5.0
-ASKING_SECONDS = 0.1
+EDGE_SECONDS = 5.0
 STANDINGS_LIMIT = 10_000
 KEYS_LIMIT = 10_000
+EDGES_LIMIT = 8  # tables
 
 
 class Recent(Generic[K, V]):
@@ -33,15 +34,10 @@ class Recent(Generic[K, V]):
         return len(self._kept)
 
     async def get(self, name: K, ask: Callable[[], Awaitable[V]]) -> V:
-        """The answer, asked for if it is unknown or old. What changes while it is asked for is not kept.
-
-        While one asks anew, the others make do with the old answer for a moment: a hundred questions would be one answer.
-        """
+        """The answer, asked for if it is unknown or old. What changes while it is asked for is not kept."""
         kept, now = self._kept.get(name), time.monotonic()
-        if kept is not None:
-            if kept[0] > now:
-                return kept[1]
-            self._kept[name] = (now + ASKING_SECONDS, kept[1])
+        if kept is not None and kept[0] > now:
+            return kept[1]
         changes = self._changes
         answer = await ask()
         if changes == self._changes:
@@ -72,11 +68,14 @@ class Recent(Generic[K, V]):
 
 
 class Memory:
-    """The memory of one open database. `standings`: host -> Standing, as text; `keys`: key id -> row with its actor."""
+    """The memory of one open database. `standings`: host -> Standing, as text; `keys`: key id -> row with its actor;
+    `edges`: table -> the id at which its newest rows began a moment ago.
+    """
 
     def __init__(self) -> None:
         self.standings: Recent[str, str] = Recent(STANDING_SECONDS, STANDINGS_LIMIT)
         self.keys: Recent[str, object] = Recent(KEY_SECONDS, KEYS_LIMIT)
+        self.edges: Recent[str, int] = Recent(EDGE_SECONDS, EDGES_LIMIT)
 
 
 _current: ContextVar[Memory] = ContextVar("memory of the open database")

@@ -31,6 +31,7 @@ class Notice(StrEnum):
     REPORT = "report"  # staff
     JOIN_REQUEST = "join_request"  # staff
     PARTNER_REQUEST = "partner_request"  # hosts
+    QUARANTINE = "quarantine"  # hosts: a partner came back as somebody else
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Post(Record):
     parent_id: int | None
     parent_uri = fields.CharField(max_length=500, default="", db_default="")
     conversation = fields.CharField(max_length=500, db_index=True)  # the uri of the first message, as far as we know
+    context_uri = fields.CharField(max_length=500, default="", db_default="")  # the collection of it, where it began elsewhere
     published_at = fields.DatetimeField(default=clock.now)
     edited_at = fields.DatetimeField(null=True)
     deleted_at = fields.DatetimeField(null=True)

@@ -75,14 +75,16 @@ class ImmediateClient(SqliteClient):
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
         """How many rows, and the rows."""
         if not query.startswith("SELECT"):
-            return await super().execute_query(query, values)
+            written: tuple[int, Sequence[Any]] = await super().execute_query(query, values)
+            return written
         found = (await self.read_all([(query, values or ())]))[0]
         return len(found), found
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         """The rows as dictionaries."""
         if not query.startswith("SELECT"):
-            return await super().execute_query_dict(query, values)
+            written: list[dict[str, Any]] = await super().execute_query_dict(query, values)
+            return written
         return [dict(row) for row in (await self.read_all([(query, values or ())]))[0]]
 
     async def read_all(self, statements: Sequence[Statement]) -> list[list[sqlite3.Row]]:

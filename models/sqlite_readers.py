@@ -25,7 +25,7 @@ class Readers:
         self._opened: list[sqlite3.Connection] = []
 
     async def answer(self, statements: Sequence[Statement]) -> list[list[sqlite3.Row]]:
-        """The rows of each statement; sqlite3.Error if one is wrong. All in one thread, so that it costs one change of threads."""
+        """The rows of each statement; sqlite3.Error if one is wrong. All in one thread: to change it costs most."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, statements)

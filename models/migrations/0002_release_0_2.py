@@ -332,6 +332,11 @@ class Migration(migrations.Migration):
             options={'table': 'withdrawal', 'app': 'models', 'unique_together': (('consent_id', 'host'),), 'indexes': [Index(fields=['actor_id', 'id']), Index(fields=['state', 'asked_at'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
+        ops.AddField(
+            model_name='ActorKey',
+            name='changed_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
         ops.AddIndex(
             model_name='AuditEntry',
             index=Index(fields=['target', 'id']),
@@ -451,6 +456,11 @@ class Migration(migrations.Migration):
             index=Index(fields=['valid_until']),
         ),
         ops.AddField(
+            model_name='Host',
+            name='quarantined_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
             model_name='Mute',
             name='ends_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
@@ -473,13 +483,10 @@ class Migration(migrations.Migration):
             model_name='Poll',
             index=Index(fields=['told_at', 'closes_at']),
         ),
-        ops.AddIndex(
+        ops.AddField(
             model_name='Post',
-            index=Index(fields=['edited_at']),
-        ),
-        ops.AddIndex(
-            model_name='Post',
-            index=Index(fields=['deleted_at']),
+            name='context_uri',
+            field=fields.CharField(default='', db_default='', max_length=500),
         ),
         ops.AddField(
             model_name='Report',

@@ -1,0 +1,125 @@
+"""What belongs to which list of messages, in SQL. Who may see a message is none of these: moderation.visibility says that.
+
+A scope holds for messages ("post", "post__author") or for what was passed on ("announce", "passer", and the same).
+"""
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from models.conditions import Condition
+from models.queues import marks
+from models.timelines import HIGH, LOW, Scope, Way
+
+FOR_MEMBERS = "'community', 'partners', 'web'"  # what a member may see of people they do not know
+FOLLOWED = "SELECT target_id AS id FROM follow WHERE follower_id = ? AND accepted_at IS NOT NULL"
+OURS = "SELECT id FROM actor WHERE host = ''"
+ON_LISTS_APART = ("SELECT p.actor_id FROM people_list l INNER JOIN listed_person p ON p.people_list_id = l.id"
+                  " WHERE l.owner_id = ? AND l.is_exclusive")
+MUTED = "SELECT target_id FROM mute WHERE owner_id = ? AND (ends_at IS NULL OR ends_at > ?)"
+HAS_FOLLOWED_TAG = ('EXISTS (SELECT 1 FROM followed_tag WHERE owner_id = ?) AND EXISTS (SELECT 1 FROM tag t'
+                    ' INNER JOIN followed_tag f ON f.name = t.name AND f.owner_id = ? WHERE t.post_id = "post"."id")')
+NO_ANSWER = '"post"."parent_id" IS NULL AND "post"."parent_uri" = \'\''
+
+
+def everything(me: int) -> Scope:
+    """A member's home: messages of our people, of people they follow, to them, and with tags that they follow."""
+    ours = (f'("post__author"."host" = \'\' AND "post"."reach" IN ({FOR_MEMBERS}) OR "post"."author_id" = ?)'  # noqa: S608
+            ' AND "post"."parent_id" IS NULL')
+    to_me = '"post"."reach" = \'circle\' AND "post"."id" IN (SELECT post_id FROM recipient WHERE actor_id = ?)'
+    belongs = f'"post"."author_id" IN ({FOLLOWED}) OR {ours} OR {to_me} OR {HAS_FOLLOWED_TAG}'
+    condition = Condition(f'({belongs}) AND "post"."author_id" NOT IN ({ON_LISTS_APART})', (me, me, me, me, me, me))  # noqa: S608
+    tagged = "SELECT t.post_id FROM tag t INNER JOIN followed_tag f ON f.name = t.name WHERE f.owner_id = ?"
+    authors = _by("post", "author_id", f"{FOLLOWED} UNION {OURS}")
+    named = "SELECT post_id FROM recipient WHERE actor_id = ?"
+    candidates = f"{authors} UNION {tagged} AND t.post_id > ? AND t.post_id < ? UNION {named}"  # noqa: S608
+    return Scope(condition, Condition(candidates, (me, LOW, HIGH, me, LOW, HIGH, me)))
+
+
+def followed(me: int) -> Scope:
+    """Messages of people whom a member follows."""
+    condition = f'"post"."author_id" IN ({FOLLOWED}) AND "post"."author_id" NOT IN ({ON_LISTS_APART})'  # noqa: S608
+    return Scope(Condition(condition, (me, me)), Condition(_by("post", "author_id", FOLLOWED), (me, LOW, HIGH)))
+
+
+def passed_by_followed(me: int) -> Scope:
+    """What those have passed on."""
+    condition = f'"announce"."actor_id" IN ({FOLLOWED}) AND "announce"."actor_id" NOT IN ({ON_LISTS_APART})'  # noqa: S608
+    return Scope(Condition(condition, (me, me)), Condition(_by("announce", "actor_id", FOLLOWED), (me, LOW, HIGH)))
+
+
+def people(ids: Collection[int]) -> Scope:
+    """Messages of these."""
+    return _of("post", "author_id", ids)
+
+
+def passed_by(ids: Collection[int]) -> Scope:
+    """What these have passed on."""
+    return _of("announce", "actor_id", ids)
+
+
+def public(is_member: bool, is_local: bool, has_pictures: bool) -> Scope:
+    """Messages for everybody here, or for the whole web; no answers. The rest says what is asked for besides."""
+    reaches = FOR_MEMBERS if is_member else "'web'"
+    condition = Condition(f'"post"."reach" IN ({reaches}) AND "post"."is_listed" AND {NO_ANSWER}')
+    pictured = "SELECT post_id FROM attachment WHERE post_id > ? AND post_id < ?"
+    candidates = pictured if has_pictures else _by("post", "author_id", OURS) if is_local else ""
+    return Scope(condition, Condition(candidates, (LOW, HIGH)) if candidates else None)
+
+
+def tagged(names: Collection[str]) -> Scope:
+    """Messages with one of these tags or more."""
+    candidates = f"SELECT post_id FROM tag WHERE name IN ({marks(len(names))}) AND post_id > ? AND post_id < ?"  # noqa: S608
+    return Scope(has_tag(names), Condition(candidates, (*names, LOW, HIGH)), Way.COLLECT)
+
+
+def has_tag(names: Collection[str]) -> Condition:
+    """A message has one of these tags or more."""
+    having = f'EXISTS (SELECT 1 FROM tag t WHERE t.post_id = "post"."id" AND t.name IN ({marks(len(names))}))'  # noqa: S608
+    return Condition(having, tuple(names))
+
+
+def has_no_tag(names: Collection[str]) -> Condition:
+    """It has none of them."""
+    having = has_tag(names)
+    return Condition(f"NOT {having.sql}", having.values)
+
+
+def not_muted(me: int, column: str, now: datetime) -> Condition:
+    """The actor in a column ("post"."author_id" or the like) is nobody whom a member has muted."""
+    return Condition(f"{column} NOT IN ({MUTED})", (me, now))
+
+
+def by_ours(yes: bool) -> Condition:
+    """The author is one of our people, or is not."""
+    return Condition('"post__author"."host" ' + ("= ''" if yes else "<> ''"))
+
+
+def has_picture() -> Condition:
+    """Something is attached to the message."""
+    return Condition('EXISTS (SELECT 1 FROM attachment WHERE attachment.post_id = "post"."id")')
+
+
+def is_no_answer() -> Condition:
+    """It answers nothing."""
+    return Condition(NO_ANSWER)
+
+
+def may_be_passed_to(is_member: bool) -> Condition:
+    """Who passed it on is there, and meant this reader to see it."""
+    reaches = FOR_MEMBERS if is_member else "'web'"
+    return Condition(f'"passer"."suspended_at" IS NULL AND "announce"."reach" IN ({reaches})')
+
+
+def _of(table: str, column: str, ids: Collection[int]) -> Scope:
+    """For one person an index gives their rows in order; for several, rows have to be collected."""
+    condition = Condition(f'"{table}"."{column}" IN ({marks(len(ids))})' if ids else "1 = 0", tuple(ids))
+    if len(ids) <= 1:
+        return Scope(condition, way=Way.PLAN)
+    some = f"SELECT id FROM actor WHERE id IN ({marks(len(ids))})"  # noqa: S608
+    return Scope(condition, Condition(_by(table, column, some), (*ids, LOW, HIGH)))
+
+
+def _by(table: str, column: str, actors: str) -> str:
+    """A SELECT of the ids of what these actors made, by the index of (actor, id)."""
+    return (f'SELECT c.id FROM ({actors}) AS who CROSS JOIN "{table}" c WHERE c.{column} = who.id AND c.id > ? AND c.id < ?')  # noqa: S608

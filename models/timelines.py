@@ -1,0 +1,163 @@
+"""Lists of messages in SQL. Every statement is bounded by ids, so that none sorts or walks all messages there are.
+
+A list is read by the newest messages first, keeping those that belong to it, which is cheapest where many do. Where few do
+within the newest ones, candidates are collected by their authors instead, in ever wider spans of time (performance.md,
+Limits: either way alone is slow for somebody).
+"""
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from models import memory
+from models.actor import Actor
+from models.conditions import Condition
+from models.database import dialect, tuples
+from models.loading import join, makers, selected
+from models.post import Post
+from models.queues import marks
+from models.relation import Announce
+
+PAGE_POSTS = 20
+END_OF_TIME = 2**62  # above every id
+NEWEST_ROWS = 2_000  # that are looked at one by one
+WIDER = 10  # times the span before, where that held too little
+#: Stand in the values of candidates for the ids between which they are asked; nothing else has such a value.
+LOW, HIGH = -7_345_019_227, -7_345_019_228
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which part of a list is wanted, by the ids of its entries: the newest `size` between two places, or, `upwards`, those
+    that stand next above `after`.
+    """
+
+    before: int = END_OF_TIME  # only ids below this one
+    after: int = 0  # only ids above this one
+    upwards: bool = False
+    size: int = PAGE_POSTS
+    among: Collection[int] | None = None  # only these ids: of what is new, what belongs here
+
+
+class Way(StrEnum):
+    """How a list is found."""
+
+    WALK = "walk"  # the newest rows one by one, then candidates: many of the newest are likely to belong to it
+    COLLECT = "collect"  # candidates alone
+    PLAN = "plan"  # as the database likes: an index gives just these, in the order of their ids
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What belongs to a list: a condition, and a SELECT of the ids of all that may belong to it, and perhaps of others.
+
+    Among the values of `candidates`, LOW and HIGH stand for the ids between which it is asked. Without candidates, a walk
+    goes on until it has enough.
+    """
+
+    condition: Condition
+    candidates: Condition | None = None
+    way: Way = Way.WALK
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What is listed, and how it is read."""
+
+    name: str
+    columns: tuple[tuple[type[Any], str], ...]
+    joined: str
+
+
+_AUTHOR = ' LEFT OUTER JOIN "actor" "post__author" ON "post__author"."id" = "post"."author_id"'
+_PASSED = (' INNER JOIN "actor" "passer" ON "passer"."id" = "announce"."actor_id"'
+           ' INNER JOIN "post" ON "post"."id" = "announce"."post_id"')
+POSTS = _Table("post", ((Post, "post"), (Actor, "post__author")), _AUTHOR)
+ANNOUNCES = _Table("announce", ((Announce, "announce"), (Actor, "passer"), *POSTS.columns), _PASSED + _AUTHOR)
+
+
+async def posts(scope: Scope, span: Span) -> list[Post]:
+    """The messages of a list with their authors, one more than `span.size` if there are; upwards oldest first."""
+    post_of, author_of = makers(Post, Actor)
+    return [with_author(post_of(row), author_of(row)) for row in await _found(POSTS, scope, span)]
+
+
+async def announces(scope: Scope, span: Span) -> list[Announce]:
+    """What was passed on, by the same rules: each with its actor, its message and that one's author."""
+    announce_of, passer_of, post_of, author_of = makers(Announce, Actor, Post, Actor)
+    found = []
+    for row in await _found(ANNOUNCES, scope, span):
+        announce = announce_of(row)
+        join(announce, "actor", passer_of(row))
+        join(announce, "post", with_author(post_of(row), author_of(row)))
+        found.append(announce)
+    return found
+
+
+def with_author(post: Post, author: Actor) -> Post:
+    """The message, its author loaded."""
+    join(post, "author", author)
+    return post
+
+
+async def _found(table: _Table, scope: Scope, span: Span) -> list[Sequence[Any]]:
+    """The newest rows first, and where these are too few, candidates from ever wider spans."""
+    low, high = span.after, span.before
+    if scope.way is Way.PLAN or span.among is not None:
+        return await _between(table, scope, Way.PLAN, span, low, high, span.size + 1)
+    found: list[Sequence[Any]] = []
+    low, high = await _newest(table, span)
+    way = scope.way
+    while True:
+        found += await _between(table, scope, way, span, low, high, span.size + 1 - len(found))
+        if len(found) > span.size or (high >= span.before if span.upwards else low <= span.after):
+            return found
+        width = (high - low) * WIDER  # ids count time
+        low, high = (high - 1, min(span.before, high + width)) if span.upwards else (max(span.after, low - width), low + 1)
+        way = Way.COLLECT if scope.candidates else Way.WALK
+
+
+async def _newest(table: _Table, span: Span) -> tuple[int, int]:
+    """The ids between which the first NEWEST_ROWS of a span are; its own where there are fewer."""
+    if span.upwards:
+        return span.after, await _edge(table, span) or span.before
+    if span.before < END_OF_TIME:
+        return await _edge(table, span) or span.after, span.before
+    newest = replace(span, after=0)
+    return max(span.after, await memory.current().edges.get(table.name, lambda: _edge(table, newest))), span.before
+
+
+async def _edge(table: _Table, span: Span) -> int:
+    """The id that is NEWEST_ROWS into a span; 0 if there are fewer. Those who ask for the newest are told a recent one."""
+    found = await tuples(
+        f'SELECT id FROM "{table.name}" WHERE id > ? AND id < ? ORDER BY id {_order(span)} LIMIT 1 OFFSET {NEWEST_ROWS}',  # noqa: S608
+        [span.after, span.before])
+    return int(found[0][0]) if found else 0
+
+
+async def _between(table: _Table, scope: Scope, way: Way, span: Span, low: int, high: int, limit: int) -> list[Sequence[Any]]:
+    """The rows of a list between two ids."""
+    where, values = [f"({scope.condition.sql})"], list(scope.condition.values)
+    if way is Way.COLLECT and scope.candidates:
+        where.append(f'"{table.name}"."id" IN ({scope.candidates.sql})')
+        values += scope.candidates.filled({LOW: low, HIGH: high}).values
+    if span.among is not None:
+        where.append(f'"{table.name}"."id" IN ({marks(len(span.among))})')
+        values += span.among
+    where.append(f'"{table.name}"."id" > ? AND "{table.name}"."id" < ?')
+    wanted = ", ".join(selected(model, alias) for model, alias in table.columns)
+    hint = _by_id(table) if way is not Way.PLAN else ""
+    return [*await tuples(
+        f'SELECT {wanted} FROM "{table.name}"{hint}{table.joined} WHERE {" AND ".join(where)}'  # noqa: S608
+        f' ORDER BY "{table.name}"."id" {_order(span)} LIMIT {limit}', [*values, low, high])]
+
+
+def _order(span: Span) -> str:
+    return "ASC" if span.upwards else "DESC"
+
+
+def _by_id(table: _Table) -> str:
+    """SQLite would rather collect and sort all there is than walk; PostgreSQL knows better."""
+    return f' INDEXED BY "sqlite_autoindex_{table.name}_1"' if dialect() == "sqlite" else ""
