@@ -26,9 +26,6 @@ class Notice(StrEnum):
     PASSED_ON = "passed_on"
     MOVED = "moved"  # someone the member follows has a new account, and it was asked in their place
     POLL = "poll"  # a question that the member asked or answered is over
-    UPDATE = "update"  # a message that they passed on has other words
-    STATUS = "status"  # somebody of whom they want to hear everything wrote
-    REPORT = "report"  # staff
     JOIN_REQUEST = "join_request"  # staff
     PARTNER_REQUEST = "partner_request"  # hosts
     QUARANTINE = "quarantine"  # hosts: a partner came back as somebody else

@@ -11,7 +11,7 @@ from models.reach import Reach
 NEW_ACCOUNT = timedelta(days=30)
 FILTER, DROP = "filter", "drop"
 #: Of these notices the policy speaks; the others are about the community, or the member asked for them.
-FROM_PEOPLE = (Notice.MENTION, Notice.REPLY, Notice.THANKS, Notice.PASSED_ON, Notice.FOLLOW, Notice.FOLLOW_REQUEST, Notice.UPDATE)
+FROM_PEOPLE = (Notice.MENTION, Notice.REPLY, Notice.THANKS, Notice.PASSED_ON, Notice.FOLLOW, Notice.FOLLOW_REQUEST)
 
 
 async def policy_of(owner_id: int) -> NotificationPolicy:

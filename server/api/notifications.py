@@ -18,6 +18,7 @@ from server.api.readers import reader_of
 from server.keys import MEMBER
 
 UNREAD_DEFAULT, UNREAD_CAP = 100, 1000
+NONE = Q(id=0)
 
 
 class Wanted(Window):
@@ -99,5 +100,6 @@ async def condition(request: web.Request, wanted: Wanted | Counting) -> Q:
     owner_id = request[MEMBER].actor_id
     names = [name for name in wanted.types or KINDS if name not in wanted.exclude_types]
     shown = await notices.wanted(owner_id, with_apart=wanted.include_filtered)
-    asked = Q(recipient_id=owner_id, kind__in=notices_of(names) or [""]) & shown
+    kinds = notices_of(names)
+    asked = Q(recipient_id=owner_id, kind__in=kinds) & shown if kinds else NONE
     return asked & Q(actor_id=wanted.account_id) if wanted.account_id is not None else asked

@@ -19,9 +19,9 @@ from server.cards import Entry
 
 #: Our notices by the name that apps have for them; what is not here they do not see.
 KINDS: dict[str, tuple[Notice, ...]] = {
-    "mention": (Notice.MENTION, Notice.REPLY), "status": (Notice.STATUS,), "reblog": (Notice.PASSED_ON,),
-    "follow": (Notice.FOLLOW,), "follow_request": (Notice.FOLLOW_REQUEST,), "favourite": (Notice.THANKS,),
-    "poll": (Notice.POLL,), "update": (Notice.UPDATE,), "admin.sign_up": (Notice.JOIN_REQUEST,)}
+    "mention": (Notice.MENTION, Notice.REPLY), "reblog": (Notice.PASSED_ON,), "follow": (Notice.FOLLOW,),
+    "follow_request": (Notice.FOLLOW_REQUEST,), "favourite": (Notice.THANKS,), "poll": (Notice.POLL,),
+    "admin.sign_up": (Notice.JOIN_REQUEST,)}
 TYPES: dict[Notice, str] = {notice: name for name, notices in KINDS.items() for notice in notices}
 #: Of these several become one group; the newest of a group tells until when it may grow.
 GROUPED = ("favourite", "reblog", "follow")
