@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import ConsentRecord, Q, Subquery, clock
+from models import ConsentRecord, Q
 from models.consent import ConsentState, Purpose
 from models.reach import Reach
 from moderation.wordings import WORDINGS, Wording
@@ -64,7 +64,7 @@ PROFILE = "pseudonymous_profile"
 PURPOSES: dict[Purpose, Question] = {
     Purpose.MEMBERSHIP: _asks(Purpose.MEMBERSHIP, f"contact {PROFILE} free_text messages", HERE, offered=True),
     Purpose.HEALTH_PROFILE: _asks(Purpose.HEALTH_PROFILE, "diagnosis signs treatments", Reach.ME.value),
-    Purpose.FIELD: _asks(Purpose.FIELD, PROFILE, HERE, offered=True),
+    Purpose.FIELD: _asks(Purpose.FIELD, PROFILE, HERE),
     Purpose.FOUND_HERE: _asks(Purpose.FOUND_HERE, PROFILE, HERE, offered=True),
     Purpose.FOUND_BY_PARTNERS: _asks(Purpose.FOUND_BY_PARTNERS, PROFILE, PARTNERS, PARTNERS, months=12),
     Purpose.SHARED_OUT: _asks(Purpose.SHARED_OUT, f"{PROFILE} free_text images messages", PARTNERS, PARTNERS, offered=True),
@@ -128,12 +128,14 @@ def is_frozen(record: ConsentRecord) -> bool:
     return record.is_given and not is_in_force(record) or record.event == "frozen"
 
 
-def those_who_allow(purpose: Purpose, scope: str = "") -> Subquery:
-    """The ids of the actors of ours of whom this may be done now, for conditions on many rows at once."""
-    unended = Q(valid_until__isnull=True) | Q(valid_until__gt=clock.now())
-    good = ConsentRecord.filter(unended, id__in=ConsentRecord.newest_ids(purpose), scope=scope, granted=True,
-                                wording__in=list(PURPOSES[purpose].still_good))
-    return Subquery(good.values("actor_id"))
+def authors_who_allow(purpose: Purpose, at: datetime | None = None) -> Q:
+    """The posts whose author, of ours, allows this now (or `at` an instant): for conditions on Post."""
+    return Q(author_id=ConsentRecord.of_whom_given('"post"."author_id"', purpose, PURPOSES[purpose].still_good, at))
+
+
+def those_who_allow(purpose: Purpose) -> Q:
+    """The members of ours who allow this now: for conditions on Actor."""
+    return Q(id=ConsentRecord.of_whom_given('"actor"."id"', purpose, PURPOSES[purpose].still_good))
 
 
 def ends_at(purpose: Purpose, given_at: datetime) -> datetime | None:

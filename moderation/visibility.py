@@ -1,12 +1,15 @@
 """Who may see which post: one predicate for pages, peers, search, media, notices and counts.
 
-There is one form, in SQL. `may_see` asks it about one post, so that the two can never disagree.
+There is one form, `visible_to`. `may_see` asks it about one post, and `seen_by` is the same as a piece of SQL for the lists
+that are read most, so that they can never disagree.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from models import Actor, Block, Follow, Host, Post, Q, Recipient, Subquery, clock
+from models import Actor, Block, Follow, Host, Post, Q, Recipient, Subquery, clock, conditions
+from models.conditions import Condition
 from models.consent import Purpose
 from models.host import Standing
 from models.reach import Reach
@@ -35,14 +38,22 @@ class Viewer:
 VISITOR = Viewer()
 
 
-def visible_to(viewer: Viewer) -> Q:
-    """The posts that this viewer may see, as a condition on Post."""
+def visible_to(viewer: Viewer, at: datetime | None = None) -> Q:
+    """The posts that this viewer may see now (or `at` an instant), as a condition on Post."""
+    sent = _sent(at or clock.now())
     alive = Q(deleted_at__isnull=True, author__suspended_at__isnull=True, author__deleted_at__isnull=True)
     if viewer.actor_id is not None:
-        return alive & (Q(author_id=viewer.actor_id) | (_sent() & _for_member(viewer.actor_id)))
+        return alive & (Q(author_id=viewer.actor_id) | (sent & _for_member(viewer.actor_id)))
     if viewer.host:
-        return alive & _sent() & Q(author__host="") & consent.authors_who_allow(Purpose.SHARED_OUT) & _for_peer(viewer)
-    return alive & _sent() & Q(author__host="", reach=Reach.WEB) & consent.authors_who_allow(Purpose.SHARED_OUT)
+        return alive & sent & Q(author__host="") & consent.authors_who_allow(Purpose.SHARED_OUT, at) & _for_peer(viewer)
+    return alive & sent & Q(author__host="", reach=Reach.WEB) & consent.authors_who_allow(Purpose.SHARED_OUT, at)
+
+
+def seen_by(viewer: Viewer) -> Condition:
+    """The same as SQL: made of `visible_to` once for each kind of viewer, and filled with who asks and when."""
+    kind = replace(viewer, actor_id=None if viewer.actor_id is None else conditions.WHO, host=viewer.host and conditions.WHENCE)
+    known = {conditions.WHO: viewer.actor_id, conditions.WHENCE: viewer.host, conditions.NOW: clock.now()}
+    return conditions.of(visible_to, kind, conditions.NOW).filled(known)
 
 
 def may_be_named_to(viewer: Viewer) -> Q:
@@ -58,7 +69,7 @@ def may_be_named_to(viewer: Viewer) -> Q:
 def could_see(actor_id: int) -> Q:
     """The posts, deleted since, that a member of ours could see, as far as one can still tell: who was named is not kept."""
     gone = Q(deleted_at__isnull=False, author__suspended_at__isnull=True, author__deleted_at__isnull=True)
-    return gone & (Q(author_id=actor_id) | (_sent() & _for_member(actor_id)))
+    return gone & (Q(author_id=actor_id) | (_sent(clock.now()) & _for_member(actor_id)))
 
 
 async def may_see(viewer: Viewer, post: Post) -> bool:
@@ -66,9 +77,9 @@ async def may_see(viewer: Viewer, post: Post) -> bool:
     return await Post.filter(visible_to(viewer), id=post.id).exists()
 
 
-def _sent() -> Q:
+def _sent(at: datetime) -> Q:
     """No longer held for undoing."""
-    return Q(held_until__isnull=True) | Q(held_until__lte=clock.now())
+    return Q(held_until__isnull=True) | Q(held_until__lte=at)
 
 
 def _for_member(actor_id: int) -> Q:
