@@ -12,9 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
+from tortoise.queryset import QuerySet
+
 from federation.errors import FederationError
 from federation.instance import Instance
-from models import Actor, Attachment, Draft, Emoji, Q, clock
+from models import Actor, Attachment, Draft, Emoji, Q, ScheduledPost, clock
 from models.errors import CommunityError
 from models.ids import new_key
 from server import imaging
@@ -28,6 +30,7 @@ REMOTE_LIMIT_BYTES = 10 * 1024 * 1024
 FETCH_WAITS = (timedelta(), timedelta(minutes=1), timedelta(minutes=15))  # before each attempt, from when we learnt of it
 FETCHES_AT_ONCE = 4
 UNUSED_FOR = timedelta(days=31)  # a draft is kept 30 days and one to finish it
+FREE_FOR = timedelta(days=1)  # what was part of a message, to become part of another
 
 
 class BadImage(CommunityError):
@@ -143,13 +146,19 @@ async def _fetch(instance: Instance, store: MediaStore, attachment: Attachment) 
         store.forget(attachment.key)
 
 
+async def set_free(images: QuerySet[Attachment]) -> None:
+    """Take images out of their message; `forget_unused` erases them when FREE_FOR is over."""
+    await images.update(post_id=None, created_at=clock.now() - UNUSED_FOR + FREE_FOR)
+
+
 async def forget_unused(store: MediaStore) -> int:
-    """A job: erase uploads that became part of no message and of no draft. Returns how many."""
+    """A job: erase uploads that became part of no message, no draft and nothing for later. Returns how many."""
     erased = ~Q(owner__host="")  # of a message from elsewhere that was erased there
     old = await Attachment.filter(Q(created_at__lt=clock.now() - UNUSED_FOR) | erased, post_id__isnull=True).limit(100)
-    drafts = await Draft.filter(owner_id__in={attachment.owner_id for attachment in old}) if old else []
-    drafted = {key for draft in drafts for key in draft.form.get("images", [])}
-    gone = [attachment for attachment in old if attachment.key not in drafted]
+    owners = {attachment.owner_id for attachment in old} or {0}
+    drafted = {key for draft in await Draft.filter(owner_id__in=owners) for key in draft.form.get("images", [])}
+    waiting = {int(id_) for row in await ScheduledPost.filter(owner_id__in=owners) for id_ in row.given.get("media_ids") or []}
+    gone = [attachment for attachment in old if attachment.key not in drafted and attachment.id not in waiting]
     for attachment in gone:
         store.forget(attachment.key)
     await Attachment.filter(id__in=[attachment.id for attachment in gone]).delete()

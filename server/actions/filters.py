@@ -126,3 +126,12 @@ async def add_post(row: Filter, post: Post) -> FilteredPost:
     if await FilteredPost.filter(rule=row).count() >= POSTS_LIMIT:
         raise TooManyFilters("posts")
     return (await FilteredPost.get_or_create(rule=row, post=post))[0]
+
+
+async def drop_keyword(row: FilterKeyword) -> None:
+    """One word less; a filter in which nothing is left goes too."""
+    rule = row.rule
+    async with in_transaction():
+        await row.delete()
+        if not await FilterKeyword.exists(rule=rule) and not await FilteredPost.exists(rule=rule):
+            await rule.delete()

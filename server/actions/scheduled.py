@@ -59,9 +59,3 @@ async def move(row: ScheduledPost, due_at: datetime) -> None:
     check_time(due_at)
     row.due_at = due_at
     await row.save(update_fields=["due_at"])
-
-
-async def media_waiting(owners: set[int]) -> set[str]:
-    """The ids, as text, of uploads that are part of messages for later by these members."""
-    rows = await ScheduledPost.filter(owner_id__in=owners) if owners else []
-    return {str(id_) for row in rows for id_ in row.given.get("media_ids") or []}

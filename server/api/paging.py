@@ -63,11 +63,14 @@ def listed(request: web.Request, window: Window, ids: Sequence[int], data: Seque
     """A list with its Link header. `ids`: of the rows that were looked through, newest first, which may be more than `data`
     shows; another page follows when there were as many as the window holds.
     """
+    return linked(request, data, newer=max(ids, default=0), older=min(ids) if ids and len(ids) >= window.size else 0)
+
+
+def linked(request: web.Request, data: Sequence[Any], *, newer: int, older: int) -> web.Response:
+    """A list whose next pages are known: what is above `newer`, and what is below `older`; 0 for none."""
     response = answer(list(data))
-    if ids:
-        links = [("prev", "min_id", max(ids))]
-        if len(ids) >= window.size:
-            links.insert(0, ("next", "max_id", min(ids)))
+    links = [("next", "max_id", older), ("prev", "min_id", newer)]
+    if links := [link for link in links if link[2]]:
         response.headers["Link"] = ", ".join(f'<{_url(request, name, id_)}>; rel="{rel}"' for rel, name, id_ in links)
     return response
 

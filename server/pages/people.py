@@ -8,10 +8,11 @@ from aiohttp import web
 
 from federation import resolve
 from models import Actor, Block, Host, Mute, Q, Subquery, clock
+from models.consent import Purpose
 from models.errors import CommunityError
 from models.host import Standing
 from models.member import MemberState
-from moderation import markup
+from moderation import consent, markup
 from server import cards, render
 from server.actions.people import split_address
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
@@ -32,7 +33,7 @@ async def show(request: web.Request) -> web.Response:
 
     `address` fills the field in: pages of other servers send their "follow from your own server" buttons here.
     """
-    order = [actor.id for actor in await Actor.filter(_findable(request)).order_by("id").limit(PEOPLE_LIMIT).only("id")]
+    order = [actor.id for actor in await Actor.filter(findable(request)).order_by("id").limit(PEOPLE_LIMIT).only("id")]
     random.Random(f"{clock.now().date()} {request[MEMBER].actor.key}").shuffle(order)
     typed = request.query.get("page", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
@@ -52,7 +53,7 @@ async def search(request: web.Request) -> web.Response:
     if not words:
         return await show(request)
     named = Q(name__icontains=words) | Q(display_name__icontains=words)
-    found = await Actor.filter(_findable(request), named).order_by("-id").limit(PEOPLE_ON_A_PAGE + 1)
+    found = await Actor.filter(findable(request), named).order_by("-id").limit(PEOPLE_ON_A_PAGE + 1)
     return await _page(request, found[:PEOPLE_ON_A_PAGE], words=words, too_many=len(found) > PEOPLE_ON_A_PAGE)
 
 
@@ -75,15 +76,15 @@ async def _look_up(request: web.Request, words: str) -> web.Response:
     return await _page(request, [] if blocked or found.is_gone else [found], words=words)
 
 
-def _findable(request: web.Request) -> Q:
+def findable(request: web.Request) -> Q:
     """Members who said yes to it, and people of partner communities that show theirs. Nobody blocked either way."""
     me = request[MEMBER].actor_id
-    ours = Q(host="", member__state=MemberState.ACTIVE)
-    theirs = Q(host__in=Subquery(Host.filter(standing=Standing.PARTNER).values("name")))
+    ours = Q(host="", member__state=MemberState.ACTIVE) & consent.those_who_allow(Purpose.FOUND_HERE)
+    theirs = Q(host__in=Subquery(Host.filter(standing=Standing.PARTNER).values("name")), discoverable=True)
     hidden = [Subquery(Block.filter(target_id=me).values("blocker_id")),
               Subquery(Block.filter(blocker_id=me).values("target_id")),
               Subquery(Mute.filter(owner_id=me).values("target_id"))]
-    return Q(lookups.listed(), ours | theirs, *(~Q(id__in=some) for some in hidden), discoverable=True)
+    return Q(lookups.listed(), ours | theirs, *(~Q(id__in=some) for some in hidden))
 
 
 async def _page(request: web.Request, found: list[Actor], *, words: str = "", typed: str = "", problem: str = "",

@@ -1,0 +1,113 @@
+"""Search: people, tags, and among messages those that the member has to do with."""
+from __future__ import annotations
+
+import re
+from typing import TypedDict
+
+from aiohttp import web
+from pydantic import Field
+
+from federation import resolve
+from models import Actor, Bookmark, FollowedTag, Like, Post, Q, Recipient, Subquery, Tag
+from models.errors import CommunityError
+from moderation.visibility import visible_to
+from server.api import account_search
+from server.api.answers import answer
+from server.api.arguments import Id
+from server.api.entities.account import Account, accounts_of
+from server.api.entities.status import Status, statuses
+from server.api.entities.tag import Tag as TagEntity
+from server.api.entities.tag import tag
+from server.api.paging import Window
+from server.api.readers import reader_of
+from server.cards import Entry
+from server.keys import INSTANCE, LIMITS, MEMBER
+
+WORDS_LIMIT_CHARACTERS = 500
+OFFSET_LIMIT = 1000
+TAGS_LOOKED_AT = 500
+_URL = re.compile(r"https?://\S{1,500}")
+
+
+class SearchFor(Window):
+    """What is looked for. Windows are of messages only."""
+
+    q: str = Field("", max_length=WORDS_LIMIT_CHARACTERS)
+    type: str = ""
+    resolve: bool = False
+    following: bool = False
+    account_id: Id | None = None
+    offset: int = Field(0, ge=0, le=OFFSET_LIMIT)
+
+
+class SearchResult(TypedDict):
+    """What was found."""
+
+    accounts: list[Account]
+    statuses: list[Status]
+    hashtags: list[TagEntity]
+
+
+async def show(request: web.Request, given: SearchFor) -> web.Response:
+    """GET /api/v2/search. With `resolve`, addresses and pages of partners are asked for there, in our community's name."""
+    words, reader = given.q.strip(), reader_of(request)
+    people: list[Actor] = []
+    posts: list[Post] = []
+    names: list[str] = []
+    if words and _wants(given, "accounts"):
+        people = await account_search.found(request, words, resolves=given.resolve, limit=given.size, offset=given.offset,
+                                            following=given.following)
+    if words and _wants(given, "statuses"):
+        posts = await _posts(request, words, given)
+    if words and _wants(given, "hashtags") and not _URL.fullmatch(words):
+        names = await _tags(request, words, given)
+    followed = {row.name for row in await FollowedTag.filter(owner=request[MEMBER].actor, name__in=names)} if names else set()
+    found: SearchResult = {
+        "accounts": await accounts_of(people, reader.origin), "statuses": await statuses([Entry(post) for post in posts], reader),
+        "hashtags": [tag(name, reader.origin, following=name in followed) for name in names]}
+    return answer(found)
+
+
+def _wants(given: SearchFor, kind: str) -> bool:
+    return given.type in ("", kind)
+
+
+async def _posts(request: web.Request, words: str, given: SearchFor) -> list[Post]:
+    """By address, or by words in what the member wrote, was written to, kept or thought of: never in what others see."""
+    reader = reader_of(request)
+    if _URL.fullmatch(words):
+        return await _at(request, words, given)
+    me = request[MEMBER].actor_id
+    near = (Q(author_id=me) | Q(id__in=Subquery(Bookmark.filter(owner_id=me).values("post_id")))
+            | Q(id__in=Subquery(Like.filter(actor_id=me).values("post_id")))
+            | Q(id__in=Subquery(Recipient.filter(actor_id=me).values("post_id"))))
+    named = Q(html__icontains=words) | Q(warning__icontains=words) | Q(title__icontains=words)
+    found = Post.filter(visible_to(reader.viewer), near, named, **given.bounds())
+    if given.account_id is not None:
+        found = found.filter(author_id=given.account_id)
+    return list(await found.order_by("-id").offset(given.offset).limit(given.size).select_related("author"))
+
+
+async def _at(request: web.Request, url: str, given: SearchFor) -> list[Post]:
+    """The message with this id or page, read from its server if that is wanted and may be."""
+    visible = visible_to(reader_of(request).viewer)
+    known = await Post.filter(visible, Q(uri=url) | Q(url=url)).select_related("author").limit(1)
+    if known or not given.resolve:
+        return list(known)
+    request.app[LIMITS].take("look_up", request[MEMBER].actor.key)
+    try:
+        post = await resolve.post(request.app[INSTANCE], url)
+    except CommunityError:  # of theirs or of the network: to the one who looks both mean that nothing is there
+        return []
+    return list(await Post.filter(visible, id=post.id).select_related("author"))
+
+
+async def _tags(request: web.Request, words: str, given: SearchFor) -> list[str]:
+    """Tags that begin so, of messages that the reader may see: that a tag exists can tell of a message."""
+    start = words.removeprefix("#").lower()
+    if not start:
+        return []
+    visible = Subquery(Post.filter(visible_to(reader_of(request).viewer)).values("id"))
+    rows = Tag.filter(name__startswith=start, post_id__in=visible).order_by("name").limit(TAGS_LOOKED_AT)
+    names = list(dict.fromkeys(str(name) for name in await rows.values_list("name", flat=True)))
+    return names[given.offset:given.offset + given.size]
