@@ -15,7 +15,7 @@ import typer
 
 from models.database import DatabaseError
 from models.errors import CommunityError
-from server.commands import check, deliveries, demo, hosts, keys, members, messages, serve, tokens
+from server.commands import check, consent, deliveries, demo, hosts, keys, members, messages, serve, tokens
 from server.commands.output import Misused, Output, complain, sentence
 from server.settings import BadSettings, Settings
 
@@ -24,7 +24,8 @@ Command = Callable[..., Awaitable[int | None]]
 DONE, NOT_DONE, CALLED_WRONGLY, INTERRUPTED = 0, 1, 2, 130
 #: The words in front of a command that several share, and what they are about.
 GROUPS = {"member": "The people of this community.", "host": "Other servers.", "keys": "What we sign with.",
-          "message": "What members write.", "token": "What programs sign in with."}
+          "message": "What members write.", "token": "What programs sign in with.",
+          "consent": "What members said yes and no to."}
 
 COMMANDS: dict[str, Command] = {
     "serve": serve.serve,
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Command] = {
     "token list": tokens.list_,
     "token revoke": tokens.revoke,
     "message publish": messages.publish,
+    "consent verify": consent.verify,
     "deliveries": deliveries.deliveries,
     "migrate": serve.migrate,
     "check": check.check,

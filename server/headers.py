@@ -14,6 +14,7 @@ POLICY = "; ".join((
     "connect-src 'self'",
     "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "manifest-src 'self'",
 ))
+ROBOTS = "X-Robots-Tag"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -23,12 +24,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
-    "X-Robots-Tag": "noindex",  # search engines only with C14, which comes with the consent centre
+    ROBOTS: "noindex",  # unless a page says otherwise, where everybody on it agreed (server.indexing)
 }
 HSTS = "max-age=31536000; includeSubDomains"
 
 #: What pages of anybody may ask with a script, because no cookie counts there (Fetch, CORS protocol).
-OPEN = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/")
+OPEN = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/", "/actors/")
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",

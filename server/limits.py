@@ -53,8 +53,8 @@ RATES: dict[str, Rate] = {
     "look_up": Rate(20, 10),  # fetches that a member causes
     "upload": Rate(20, 30),
     "coat": Rate(300, 0.2),  # pictures that stand for people: they are drawn
-    "coat": Rate(300, 0.2),  # pictures that stand for people: they are drawn
     "webfinger": Rate(60, 2),
+    "receipt": Rate(60, 2),  # looked at through their links, from one client address
     "inbox_unknown": Rate(20, 10),  # requests of hosts that we do not know
 }
 

@@ -18,9 +18,12 @@ import structlog
 from markupsafe import Markup
 
 from models import Community, Member, OutgoingMail, clock
+from models.consent import Purpose
 from models.ids import new_key
 from models.mail import Letter
 from models.member import LinkPurpose
+from moderation import consent
+from server import agreements
 from server.actions import links
 from server.language import Words, gettext_for
 from server.settings import Settings
@@ -76,7 +79,7 @@ class PostOffice:
         template, member = await self._meant(mail)
         if member is None:
             return None
-        link = ""
+        link = f"{self.settings.origin}/data" if mail.kind is Letter.CONSENT else ""
         if template in LINKS:
             purpose = LINKS[template]
             token = await links.make(purpose, self._seconds(template), member, mail.recipient)
@@ -103,11 +106,18 @@ class PostOffice:
         # Plain text: what the template gets must not be escaped for HTML.
         data = {key: Markup(value) for key, value in (  # noqa: S704
             ("community", community.name), ("contact", community.contact), ("name", member.actor.shown_name), ("link", link),
-            ("reason", mail.details.get("reason", "")))}
+            ("reason", mail.details.get("reason", "")), ("when", mail.details.get("when", "")),
+            ("about", await self._about(mail, member, words)))}
         text = self.theme.render(language, f"mail/{template}.txt", data | {"minutes": self.settings.sign_in_link_seconds // 60})
         paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
         html = self.theme.render(language, "mail/letter.html", {"lang": language, "paragraphs": paragraphs, "link": link})
         return self.envelope(mail.recipient, subject(template, words), "\n\n".join(paragraphs) + "\n", html)
+
+    async def _about(self, mail: OutgoingMail, member: Member, _: Words) -> str:
+        """What a mail about an agreement is about, for those who want mails to say that (C15); "" for everybody else."""
+        if "purpose" not in mail.details or not await consent.permits(member.actor_id, Purpose.CONTENT_IN_MAIL):
+            return ""
+        return agreements.title(Purpose(mail.details["purpose"]), _)
 
     def envelope(self, recipient: str, title: str, text: str, html: str) -> EmailMessage:
         """A message in two parts. The policy refuses line breaks in headers (ValueError)."""
@@ -164,6 +174,7 @@ def subject(template: str, _: Words) -> str:
         "known": _("You already have an account"),
         "accepted": _("You can come in"),
         "refused": _("About your request"),
+        "consent": _("One of your choices has a date"),
     }[template]
 
 

@@ -30,7 +30,7 @@ def _of_every_page(request: web.Request) -> dict[str, Any]:
     return {
         "lang": lang, "dir": language.direction(lang),
         "me": request.get(ME), "community": community, "csrf": request.get(CSRF, ""), "look": look_of(request),
-        "here": "", "shell": "", "errors": (), "path": request.path_qs,
+        "here": "", "shell": "", "errors": (), "may_index": False, "path": request.path_qs,
         "palette_url": "" if hue == DEFAULT_HUE else f"/theme.css?hue={hue}",
     }
 

@@ -17,8 +17,9 @@ from federation.intake import Intake
 from models import AccessToken, Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
-from server import emojis, media
-from server.actions import apps, polls, posts
+from server import emojis, media, reminders, uploads
+from server.actions import apps, once, polls, posts
+from server.api import scheduled
 from server.failures import Failures
 from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
 
@@ -50,6 +51,16 @@ async def end_polls(_app: web.Application) -> int:
     return await polls.end_due()
 
 
+async def store_uploads(app: web.Application) -> int:
+    """Make images of what apps have uploaded."""
+    return await uploads.store_waiting(Path(app[SETTINGS].var_dir), app[MEDIA])
+
+
+async def publish_scheduled(app: web.Application) -> int:
+    """Publish messages whose hour has come."""
+    return await scheduled.publish_due(app)
+
+
 async def fetch_images(app: web.Application) -> int:
     """Bring in images of messages from elsewhere, and the small ones in their text."""
     return await media.fetch_wanted(app[INSTANCE], app[MEDIA]) + await emojis.fetch_wanted(app[INSTANCE], app[MEDIA])
@@ -70,6 +81,11 @@ async def settle_followers(app: web.Application) -> int:
     return await synchronisation.settle_due(app[INSTANCE])
 
 
+async def settle_consents(app: web.Application) -> int:
+    """End agreements whose time is over, and remind of those that end soon."""
+    return await reminders.settle()
+
+
 async def prune(app: web.Application) -> int:
     """Forget what has served its time: old ids, spent links, ended sessions, delivered texts."""
     now = clock.now()
@@ -78,6 +94,7 @@ async def prune(app: web.Application) -> int:
     await SignInLink.filter(expires_at__lt=now).delete()
     await Session.filter(expires_at__lt=now).delete()
     await AccessToken.forget_unused(now - apps.UNUSED)
+    await once.forget_old()
     await rotation.retire_due()
     await media.forget_unused(app[MEDIA])
     await media.forget_orphans(app[MEDIA])
@@ -89,11 +106,14 @@ async def prune(app: web.Application) -> int:
 JOBS: dict[str, Job] = {
     "send_mail": Job(send_mail, 1),
     "release_held": Job(release_held, 0.5),
+    "publish_scheduled": Job(publish_scheduled, 2),
+    "store_uploads": Job(store_uploads, 0.2),
     "end_polls": Job(end_polls, 1),
     "fetch_images": Job(fetch_images, 2),
     "complete_conversations": Job(complete_conversations, 0.5),
     "read_profiles": Job(read_profiles, 1),
     "settle_followers": Job(settle_followers, 1),
+    "settle_consents": Job(settle_consents, 60),
     "prune": Job(prune, 3600),
 }
 

@@ -134,6 +134,12 @@ async def decide_join(member: Member, accept: bool, by: Actor | None, reason: st
         await _log(by, "member.accept" if accept else "member.refuse", member, reason)
 
 
+async def opened(member: Member, by: Actor) -> None:
+    """Somebody of the team looks at a member's page: the member can read that, so it is written down (health.md §3.2)."""
+    if by.id != member.actor_id:
+        await _log(by, "member.open", member)
+
+
 async def suspend(member: Member, by: Actor | None, reason: str) -> None:
     """Stop an account: nobody sees it, nobody is signed in to it any more. LastHost; NotOneself."""
     if by is not None and by.id == member.actor_id:

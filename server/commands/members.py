@@ -8,6 +8,7 @@ import typer
 from models import Community, Member
 from models.consent import Purpose
 from models.member import LinkPurpose, MemberState, Role
+from moderation import consent
 from server import emails
 from server.actions import accounts, invitations, links, names
 from server.commands.output import Failed, Misused, Output, table
@@ -17,6 +18,8 @@ from server.passwords import Passwords
 from server.settings import Settings
 
 LIST_LIMIT = 200
+#: What can be said yes to when an account is made.
+ASKED = {str(purpose): purpose for purpose in (Purpose.MEMBERSHIP, *consent.switches())}
 Name = Annotated[str, typer.Argument(help="The member's name, without @.", show_default=False)]
 
 
@@ -28,7 +31,8 @@ async def create(
     password: Annotated[bool, typer.Option("--password", help="Ask for a password, without showing it.")] = False,
     link: Annotated[bool, typer.Option("--link", help="Print a link to sign in with.")] = False,
     agree: Annotated[str, typer.Option(help="What the member has said yes to, to you: C0 (membership), C3 (may be found), "
-                                            "C5 (may be known elsewhere).")] = "C0",
+                                            "C5 (may be known elsewhere), C14 (search engines), C15 (mails say what "
+                                            "they are about).")] = "C0",
 ) -> None:
     """Make an account. JSON: {"name", "address", "role", "link" or null}."""
     wanted, address, language = names.normal(name), emails.normal(email), language or settings.language
@@ -104,9 +108,9 @@ async def invite(settings: Settings, out: Output,
 def _purposes(agree: str) -> tuple[Purpose, ...]:
     """The purposes in "C0,C5"; membership is the least, because nobody is a member without it. Misused."""
     try:
-        said = [Purpose(part.strip().upper()) for part in agree.split(",") if part.strip()]
-    except ValueError as error:
-        raise Misused(f"--agree takes {', '.join(Purpose)}, with commas between them.") from error
+        said = [ASKED[part.strip().upper()] for part in agree.split(",") if part.strip()]
+    except KeyError as error:
+        raise Misused(f"--agree takes {', '.join(ASKED)}, with commas between them.") from error
     if Purpose.MEMBERSHIP not in said:
         raise Misused("Nobody can be a member without having agreed to it: --agree must hold C0.")
     return tuple(dict.fromkeys(said))

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from federation.addresses import host_of, same_origin
 from models import Host, Post
-from server import audiences, cards, composer, render, talks
+from server import audiences, cards, composer, indexing, talks
 from server.actions import posts
 from server.actions.drafts import Typed
 from server.cards import Entry
@@ -30,8 +30,9 @@ async def show(request: web.Request) -> web.Response:
     page, more = _cut(replies, request.query.get("after", ""))
     shown = await cards.posts([Entry(one) for one in (*before, post, *page)], member, _, with_hidden=True)
     main = shown[len(before)]
-    return render.page(
-        request, "conversation.html", before=shown[:len(before)], post=main, replies=shown[len(before) + 1:],
+    may_index = member is None and await indexing.allowed(one.author for one in (*before, post, *page))
+    return indexing.marked(
+        request, "conversation.html", may_index, before=shown[:len(before)], post=main, replies=shown[len(before) + 1:],
         missing=missing,
         hole=_is_cut_off((before or [post])[0], talk),
         limit=posts.TEXT_LIMIT_CHARACTERS, pager=Pager(older_url=f"/m/{post.key}?after={more}" if more else ""),

@@ -78,7 +78,9 @@ def _list(request: web.Request, rows: Sequence[Member], waiting: Sequence[Member
 
 async def show_one(request: web.Request) -> web.Response:
     """GET /admin/members/{name}: what can be decided about one member."""
-    return await _one(request, await _named(request))
+    member = await _named(request)
+    await accounts.opened(member, request[MEMBER].actor)
+    return await _one(request, member)
 
 
 async def decide(request: web.Request) -> web.Response:

@@ -12,7 +12,7 @@ from models import Actor, Block, Follow, Mute
 from models.errors import NotHere
 from moderation import consent, facts, policy
 from moderation.policy import Verb
-from server import cards, render, timelines
+from server import cards, indexing, render, timelines
 from server.actions import follows, relations
 from server.doors import see
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
@@ -50,8 +50,10 @@ async def show(request: web.Request) -> web.Response:
     profile = await _view(request, actor)
     if member and profile.is_elsewhere:
         request.app[INSTANCE].profiles.want(actor.uri)
-    return render.page(
-        request, "profile.html", here="me" if profile.is_me else "people", profile=profile,
+    shown = [entry.post.author for entry in (*page.entries, *pinned)]
+    may_index = member is None and await indexing.allowed((actor, *shown))
+    return indexing.marked(
+        request, "profile.html", may_index, here="me" if profile.is_me else "people", profile=profile,
         pinned=await cards.posts(pinned, member, gettext_for(request[LANGUAGE])),
         posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE])),
         pager=Pager(older_url=f"/{actor.address}?before={page.older}" if page.older else ""))

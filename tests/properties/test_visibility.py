@@ -106,7 +106,7 @@ def sees(case: Case, who: str | Standing) -> bool:
     if case.deleted or case.author_suspended or case.held:
         return False
     if who == "visitor":
-        return case.reach is Reach.WEB
+        return case.reach is Reach.WEB and not case.yes_taken_back
     if isinstance(who, Standing):
         allowed = {Standing.PARTNER: {Reach.PARTNERS, Reach.WEB}, Standing.OPEN: {Reach.WEB}, Standing.LIMITED: {Reach.WEB}}
         return case.reach in allowed.get(who, set()) and not case.yes_taken_back

@@ -1,0 +1,75 @@
+"""Where copies of a member's things are, and how far each server is with erasing what was asked back."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import Actor, Delivery, Disclosure, Host, Post, Withdrawal, clock
+from models.delivery import DeliveryState, HostCopies
+from models.withdrawal import WithdrawalState
+from moderation import withdrawals
+from moderation.withdrawals import Asking
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCopies:
+    """One server: its name, how many things it has, when it last got one, and how an erasure there stands (None: not asked)."""
+
+    host: str
+    title: str
+    has: int
+    last_at: datetime
+    state: WithdrawalState | None
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One thing on one server. `post_key`: of the message that it is, "" for anything else."""
+
+    kind: str
+    post_key: str
+    at: datetime
+    ended_at: datetime | None
+
+
+async def servers(actor: Actor) -> list[ServerCopies]:
+    """Every server that has, or had, something of this member."""
+    found = await Disclosure.by_host(actor.id)
+    names = [one.host for one in found] or [""]
+    titles = {host.name: host.title or host.name for host in await Host.filter(name__in=names)}
+    answers = {row.host: row for row in await Withdrawal.filter(actor_id=actor.id).order_by("id")}
+    asked: dict[str, list[Delivery]] = {}
+    leaving = Delivery.filter(activity__actor_id=actor.id, activity__kind__in=["Delete", "Undo"], host__in=names)
+    for row in await leaving.order_by("id").limit(5000):
+        asked.setdefault(row.host, []).append(row)
+    return [_server(one, titles.get(one.host, one.host), answers.get(one.host), asked.get(one.host, [])) for one in found]
+
+
+def _server(one: HostCopies, title: str, answer: Withdrawal | None, asked: list[Delivery]) -> ServerCopies:
+    state, asked_at = None, one.ended_at
+    if answer is not None:
+        state, asked_at = answer.state, answer.asked_at
+    elif asked:
+        waiting = [row for row in asked if row.state is DeliveryState.WAITING]
+        lost = [row for row in asked if row.state is DeliveryState.FAILED and row.attempts]
+        oldest = (waiting or lost or asked)[0]
+        asking = Asking(answers=False, delivered=not waiting and not lost, asked_at=oldest.created_at,
+                        given_up=bool(lost) and not waiting)
+        state, asked_at = withdrawals.state(asking, clock.now()), oldest.created_at
+    elif one.ended:
+        state = WithdrawalState.ASKED
+    return ServerCopies(one.host, title, one.told - one.ended, one.last_at, state, asked_at)
+
+
+async def at(actor: Actor, host: str, before: int | None) -> tuple[list[Copy], int]:
+    """The things of this member on one server, newest first, and the place where the next page begins; 0 at the end."""
+    found = Disclosure.filter(actor_id=actor.id, host=host)
+    page = await (found.filter(id__lt=before) if before else found).order_by("-id").limit(PAGE + 1)
+    keys = {post.uri: post.key for post in await Post.filter(uri__in=[row.object_uri for row in page] or [""],
+                                                             author_id=actor.id, deleted_at__isnull=True)}
+    copies = [Copy("Profile" if row.object_uri == actor.uri else "Note" if row.object_uri in keys else row.kind,
+                   keys.get(row.object_uri, ""), row.last_at, row.ended_at) for row in page[:PAGE]]
+    return copies, page[PAGE - 1].id if len(page) > PAGE else 0

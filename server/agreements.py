@@ -1,0 +1,81 @@
+"""Words around a member's agreements: what each is called, what taking it back does, how it stands."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
+from server.language import Words
+
+
+def title(purpose: Purpose, _: Words) -> str:
+    """What an agreement is called on pages and receipts. Only what is offered has a name."""
+    return {
+        Purpose.MEMBERSHIP: _("Being a member"),
+        Purpose.FIELD: _("A line of my profile"),
+        Purpose.FOUND_HERE: _("Being found in my community"),
+        Purpose.SHARED_OUT: _("Copies on other servers"),
+        Purpose.SEARCH_ENGINES: _("Search engines"),
+        Purpose.CONTENT_IN_MAIL: _("What mails and phone notices say"),
+    }.get(purpose, str(purpose))
+
+
+def level(purpose: Purpose) -> int:
+    """How far it reaches, on the scale of five."""
+    return {Purpose.FOUND_HERE: 3, Purpose.MEMBERSHIP: 3, Purpose.FIELD: 3, Purpose.SHARED_OUT: 4, Purpose.SEARCH_ENGINES: 5}.get(
+        purpose, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What taking an agreement back does, in three lists."""
+
+    stops: tuple[str, ...]
+    erased: tuple[str, ...]
+    stays: tuple[str, ...]
+
+
+def effects(purpose: Purpose, _: Words) -> Effects:
+    """What stops, what is erased, and what nobody can take back."""
+    if purpose is Purpose.SHARED_OUT:
+        return Effects(
+            (_("Nothing new of you leaves this community."), _("Visitors no longer see your messages.")),
+            (_("We ask each server that has a copy to erase it."), _("You see here which of them did."),
+             _("Follows between you and people elsewhere end.")),
+            (_("What somebody has read, noted or photographed."), _("Copies of servers that do not obey.")))
+    if purpose is Purpose.SEARCH_ENGINES:
+        return Effects(
+            (_("We tell search engines to leave your pages out."),),
+            (_("They erase what they have when they next visit."),),
+            (_("Until then, old results may still be found."),))
+    if purpose is Purpose.FOUND_HERE:
+        return Effects(
+            (_("You are no longer on the page People."),), (_("Nothing else has a copy of this list."),),
+            (_("People who know your name still find you by it."),))
+    if purpose is Purpose.CONTENT_IN_MAIL:
+        return Effects(
+            (_("Mails and notices only say that something waits."),), (_("Nothing: mails that were sent are in your mailbox."),),
+            (_("Mails that you have received already."),))
+    return Effects((_("This is no longer shown."),), (_("Copies are asked to be erased."),), (_("What somebody has read."),))
+
+
+def state_name(state: ConsentState, event: ConsentEvent | None, _: Words) -> str:
+    """How an agreement stands, in two words."""
+    if event is ConsentEvent.PAUSED:
+        return _("Paused")
+    return {
+        ConsentState.REQUESTED: _("Never answered: no"),
+        ConsentState.GIVEN: _("Yes"),
+        ConsentState.REFUSED: _("No"),
+        ConsentState.WITHDRAWN: _("Taken back"),
+        ConsentState.EXPIRED: _("Ended by time"),
+        ConsentState.SUPERSEDED: _("Waits for your new yes"),
+        ConsentState.INVALIDATED: _("Not valid"),
+    }[state]
+
+
+def capacity_name(capacity: Capacity | None, _: Words) -> str:
+    """Who acted."""
+    return {
+        Capacity.GUARDIAN: _("A guardian"), Capacity.REPRESENTATIVE: _("A legal representative"),
+        Capacity.EXECUTOR: _("An executor"), Capacity.COMMUNITY: _("The community's server"),
+    }.get(capacity or Capacity.SELF, _("You"))

@@ -1,0 +1,27 @@
+"""What search engines may keep: pages that a visitor sees, where everybody who is on them has said yes to that (C14)."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from aiohttp import web
+
+from models import Actor
+from models.consent import Purpose
+from moderation import consent
+from server import render
+from server.headers import ROBOTS
+
+
+async def allowed(people: Iterable[Actor]) -> bool:
+    """Whether search engines may keep a page on which these people are. Nobody of another server has been asked."""
+    ids = {actor.id: actor.is_local for actor in people}
+    return all([is_ours and await consent.permits(actor_id, Purpose.SEARCH_ENGINES) for actor_id, is_ours in ids.items()])
+
+
+def marked(request: web.Request, template: str, may_index: bool, **view_data: Any) -> web.Response:
+    """A page that says to search engines whether they may keep it."""
+    response = render.page(request, template, may_index=may_index, **view_data)
+    if may_index:
+        response.headers[ROBOTS] = "all"
+    return response

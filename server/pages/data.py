@@ -1,0 +1,211 @@
+"""My data: what I said yes to, receipts, where copies are, who looked. Nothing changes before a button is pressed."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from models import AuditEntry, ConsentRecord, ConsentText
+from models.consent import ConsentEvent, Purpose
+from models.errors import NotHere
+from models.withdrawal import WithdrawalState
+from moderation import consent
+from server import agreements, differences, render
+from server.actions import consents, copies, sharing
+from server.differences import Part
+from server.doors import see
+from server.forms import whole_number
+from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
+from server.language import Words, gettext_for
+from server.pages.receipts import view
+from server.views import Pager
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchView:
+    """One agreement: its name, the exact words, and how it stands."""
+
+    code: str
+    title: str
+    words: str
+    level: int
+    on: bool
+    state: str
+    since: datetime | None
+    until: datetime | None
+    changed: tuple[Part, ...] = ()  # what is new in the words since the last yes
+    effects: agreements.Effects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptLine:
+    """A receipt in the list."""
+
+    title: str
+    state: str
+    counts: bool
+    given: datetime
+    until: datetime | None
+    url: str
+    withdraw_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookView:
+    """That somebody of the team looked or did something."""
+
+    who: str
+    what: str
+    why: str
+    when: datetime
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /data: every agreement with its switch, and the newest receipt of each."""
+    member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
+    last = {(row.purpose, row.scope): row for row in await ConsentRecord.last_words(member.actor_id)}
+    switches = [await _switch(request, purpose, last.get((purpose, "")), _) for purpose in consent.switches()]
+    lines = [_line(row, _) for row in sorted(last.values(), key=lambda row: -row.id)]
+    return render.page(
+        request, "data.html", here="data", switches=switches, receipts=lines, on=sum(one.on for one in switches),
+        is_paused=any(row.event is ConsentEvent.PAUSED for row in last.values()), said=_said(request, _))
+
+
+async def save(request: web.Request) -> web.Response:
+    """POST /data: the switches as they stand now. Only what is new is written down."""
+    form, member = request[FORM], request[MEMBER]
+    for purpose in consent.switches():
+        wanted = form.has(f"on-{purpose}")
+        if wanted != bool(await consent.permits(member.actor_id, purpose)):
+            await sharing.say(member, purpose, wanted, request[LANGUAGE], request.app[COMMUNITY].row)
+    return see("/data?said=saved")
+
+
+async def pause(request: web.Request) -> web.Response:
+    """POST /data/pause: every flow stops at once; nothing is erased."""
+    await sharing.pause(request[MEMBER])
+    return see("/data?said=paused")
+
+
+async def resume(request: web.Request) -> web.Response:
+    """POST /data/resume: a new yes to each thing that was paused, in the words that stand on the page."""
+    await sharing.resume(request[MEMBER], request[LANGUAGE], request.app[COMMUNITY].row)
+    return see("/data?said=resumed")
+
+
+async def show_receipt(request: web.Request) -> web.Response:
+    """GET /data/receipts/{key}: one receipt of mine, with the links that others can check it by."""
+    record = await _mine(request)
+    return render.page(request, "receipt.html", here="data", receipt=await view(record, gettext_for(request[LANGUAGE])),
+                       is_mine=True)
+
+
+async def ask_withdraw(request: web.Request) -> web.Response:
+    """GET /data/withdraw/{key}: what taking it back does, before it is done."""
+    record, _ = await _stoppable(request), gettext_for(request[LANGUAGE])
+    return render.page(request, "withdraw.html", here="data", title=agreements.title(record.purpose, _), key=record.key,
+                       effects=agreements.effects(record.purpose, _))
+
+
+async def withdraw(request: web.Request) -> web.Response:
+    """POST /data/withdraw/{key}. No reason is asked."""
+    record, member = await _stoppable(request), request[MEMBER]
+    await sharing.say(member, record.purpose, False, request[LANGUAGE], request.app[COMMUNITY].row)
+    newest = await ConsentRecord.newest(member.actor_id, record.purpose)
+    return see(f"/data/receipts/{newest.key}" if newest else "/data")
+
+
+async def show_copies(request: web.Request) -> web.Response:
+    """GET /data/copies: which servers have something of mine; with `host`, what."""
+    actor, _, host = request[MEMBER].actor, gettext_for(request[LANGUAGE]), request.query.get("host", "")[:255]
+    if not host:
+        found = await copies.servers(actor)
+        return render.page(request, "data_copies.html", here="data", servers=[
+            (one, withdrawal_name(one.state, _) if one.state else "") for one in found])
+    before = whole_number(request.query["before"]) if request.query.get("before") else None
+    things, more = await copies.at(actor, host, before)
+    if not things:
+        raise NotHere("nothing there")
+    older = f"/data/copies?host={host}&before={more}" if more else ""
+    return render.page(request, "data_copies_at.html", here="data", host=host, pager=Pager(older_url=older),
+                       things=[(one, _thing(one.kind, _)) for one in things])
+
+
+async def show_access(request: web.Request) -> web.Response:
+    """GET /data/access: who of the team opened or changed something of mine."""
+    member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
+    before = request.query.get("before", "")
+    found = AuditEntry.filter(target=f"member:{member.id}").exclude(actor_id=member.actor_id)
+    page = await (found.filter(id__lt=whole_number(before)) if before else found).order_by("-id").limit(PAGE + 1)
+    pager = Pager(older_url=f"/data/access?before={page[PAGE - 1].id}" if len(page) > PAGE else "")
+    return render.page(request, "data_access.html", here="data", looks=[_look(row, _) for row in page[:PAGE]], pager=pager)
+
+
+async def _switch(request: web.Request, purpose: Purpose, last: ConsentRecord | None, _: Words) -> SwitchView:
+    words = consents.words(purpose, request[LANGUAGE], request.app[COMMUNITY].row)
+    on = last is not None and consent.is_in_force(last)
+    old = await ConsentText.get_or_none(digest=last.text_digest) if last and consent.is_frozen(last) else None
+    state = agreements.state_name(consent.state_of(last), last.event if last else None, _)
+    return SwitchView(code=str(purpose), title=agreements.title(purpose, _), words=words, level=agreements.level(purpose), on=on,
+                      state=state, since=last.created_at if last else None, until=last.valid_until if last and on else None,
+                      changed=differences.between(old.text, words) if old and old.text != words else (),
+                      effects=agreements.effects(purpose, _))
+
+
+def _line(row: ConsentRecord, _: Words) -> ReceiptLine:
+    counts = consent.is_in_force(row)
+    can_stop = counts and row.purpose not in consent.REQUIRED
+    return ReceiptLine(title=agreements.title(row.purpose, _), counts=counts, given=row.created_at, until=row.valid_until,
+                       state=agreements.state_name(consent.state_of(row), row.event, _), url=f"/data/receipts/{row.key}",
+                       withdraw_url=f"/data/withdraw/{row.key}" if can_stop else "")
+
+
+async def _mine(request: web.Request) -> ConsentRecord:
+    record = await ConsentRecord.get_or_none(key=request.match_info["key"], actor_id=request[MEMBER].actor_id)
+    if record is None:
+        raise NotHere("receipt")
+    return record
+
+
+async def _stoppable(request: web.Request) -> ConsentRecord:
+    """A yes of mine that counts and can be taken back."""
+    record = await _mine(request)
+    if record.purpose in consent.REQUIRED or not await consent.permits(record.actor_id, record.purpose, record.scope):
+        raise NotHere("nothing to take back")
+    return record
+
+
+def _said(request: web.Request, _: Words) -> str:
+    return {"saved": _("Your choices are written down."),
+            "paused": _("Everything is paused. Nothing was erased."),
+            "resumed": _("What was paused runs again, with your new yes.")}.get(request.query.get("said", ""), "")
+
+
+def withdrawal_name(state: WithdrawalState, _: Words) -> str:
+    """How far a server is with erasing."""
+    return {
+        WithdrawalState.PENDING: _("Asked to erase, has not answered yet"),
+        WithdrawalState.CONFIRMED: _("Has confirmed that all is erased"),
+        WithdrawalState.FAILED: _("Did not answer for seven days"),
+        WithdrawalState.NOT_CAPABLE: _("Says that it cannot erase everything"),
+        WithdrawalState.ASKED: _("Asked to erase. It confirms nothing"),
+    }[state]
+
+
+def _thing(kind: str, _: Words) -> str:
+    return {"Profile": _("My profile"), "Note": _("A message"), "Create": _("A message that is erased here"),
+            "Follow": _("That I follow somebody"), "Like": _("A sign that I thought of somebody"),
+            "Announce": _("That I passed a message on")}.get(kind, _("Something else"))
+
+
+def _look(row: AuditEntry, _: Words) -> LookView:
+    """Who, never by name: the team answers together."""
+    what = {
+        "member.create": _("Your account was made."), "member.open": _("Your page in the list of members was opened."),
+        "member.accept": _("Your request to join was accepted."), "member.refuse": _("Your request to join was refused."),
+        "member.suspend": _("Your account was stopped."), "member.restore": _("Your account was given back."),
+    }.get(row.action, _("Your role was changed.") if row.action.startswith("member.role") else _("Something was changed."))
+    return LookView(_("Somebody of the team") if row.actor_id else _("Whoever runs the server"), what, row.reason, row.created_at)
