@@ -154,6 +154,8 @@ def nested(fields: Mapping[str, list[str]]) -> dict[str, Any]:
         raise BadInput("too many fields")
     found: dict[str, Any] = {}
     for name, values in fields.items():
+        if not name:
+            continue
         texts = [value.replace("\r\n", "\n").replace("\0", "") for value in values[:LIST_LIMIT]]
         path = _path(name)
         if path[-1] == "":

@@ -88,8 +88,8 @@ def _placeholder(name: str, pattern: str | None) -> Document:
 
 def _given(takes: type[Takes], schemas: Schemas) -> Document:
     """What an endpoint takes, with what it refers to moved to the common place."""
-    schema = takes.model_json_schema(ref_template=f"{PLACE}{{model}}", by_alias=True)
-    schemas.found |= schema.pop("$defs", {})
+    schema = takes.model_json_schema(ref_template=f"{PLACE}Given{{model}}", by_alias=True)
+    schemas.found |= {f"Given{name}": part for name, part in schema.pop("$defs", {}).items()}
     schema.setdefault("properties", {})
     return schema
 
@@ -116,7 +116,7 @@ def _responses(endpoint: Endpoint, schemas: Schemas) -> Document:
     done: Document = {"description": "Done"}
     if endpoint.gives is not None:
         done["content"] = {JSON: {"schema": schemas.of(endpoint.gives)}}
-    return {"200": done} | {status: {"$ref": f"#/components/responses/{status}"} for status in REFUSALS}
+    return {"2XX": done} | {status: {"$ref": f"#/components/responses/{status}"} for status in REFUSALS}
 
 
 def serve(endpoints: Iterable[Endpoint]) -> ApiHandler:

@@ -55,8 +55,9 @@ class Schemas:
         if name not in self.found:
             self.found[name] = {}  # an entity may hold others of its kind
             hints = get_type_hints(kind, include_extras=True)
+            needed = [key for key, hint in hints.items() if get_origin(hint) is not NotRequired and key in kind.__required_keys__]
             self.found[name] = {
                 "type": "object", "description": " ".join((kind.__doc__ or "").split()),
                 "properties": {key: self.of(hint) for key, hint in hints.items()},
-                "required": [key for key, hint in hints.items() if get_origin(hint) is not NotRequired]}
+                "required": needed}
         return name

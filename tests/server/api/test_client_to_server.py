@@ -39,7 +39,8 @@ async def test_a_day_in_activities(alpha: LiveServer, beta: LiveServer) -> None:
         follow = await done(app, camille, {"type": "Follow", "object": there})
         await settle(alpha, beta)
         assert await alpha.ask(lambda: Follow.exists(uri=follow, accepted_at__isnull=False))
-        note = {"type": "Note", "content": "<p>Hello <b>everybody</b>, see #rest</p>", "summary": "calm", "to": [camille.followers_uri]}
+        note = {"type": "Note", "content": "<p>Hello <b>everybody</b>, see #rest</p>", "summary": "calm",
+                "to": [camille.followers_uri]}
         created = (await done(app, camille, {"type": "Create", "object": note, "to": note["to"]})).removesuffix("#create")
         await settle(alpha, beta)
         assert await sees(beta, bea, created)
@@ -55,7 +56,8 @@ async def test_a_day_in_activities(alpha: LiveServer, beta: LiveServer) -> None:
         await settle(alpha, beta)
         edited = await known(beta, mine)
         assert edited and "Hello again" in edited.html
-        assert await beta.ask(lambda: Like.exists(post_id=answer.id)) and await beta.ask(lambda: Announce.exists(post_id=answer.id))
+        for table in (Like, Announce):
+            assert await beta.ask(lambda table=table: table.exists(post_id=answer.id))
 
         items = (await inbox(app, camille))["orderedItems"]
         assert [(item["type"], item["actor"]) for item in items] == [("Create", bea.uri), ("Follow", bea.uri)]
@@ -136,8 +138,9 @@ async def test_what_is_not_theirs_or_not_an_activity_is_refused(alpha: LiveServe
             ({"type": "Create", "object": note | {"attachment": [{"url": f"{alpha.origin}/media/x"}]}}, 422),
             ({"type": "Like", "object": secret.uri}, 404), ({"type": "Announce", "object": secret.uri}, 404),
             ({"type": "Delete", "object": shown.uri}, 404), ({"type": "Update", "object": note | {"id": shown.uri}}, 404),
-            ({"type": "Undo", "object": f"{dora.uri}/likes/1"}, 404), ({"type": "Follow", "object": "https://gone.example/u"}, 404),
-            ({"type": "Follow", "object": 7}, 422), ({"type": "Accept", "object": {"type": "Follow", "actor": dora.uri}}, 404)]
+            ({"type": "Undo", "object": f"{dora.uri}/likes/1"}, 404), ({"type": "Follow", "object": 7}, 422),
+            ({"type": "Follow", "object": "https://gone.example/u"}, 404),
+            ({"type": "Accept", "object": {"type": "Follow", "actor": dora.uri}}, 404)]
         for document, status in cases:
             answer = await send(app, camille, document)
             assert answer.status == status, (document, answer)
