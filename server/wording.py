@@ -5,9 +5,13 @@ The glossary of the interface decides (design README §7). `_` is what `server.l
 from __future__ import annotations
 
 from models.member import Role
-from models.post import Note, Voice
+from models.notification import Notice
+from models.post import Note, Post, Voice
 from models.reach import Reach
+from moderation import markup
 from server.language import Words
+
+EXCERPT_CHARACTERS = 100
 
 
 def reach_name(reach: Reach, _: Words) -> str:
@@ -59,3 +63,26 @@ def kind_name(kind: str, _: Words) -> str:
         "Audio": _("Sound recording"),
         "Video": _("Video"),
     }.get(kind, "")
+
+
+def notice_text(kind: Notice, name: str, _: Words) -> str:
+    """What happened, in one sentence. `name`: of the person, or of the host."""
+    return {
+        Notice.FOLLOW: _("%(name)s follows you", name=name),
+        Notice.FOLLOW_REQUEST: _("%(name)s asks to follow you", name=name),
+        Notice.FOLLOW_ACCEPTED: _("%(name)s lets you follow them", name=name),
+        Notice.MENTION: _("%(name)s wrote to you or named you", name=name),
+        Notice.REPLY: _("%(name)s answered you", name=name),
+        Notice.THANKS: _("%(name)s thinks of you", name=name),
+        Notice.PASSED_ON: _("%(name)s passed your message on", name=name),
+        Notice.MOVED: _("%(name)s has a new account, and you follow it now", name=name),
+        Notice.POLL: _("A question that you asked or answered is over"),
+        Notice.JOIN_REQUEST: _("Somebody asks to join the community"),
+        Notice.QUARANTINE: _("%(name)s was silent for long and came back with other keys: look at it", name=name),
+        Notice.PARTNER_REQUEST: _("%(name)s asks to become a partner community", name=name),
+    }[kind]
+
+
+def excerpt(post: Post) -> str:
+    """The first words of a message, or what they warn of."""
+    return post.warning or post.title or markup.plain(post.html).replace("\n", " ")[:EXCERPT_CHARACTERS]

@@ -17,7 +17,7 @@ from federation.intake import Intake
 from models import AccessToken, Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
-from server import emojis, media, reminders, uploads
+from server import emojis, media, pushes, reminders, uploads
 from server.actions import apps, once, polls, posts
 from server.api import scheduled
 from server.failures import Failures
@@ -103,8 +103,14 @@ async def prune(app: web.Application) -> int:
     return 0
 
 
+async def send_pushes(app: web.Application) -> int:
+    """Wake the apps of members who have news."""
+    return await pushes.send_due(app)
+
+
 JOBS: dict[str, Job] = {
     "send_mail": Job(send_mail, 1),
+    "send_pushes": Job(send_pushes, 1),
     "release_held": Job(release_held, 0.5),
     "publish_scheduled": Job(publish_scheduled, 2),
     "store_uploads": Job(store_uploads, 0.2),

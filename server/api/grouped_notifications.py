@@ -27,6 +27,7 @@ from server.api.entities.notification import (
 from server.api.notifications import Count, Counting, Wanted, condition
 from server.api.paging import listed
 from server.api.readers import reader_of
+from server.forms import LARGEST_NUMBER
 from server.keys import MEMBER
 
 ROWS_LIMIT = 400  # looked through for one page of groups
@@ -103,7 +104,8 @@ async def _members(request: web.Request) -> list[Notification]:
     """The notices of the group that the address names. Raises: NotHere."""
     owner_id, key = request[MEMBER].actor_id, request.match_info["group_key"]
     kind, *parts = key.split("-")
-    if not all(part.isascii() and part.isdecimal() and len(part) <= 18 for part in parts) or not 1 <= len(parts) <= 2:
+    numbers = all(part.isascii() and part.isdecimal() and int(part[:20]) <= LARGEST_NUMBER for part in parts)
+    if not numbers or not 1 <= len(parts) <= 2:
         raise NotHere("no such group")
     found = Q(recipient_id=owner_id, kind__in=list(TYPES))
     if kind == "ungrouped":

@@ -7,6 +7,7 @@ from server.api import (
     markers,
     notification_policy,
     notifications,
+    push,
     streaming,
 )
 from server.api.answers import Nothing
@@ -26,6 +27,7 @@ from server.api.notification_policy import (
 )
 from server.api.notifications import Count, Counting, Dismissed, Wanted
 from server.api.paging import Window
+from server.api.push import WebPushSubscription
 
 READ, WRITE = "read:notifications", "write:notifications"
 _ONE, _TWO = "/api/v1/notifications", "/api/v2/notifications"
@@ -63,6 +65,11 @@ NEWS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/api/v1/conversations", conversations.show, "read:statuses", Window, list[Conversation]),
     Endpoint("POST", "/api/v1/conversations/{id}/read", conversations.read, "write:conversations", gives=Conversation),
     Endpoint("DELETE", "/api/v1/conversations/{id}", conversations.put_away, "write:conversations", gives=Nothing),
+    # where apps want to be woken
+    Endpoint("GET", "/api/v1/push/subscription", push.show, "push", gives=WebPushSubscription),
+    Endpoint("POST", "/api/v1/push/subscription", push.subscribe, "push", push.Subscribing, WebPushSubscription),
+    Endpoint("PUT", "/api/v1/push/subscription", push.change, "push", push.Changing, WebPushSubscription),
+    Endpoint("DELETE", "/api/v1/push/subscription", push.unsubscribe, "push", gives=Nothing),
     # news as they happen: the token may stand in the address here, so the handlers ask for it
     Endpoint("GET", "/api/v1/streaming", streaming.socket, ANYBODY, streaming.Asked),
     Endpoint("GET", "/api/v1/streaming/health", streaming.health, ANYBODY),

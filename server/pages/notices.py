@@ -9,7 +9,6 @@ from aiohttp import web
 
 from models import Actor, Follow, Notification, Post, clock
 from models.notification import Notice
-from moderation import markup
 from moderation.visibility import Viewer, visible_to
 from server import cards, render
 from server.doors import see
@@ -17,11 +16,12 @@ from server.keys import LANGUAGE, MEMBER
 from server.language import Words, gettext_for
 from server.timelines import place
 from server.views import Pager, PersonView
+from server.wording import excerpt, notice_text
 
 ON_A_PAGE = 40
-EXCERPT_CHARACTERS = 100
 OF_PEOPLE = frozenset({Notice.FOLLOW, Notice.FOLLOW_REQUEST, Notice.FOLLOW_ACCEPTED})
-OF_THE_TEAM = {Notice.JOIN_REQUEST: "/admin/members", Notice.PARTNER_REQUEST: "/admin/partners"}
+OF_THE_TEAM = {Notice.JOIN_REQUEST: "/admin/members", Notice.PARTNER_REQUEST: "/admin/partners",
+               Notice.QUARANTINE: "/admin/partners"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,29 +101,7 @@ def _view(group: Sequence[Notification], posts: dict[int, Post], people: dict[in
     row, person = group[0], people.get(group[0].id)
     post = posts.get(row.post_id or 0)
     url = f"/m/{post.key}" if post else OF_THE_TEAM.get(row.kind, person.url if person else "/notices")
-    excerpt = _excerpt(post) if post else ""
-    return NoticeView(text=_text(row, person, _), url=url, when=row.created_at, person=person, excerpt=excerpt,
+    text = notice_text(row.kind, person.display_name if person else row.host, _)
+    return NoticeView(text=text, url=url, when=row.created_at, person=person, excerpt=excerpt(post) if post else "",
                       more=len(group) - 1, is_new=any(one.read_at is None for one in group),
                       asks=row.kind is Notice.FOLLOW_REQUEST and row.actor_id in waiting)
-
-
-def _excerpt(post: Post) -> str:
-    """The first words, or what they warn of."""
-    return post.warning or post.title or markup.plain(post.html).replace("\n", " ")[:EXCERPT_CHARACTERS]
-
-
-def _text(row: Notification, person: PersonView | None, _: Words) -> str:
-    name = person.display_name if person else row.host
-    return {
-        Notice.FOLLOW: _("%(name)s follows you", name=name),
-        Notice.FOLLOW_REQUEST: _("%(name)s asks to follow you", name=name),
-        Notice.FOLLOW_ACCEPTED: _("%(name)s lets you follow them", name=name),
-        Notice.MENTION: _("%(name)s wrote to you or named you", name=name),
-        Notice.REPLY: _("%(name)s answered you", name=name),
-        Notice.THANKS: _("%(name)s thinks of you", name=name),
-        Notice.PASSED_ON: _("%(name)s passed your message on", name=name),
-        Notice.MOVED: _("%(name)s has a new account, and you follow it now", name=name),
-        Notice.POLL: _("A question that you asked or answered is over"),
-        Notice.JOIN_REQUEST: _("Somebody asks to join the community"),
-        Notice.PARTNER_REQUEST: _("%(name)s asks to become a partner community", name=name),
-    }[row.kind]

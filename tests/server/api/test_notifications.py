@@ -19,7 +19,7 @@ async def test_notices_one_by_one_and_in_groups(alpha: LiveServer) -> None:
     camille, *others = await people(alpha, "camille", "anna", "bruno", "chloe")
     post = await alpha.write(camille, "A good day")
     for other in others:
-        await alpha.run(reactions.thank(other, post, alpha.origin))
+        await alpha.run(reactions.thank(other, post))
         await alpha.run(follows.follow(other, camille))
     answer = await alpha.write(others[0], "Glad to hear", parent=post, reach=Reach.COMMUNITY)
     async with Api(alpha, camille) as app:
@@ -80,7 +80,7 @@ async def test_notices_of_strangers_are_kept_apart_if_wanted(alpha: LiveServer) 
         assert policy.json["for_not_following"] == "filter" and policy.json["for_new_accounts"] == "accept"
         post = await alpha.write(camille, "Hello")
         for somebody in (anna, bruno):
-            await alpha.run(reactions.thank(somebody, post, alpha.origin))
+            await alpha.run(reactions.thank(somebody, post))
         assert [one["account"]["username"] for one in await app.good("GET", "/api/v1/notifications")] == ["anna"]
         assert len(await app.good("GET", "/api/v1/notifications?include_filtered=true")) == 2
         requests = await app.good("GET", "/api/v1/notifications/requests")
