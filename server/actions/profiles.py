@@ -26,7 +26,7 @@ class Profile:
     about: str
     writes_in: str
     approves_followers: bool
-    found_here: bool  # C3
+    found_here: bool | None  # C3; None: as it is
 
 
 async def change(member: Member, profile: Profile, language: str, community: Community, origin: str) -> None:
@@ -36,7 +36,8 @@ async def change(member: Member, profile: Profile, language: str, community: Com
     async with in_transaction():
         member.about = profile.about
         await member.save(update_fields=["about"])
-        await consents.set_to(actor, Purpose.FOUND_HERE, profile.found_here, language, community)
+        if profile.found_here is not None:
+            await consents.set_to(actor, Purpose.FOUND_HERE, profile.found_here, language, community)
         await actor.change(display_name=profile.display_name, summary=html, language=profile.writes_in,
                            approves_followers=profile.approves_followers)
         if not await sharing.show_as_agreed(actor) and await consent.may_leave(actor.id):

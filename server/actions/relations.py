@@ -1,8 +1,10 @@
 """Keeping one's distance: blocking and no longer seeing."""
 from __future__ import annotations
 
+from datetime import timedelta
+
 from federation import stamps
-from models import Actor, Block, Follow, Mute, Notification
+from models import Actor, Block, Follow, Mute, Notification, Remark, clock
 from models.database import in_transaction
 from models.errors import NotHere
 from server.actions import follows
@@ -32,13 +34,27 @@ async def unblock(actor: Actor, target: Actor) -> None:
     await Block.filter(blocker=actor, target=target).delete()
 
 
-async def mute(actor: Actor, target: Actor) -> None:
-    """No longer see someone, who is not told. Raises: NotHere for oneself."""
+async def mute(actor: Actor, target: Actor, *, hides_notices: bool = True, seconds: int = 0) -> None:
+    """No longer see someone, who is not told. `seconds`: for how long; 0 is until it is lifted. Raises: NotHere for oneself."""
     if actor.id == target.id:
         raise NotHere("oneself")
-    await Mute.get_or_create(owner=actor, target=target)
+    ends_at = clock.now() + timedelta(seconds=seconds) if seconds else None
+    await Mute.update_or_create(owner=actor, target=target, defaults={"hides_notices": hides_notices, "ends_at": ends_at})
 
 
 async def unmute(actor: Actor, target: Actor) -> None:
     """See someone again."""
     await Mute.filter(owner=actor, target=target).delete()
+
+
+async def end_mutes() -> int:
+    """A job: lift what was only for a time; how many."""
+    return await Mute.filter(ends_at__lte=clock.now()).delete()
+
+
+async def remark(actor: Actor, target: Actor, text: str) -> None:
+    """Write down something about somebody for one's own eyes; nothing deletes it."""
+    if text:
+        await Remark.update_or_create(owner=actor, target=target, defaults={"text": text})
+    else:
+        await Remark.filter(owner=actor, target=target).delete()

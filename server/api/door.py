@@ -152,7 +152,10 @@ async def preflight(_request: web.Request) -> web.Response:
 
 
 async def nothing(request: web.Request) -> web.Response:
-    """What is no endpoint: 404, or 405 where another method is."""
+    """What is no endpoint: 404, or 405 where another method is. Some apps end addresses with a slash: they are sent on."""
+    if request.path.endswith("/"):
+        path, _, query = request.raw_path.partition("?")
+        return web.Response(status=308, headers={"Location": path.rstrip("/") + ("?" + query if query else "")})
     allowed: set[str] = set()
     for resource in request.app.router.resources():
         if resource.canonical.startswith("/api/") and not resource.canonical.startswith("/api/{"):

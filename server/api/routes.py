@@ -1,13 +1,13 @@
 """Every endpoint of the client API, in one list. What is not here is 404; scopes, input and answers stand beside the address."""
 from __future__ import annotations
 
-from server.api import accounts, oauth, reports
+from server.api import oauth, reports
+from server.api.account_routes import ACCOUNTS, INSTANCE
 from server.api.admin.routes import ADMIN
 from server.api.answers import Nothing
 from server.api.client_to_server import inbox, outbox
 from server.api.client_to_server.activities import Document
 from server.api.door import ANY_TOKEN, ANYBODY, Endpoint
-from server.api.entities.account import CredentialAccount
 from server.api.news import NEWS
 from server.api.status_routes import STATUSES
 
@@ -20,9 +20,9 @@ API: tuple[Endpoint, ...] = (
     Endpoint("GET", "/oauth/userinfo", oauth.user_info, "profile read:accounts", gives=oauth.UserInfo),
     Endpoint("POST", "/oauth/userinfo", oauth.user_info, "profile read:accounts", gives=oauth.UserInfo),
     Endpoint("GET", "/.well-known/oauth-authorization-server", oauth.metadata, ANYBODY, gives=oauth.Metadata),
-    # accounts
-    Endpoint("GET", "/api/v1/accounts/verify_credentials", accounts.verify_credentials, "profile read:accounts",
-             gives=CredentialAccount),
+    # people, and the community itself
+    *ACCOUNTS,
+    *INSTANCE,
     # notices, conversations, streams, pushes
     *NEWS,
     # ActivityPub from client to server

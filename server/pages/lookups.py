@@ -36,7 +36,11 @@ async def person(request: web.Request) -> Actor:
     Visitors find only those who wrote something for the whole web: that somebody is a member here tells of their health.
     """
     address = request.match_info["address"]
-    actor = (await known([address], request.app[SETTINGS].origin)).get(address)
+    return await shown_to(request, (await known([address], request.app[SETTINGS].origin)).get(address))
+
+
+async def shown_to(request: web.Request, actor: Actor | None) -> Actor:
+    """This person, for whoever asks and may know of them; NotHere, or SignInFirst for visitors."""
     if MEMBER not in request:
         open_to_all = actor and actor.is_local and await Post.filter(visible_to(viewer_of(None)), author_id=actor.id).exists()
         if not actor or not open_to_all:

@@ -33,15 +33,22 @@ async def show(request: web.Request) -> web.Response:
 
     `address` fills the field in: pages of other servers send their "follow from your own server" buttons here.
     """
-    order = [actor.id for actor in await Actor.filter(findable(request)).order_by("id").limit(PEOPLE_LIMIT).only("id")]
-    random.Random(f"{clock.now().date()} {request[MEMBER].actor.key}").shuffle(order)
     typed = request.query.get("page", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
-    some = order[number * PEOPLE_ON_A_PAGE:(number + 1) * PEOPLE_ON_A_PAGE]
-    found = {actor.id: actor for actor in await Actor.filter(id__in=some or [0])}
-    more = len(order) > (number + 1) * PEOPLE_ON_A_PAGE
-    return await _page(request, [found[one] for one in some if one in found], typed=request.query.get("address", "")[:500],
+    found = await in_turn(request, number * PEOPLE_ON_A_PAGE, PEOPLE_ON_A_PAGE + 1)
+    more = len(found) > PEOPLE_ON_A_PAGE
+    return await _page(request, found[:PEOPLE_ON_A_PAGE], typed=request.query.get("address", "")[:500],
                        pager=Pager(older_url=f"/people?page={number + 1}" if more else ""))
+
+
+async def in_turn(request: web.Request, offset: int, count: int, wanted: Q | None = None) -> list[Actor]:
+    """Some of those who chose to be found, in the order of the day; `wanted`: only among these."""
+    among = Actor.filter(findable(request), wanted or Q())
+    order = [actor.id for actor in await among.order_by("id").limit(PEOPLE_LIMIT).only("id")]
+    random.Random(f"{clock.now().date()} {request[MEMBER].actor.key}").shuffle(order)
+    some = order[offset:offset + count]
+    found = {actor.id: actor for actor in await Actor.filter(id__in=some or [0])}
+    return [found[one] for one in some if one in found]
 
 
 async def search(request: web.Request) -> web.Response:

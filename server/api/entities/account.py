@@ -116,15 +116,22 @@ def account(actor: Actor, origin: str) -> Account:
     shown: Account = {
         "id": str(actor.id), "username": actor.name, "acct": actor.address.removeprefix("@"), "display_name": actor.shown_name,
         "locked": actor.approves_followers, "bot": actor.kind in (ActorKind.SERVICE, ActorKind.APPLICATION),
-        "discoverable": actor.discoverable, "indexable": False, "group": actor.kind is ActorKind.GROUP,
+        "discoverable": actor.discoverable, "indexable": actor.indexable, "group": actor.kind is ActorKind.GROUP,
         "created_at": midnight(_came(actor)), "note": actor.summary,
-        "url": f"{origin}/{actor.address}" if actor.is_local else actor.url or actor.uri, "uri": actor.uri,
+        "url": _page(actor, origin), "uri": actor.uri,
         "avatar": picture, "avatar_static": picture, "header": wide, "header_static": wide,
         "followers_count": 0, "following_count": 0, "statuses_count": 0, "last_status_at": None,
         "hide_collections": True, "noindex": True, "emojis": [], "roles": [], "fields": _fields(actor)}
     if actor.is_gone:
         shown["suspended"] = True
     return shown
+
+
+def _page(actor: Actor, origin: str) -> str:
+    """Where people read about them; of the community itself, its first page."""
+    if not actor.is_local:
+        return actor.url or actor.uri
+    return origin if actor.kind is ActorKind.APPLICATION else f"{origin}/{actor.address}"
 
 
 async def accounts_of(actors: Sequence[Actor], origin: str) -> list[Account]:
@@ -139,9 +146,10 @@ async def own_account(member: Member, origin: str) -> CredentialAccount:
     source: Source = {
         "privacy": visibility_of(member.default_reach), "sensitive": False, "language": actor.language or member.language or None,
         "note": member.about, "fields": _fields(actor), "follow_requests_count": asking, "discoverable": actor.discoverable,
-        "indexable": False, "hide_collections": True, "attribution_domains": [],
+        "indexable": actor.indexable, "hide_collections": True, "attribution_domains": [],
         "quote_policy": "public" if actor.allows_quotes else "nobody"}
-    return {**account(actor, origin), "source": source, "role": role_of(member), "dazzle": {"default_reach": member.default_reach.value}}
+    reach = {"default_reach": member.default_reach.value}
+    return {**account(actor, origin), "source": source, "role": role_of(member), "dazzle": reach}
 
 
 def role_of(member: Member | None) -> Role:
