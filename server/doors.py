@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 
 from federation.errors import Busy
-from models import Notification
+from models import Member
 from models.errors import CommunityError
 from models.ids import new_key
 from models.member import Role
@@ -98,19 +98,17 @@ async def _recognise(request: web.Request) -> None:
     """Who asks, and in which language."""
     settings = request.app[SETTINGS]
     await request.app[COMMUNITY].fresh()
-    session = await sessions.find(request, settings)
-    if session:
-        request[SESSION], request[MEMBER] = session, session.member
-        request[CSRF] = sessions.csrf_token(session)
-        request[ME] = await _me(request)
+    found = await sessions.find(request, settings)
+    if found:
+        request[SESSION], request[MEMBER] = found.session, found.session.member
+        request[CSRF] = sessions.csrf_token(found.session)
+        request[ME] = _me(found.session.member, found.unread)
     request[LANGUAGE] = language.choose(
         request.headers.get("Accept-Language", ""), request.cookies.get(sessions.cookie_name(settings, LANGUAGE_COOKIE), ""),
-        session.member.language if session else "", settings.language)
+        found.session.member.language if found else "", settings.language)
 
 
-async def _me(request: web.Request) -> MeView:
-    member = request[MEMBER]
-    unread = await Notification.filter(recipient_id=member.actor_id, read_at__isnull=True).limit(10).count()
+def _me(member: Member, unread: int) -> MeView:
     return MeView(name=member.actor.name, display_name=member.actor.shown_name, coat=member.actor.key, role=member.role,
                   unread=unread)
 

@@ -141,8 +141,18 @@ def ago(then: datetime, now: datetime, lang: str) -> str:
     if passed < JUST_NOW:
         return _("just now")
     if passed < RELATIVE_FOR:
-        return format_timedelta(-passed, add_direction=True, locale=_locale(lang))
-    return day(then, lang)
+        return _minutes_ago(passed // JUST_NOW, lang)
+    return _day(then.date(), lang)
+
+
+@lru_cache(maxsize=1024)
+def _day(when: date, lang: str) -> str:
+    return day(when, lang)
+
+
+@lru_cache(maxsize=4096)
+def _minutes_ago(minutes: int, lang: str) -> str:
+    return format_timedelta(timedelta(minutes=-minutes), add_direction=True, locale=_locale(lang))
 
 
 @lru_cache(maxsize=256)

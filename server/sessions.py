@@ -12,7 +12,7 @@ from aiohttp import web
 
 from models import Member, Session, clock
 from models.ids import digest, new_token
-from models.member import MemberState
+from models.signed_in import SignedIn, signed_in
 from server.settings import Settings
 
 MASK_BYTES = 16
@@ -40,16 +40,13 @@ async def start(response: web.StreamResponse, settings: Settings, member: Member
     return session
 
 
-async def find(request: web.Request, settings: Settings) -> Session | None:
+async def find(request: web.Request, settings: Settings) -> SignedIn | None:
     """The session of the one who asks, with its member and actor; only an active member has one."""
     token = request.cookies.get(cookie_name(settings))
-    if not token:
-        return None
-    found = await Session.get_or_none(token_digest=digest(token), expires_at__gt=clock.now(),
-                                      member__state=MemberState.ACTIVE).select_related("member__actor")
-    if found and found.seen_on != (today := clock.now().date()):
-        found.seen_on = today
-        await found.save(update_fields=["seen_on"])
+    found = await signed_in(digest(token)) if token else None
+    if found and found.session.seen_on != (today := clock.now().date()):
+        found.session.seen_on = today
+        await found.session.save(update_fields=["seen_on"])
     return found
 
 

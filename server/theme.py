@@ -24,6 +24,7 @@ from models.reach import Reach
 from server import language, wording
 from server.assets import Asset, address, load_assets
 from server.coats import coat, herd
+from server.fragments import Fragments
 from server.palette import DEFAULT_HUE
 
 THEMES = Path(__file__).parent.parent / "themes"
@@ -120,4 +121,5 @@ def environment(folders: tuple[Path, ...], lang: str, assets: Mapping[str, Asset
         "ago": lambda then: language.ago(then, clock.now(), lang),
     }
     made.globals.update(functions)
+    made.globals["kept_card"] = Fragments(made).card
     return made

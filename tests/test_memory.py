@@ -33,7 +33,8 @@ CAPS: dict[str, str] = {
     "server/streams/listeners.py _passed": "REMEMBERED_LIMIT",
     "server/streams/listeners.py _present": "LISTENERS_LIMIT",
     "server/failures.py _jobs": "one for each job and kind of error",
-    "models/memory.py _kept": "its argument limit; STANDINGS_LIMIT and KEYS_LIMIT",
+    "server/fragments.py _kept": "FRAGMENTS_LIMIT",
+    "models/memory.py _kept": "its argument limit; STANDINGS_LIMIT, KEYS_LIMIT and EDGES_LIMIT",
 }
 
 
