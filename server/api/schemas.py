@@ -54,7 +54,7 @@ class Schemas:
             self._of[name] = kind
         if name not in self.found:
             self.found[name] = {}  # an entity may hold others of its kind
-            hints = get_type_hints(kind, include_extras=True)
+            hints = get_type_hints(kind, globalns={}, include_extras=True)  # inherited names mean those of their own module
             needed = [key for key, hint in hints.items() if get_origin(hint) is not NotRequired and key in kind.__required_keys__]
             self.found[name] = {
                 "type": "object", "description": " ".join((kind.__doc__ or "").split()),
