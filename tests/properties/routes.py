@@ -43,6 +43,8 @@ SHOWS_POSTS: dict[str, tuple[str, ...]] = {
 }
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
+    "/data", "/data/receipts/{key:[0-9A-Za-z]{1,22}}", "/data/withdraw/{key:[0-9A-Za-z]{1,22}}", "/data/copies", "/data/access",
+    "/receipts/{key:[0-9A-Za-z]{1,22}}/{secret:[0-9a-f]{32}}",
     "/static/{path:.+}", "/theme.css", "/favicon.ico", "/health", "/admin/partners/{host}", "/rules", "/help", "/crisis",
     "/privacy", "/accessibility", "/join", "/join/wait", "/join/{step:[1-4]}", "/invite/{token}", "/signin", "/signin/link",
     "/signin/lost", "/signin/link/{token}", "/password/{token}", "/confirm/{token}", "/open/{token}", "/settings",

@@ -62,7 +62,7 @@ def _addresses(member: Member, post: Post) -> list[str]:
     """Every address that can be asked for, with the names and numbers of this member put in."""
     fill = {"key": [post.key, member.actor.key], "id": [str(post.id), str(member.actor_id)], "name": ["theirs", MARKER.lower()],
             "address": ["theirs"], "step": ["1"], "collection": ["outbox"], "version": ["2.1"], "path": ["none"],
-            "host": ["none.example"], "token": ["none"], "secret": ["none"], "group_key": ["none"]}
+            "host": ["none.example"], "token": ["none"], "secret": ["0" * 32], "group_key": ["none"]}
     found = []
     for route in ROUTES:
         if route.method != "GET" or route.path.startswith(ENDLESS):
