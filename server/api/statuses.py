@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from aiohttp import web
 from pydantic import Field
@@ -31,8 +31,9 @@ from server.cards import Entry
 from server.composer import WARNING_LIMIT_CHARACTERS, language_of, warning_of
 from server.errors import Refused
 from server.keys import LANGUAGE, LIMITS, MEDIA, MEMBER, SETTINGS
-from server.language import gettext_for
+from server.language import Words, gettext_for
 
+T = TypeVar("T")
 MANY_LIMIT = 40
 REVISIONS_LIMIT = 50
 KEY_LIMIT_CHARACTERS = 200
@@ -195,23 +196,29 @@ async def edit(request: web.Request, given: EditStatus) -> web.Response:
     request.app[LIMITS].take("post", member.actor.key)
     now = list(await Attachment.filter(post=post).order_by("position", "id"))
     images = await _images(post, now, given)
-    text = post.text if given.status is None else given.status
-    writing.check_text(text, bool(images), None)
+    writing.check_text(kept(post.text, given.status), bool(images), None)
     if given.poll and given.poll.options != await _options(post):
         raise BadInput("poll: the answers of a question stay as they are")
-    note = post.note if given.dazzle_note is None else given.dazzle_note
-    words = post.warning if given.spoiler_text is None else given.spoiler_text.strip()
-    typed = Typed(note=note, warning=words, language=post.language if given.language is None else given.language)
-    warning = warning_of(typed, gettext_for(request[LANGUAGE]))
-    written = Composition(
-        text=text.strip(), reach=post.reach, voice=post.voice if given.dazzle_voice is None else given.dazzle_voice, note=note,
-        warning=warning, language=language_of(typed),
-        is_sensitive=(post.sensitive if given.sensitive is None else given.sensitive) or bool(warning))
     await _focus(images, given.media_attributes)
     keys = {image.id: image.key for image in images}
     told = {keys[one.id]: one.description for one in given.media_attributes if one.id in keys and one.description is not None}
+    written = _edited(post, given, gettext_for(request[LANGUAGE]))
     await posts.edit(post, written, told, request.app[SETTINGS].origin, images=None if images == now else images)
     return answer(await status(post, reader_of(request)))
+
+
+def kept(now: T, given: T | None) -> T:
+    """What is given, or else what is there now."""
+    return now if given is None else given
+
+
+def _edited(post: Post, given: EditStatus, _: Words) -> Composition:
+    note = kept(post.note, given.dazzle_note)
+    typed = Typed(note=note, warning=kept(post.warning, given.spoiler_text).strip(), language=kept(post.language, given.language))
+    warning = warning_of(typed, _)
+    return Composition(
+        text=kept(post.text, given.status).strip(), reach=post.reach, voice=kept(post.voice, given.dazzle_voice), note=note,
+        warning=warning, language=language_of(typed), is_sensitive=kept(post.sensitive, given.sensitive) or bool(warning))
 
 
 async def _images(post: Post, now: Sequence[Attachment], given: EditStatus) -> list[Attachment]:
