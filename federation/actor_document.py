@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from federation import values
+from federation import parts, values
 from federation.addresses import same_origin
 from federation.errors import Malformed
+from federation.parts import Emoji
 
 ACTOR_TYPES: Final = frozenset({"Person", "Service", "Group", "Application", "Organization"})
 MAX_SUMMARY_CHARS = 20_000
@@ -68,6 +69,7 @@ class ActorDocument:
     published: datetime | None
     webfinger: str | None
     fields: tuple[PropertyValue, ...]
+    emojis: tuple[Emoji, ...]  # of the name and the rest of the profile
 
     @classmethod
     def parse(cls, document: Any) -> ActorDocument:
@@ -107,6 +109,7 @@ class ActorDocument:
             published=values.instant(document.get("published")),
             webfinger=values.text(document.get("webfinger"), 300),
             fields=_fields(document.get("attachment")),
+            emojis=parts.emojis(values.objects(document.get("tag"), parts.MAX_TAGS)),
         )
 
 

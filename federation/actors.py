@@ -6,7 +6,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from federation import votes
+from federation import post_parts, votes
 from federation.addresses import host_of
 from federation.errors import Busy, Malformed, Refused
 from federation.keys import load_multikey, load_public, public_pem
@@ -17,6 +17,7 @@ from moderation import hosts, markup
 
 NAME_LIMIT = 100
 TITLE_LIMIT = 200
+EMOJI_LIMIT = 10  # of one profile
 NEW_ACTORS_PER_HOUR = 1000  # of one registrable domain
 NEW_STRANGERS_PER_HOUR = 3  # of one that we do not exchange with
 SHORT_SUFFIX_CHARACTERS = 3  # "co", "com", "org", "gov" before a country
@@ -37,6 +38,7 @@ async def save(document: ActorDocument, key_uri: str = "") -> Actor:
         await actor.change(**columns)
     await _save_keys(actor, document, key_uri)
     await _save_host(actor, document)
+    await post_parts.save_emojis(document.emojis[:EMOJI_LIMIT], actor.host)
     return actor
 
 
@@ -97,8 +99,10 @@ async def _save_key(actor: Actor, entry: PublicKeyEntry) -> None:
     pem, kind = public_pem(public), KeyKind.RSA if isinstance(public, RSAPublicKey) else KeyKind.ED25519
     key, is_new = await ActorKey.get_or_create({"actor": actor, "kind": kind, "public_pem": pem}, uri=entry.id)
     if not is_new:
+        if key.public_pem != pem:
+            key.changed_at = clock.now()
         key.actor_id, key.public_pem, key.kind, key.fetched_at = actor.id, pem, kind, clock.now()
-        await key.save(update_fields=["actor_id", "public_pem", "kind", "fetched_at"])
+        await key.save(update_fields=["actor_id", "public_pem", "kind", "fetched_at", "changed_at"])
 
 
 async def _save_host(actor: Actor, document: ActorDocument) -> None:

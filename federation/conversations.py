@@ -50,7 +50,11 @@ async def complete_due(instance: Instance) -> int:
 
 
 async def _complete(instance: Instance, conversation: str) -> None:
-    first = await resolve.post(instance, conversation)
+    try:
+        first = await resolve.post(instance, conversation)
+    except (Gone, Refused):
+        await _without_beginning(instance, conversation)
+        raise
     if first.conversation != first.uri and not same_origin(first.conversation, instance.origin):
         first = await Post.kept(first.conversation) or first
     if same_origin(first.uri, instance.origin):
@@ -63,6 +67,18 @@ async def _complete(instance: Instance, conversation: str) -> None:
         missing = await _missing(visit)
         for name in {conversation, first.conversation}:
             instance.gaps.found(name, missing)
+
+
+async def _without_beginning(instance: Instance, conversation: str) -> None:
+    """The first message is gone, or not for us: its origin may still tell of those that it holds together."""
+    known = await Post.filter(conversation=conversation).limit(LISTED_LIMIT)
+    context = next((post.context_uri for post in known if post.context_uri), "")
+    visit = Visit(conversation, inside={conversation, *(post.uri for post in known)})
+    await _list(instance, visit, context, conversation)
+    for uri in visit.listed[:ITEMS_LIMIT]:
+        if uri not in visit.inside and not same_origin(uri, instance.origin):
+            await _bring(instance, visit, uri, with_replies=False)
+            await _keep_what_fits(instance, visit)
 
 
 async def _look(instance: Instance, visit: Visit) -> None:

@@ -18,6 +18,7 @@ class Incoming:
     us: Actor  # our instance actor
     is_repeat: bool = False  # it has been carried out before under this id
     note: Note | None = None
+    is_read_at_origin: bool = False  # the note, because somebody else had its id
     votes: tuple[Note, ...] = ()  # answers that the sender chose to a question
     post: Post | None = None
     known: Post | None = None  # our copy of what a group says was changed or erased

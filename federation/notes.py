@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from federation import post_parts
-from federation.addresses import origin_of
+from federation.addresses import origin_of, same_origin
 from federation.contexts import PUBLIC
 from federation.errors import Refused
 from federation.note import HAS_INTRODUCTION
@@ -40,8 +40,9 @@ async def save(note: Note, author: Actor) -> Post:
         reach = reach.narrowed_to(parent.reach)
     post = new_row(note, author, reach, to_followers)
     # the conversation is the first message as far as we know it, never what a stranger says of it
-    post.update_from_dict({"parent": parent, "parent_uri": parent_uri,
-                           "conversation": parent.conversation if parent else parent_uri or note.id})
+    conversation = parent.conversation if parent else parent_uri or note.id
+    post.update_from_dict({"parent": parent, "parent_uri": parent_uri, "conversation": conversation,
+                           "context_uri": (parent.context_uri if parent else "") or _context(note, conversation)})
     await post.save(force_create=True)
     await _adopt_answers(post)
     await _save_parts(post, note, author)
@@ -58,7 +59,12 @@ def new_columns(note: Note, author: Actor, reach: Reach, to_followers: bool) -> 
     """The columns of such a post."""
     return {"uri": note.id, "url": note.url or note.id, "author_id": author.id, "reach": reach, "to_followers": to_followers,
             "is_listed": PUBLIC in note.to, "conversation": note.id, "published_at": _past(note.published),
-            "edited_at": _edited_at(note)} | _content(note)
+            "edited_at": _edited_at(note), "context_uri": _context(note, note.id)} | _content(note)
+
+
+def _context(note: Note, conversation: str) -> str:
+    """The collection of a conversation, if it is where the conversation began: nobody else owns it (FEP-7888)."""
+    return note.context if note.context and same_origin(note.context, conversation) else ""
 
 
 async def edit(post: Post, note: Note) -> bool:

@@ -198,6 +198,8 @@ async def _note(post: Post, recipients: list[Recipient]) -> Document:
         note |= render.question(poll)
     if same_origin(post.conversation, post.uri):  # the conversation is ours to tell of (FEP-7888)
         note["context"] = f"{post.conversation}/context"
+    elif post.context_uri:  # it began elsewhere: we name what its origin named
+        note["context"] = post.context_uri
     return note
 
 

@@ -1,6 +1,8 @@
 """What hangs on a post from elsewhere, to rows: tags, images, emoji, answers to choose. Inside the caller's transaction."""
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from federation import wire
 from federation.note import Note
 from models import Actor, Attachment, Emoji, Poll, Post, Tag
@@ -15,7 +17,7 @@ async def save(post: Post, note: Note, author: Actor) -> None:
     for name in topics(note):
         await Tag.create(post=post, name=name)
     await save_images(post.id, note, author)
-    await _save_emojis(note, author)
+    await save_emojis(note.emojis, author.host)
     await save_poll(post, note)
 
 
@@ -60,12 +62,12 @@ async def recount(post: Post, note: Note) -> None:
         await save_poll(post, note)
 
 
-async def _save_emojis(note: Note, author: Actor) -> None:
+async def save_emojis(emojis: Iterable[wire.Emoji], host: str) -> None:
     """One name is one picture on each server; a new address of it is fetched anew."""
-    for emoji in note.emojis:
-        known = await Emoji.get_or_none(host=author.host, name=emoji.name)
-        if known is None and await Emoji.filter(host=author.host).count() < EMOJI_LIMIT_PER_HOST:
-            await Emoji.get_or_create({"remote_uri": emoji.icon}, host=author.host, name=emoji.name)
+    for emoji in emojis:
+        known = await Emoji.get_or_none(host=host, name=emoji.name)
+        if known is None and await Emoji.filter(host=host).count() < EMOJI_LIMIT_PER_HOST:
+            await Emoji.get_or_create({"remote_uri": emoji.icon}, host=host, name=emoji.name)
         elif known and known.remote_uri != emoji.icon:
             await Emoji.filter(id=known.id).update(remote_uri=emoji.icon, stored_at=None, fetch_attempts=0)
 

@@ -5,12 +5,15 @@ object says of itself is proof: who sent it is decided by the signature, whose i
 """
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 from federation import values
 from federation.actor_document import ACTOR_TYPES, ActorDocument, PropertyValue, PublicKeyEntry, key_entries
+from federation.addresses import origin_of
 from federation.contexts import PUBLIC, is_public
 from federation.errors import Malformed
 from federation.note import NOTE_TYPES, Note
@@ -26,6 +29,10 @@ ACTIVITY_TYPES: Final = frozenset({
     "Accept", "Add", "Announce", "AnnounceRequest", "Block", "Create", "Delete", "Dislike", "EmojiReact", "FeatureRequest",
     "Flag", "Follow", "Join", "Leave", "Like", "LikeRequest", "Move", "Offer", "QuoteRequest", "Reject", "Remove",
     "ReplyRequest", "Undo", "Update"})
+#: What is answered, or taken back, by its id.
+NEED_AN_ID: Final = frozenset({
+    "Follow", "Join", "Offer", "AnnounceRequest", "FeatureRequest", "LikeRequest", "QuoteRequest",
+    "ReplyRequest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Activity:
             raise Malformed("object is missing")
         ids = values.links(thing, MAX_OBJECTS)
         return cls(
-            id=values.own_id(document),
+            id=_id(document, type_),
             type=type_,
             actor=values.required_link(document, "actor"),
             object=thing,
@@ -71,6 +78,14 @@ class Activity:
             published=values.instant(document.get("published")),
             content=values.text(document.get("content"), MAX_CONTENT_CHARS) or "",
         )
+
+
+def _id(document: dict[str, Any], type_: str) -> str:
+    """Its id. What nobody has to name again may come without one (ActivityPub §3.1): a digest of it then ends duplicates."""
+    if document.get("id") is not None or type_ in NEED_AN_ID:
+        return values.own_id(document)
+    digest = sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    return f"{origin_of(values.required_link(document, 'actor'))}/#{digest}"
 
 
 def _single_id(thing: Any, ids: tuple[str, ...]) -> str | None:

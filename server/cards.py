@@ -77,16 +77,17 @@ async def titles_of(actors: Iterable[Actor]) -> dict[str, str]:
     return {name: found.get(name) or name for name in names}
 
 
-def person(actor: Actor, titles: Mapping[str, str]) -> PersonView:
-    """One person, with the name of their community if it is not ours."""
+def person(actor: Actor, titles: Mapping[str, str], pictures: Mapping[str, Mapping[str, str]] = {}) -> PersonView:
+    """One person, with the name of their community if it is not ours. `pictures`: of names, as `server.emojis` finds them."""
     return PersonView(name=actor.name, address=actor.address, display_name=actor.shown_name, coat=actor.key,
-                      url=f"/{actor.address}", host_label=titles.get(actor.host, actor.host))
+                      url=f"/{actor.address}", host_label=titles.get(actor.host, actor.host),
+                      label=emojis.name(actor, pictures.get(actor.host, {})))
 
 
 async def people(actors: Sequence[Actor]) -> list[PersonView]:
-    """Many people, in one query."""
-    titles = await titles_of(actors)
-    return [person(actor, titles) for actor in actors]
+    """Many people, in two queries."""
+    titles, pictures = await titles_of(actors), await emojis.of_names(actors)
+    return [person(actor, titles, pictures) for actor in actors]
 
 
 async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, with_hidden: bool = False) -> list[PostView]:
@@ -154,7 +155,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     folded = not is_mine and _is_folded(post, reader)
     html, language = _words(post, _)
     return PostView(
-        key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles),
+        key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles, around.emojis),
         html=Markup(emojis.shown(html, around.emojis.get(post.author.host, {}))),  # noqa: S704 - cleaned when it was stored
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
         note=post.warning or note_name(post.note, _), folded=folded and not _warns_of_images(post),

@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from federation.errors import FederationError
 from federation.instance import Instance
-from models import Emoji, Post, Q, clock
+from models import Actor, Emoji, Post, Q, clock
 from moderation import markup
 from server.media import ACCEPT, BadImage, MediaStore
 
@@ -27,8 +29,22 @@ async def of_posts(posts: Iterable[Post]) -> dict[str, dict[str, str]]:
     """The pictures that these messages use and that are here: host -> name -> key."""
     wanted: dict[str, set[str]] = {}
     for post in posts:
-        if post.author.host and (names := set(_NAME.findall(" ".join([post.html, *(post.translations or {}).values()])))):
+        words = " ".join([post.html, post.author.display_name, *(post.translations or {}).values()])
+        if post.author.host and (names := set(_NAME.findall(words))):
             wanted.setdefault(post.author.host, set()).update(names)
+    return await _here(wanted)
+
+
+async def of_names(actors: Iterable[Actor]) -> dict[str, dict[str, str]]:
+    """The pictures that the names of these people use and that are here: host -> name -> key."""
+    wanted: dict[str, set[str]] = {}
+    for actor in actors:
+        if actor.host and (names := set(_NAME.findall(actor.display_name))):
+            wanted.setdefault(actor.host, set()).update(names)
+    return await _here(wanted)
+
+
+async def _here(wanted: Mapping[str, set[str]]) -> dict[str, dict[str, str]]:
     if not wanted:
         return {}
     which = Q(*(Q(host=host, name__in=names) for host, names in wanted.items()), join_type="OR")
@@ -52,6 +68,11 @@ def shown(html: str, keys: Mapping[str, str]) -> str:
         left -= 1
         return PICTURE.format(key, markup.escape(match[1]))
     return "".join(part if part.startswith("<") else _NAME.sub(picture, part) for part in _TAG.split(html))
+
+
+def name(actor: Actor, keys: Mapping[str, str]) -> Markup:
+    """The name that people read, escaped, with its pictures as far as they are here."""
+    return Markup(shown(str(markup.escape(actor.shown_name)), keys))  # noqa: S704 - escaped, and pictures of ours
 
 
 async def fetch_wanted(instance: Instance, store: MediaStore) -> int:

@@ -73,6 +73,7 @@ class PersonView:
     url: str  # "/@name" or "/@name@host"
     role_label: str = ""  # "Lives with the condition", "Team"
     host_label: str = ""  # the other community's name, empty for ours
+    label: Markup = Markup()  # the name with the small pictures that its server puts into it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,13 @@ MAX_VOTES = 25
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     """The message: taken from the activity if it is the sender's own, else read from its origin; and what it answers."""
     if isinstance(incoming.activity.object, list) and incoming.activity.object_id is None:
-        return replace(incoming, votes=chosen(incoming))
+        if not (votes_ := chosen(incoming)):
+            raise Malformed("no object")
+        return replace(incoming, votes=votes_)
     note = await own_note(instance, incoming)
+    if note and await _is_taken(note, incoming.sender):
+        note = await resolve.fetch_note(instance, note.id)
+        return replace(incoming, note=note, is_read_at_origin=True)
     if note and await is_wanted(note, incoming.sender):
         await resolve.parent_of(instance, note)
         note = await resolve.quoted_by(instance, note)
@@ -39,7 +44,16 @@ async def receive(incoming: Incoming) -> None:
     if note.is_vote:
         await votes.take(note, incoming.sender)
     elif await is_wanted(note, incoming.sender):
+        if incoming.is_read_at_origin and await _is_taken(note, incoming.sender):
+            await Post.filter(uri=note.id).delete()
         await notes.save(note, incoming.sender)
+
+
+async def _is_taken(note: Note, author: Actor) -> bool:
+    """Whether somebody else has written under this id: a neighbour who guessed it, where ids can be guessed. Whose it is
+    says the document at the id itself (CVE-2026-33869).
+    """
+    return await Post.filter(uri=note.id).exclude(author_id=author.id).exists()
 
 
 def chosen(incoming: Incoming) -> tuple[Note, ...]:

@@ -101,7 +101,8 @@ async def publish(author: Actor, written: Composition, origin: str) -> Post:
             key=key, uri=uri, url=f"{origin}/m/{key}", author=author, reach=written.reach, voice=written.voice,
             text=written.text, html=words.html, note=written.note, warning=written.warning, sensitive=written.is_sensitive,
             language=written.language, parent=parent, parent_uri=parent.uri if parent else "",
-            conversation=parent.conversation if parent else uri, published_at=now, kind=polls.KIND if written.poll else "",
+            conversation=parent.conversation if parent else uri, context_uri=parent.context_uri if parent else "",
+            published_at=now, kind=polls.KIND if written.poll else "",
             is_listed=written.is_listed,
             held_until=now + timedelta(seconds=written.undo_seconds) if written.undo_seconds else None)
         await once.remember(author, written.once, post.id)

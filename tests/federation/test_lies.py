@@ -19,6 +19,7 @@ from models.reach import Reach
 from server import peers
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
+from tests.stories import scene
 
 
 @pytest.fixture
@@ -402,3 +403,34 @@ async def test_an_old_copy_of_a_person_is_better_than_none(alpha: LiveServer, pe
     await alpha.ask(lambda: Actor.filter(id=known.id).update(fetched_at=clock.now() - timedelta(days=3)))
     peer.show(vera.uri, "", status=503)
     assert (await alpha.run(resolve.actor(alpha.instance, vera.uri))).id == known.id
+
+
+async def test_who_took_an_id_before_its_owner_loses_it(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, mallory: PeerActor) -> None:
+    """Where ids can be guessed, a neighbour may write under one first: the document there says whose it is (CVE-2026-33869)."""
+    for one in (vera, mallory):
+        await scene.follow(alpha, alice, one)
+    note = vera.note("Veras words")
+    squat = mallory.does("Create", note | {"attributedTo": mallory.uri, "content": "Mallorys words"})
+    assert await told(alpha, peer, mallory, squat) == ["done"]
+    assert "Mallory" in await text_of(alpha, note["id"])
+    peer.show(note["id"], note)
+    assert await told(alpha, peer, vera, vera.does("Create", note)) == ["done"]
+    assert "Vera" in await text_of(alpha, note["id"])
+    assert await told(alpha, peer, mallory, mallory.does("Create", squat["object"])) == ["refused"]
+    assert "Vera" in await text_of(alpha, note["id"])
+
+
+async def test_activities_without_an_id_count_once(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """Deletes of GoToSocial and Creates of Pleroma come like this; what must be answered by its id cannot."""
+    await scene.follow(alpha, alice, vera)
+    note = vera.note("Soon gone")
+    create, delete = ({name: value for name, value in vera.does(kind, thing).items() if name != "id"}
+                      for kind, thing in (("Create", note), ("Delete", note["id"])))
+    for activity in (create, create, delete | {"id": None}, create):
+        assert await peer.send(alpha, activity, vera) == 202
+        await settle(alpha)
+    assert await text_of(alpha, note["id"]) == ""
+    assert await alpha.ask(lambda: InboxItem.filter(state=ItemState.DONE).count()) == 2
+    follow = vera.does("Follow", alice.uri) | {"id": None}
+    assert await peer.send(alpha, follow, vera) == 400

@@ -119,6 +119,8 @@ async def test_custom_emoji_are_fetched_and_shown_from_here(
     peer.pages["/blob.png"] = serve
     tags = [{"id": None, "type": "Emoji", "name": ":blob:", "icon": {"type": "Image", "url": f"{peer.origin}/blob.png"}},
             {"type": "Emoji", "name": ":bad:", "icon": {"url": "javascript:1"}}]
+    named = otto.document | {"name": "Otto :blob: <b>", "tag": tags}
+    await deliver(alpha, peer, otto, otto.does("Update", named))
     note = otto.note('I like :blob: and <a href="https://x.example/:blob:">:bad:</a>', tag=tags)
     await deliver(alpha, peer, otto, otto.does("Create", note))
     for _ in range(100):
@@ -129,7 +131,10 @@ async def test_custom_emoji_are_fetched_and_shown_from_here(
     html = await page(alpha, alice, note)
     assert f'<img class="emoji" src="/emoji/{emoji.key}" alt="blob"' in html and ":bad:" in html
     assert 'href="https://x.example/:blob:"' in html and f'src="{peer.origin}' not in html
+    picture_of_it = f'<img class="emoji" src="/emoji/{emoji.key}" alt="blob" loading="lazy" decoding="async">'
+    assert f'<bdi dir="auto">Otto {picture_of_it} &lt;b&gt;</bdi>' in html
     async with Browser(alpha, alice) as browser:
+        assert f"Otto {picture_of_it} &lt;b&gt;" in await browser.get(f"/@otto@{peer.host}")
         await browser.get(f"/emoji/{emoji.key}")
         assert browser.status == 200
     async with Browser(alpha) as visitor:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation import contexts, json_gate, values
+from federation.addresses import same_origin
 from federation.errors import Malformed
 from federation.wire import ACTOR_TYPES, NOTE_TYPES, PUBLIC, Activity, ActorDocument, Note, is_public, key_entries
 from models.clock import now
@@ -49,7 +50,8 @@ class TestActivity:
         assert Activity.parse({"id": PEER, "type": "Travel", "actor": PEER}).object_id is None
 
     @pytest.mark.parametrize("different", [
-        {"id": None}, {"id": "x"}, {"id": "javascript:alert(1)"}, {"id": 5}, {"id": {"id": PEER}}, {"id": [PEER]},
+        {"id": None, "type": "Follow"}, {"id": None, "type": "Offer"},
+        {"id": "x"}, {"id": "javascript:alert(1)"}, {"id": 5}, {"id": {"id": PEER}}, {"id": [PEER]},
         {"id": "https://peer.test/" + "a" * 500}, {"type": None}, {"type": []}, {"type": ""}, {"type": "a" * 200},
         {"actor": None}, {"actor": "otto"}, {"actor": {}}, {"actor": []}, {"object": None}, {"object": {}}, {"object": ""},
         {"object": []}, {"object": "x"}, {"object": {"id": "javascript:1"}}, {"object": {"id": 5}},
@@ -58,6 +60,14 @@ class TestActivity:
     def test_malformed(self, different: dict[str, Any]) -> None:
         with pytest.raises(Malformed):
             Activity.parse(CREATE | different)
+
+    def test_what_nobody_names_again_needs_no_id(self) -> None:
+        """The same twice is the same, something else is something else; it is on the actor's own origin."""
+        nameless = {name: value for name, value in CREATE.items() if name != "id"}
+        one, again = Activity.parse(nameless | {"id": None, "type": "Delete"}), Activity.parse({"type": "Delete", "id": None, **{
+            name: value for name, value in nameless.items() if name != "type"}})
+        assert one.id == again.id and same_origin(one.id, one.actor) and len(one.id) < 500
+        assert Activity.parse(nameless).id != one.id
 
     def test_addressing_is_capped_and_odd_entries_are_skipped(self) -> None:
         many = [f"{PEER}/{number}" for number in range(500)]

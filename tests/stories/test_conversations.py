@@ -97,6 +97,30 @@ async def read_by_alice(alpha: LiveServer, peer: Peer, vera: PeerActor, **more: 
     return alice, await alpha.ask(lambda: Post.get(uri=note["id"]))
 
 
+async def test_answers_of_ours_name_the_collection_of_a_conversation_that_began_elsewhere(alpha: LiveServer, peer: Peer) -> None:
+    """Only its own origin's collection; and when the beginning is gone, the collection still leads to the rest."""
+    vera = peer.actor("vera")
+    context = f"{peer.origin}/contexts/1"
+    alice, first = await read_by_alice(alpha, peer, vera, context=context)
+    first = await alpha.ask(lambda: Post.get(id=first.id).select_related("author"))
+    answer = await alpha.write(alice, "I answer", parent=first)
+    (create,) = await peer.wait_for("Create")
+    assert create["object"]["context"] == context and create["object"]["inReplyTo"] == first.uri
+    foreign = vera.note("Another", context="https://elsewhere.example/1")
+    assert await peer.send(alpha, vera.does("Create", foreign), vera) == 202
+    await settle(alpha)
+    assert (await alpha.ask(lambda: Post.get(uri=foreign["id"]))).context_uri == ""
+
+    deeper = vera.note("I answer you", inReplyTo=answer.uri)
+    peer.show(deeper["id"], deeper)
+    peer.show(first.uri, "", status=404)
+    peer.show(context, {"type": "OrderedCollection", "id": context, "orderedItems": [first.uri, answer.uri, deeper["id"]]})
+    await alpha.ask(lambda: Post.filter(uri=first.uri).delete())
+    alpha.instance.gaps.want(first.uri)
+    await alpha.run(conversations.complete_due(alpha.instance))
+    assert await alpha.ask(lambda: Post.filter(uri=deeper["id"], conversation=first.uri).exists())
+
+
 async def test_holes_are_said_with_a_link(alpha: LiveServer, peer: Peer) -> None:
     """Of Vera's answers one comes, one is gone, one is out of reach, one belongs elsewhere and one lies about its author."""
     vera = peer.actor("vera")

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from federation import keys, resolve, values
 from federation.signatures import Key
-from federation.wire import ACTIVITY_TYPES, ACTOR_TYPES, NOTE_TYPES
+from federation.wire import ACTIVITY_TYPES, ACTOR_TYPES, NOTE_TYPES, Activity
 from models import Actor, Announce, Block, Community, Follow, InboxItem, Like, Post, Report, Tombstone, clock
 from models.delivery import ItemState
 from models.errors import CommunityError
@@ -173,7 +173,7 @@ async def judged(stage: Stage, name: str, kind: str, status: int, ms: float, doc
 
 async def fate(document: Any) -> str:
     """What stands in the database because of an activity."""
-    item = await InboxItem.get_or_none(activity_uri=document["id"])
+    item = await InboxItem.get_or_none(activity_uri=Activity.parse(document).id)
     if item is None:
         return "ignored: not stored"
     if item.state is not ItemState.DONE:
@@ -182,7 +182,7 @@ async def fate(document: Any) -> str:
     if post := await Post.get_or_none(uri=thing).exclude(author__host=""):
         return "taken: erased" if post.deleted_at else f"taken as a message for {post.reach}"
     for table in (Follow, Like, Announce, Block, Report):
-        if await table.exists(uri=document["id"]):
+        if await table.exists(uri=document.get("id", "")):
             return f"taken as {table.__name__}"
     if await Actor.exists(uri=thing, deleted_at__isnull=False):
         return "taken: somebody is gone"
