@@ -1,11 +1,13 @@
 """What is new since a moment ago, for those who wait for it: ids only, out of one statement."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.database import rows
 from models.ids import first_id
+from models.queues import marks
 
 #: Of each kind in one look, the newest. Who is behind by more reads the lists instead.
 ROWS_LIMIT = 300
@@ -59,3 +61,19 @@ _STATEMENT = " UNION ALL ".join((
     _part("edit", "t.post_id", "revision t", "t.id > ?"),
     _part("deletion", "p.id", "tombstone t JOIN post p ON p.uri = t.uri", "t.id > ? AND p.deleted_at IS NOT NULL"),
 ))
+
+
+async def filters_of(owner_ids: Sequence[int]) -> dict[int, int]:
+    """A number for the filters of each of these members that has any; another number when one was changed."""
+    if not owner_ids:
+        return {}
+    held = "SELECT COUNT(*) FROM filtered_post p WHERE p.rule_id = f.id"
+    found = await rows(
+        f"SELECT f.owner_id AS owner, f.id, f.title, f.contexts, f.action, f.expires_at, k.id AS word, k.keyword, k.whole_word,"  # noqa: S608
+        f" ({held}) AS held FROM filter f LEFT JOIN filter_keyword k ON k.rule_id = f.id"
+        f" WHERE f.owner_id IN ({marks(len(owner_ids))}) ORDER BY f.id, k.id", list(owner_ids))
+    numbers: dict[int, int] = {}
+    for row in found:
+        owner = int(row["owner"])
+        numbers[owner] = hash((numbers.get(owner, 0), *map(str, row.values())))
+    return numbers

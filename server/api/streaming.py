@@ -184,7 +184,7 @@ def cut_of(request: web.Request) -> Callable[[], None]:
 
 def as_text(event: Event) -> bytes:
     """An event as server-sent events have it. JSON holds no line break."""
-    return f"event: {event.name}\ndata: {event.payload}\n\n".encode()
+    return f"event: {event.name}\ndata: {event.payload or '{}'}\n\n".encode()
 
 
 def as_message(event: Event) -> str:

@@ -79,6 +79,11 @@ class Listener:
         self._waiting.append(event)
         self._news.set()
 
+    def tell_on(self, name: str, event: str) -> None:
+        """That something happened, if it listens to the channel of this name."""
+        if (channel := Channel(name)) in self._channels:
+            self.tell(Event(channel, event))
+
     def has_passed(self, post_id: int) -> bool:
         """Whether this message went through it lately."""
         return post_id in self._passed

@@ -5,9 +5,10 @@ While nobody listens it costs nothing, and nothing that is written anywhere depe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -19,11 +20,13 @@ from models.ids import first_id
 from models.member import MemberState
 from server.keys import LISTENERS
 from server.streams import events
+from server.streams.channels import USER
 from server.streams.events import News
 from server.streams.listeners import Listener
 
 LOOK_SECONDS = 0.25
 CHECK_SECONDS = 0.4  # a token that has ended is heard for no longer
+FILTER_SECONDS = 1.0
 WINDOW = timedelta(seconds=5)  # for so long after its id was made a row may still be committed
 AT_ONCE = 4  # members who are told at the same time
 BATCH = 500  # rows of one question
@@ -35,7 +38,7 @@ log = structlog.get_logger()
 async def following(app: web.Application) -> AsyncIterator[None]:
     """For as long as the block lasts, those who listen are told, and sent away when their token ends."""
     tail = Tail(app)
-    tasks = [asyncio.create_task(tail.repeat(work)) for work in (tail.follow, tail.check)]
+    tasks = [asyncio.create_task(tail.repeat(work)) for work in (tail.follow, tail.check, tail.watch_filters)]
     try:
         yield
     finally:
@@ -54,6 +57,7 @@ class Tail:
         self._listeners = app[LISTENERS]
         self._known: frozenset[int] = frozenset()
         self._held: frozenset[int] = frozenset()
+        self._filters: Mapping[int, int | None] = MappingProxyType({})  # of those who listen, by actor
 
     async def repeat(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Work whenever somebody listens. A failure is logged, and then it starts again."""
@@ -119,6 +123,19 @@ class Tail:
             if listener.token.id not in good:
                 listener.end()
         await asyncio.sleep(CHECK_SECONDS)
+
+    async def watch_filters(self) -> None:
+        """Say to those who listen that their filters have changed."""
+        listening = {listeners[0].member.actor_id: listeners for listeners in self._listeners.by_member().values()}
+        now: dict[int, int | None] = dict.fromkeys(listening)
+        for ids in in_batches(list(listening)):
+            now |= await changes.filters_of(ids)
+        for actor_id, listeners in listening.items():
+            if actor_id in self._filters and self._filters[actor_id] != now[actor_id]:
+                for listener in listeners:
+                    listener.tell_on(USER, "filters_changed")
+        self._filters = now
+        await asyncio.sleep(FILTER_SECONDS)
 
 
 def ids_of(found: Changes) -> frozenset[int]:
