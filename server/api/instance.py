@@ -7,7 +7,7 @@ from aiohttp import web
 
 from models.errors import CommunityError, NotHere
 from moderation import consent
-from server import markdown
+from server import markdown, pushes
 from server.actions import consents
 from server.api.answers import answer, midnight
 from server.api.arguments import Takes
@@ -57,7 +57,7 @@ async def show_v1(request: web.Request, _given: Takes) -> web.Response:
 
 async def show_v2(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v2/instance."""
-    return answer(instance_v2(request, ""))
+    return answer(instance_v2(request, await pushes.public_key()))
 
 
 async def rules(request: web.Request, _given: Takes) -> web.Response:

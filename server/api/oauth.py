@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import Field
 
 from models import AccessToken, ClientApp
-from server import scopes
+from server import pushes, scopes
 from server.actions import apps
 from server.actions.apps import NOT_HERE, OAuthError
 from server.api.answers import Nothing, answer
@@ -129,7 +129,8 @@ async def register(request: web.Request, given: Registration) -> web.Response:
     website = given.website if urlsplit(given.website).scheme in ("https", "http") else ""
     app, secret = await apps.register(" ".join(given.client_name.split()), website, redirects, wanted)
     told: CredentialApplication = {
-        **application(app), "client_id": app.key, "client_secret": secret, "client_secret_expires_at": 0}
+        **application(app, await pushes.public_key()), "client_id": app.key, "client_secret": secret,
+        "client_secret_expires_at": 0}
     return answer(told)
 
 
@@ -149,15 +150,15 @@ def is_redirect(uri: str) -> bool:
     return bool(_SCHEME.fullmatch(parts.scheme))
 
 
-def application(app: ClientApp, vapid_key: str = "") -> Application:
-    """An app, without its secret."""
+def application(app: ClientApp, vapid_key: str) -> Application:
+    """An app, without its secret. `vapid_key`: what it subscribes to pushes with."""
     return {"id": str(app.id), "name": app.name, "website": app.website or None, "scopes": app.scopes,
             "redirect_uris": app.redirect_uris, "redirect_uri": "\n".join(app.redirect_uris), "vapid_key": vapid_key}
 
 
 async def verify_app(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v1/apps/verify_credentials: which app this token is of."""
-    return answer(application(request[TOKEN].app))
+    return answer(application(request[TOKEN].app, await pushes.public_key()))
 
 
 async def token(request: web.Request, given: TokenAsk) -> web.Response:

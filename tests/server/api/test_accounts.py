@@ -11,6 +11,7 @@ from moderation import consent
 from server.actions import follows, relations, sharing
 from tests.live import LiveServer, settle
 from tests.server.api.client import Api, upload
+from tests.server.api.counting import queries
 from tests.stories.scene import see
 
 ACCOUNT = {"id": str, "username": str, "acct": str, "display_name": str, "locked": bool, "bot": bool, "group": bool, "note": str,
@@ -128,7 +129,14 @@ async def test_lists_of_people_have_pages(alpha: LiveServer) -> None:
             await follows.follow(other, ourse)
             await relations.block(ourse, other) if other is others[0] else None
     await alpha.run(meet())
-    async with Api(alpha, ourse) as app:
+    async with Api(alpha, ourse) as app, queries(alpha) as asked:
+        several = "&".join(f"id[]={other.id}" for other in others)
+        for path in ("accounts/verify_credentials", f"accounts/{others[1].id}", f"accounts?{several}", "accounts/search?q=other",
+                     f"accounts/relationships?{several}", f"accounts/{ourse.id}/followers", "directory", "suggestions", "blocks",
+                     "mutes", "follow_requests", "profile", "preferences", "instance", "accounts/lookup?acct=other2"):
+            asked.clear()
+            await app.good("GET", f"/api/v1/{path}")
+            assert len(asked) <= 12, (path, asked)
         path, names = f"/api/v1/accounts/{ourse.id}/followers?limit=3", []
         first = await app.get(path)
         names += [one["acct"] for one in first.json]
