@@ -18,7 +18,7 @@ from models import AccessToken, Delivery, InboxItem, OutgoingActivity, Session, 
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, media, pushes, reminders, uploads
-from server.actions import apps, once, polls, posts
+from server.actions import apps, once, polls, posts, relations
 from server.api import scheduled
 from server.failures import Failures
 from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
@@ -76,6 +76,11 @@ async def read_profiles(app: web.Application) -> int:
     return await pins.read_due(app[INSTANCE])
 
 
+async def end_mutes(app: web.Application) -> int:
+    """Lift the mutes whose time is over."""
+    return await relations.end_mutes()
+
+
 async def settle_followers(app: web.Application) -> int:
     """Agree again with other servers on who follows whom."""
     return await synchronisation.settle_due(app[INSTANCE])
@@ -119,6 +124,7 @@ JOBS: dict[str, Job] = {
     "complete_conversations": Job(complete_conversations, 0.5),
     "read_profiles": Job(read_profiles, 1),
     "settle_followers": Job(settle_followers, 1),
+    "end_mutes": Job(end_mutes, 10),
     "settle_consents": Job(settle_consents, 60),
     "prune": Job(prune, 3600),
 }
