@@ -193,6 +193,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/nodeinfo/{version}", peer(peers.nodeinfo)),
     # apps
     Route("GET", "/oauth/authorize", person(authorize.show)),
+    Route("GET", "/oauth/authorize/", person(authorize.show)),  # as toot writes it
     Route("POST", "/oauth/authorize", person(authorize.decide, Who.MEMBER)),
     *(Route(one.method, one.path, door.api(one)) for one in API),
     Route("GET", "/api/openapi.json", door.api(Endpoint("GET", "/api/openapi.json", openapi.serve(API), door.ANYBODY))),

@@ -23,7 +23,7 @@ async def log_in(stage: Scene, environment: dict[str, str]) -> None:
     assert process.stdin and process.stdout
     printed = ""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (url := re.search(r"^(https?://\S*/oauth/authorize\?\S*)\s", printed, re.M)):
+        while not (url := re.search(r"^(https?://\S*/oauth/authorize/?\?\S*)\s", printed, re.M)):
             line = await process.stdout.readline()
             assert line, printed
             printed += line.decode()
@@ -46,7 +46,7 @@ async def test_toot(stage: Scene, tmp_path: Path) -> None:
     assert answer.parent_id == post.id and answer.reach is post.reach
     await stage.answer(post.uri, "Good morning from Leeds")
     await settle(stage.here, stage.there)
-    home = await toot("timelines", "home")
-    assert "Hello from a terminal" in home and "And an answer" in home
-    assert "Good morning from Leeds" in await toot("thread", str(post.id))
+    assert "Hello from a terminal" in await toot("timelines", "home", "--no-pager")
+    thread = await toot("thread", str(post.id))
+    assert "Good morning from Leeds" in thread and "And an answer" in thread
     assert f"bea@{stage.there.host}" in await toot("notifications")
