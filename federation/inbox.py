@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from federation import forwarding, json_gate, keyring, signatures, synchronisation
+from federation import continuity, forwarding, json_gate, keyring, signatures, synchronisation
 from federation.addresses import host_of, same_origin
 from federation.arrivals import Arrival
 from federation.errors import Gone, Refused, Unproven
@@ -46,6 +46,7 @@ async def accept(instance: Instance, request: Request, received_at: datetime) ->
     if activity.type == "Delete" and activity.object_id == activity.actor and not await Actor.exists(uri=activity.actor):
         return  # somebody we never knew is gone; their key can no longer be had (fediverse.md §1.3)
     sender = signer = await prove(instance, request, claim, received_at)
+    await continuity.check(instance, claim.key_id, signer)
     if sender.uri != activity.actor and may_be_forwarded:
         sender = await forwarding.author(instance, document, activity, received_at)
     if sender.uri != activity.actor or not same_origin(activity.id, activity.actor):

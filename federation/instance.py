@@ -20,9 +20,12 @@ from federation.signatures import Key
 from models import Actor, ActorKey, clock
 from models.actor import ActorKind, KeyKind
 from models.database import in_transaction
+from models.memory import Recent
 
 SOFTWARE = "dazzle"
 VERSION = "0.1.0"
+CONTINUITY_SECONDS = 60.0  # then it is asked again whether a server is the same as ever
+CONTINUITY_LIMIT = 10_000
 PROFILES_AGAIN_SECONDS = 6 * 3600.0  # then what stands on top of a page elsewhere is read again
 
 
@@ -62,6 +65,7 @@ class Instance:
     digests: FollowerDigests = field(default_factory=FollowerDigests)
     drifts: Drifts = field(default_factory=Drifts)
     gaps: Gaps = field(default_factory=Gaps)
+    continuous: Recent[str, bool] = field(default_factory=lambda: Recent(CONTINUITY_SECONDS, CONTINUITY_LIMIT))  # by host
     profiles: Gaps = field(default_factory=lambda: Gaps(PROFILES_AGAIN_SECONDS))  # whose page somebody looks at
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from federation import collections, disclosure, discovery, inbox, render, signatures, stamps
+from federation import collections, continuity, disclosure, discovery, inbox, render, signatures, stamps
 from federation.addresses import host_of
 from federation.errors import Malformed, Refused, Unproven
 from federation.signatures import Request
@@ -199,7 +199,9 @@ async def caller(request: web.Request) -> str:
     host = host_of(claim.key_id)
     if not hosts.is_heard(await hosts.standing(host)):
         raise Refused("host", host=host)
-    return (await inbox.prove(request.app[INSTANCE], signed, claim, clock.now())).host
+    signer = await inbox.prove(request.app[INSTANCE], signed, claim, clock.now())
+    await continuity.check(request.app[INSTANCE], claim.key_id, signer)
+    return signer.host
 
 
 async def viewer_of(request: web.Request) -> Viewer:

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from federation import conversations, delivery, pins, rotation, synchronisation
+from federation import continuity, conversations, delivery, pins, rotation, synchronisation
 from federation.dispatcher import Dispatcher
 from federation.intake import Intake
 from models import AccessToken, Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
@@ -91,6 +91,11 @@ async def settle_consents(app: web.Application) -> int:
     return await reminders.settle()
 
 
+async def let_go(_app: web.Application) -> int:
+    """Forget followers on servers that are dead."""
+    return await continuity.let_go()
+
+
 async def prune(app: web.Application) -> int:
     """Forget what has served its time: old ids, spent links, ended sessions, delivered texts."""
     now = clock.now()
@@ -126,6 +131,7 @@ JOBS: dict[str, Job] = {
     "settle_followers": Job(settle_followers, 1),
     "end_mutes": Job(end_mutes, 10),
     "settle_consents": Job(settle_consents, 60),
+    "let_go": Job(let_go, 3600),
     "prune": Job(prune, 3600),
 }
 

@@ -66,7 +66,8 @@ async def allow(instance: Instance, typed: str, by: Actor | None, standing: Stan
     name = foreign(instance, typed)
     async with in_transaction():
         host = await Host.called(name)
-        await host.change(standing=standing, decided_at=clock.now(), reason=reason[:500])
+        await host.change(standing=standing, decided_at=clock.now(), reason=reason[:500], quarantined_at=None)
+        await _forget_notices(host)
         await _log(by, f"host.{standing}", host, reason)
     return host
 
@@ -89,7 +90,7 @@ def foreign(instance: Instance, typed: str) -> str:
 
 async def _accept(us: Actor, them: Actor, host: Host) -> None:
     await partnership.answer("Accept", us, them, host)
-    await host.change(standing=Standing.PARTNER, decided_at=clock.now(), title=them.shown_name)
+    await host.change(standing=Standing.PARTNER, decided_at=clock.now(), title=them.shown_name, quarantined_at=None)
     await _forget_notices(host)
 
 
@@ -102,7 +103,7 @@ async def _asker(host: Host) -> Actor:
 
 
 async def _forget_notices(host: Host) -> None:
-    await Notification.filter(kind=Notice.PARTNER_REQUEST, host=host.name).delete()
+    await Notification.filter(kind__in=[Notice.PARTNER_REQUEST, Notice.QUARANTINE], host=host.name).delete()
 
 
 async def _log(by: Actor | None, action: str, host: Host, reason: str = "") -> None:
