@@ -6,7 +6,6 @@ from typing import ClassVar
 from aiohttp import web
 
 from models import Actor, FeaturedTag, FollowedTag, Tag
-from models.errors import NotHere
 from server.actions import tags
 from server.actions.tags import spelled
 from server.api.answers import answer
@@ -14,6 +13,7 @@ from server.api.arguments import BadInput, Takes
 from server.api.door import number
 from server.api.entities.tag import featured_tag, tag
 from server.api.paging import Window, listed, rows_of
+from server.api.people import person
 from server.api.readers import reader_of
 from server.keys import LIMITS, MEMBER, SETTINGS
 
@@ -68,10 +68,7 @@ async def featured(request: web.Request, _given: Takes) -> web.Response:
 
 async def featured_by(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v1/accounts/{id}/featured_tags."""
-    actor = await Actor.get_or_none(Actor.present(), id=number(request))
-    if actor is None:
-        raise NotHere("no such person")
-    return await _featured(request, actor)
+    return await _featured(request, await person(request))
 
 
 async def feature(request: web.Request, given: FeatureTag) -> web.Response:

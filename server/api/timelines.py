@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from aiohttp import web
 
 from models import Actor, Follow, ListedPerson
-from models.errors import NotHere
 from server import timelines
 from server.actions import lists
 from server.actions.lists import Replies
@@ -15,6 +14,7 @@ from server.api.answers import answer
 from server.api.door import number
 from server.api.entities.status import Status, statuses
 from server.api.paging import Window, linked
+from server.api.people import person
 from server.api.readers import reader_of
 from server.keys import MEMBER
 from server.markdown import TAGS_LIMIT
@@ -92,10 +92,7 @@ async def people(request: web.Request, given: Window) -> web.Response:
 
 async def of_account(request: web.Request, given: PersonWindow) -> web.Response:
     """GET /api/v1/accounts/{id}/statuses."""
-    actor = await Actor.get_or_none(Actor.present(), id=number(request))
-    if actor is None:
-        raise NotHere("no such person")
-    reader = reader_of(request)
+    actor, reader = await person(request), reader_of(request)
     if given.pinned:
         return answer(await statuses(await timelines.pinned(actor, reader.viewer), reader, "account"))
     wanted = Wanted(with_media=given.only_media, without_replies=given.exclude_replies, without_passed_on=given.exclude_reblogs,

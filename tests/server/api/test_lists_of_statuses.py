@@ -115,8 +115,9 @@ async def test_filters_of_both_versions_are_one(alpha: LiveServer) -> None:
     post = await alpha.write(loup, "Un traitement, des **aiguilles** et c++", Reach.COMMUNITY)
     async with Api(alpha, ourse) as app, Api(alpha, loup) as other:
         good: dict[str, Any] = {"title": "a", "context": ["home"]}
-        wrongs: list[dict[str, Any]] = [{}, {"title": "a"}, {"title": "a", "context": ["everywhere"]}, good | {"filter_action": "x"},
-                                        good | {"keywords_attributes": [{}]}, good | {"expires_in": 10**12}]
+        wrongs: list[dict[str, Any]] = [{}, {"title": "a"}, good | {"context": ["everywhere"]},
+                                        good | {"filter_action": "x"}, good | {"keywords_attributes": [{}]},
+                                        good | {"expires_in": 10**12}]
         for wrong in wrongs:
             assert (await app.post("/api/v2/filters", wrong)).status == 422, wrong
         form = {"title": "soins", "context[]": "home", "keywords_attributes[0][keyword]": "aiguille", "expires_in": "3600",
