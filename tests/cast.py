@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 
-from models import Actor, Community, Host, Member, Post, clock
+from models import Actor, Community, ConsentRecord, Host, Member, Post, clock
 from models.community import SignUp
+from models.consent import Purpose
 from models.database import sqlite_path
 from models.member import MemberState, Role
 from models.post import Note, Voice
 from models.reach import Reach
-from server import media
+from server import media, receipts
 from server.actions import drafts, follows, invitations, posts, reactions, relations
 from server.actions.drafts import Typed
 from server.actions.posts import Composition
@@ -97,7 +98,9 @@ async def _fill(here: LiveServer, there: LiveServer, actors: dict[str, Actor]) -
     own = await here.run(_home(here, actors))
     await settle(here, there)
     assert await known(here, answer)
-    return _pages(talk, own, there.host)
+    yes = await here.ask(lambda: ConsentRecord.newest(member.id, Purpose.SHARED_OUT))
+    assert yes
+    return _pages(talk, own, there.host, yes)
 
 
 async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
@@ -124,16 +127,18 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
     return {"edited": edited.key, "held": held.key, "draft": draft.key}
 
 
-def _pages(talk: Post, own: dict[str, str], far: str) -> dict[str, tuple[str, ...]]:
+def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
     mine = f"/m/{own['edited']}"
+    data = ("/data", "/data/copies", f"/data/copies?host={far}", "/data/access", f"/data/receipts/{yes.key}",
+            f"/data/withdraw/{yes.key}")
     return {
-        "visitor": (*PUBLIC, "/nothing-here", "/signin/link/spent", "/@camille"),
+        "visitor": (*PUBLIC, "/nothing-here", "/signin/link/spent", "/@camille", receipts.path(yes)),
         "member": (
             "/home", "/home/follows", "/compose", f"/compose?reply={talk.key}", f"/compose?draft={own['draft']}", "/drafts",
             f"/m/{talk.key}", f"/m/{own['held']}", f"{mine}/history", f"{mine}/copies", f"{mine}/edit", f"{mine}/delete",
             "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/follows", "/follows/me", "/follows/requests",
             "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", *SETTINGS,
-            "/welcome", "/nothing-here"),
+            *data, "/welcome", "/nothing-here"),
         "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/invitations"),
         "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/asks.example"),
