@@ -4,10 +4,10 @@ The model below is written from product.md (Reach), not from the code. A new add
 """
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -25,8 +25,9 @@ from server.routes import ROUTES
 from tests.browser import Browser
 from tests.live import LiveServer
 from tests.peer import Peer, PeerActor
-from tests.properties.cast import Run, bounded, newcomer, runner
-from tests.properties.routes import SHOWS_NONE, SHOWS_POSTS
+from tests.properties.cast import Run, bounded, copied, newcomer, runner
+from tests.properties.routes import APPS_SHOW_POSTS, SHOWS_NONE, SHOWS_POSTS
+from tests.server.api.client import Api
 
 PEOPLE = ("author", "named", "reader", "host")
 FOR_SERVERS = ("/posts/", "/actor")
@@ -69,14 +70,13 @@ class World:
     peers: dict[Standing, tuple[Peer, PeerActor]]
 
 
-@pytest.fixture(scope="module")
-def world(templates: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """On SQLite: the predicate is one form of SQL, which the stories try on both."""
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def world(request: pytest.FixtureRequest, templates: Callable[[str], str],
+          tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """On each database."""
     folder = tmp_path_factory.mktemp("visibility")
-    database = folder / "visibility.sqlite3"
-    database.write_bytes(Path(templates("sqlite").removeprefix("sqlite://")).read_bytes())
-    with runner() as loop:
-        server = LiveServer(f"sqlite://{database}", folder)
+    with runner() as loop, copied(request, templates, folder, loop) as database:
+        server = LiveServer(database, folder)
         loop.run(server.__aenter__())
         people, peers = loop.run(_prepare(server))
         yield World(loop.run, server, people, peers)
@@ -115,7 +115,7 @@ def sees(case: Case, who: str | Standing) -> bool:
     return case.reach in (Reach.COMMUNITY, Reach.PARTNERS, Reach.WEB) or case.reach is Reach.CIRCLE and who == "named"
 
 
-@bounded(6)
+@bounded(4)
 @given(CASES)
 def test_an_answer_holds_a_message_exactly_if_its_reader_may_see_it(world: World, case: Case) -> None:
     world.run(_example(world, case))
@@ -132,6 +132,11 @@ async def _example(world: World, case: Case) -> None:
         for who in ("visitor", "named", "reader", "host"):
             async with Browser(world.server, world.people.get(who)) as browser:
                 found = [path for path in paths if f"{marker} " in await browser.get(path)]
+            assert bool(found) == sees(case, who), (who, found)
+        apps = [path.format(id=post.id, author=post.author_id, tag=fields["tag"]) for path in APPS_SHOW_POSTS]
+        for who in ("named", "reader", "host"):
+            async with Api(world.server, world.people[who]) as app:
+                found = [path for path in apps if f"{marker} " in json.dumps((await app.get(path)).json)]
             assert bool(found) == sees(case, who), (who, found)
         for standing, (peer, asker) in world.peers.items():
             answers = {path: await peer.get(world.server, path, asker) for path in theirs}
