@@ -112,7 +112,8 @@ async def test_an_app_is_woken_and_its_lock_screen_says_nothing(alpha: LiveServe
         await alpha.write(anna, "About my illness", reach=Reach.CIRCLE, recipients=(camille,))
         await send(alpha)
         woken = await service.next(made["server_key"])
-        assert woken["title"] == "There is something new for you" and woken["body"] == "" and woken["notification_type"] == "mention"
+        assert (woken["title"], woken["body"]) == ("There is something new for you", "")
+        assert woken["notification_type"] == "mention"
         assert "anna" not in json.dumps(woken) and camille.key not in woken["icon"] and anna.key not in woken["icon"]
         notice = (await app.good("GET", "/api/v1/notifications"))[0]
         assert woken["notification_id"] == notice["id"]
@@ -126,7 +127,8 @@ async def test_an_app_is_woken_and_its_lock_screen_says_nothing(alpha: LiveServe
         woken = await service.next(made["server_key"])
         assert woken["title"] == "anna wrote to you or named you" and woken["body"] == "About my day"
         assert await alpha.ask(lambda: PushSubscription.all().count()) == 1
-        changed = await app.good("PUT", "/api/v1/push/subscription", data={"data[alerts][favourite]": "1", "data[policy]": "followed"})
+        changed = await app.good("PUT", "/api/v1/push/subscription", data={
+            "data[alerts][favourite]": "1", "data[policy]": "followed"})
         assert changed["policy"] == "followed" and changed["alerts"]["favourite"] and not changed["alerts"]["mention"]
         await alpha.write(anna, "Not worth waking", reach=Reach.CIRCLE, recipients=(camille,))
         await send(alpha)

@@ -46,9 +46,9 @@ async def heard(socket: ClientWebSocketResponse, name: str) -> Any:
 
 async def silence(*sockets: ClientWebSocketResponse) -> None:
     """None of them hears anything now."""
-    for number, socket in enumerate(sockets):
+    for number, one in enumerate(sockets):
         with pytest.raises(TimeoutError):
-            raise AssertionError(await socket.receive(timeout=QUIET if not number else 0.01))
+            raise AssertionError(await one.receive(timeout=QUIET if not number else 0.01))
 
 
 async def closed(socket: ClientWebSocketResponse, seconds: float) -> None:
