@@ -16,7 +16,7 @@ from models.member import MemberState, Role
 from models.post import Note, Voice
 from models.reach import Reach
 from server import media, receipts
-from server.actions import drafts, follows, invitations, posts, reactions, relations
+from server.actions import apps, drafts, follows, invitations, posts, reactions, relations
 from server.actions.drafts import Typed
 from server.actions.posts import Composition
 from server.keys import COMMUNITY, MEDIA
@@ -124,7 +124,10 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
     await invitations.invite(host)
     draft = await drafts.save(member, Typed(text="Une phrase à finir"))
     await (await Host.called("asks.example")).change(asked_us_at=clock.now(), title="Ceux d’ailleurs")
-    return {"edited": edited.key, "held": held.key, "draft": draft.key}
+    app, _ = await apps.register("Phanpy", "https://phanpy.social", [apps.NOT_HERE], ["read", "write", "push"])
+    await apps.give(app, ["read", "write:statuses"], await Member.get(actor=member))
+    asks = f"client_id={app.key}&redirect_uri={apps.NOT_HERE}&response_type=code&scope=read+write+push"
+    return {"edited": edited.key, "held": held.key, "draft": draft.key, "asks": asks}
 
 
 def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
@@ -138,7 +141,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             f"/m/{talk.key}", f"/m/{own['held']}", f"{mine}/history", f"{mine}/copies", f"{mine}/edit", f"{mine}/delete",
             "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/follows", "/follows/me", "/follows/requests",
             "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", *SETTINGS,
-            *data, "/welcome", "/nothing-here"),
+            *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/nothing-here"),
         "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/invitations"),
         "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/asks.example"),

@@ -26,6 +26,7 @@ FORBIDDEN_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "about"
                                "filesystem", "mailto", "urn"})
 HERE = ("localhost", "127.0.0.1", "::1")
 GRANTS = ("authorization_code", "client_credentials")
+_HOST = re.compile(r"[a-zA-Z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?")  # and nothing that has a meaning in headers
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,60}")
 
 
@@ -146,7 +147,7 @@ def is_redirect(uri: str) -> bool:
     if len(uri) > 2000 or not uri.isprintable() or " " in uri or "#" in uri or parts.scheme in FORBIDDEN_SCHEMES:
         return False
     if parts.scheme in ("https", "http"):
-        return bool(host) and not parts.username and (parts.scheme == "https" or host in HERE)
+        return bool(_HOST.fullmatch(parts.netloc)) and (parts.scheme == "https" or host in HERE)
     return bool(_SCHEME.fullmatch(parts.scheme))
 
 

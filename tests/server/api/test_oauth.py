@@ -208,6 +208,7 @@ async def test_registering_is_checked_and_unused_apps_are_forgotten(alpha: LiveS
     ("com.example.app:/cb", True), (apps.NOT_HERE, True), ("http://app.example/", False), ("https://app.example/#f", False),
     ("JavaScript:alert(1)", False), ("data:text/html,x", False), ("//app.example", False), ("https://u@app.example/", False),
     ("https://app.example/\n", False), ("", False), ("urn:other", False), ("https://[", False),
+    ("https://a;script-src/", False), ("https://[::1]:80/", True), ("http://[::1]/", True), ("https://a,b/", False),
 ])
 def test_where_a_code_may_go(uri: str, good: bool) -> None:
     assert is_redirect(uri) is good
