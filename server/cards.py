@@ -2,16 +2,16 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from models import Actor, Announce, Attachment, Host, Like, Member, Pin, Post, Q, clock
+from models import Actor, Announce, Attachment, Host, Member, Post, clock, surroundings
 from models.post import Note
 from models.reach import Reach
-from moderation.visibility import Viewer, visible_to
+from models.surroundings import Answered, Surroundings
+from moderation.visibility import Viewer, seen_by
 from server import emojis, questions
 from server.language import Words, moment
 from server.views import Fact, ImageView, PersonView, PollView, PostView, QuoteView
@@ -44,12 +44,7 @@ class Entry:
 class _Around:
     """What belongs to the messages of one page, by post id (titles: by host)."""
 
-    images: dict[int, list[ImageView]] = field(default_factory=dict)
-    thanked: set[int] = field(default_factory=set)
-    passed_on: set[int] = field(default_factory=set)
-    pinned: set[int] = field(default_factory=set)
-    replies: dict[int, int] = field(default_factory=dict)
-    parents: dict[int, Post] = field(default_factory=dict)
+    kept: Surroundings = field(default_factory=Surroundings)
     titles: dict[str, str] = field(default_factory=dict)
     polls: dict[int, PollView] = field(default_factory=dict)
     quotes: dict[str, QuoteView] = field(default_factory=dict)  # by uri
@@ -104,42 +99,14 @@ async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, wi
 
 async def _load(entries: Sequence[Entry], reader: Member | None, _: Words) -> _Around:
     rows = [entry.post for entry in entries]
-    ids = [post.id for post in rows]
-    if not ids:
+    if not rows:
         return _Around()
-    visible = visible_to(viewer_of(reader))
-    around = _Around(images=await _images(ids), replies=await _replies(ids, visible), parents=await _parents(entries, visible),
-                     polls=await questions.of_posts(rows, reader, _), quotes=await questions.quotes_of(rows, visible),
-                     emojis=await emojis.of_posts(rows))
-    if reader:
-        around.thanked = {like.post_id for like in await Like.filter(post_id__in=ids, actor_id=reader.actor_id)}
-        mine = [post.id for post in rows if post.author_id == reader.actor_id]
-        around.pinned = {pin.post_id for pin in await Pin.filter(post_id__in=mine, actor_id=reader.actor_id)} if mine else set()
-        around.passed_on = {one.post_id for one in await Announce.filter(post_id__in=ids, actor_id=reader.actor_id)}
-    around.titles = await titles_of([*(entry.post.author for entry in entries),
-                                     *(entry.passed_on_by for entry in entries if entry.passed_on_by)])
-    return around
-
-
-async def _images(ids: Sequence[int]) -> dict[int, list[ImageView]]:
-    found: dict[int, list[ImageView]] = {}
-    for image in await Attachment.filter(post_id__in=ids).order_by("position", "id"):
-        found.setdefault(image.post_id or 0, []).append(image_view(image))
-    return found
-
-
-async def _replies(ids: Sequence[int], visible: Q) -> Counter[int]:
-    """How many answers the reader can see."""
-    answers = await Post.filter(visible, parent_id__in=ids).limit(1000).only("id", "parent_id")
-    return Counter(answer.parent_id or 0 for answer in answers)
-
-
-async def _parents(entries: Sequence[Entry], visible: Q) -> dict[int, Post]:
-    """What the messages answer, as far as the reader can see it."""
-    answered = {entry.post.parent_id for entry in entries if entry.post.parent_id}
-    if not answered:
-        return {}
-    return {post.id: post for post in await Post.filter(visible, id__in=answered).select_related("author")}
+    actors = [*(entry.post.author for entry in entries), *(entry.passed_on_by for entry in entries if entry.passed_on_by)]
+    hosts, viewer = {actor.host for actor in actors if actor.host}, viewer_of(reader)
+    kept = await surroundings.of_posts(rows, hosts, seen_by(viewer), viewer.actor_id)
+    return _Around(kept=kept, titles={name: kept.titles.get(name, name) for name in hosts},
+                   polls=await questions.of_posts(rows, reader, _), quotes=await questions.quotes_of(rows, viewer),
+                   emojis=await emojis.of_posts(rows))
 
 
 def image_view(image: Attachment) -> ImageView:
@@ -151,7 +118,7 @@ def image_view(image: Attachment) -> ImageView:
 def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> PostView:
     post, is_mine = entry.post, reader is not None and entry.post.author_id == reader.actor_id
     may_act = reader is not None and not is_held(post)
-    parent = around.parents.get(post.parent_id or 0)
+    parent = around.kept.answered.get(post.parent_id or 0)
     folded = not is_mine and _is_folded(post, reader)
     html, language = _words(post, _)
     return PostView(
@@ -163,12 +130,13 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         poll=around.polls.get(post.id), quote=_quoted(post, around),
         edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act, may_thank=may_act and not is_mine,
         may_pass_on=may_act and post.reach.level >= Reach.COMMUNITY.level,
-        may_pin=is_mine and may_act and post.reach.level >= Reach.COMMUNITY.level, pinned=post.id in around.pinned,
-        thanked=post.id in around.thanked, passed_on=post.id in around.passed_on,
+        may_pin=is_mine and may_act and post.reach.level >= Reach.COMMUNITY.level, pinned=post.id in around.kept.pinned,
+        thanked=post.id in around.kept.thanked, passed_on=post.id in around.kept.passed_on,
         passed_on_by=_passed_on_by(entry, around),
-        reply_count=around.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
-        in_reply_to_name=parent.author.shown_name if parent else "",
-        attachments=tuple(around.images.get(post.id, ())), held_seconds_left=held_seconds(post), origin_url=_origin_url(post))
+        reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
+        in_reply_to_name=parent.name if parent else "",
+        attachments=tuple(image_view(image) for image in around.kept.images.get(post.id, ())),
+        held_seconds_left=held_seconds(post), origin_url=_origin_url(post))
 
 
 def _passed_on_by(entry: Entry, around: _Around) -> PersonView | None:
@@ -203,7 +171,7 @@ def _facts(post: Post, _: Words) -> tuple[Fact, ...]:
     return tuple(Fact(term=term, text=text) for term, text in found if text)
 
 
-def _answered_url(post: Post, parent: Post | None) -> str:
+def _answered_url(post: Post, parent: Answered | None) -> str:
     """Where the message that this one answers can be read; its own conversation says so where it cannot."""
     if parent:
         return f"/m/{parent.key}"

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models import Member, Poll, Post, Q, Vote
+from models import Member, Poll, Post, Vote
 from moderation import counts, markup
+from moderation.visibility import Viewer, visible_to
 from server.language import Words, moment
 from server.views import ChoiceView, PollView, QuoteView
 
@@ -43,10 +44,12 @@ def _result(count: int | None, _: Words) -> str:
     return _("fewer than 5 people") if number is None else _("%(num)d people or more", num=number)
 
 
-async def quotes_of(posts: Sequence[Post], visible: Q) -> dict[str, QuoteView]:
+async def quotes_of(posts: Sequence[Post], viewer: Viewer) -> dict[str, QuoteView]:
     """The messages that these quote, by their uri, as far as the reader may see them."""
     uris = {post.quote_uri for post in posts if post.shows_quote and post.quote_uri}
-    quoted = await Post.filter(visible, uri__in=uris).select_related("author") if uris else []
+    if not uris:
+        return {}
+    quoted = await Post.filter(visible_to(viewer), uri__in=uris).select_related("author")
     return {post.uri: QuoteView(url=f"/m/{post.key}", name=post.author.shown_name, excerpt=_excerpt(post)) for post in quoted}
 
 

@@ -34,6 +34,7 @@ CAPS: dict[str, str] = {
     "server/streams/listeners.py _present": "LISTENERS_LIMIT",
     "server/failures.py _jobs": "one for each job and kind of error",
     "server/fragments.py _kept": "FRAGMENTS_LIMIT",
+    "models/sqlite_readers.py _opened": "READERS",
     "models/memory.py _kept": "its argument limit; STANDINGS_LIMIT, KEYS_LIMIT and EDGES_LIMIT",
 }
 
