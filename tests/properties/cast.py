@@ -3,15 +3,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from federation import keys, resolve
 from federation.signatures import Key
 from models import Actor, Follow, clock
+from tests import databases
 from tests.live import LiveServer
 from tests.peer import Peer, PeerActor, rsa_key
 
@@ -34,7 +38,7 @@ async def newcomer(server: LiveServer, peer: Peer, name: str, *, followed_by: Ac
     key = Key(f"{uri}#main-key", rsa_key(1))
     public = {"id": key.id, "owner": uri, "publicKeyPem": keys.public_pem(key.private.public_key())}
     document = {"@context": "https://www.w3.org/ns/activitystreams", "id": uri, "type": "Person", "preferredUsername": name,
-                "inbox": f"{uri}/inbox", "followers": f"{uri}/followers", "publicKey": public}
+                "inbox": f"{uri}/inbox", "followers": f"{uri}/followers", "featured": f"{uri}/featured", "publicKey": public}
     peer.show(uri, document)
 
     async def meet() -> None:
@@ -46,6 +50,19 @@ async def newcomer(server: LiveServer, peer: Peer, name: str, *, followed_by: Ac
 
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@contextmanager
+def copied(request: pytest.FixtureRequest, templates: Callable[[str], str], folder: Path, loop: asyncio.Runner) -> Iterator[str]:
+    """The URL of an empty database of the kind that a fixture of a module is for."""
+    template = templates(request.param)
+    if request.param == "sqlite":
+        yield databases.copy_file(folder, template)
+        return
+    server = request.getfixturevalue("postgres_url")
+    url = loop.run(databases.create(server, databases.TEMPLATE))
+    yield url
+    loop.run(databases.drop(server, url))
 
 
 def runner() -> asyncio.Runner:

@@ -115,7 +115,7 @@ def sees(case: Case, who: str | Standing) -> bool:
     return case.reach in (Reach.COMMUNITY, Reach.PARTNERS, Reach.WEB) or case.reach is Reach.CIRCLE and who == "named"
 
 
-@bounded(4)
+@bounded(3)
 @given(CASES)
 def test_an_answer_holds_a_message_exactly_if_its_reader_may_see_it(world: World, case: Case) -> None:
     world.run(_example(world, case))
