@@ -1,0 +1,74 @@
+"""How often a page asks the database, however much stands on it, and that who only reads waits for nobody who writes."""
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from asyncpg.connection import Connection
+
+from models import Actor, Post
+from models.database import dialect, in_transaction
+from models.reach import Reach
+from models.sqlite_readers import Readers
+from server.actions import reactions
+from tests.browser import Browser
+from tests.live import LiveServer
+
+HOME_LIMIT = 12
+TABLES = ("post", "session", "announce", "attachment", "like_")  # what the worker asks now and then stands in others
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every SELECT outside a transaction from now on."""
+    found: list[str] = []
+    answer, fetch = Readers._answer, Connection.fetch
+
+    def counted(self: Readers, statements: Any) -> Any:
+        found.extend(sql for sql, _ in statements)
+        return answer(self, statements)
+
+    async def counted_too(self: Any, sql: str, *values: Any, **options: Any) -> Any:
+        found.append(sql)
+        return await fetch(self, sql, *values, **options)
+    monkeypatch.setattr(Readers, "_answer", counted)
+    monkeypatch.setattr(Connection, "fetch", counted_too)
+    return found
+
+
+async def test_home_asks_a_dozen_times_at_most(alpha: LiveServer, asked: list[str]) -> None:
+    """And no oftener with twenty messages than with two."""
+    anna, ben = [await alpha.member(name) for name in ("anna", "ben")]
+    counts = []
+    for _ in range(2):
+        for number in range(1 if not counts else 9):
+            first = await alpha.write(ben, f"Number {number} #tea", Reach.COMMUNITY)
+            await alpha.write(ben, f"More of {number}", Reach.COMMUNITY, parent=first)
+            await alpha.run(reactions.thank(anna, first))
+        async with Browser(alpha, anna) as browser:
+            await browser.get("/home")
+            asked.clear()
+            page = await browser.get("/home")
+        assert "Number 0" in page and 'aria-pressed="true"' in page
+        counts.append(len([sql for sql in asked if any(f" {table} " in sql.replace('"', "") for table in TABLES)]))
+    assert counts[0] == counts[1] <= HOME_LIMIT, counts
+
+
+async def test_who_only_reads_waits_for_no_transaction(db: object) -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        async with in_transaction():
+            await Actor.create(uri="https://a.example/1", name="ada", host="a.example", inbox_uri="https://a.example/in")
+            assert await Actor.all().count() == 1  # who writes sees it
+            began.set()
+            await ended.wait()
+    writing = asyncio.create_task(write())
+    await began.wait()
+    async with asyncio.timeout(5):
+        assert await Actor.all().count() == 0
+        assert not await Post.exists()
+    ended.set()
+    await writing
+    assert await Actor.all().count() == 1 and dialect() in ("sqlite", "postgres")
