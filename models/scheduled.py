@@ -22,6 +22,11 @@ class ScheduledPost(Record):
         table = "scheduled_post"
         indexes = (("owner_id", "id"), ("due_at",))
 
+    @property
+    def media_ids(self) -> list[int]:
+        """The uploads that go with it."""
+        return [int(id_) for id_ in self.given.get("media_ids") or ()]
+
 
 class SentOnce(Record):
     """A request that an app may repeat when the line breaks, and what it made: a post or a scheduled one, by id."""

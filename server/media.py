@@ -157,7 +157,7 @@ async def forget_unused(store: MediaStore) -> int:
     old = await Attachment.filter(Q(created_at__lt=clock.now() - UNUSED_FOR) | erased, post_id__isnull=True).limit(100)
     owners = {attachment.owner_id for attachment in old} or {0}
     drafted = {key for draft in await Draft.filter(owner_id__in=owners) for key in draft.form.get("images", [])}
-    waiting = {int(id_) for row in await ScheduledPost.filter(owner_id__in=owners) for id_ in row.given.get("media_ids") or []}
+    waiting = {id_ for row in await ScheduledPost.filter(owner_id__in=owners) for id_ in row.media_ids}
     gone = [attachment for attachment in old if attachment.key not in drafted and attachment.id not in waiting]
     for attachment in gone:
         store.forget(attachment.key)

@@ -67,26 +67,41 @@ async def around(posts: Sequence[Post], reader: Reader, context: str) -> Around:
     every = list({post.id: post for post in (*posts, *found.quoted.values())}.values())
     ids = [post.id for post in every]
     found.marks = await marks.of_posts(ids, reader.actor_id)
-    for image in await Attachment.filter(post_id__in=ids).order_by("position", "id"):
-        found.images.setdefault(image.post_id or 0, []).append(image)
+    found.images = await _images(ids)
     answers = await Post.filter(visible, parent_id__in=ids).limit(REPLIES_COUNTED).values_list("parent_id", flat=True)
     found.replies = Counter(int(str(id_)) for id_ in answers)
-    if questions := [post.id for post in every if post.kind == QUESTION]:
-        found.polls = {poll.post_id: poll for poll in await Poll.filter(post_id__in=questions)}
+    found.polls = await _polls(every)
     found.emojis = await emojis.of_posts(every)
-    if reader.actor_id is not None and context:
-        if rules := await filter.in_force(reader.actor_id):
-            found.sieve = Sieve(rules, context)
+    found.sieve = await _sieve(reader, context)
     return found
+
+
+async def _images(ids: Sequence[int]) -> dict[int, list[Attachment]]:
+    found: dict[int, list[Attachment]] = {}
+    for image in await Attachment.filter(post_id__in=list(ids)).order_by("position", "id"):
+        found.setdefault(image.post_id or 0, []).append(image)
+    return found
+
+
+async def _polls(posts: Sequence[Post]) -> dict[int, Poll]:
+    ids = [post.id for post in posts if post.kind == QUESTION]
+    return {poll.post_id: poll for poll in await Poll.filter(post_id__in=ids)} if ids else {}
+
+
+async def _sieve(reader: Reader, context: str) -> Sieve | None:
+    if reader.actor_id is None or not context:
+        return None
+    rules = await filter.in_force(reader.actor_id)
+    return Sieve(rules, context) if rules else None
 
 
 async def _related(found: Around, posts: Sequence[Post], visible: Q) -> None:
     """What these messages answer and quote, as far as the reader may see it, in one query."""
-    answered = {post.parent_id for post in posts if post.parent_id}
-    quoted = {post.quote_uri for post in posts if post.shows_quote and post.quote_uri}
-    if not answered and not quoted:
+    answered = {post.parent_id for post in posts} - {None}
+    quoted = {post.quote_uri for post in posts if post.shows_quote} - {""}
+    if not answered | quoted:
         return
-    either = Q(id__in=list(answered) or [0]) | Q(uri__in=list(quoted) or [""])
+    either = Q(id__in=[*answered, 0]) | Q(uri__in=[*quoted, ""])
     related = await Post.filter(visible, either).select_related("author")
     found.parents = {post.id: post for post in related if post.id in answered}
     found.quoted = {post.uri: post for post in related if post.uri in quoted}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from models import Announce, Post
+from models import Announce, Post, Q
 from models.errors import NotHere
 from models.reach import Reach
 from moderation.visibility import visible_to
@@ -31,13 +31,16 @@ async def entries(request: web.Request, ids: Sequence[int]) -> list[Entry]:
     visible = visible_to(reader.viewer)
     by_id = {post.id: Entry(post) for post in await Post.filter(visible, id__in=list(ids) or [0]).select_related("author")}
     if left := [id_ for id_ in ids if id_ not in by_id]:
-        reaches = MEMBERS if reader.actor_id else (Reach.WEB,)
-        present = Announce.filter(id__in=left, reach__in=reaches, actor__suspended_at__isnull=True)
-        passed = await present.select_related("actor")
-        wanted = [announce.post_id for announce in passed]
-        posts = {post.id: post for post in await Post.filter(visible, id__in=wanted).select_related("author")} if wanted else {}
-        by_id |= {one.id: Entry(posts[one.post_id], one) for one in passed if one.post_id in posts}
+        by_id |= await _passed_on(left, visible, MEMBERS if reader.actor_id else (Reach.WEB,))
     return [by_id[id_] for id_ in dict.fromkeys(ids) if id_ in by_id]
+
+
+async def _passed_on(ids: Sequence[int], visible: Q, reaches: Sequence[Reach]) -> dict[int, Entry]:
+    present = Announce.filter(id__in=list(ids), reach__in=list(reaches), actor__suspended_at__isnull=True)
+    passed = await present.select_related("actor")
+    wanted = Post.filter(visible, id__in=[announce.post_id for announce in passed] or [0]).select_related("author")
+    posts = {post.id: post for post in await wanted} if passed else {}
+    return {one.id: Entry(posts[one.post_id], one) for one in passed if one.post_id in posts}
 
 
 async def post(request: web.Request) -> Post:

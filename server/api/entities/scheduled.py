@@ -21,11 +21,11 @@ class ScheduledStatus(TypedDict):
 
 async def scheduled_statuses(rows: Sequence[ScheduledPost], reader: Reader) -> list[ScheduledStatus]:
     """Messages of the reader, in one query."""
-    ids = {int(id_) for row in rows for id_ in row.given.get("media_ids") or ()}
+    ids = {id_ for row in rows for id_ in row.media_ids}
     owned = Attachment.filter(id__in=list(ids), owner_id=reader.actor_id)
     images = {image.id: media(image, reader) for image in await owned} if ids else {}
     return [{"id": str(row.id), "scheduled_at": instant(row.due_at), "params": _params(row.given),
-             "media_attachments": [images[int(id_)] for id_ in row.given.get("media_ids") or () if int(id_) in images]}
+             "media_attachments": [images[id_] for id_ in row.media_ids if id_ in images]}
             for row in rows]
 
 
