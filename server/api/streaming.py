@@ -15,10 +15,10 @@ from server.api import tokens
 from server.api.arguments import BadInput, Id, Takes
 from server.api.tokens import BadToken, NeedsMember
 from server.keys import EXCHANGE, LISTENERS
+from server.markdown import is_tag
 from server.streams.channels import HASHTAGS, LIST, SCOPES, Channel, UnknownStream
 from server.streams.listeners import LIFETIME_SECONDS, Event, Listener
 
-TAG_LIMIT_CHARACTERS = 100
 HEARTBEAT_SECONDS = 15.0
 PING_SECONDS = 30.0
 SEND_SECONDS = 10.0  # for one event to be taken
@@ -126,12 +126,17 @@ async def _hear(response: web.WebSocketResponse, listener: Listener) -> None:
 
 async def _follow(text: str, listener: Listener) -> None:
     """Do what an app says. Raises: CommunityError."""
-    try:
-        said = Said.filled(orjson.loads(text))
-    except orjson.JSONDecodeError as error:
-        raise BadInput("not JSON") from error
+    said = understood(text)
     channel = await _channel(said, listener.member.actor)
     (listener.listen if said.type == "subscribe" else listener.ignore)(channel)
+
+
+def understood(text: str) -> Said:
+    """What an app says over a WebSocket. Raises: BadInput."""
+    try:
+        return Said.filled(orjson.loads(text))
+    except orjson.JSONDecodeError as error:
+        raise BadInput("not JSON") from error
 
 
 async def _who(request: web.Request, given: Asked) -> tuple[AccessToken, Member]:
@@ -151,7 +156,7 @@ async def _channel(asked: Asked, owner: Actor) -> Channel:
     if name not in SCOPES:
         raise UnknownStream("name")
     if name in HASHTAGS:
-        if not (tag := asked.tag.lstrip("#").lower()[:TAG_LIMIT_CHARACTERS]):
+        if not is_tag(tag := asked.tag.strip().removeprefix("#").lower()):
             raise UnknownStream("tag")
         return Channel(name, tag)
     if name == LIST:

@@ -22,12 +22,17 @@ from federation.errors import FederationError, Malformed
 from federation.signatures import Request
 from federation.wire import Activity, ActorDocument, Note
 from moderation import markup
+from server import web_push
+from server.api import streaming
+from server.api.arguments import BadInput
 from server.markdown import render
+from server.web_push import AppKeys, BadKeys
 from tests.peer import rsa_key
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LIMIT_BYTES = 100_000
 INBOX = "https://a.example/inbox"
+PUSH_KEY = web_push.new_key()
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,19 @@ def wire(data: bytes) -> None:
                 kind.parse(document)
 
 
+def stream(data: bytes) -> None:
+    """What an app says over a WebSocket is understood, or refused with our error."""
+    with suppress(BadInput):
+        streaming.understood(data.decode(errors="replace"))
+
+
+def push_keys(data: bytes) -> None:
+    """The keys of an app, which a NUL separates, fit, or are refused with our error."""
+    public, _, secret = data.decode("latin-1").partition("\0")
+    with suppress(BadKeys):
+        web_push.seal(b"{}", AppKeys.parse(public, secret, is_standard=True), INBOX, PUSH_KEY, "https://a.example", NOW)
+
+
 TARGETS: dict[str, Target] = {
     "cavage": Target(cavage, (
         b'keyId="', b'"', b",", b"=", b'headers="', b"(request-target) host date digest", b"(created)", b"(expires)", b'signature="',
@@ -160,6 +178,9 @@ TARGETS: dict[str, Target] = {
     "markdown": Target(markdown, (
         b"*", b"_", b"`", b"[", b"](", b")", b"![", b"<", b">", b"@a", b"@a@b.example", b"#tag", b"https://a.example/", b"javascript:", b"\n", b"\n\n",
         b"- ", b"> ", b"1. ", b"~~~", b"\\", b"&", b"&#x6a;", b"|", b"    ", b"<script>", b"x", b'"', b"'", b"www.a.example", b"a@b.example", b"\xe3\x81\x82")),
+    "stream": Target(stream, (
+        b'{"type": "subscribe"', b'"unsubscribe"', b', "stream": "hashtag"', b', "tag": "a"', b', "list": "1"', b"}", b"[", b"{", b"null", b'"', b"\\ud800")),
+    "push_keys": Target(push_keys, (b"BPx", b"\0", b"AAAAAAAAAAAAAAAAAAAAAA", b"=", b"+", b"/", b"-", b"_", b"\xff")),
     "wire": Target(wire, (
         b"{", b"}", b"[", b"]", b",", b":", b'"type":', b'"id":', b'"actor":', b'"object":', b'"to":', b'"cc":', b'"tag":', b'"attachment":', b'"url":',
         b'"content":', b'"contentMap":', b'"attributedTo":', b'"inReplyTo":', b'"publicKey":', b'"endpoints":', b'"published":', b'"updated":',
