@@ -69,7 +69,8 @@ const heard = (async () => {
     if (event.event === "notification" && event.payload.type === "mention") return event.payload.status;
   }
 })();
-await new Promise((resolve) => setTimeout(resolve, 500));
+await streaming.prepare();
+await new Promise((resolve) => setTimeout(resolve, 300));
 await ask(`ANSWER ${post.uri}`);
 const reply = await heard;
 assert.equal(reply.account.acct, `bea@${there}`);
