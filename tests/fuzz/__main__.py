@@ -17,14 +17,14 @@ DEEP_EXAMPLES_A_MINUTE = 80  # of the stateful tests, which need whole servers
 def main() -> int:
     """Exit status 1 if something was found."""
     parser = argparse.ArgumentParser(prog="./run fuzz", description=__doc__)
-    parser.add_argument("target", nargs="?", choices=[*TARGETS, "state"], help="one of them; without it all, one after the other")
+    parser.add_argument("target", nargs="?", choices=[*TARGETS, *WHOLE], help="one of them; without it all, one after the other")
     parser.add_argument("--minutes", type=float, default=1, help="for each target")
     given = parser.parse_args()
     found = 0
-    for name in [given.target] if given.target else [*TARGETS, "state"]:
+    for name in [given.target] if given.target else [*TARGETS, *WHOLE]:
         print(f"{name} …", flush=True)
-        if name == "state":
-            found += deep(given.minutes)
+        if name in WHOLE:
+            found += WHOLE[name](given.minutes)
         else:
             for file in hunt(name, given.minutes * MINUTE_SECONDS):
                 found += 1
@@ -35,10 +35,22 @@ def main() -> int:
 
 def deep(minutes: float) -> int:
     """The property tests of activities and of visibility, with as many examples as the time allows."""
-    examples = str(max(1, round(minutes * DEEP_EXAMPLES_A_MINUTE)))
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", "--timeout", "86400", "tests/properties"], cwd=ROOT,
-                          env=os.environ | {"FUZZ_EXAMPLES": examples}, check=False)
+    return _tests("tests/properties", FUZZ_EXAMPLES=str(max(1, round(minutes * DEEP_EXAMPLES_A_MINUTE))))
+
+
+def api(minutes: float) -> int:
+    """Requests to the client API, made out of its own description."""
+    return _tests("tests/fuzz/test_api.py", FUZZ_API_SECONDS=str(minutes * MINUTE_SECONDS))
+
+
+def _tests(path: str, **variables: str) -> int:
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", "--timeout", "86400", path], cwd=ROOT,
+                          env=os.environ | variables, check=False)
     return int(done.returncode != 0)
+
+
+#: What needs whole servers, beside TARGETS.
+WHOLE = {"state": deep, "api": api}
 
 
 if __name__ == "__main__":

@@ -76,7 +76,8 @@ def _ask(operation: Any, base_url: str, token: str, ids: Sequence[str], examples
     try:
         once()
     except Exception as error:
-        if "unsatisfiable" not in f"{type(error).__name__} {error}".lower():  # nothing is wrong input for an operation without any
+        # nothing is wrong input for an operation that takes none
+        if "unsatisfiable" not in f"{type(error).__name__} {error}".lower():
             raise
 
 

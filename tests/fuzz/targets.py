@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from yarl import URL
 
@@ -24,7 +24,9 @@ from federation.wire import Activity, ActorDocument, Note
 from moderation import markup
 from server import web_push
 from server.api import streaming
-from server.api.arguments import BadInput
+from server.api.arguments import BadInput, nested
+from server.api.oauth import is_redirect
+from server.api.writing import PostStatus
 from server.markdown import render
 from server.web_push import AppKeys, BadKeys
 from tests.peer import rsa_key
@@ -154,7 +156,33 @@ def push_keys(data: bytes) -> None:
         web_push.seal(b"{}", AppKeys.parse(public, secret, is_standard=True), INBOX, PUSH_KEY, "https://a.example", NOW)
 
 
+def form(data: bytes) -> None:
+    """Whatever an app's form is called becomes what the endpoint takes, or is refused; never deeper than allowed."""
+    pairs: dict[str, list[str]] = {}
+    for name, value in parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True):
+        pairs.setdefault(name, []).append(value)
+    with suppress(BadInput):
+        given = PostStatus.filled(nested(pairs))
+        assert "\0" not in given.status
+        assert all(isinstance(id_, int) for id_ in given.media_ids or ())
+
+
+def redirect(data: bytes) -> None:
+    """An address to which a code may go can stand in headers, and is none that a browser runs."""
+    text = data.decode("utf-8", "replace")
+    if is_redirect(text):
+        parts = urlsplit(text)
+        assert text.isprintable() and not set(" #") & set(text) and not set(";,'\"\\@") & set(parts.netloc if parts.scheme in ("http", "https") else "")
+        assert parts.scheme not in ("javascript", "data", "vbscript", "file", "blob", "about")
+
+
 TARGETS: dict[str, Target] = {
+    "form": Target(form, (
+        b"status=", b"a", b"&", b"=", b"[", b"]", b"[]", b"[0]", b"[1]", b"poll", b"[options]", b"[multiple]=true", b"media_ids[]=1", b"media_ids=1",
+        b"%00", b"%0d", b"%5b", b"sensitive=", b"in_reply_to_id=", b"9" * 20, b"[a][b][c]", b"\xff", b"visibility=public", b"media_attributes[][id]=1")),
+    "redirect": Target(redirect, (
+        b"https://", b"http://", b"a.example", b"localhost", b"/", b"?", b"#", b"@", b":80", b";", b",", b"'", b" ", b"javascript:", b"data:", b"JaVaScRiPt:",
+        b"ivory://auth", b"urn:ietf:wg:oauth:2.0:oob", b"\\", b"%00", b"\n", b"[::1]", b"\xe2\x80\xae", b"com.example:/cb", b"")),
     "cavage": Target(cavage, (
         b'keyId="', b'"', b",", b"=", b'headers="', b"(request-target) host date digest", b"(created)", b"(expires)", b'signature="',
         b"QUJD", b'algorithm="', b"rsa-sha256", b"hs2019", b"hmac-sha256", b"created=", b"expires=", b"1795219200", b"9" * 30, b"\\",

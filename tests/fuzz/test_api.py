@@ -46,7 +46,7 @@ def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 async def some_rows(server: LiveServer, host: Actor) -> list[str]:
     """A small community in which requests find something; the ids of what is there."""
     others = [await server.member(name) for name in ("camille", "dora")]
-    posts = [await server.write(author, f"Hello #{number}", reach=Reach.COMMUNITY) for number, author in enumerate([host, *others])]
+    posts = [await server.write(author, f"Hello from {author.name}", reach=Reach.COMMUNITY) for author in (host, *others)]
 
     async def act() -> list[str]:
         await follows.follow(host, others[0])
