@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import cases, report
+from tests.bench import cases, consent, report
 from tests.bench.child import ROOT
 from tests.bench.scene import Place
 
@@ -26,6 +26,9 @@ CASES: dict[str, Case] = {
     "killed-inbox": lambda place, full: cases.killed_inbox(place, 3000, 10 if full else 2),
     "home": lambda place, full: (cases.pages(place, 20, 1_000_000, 50, 500) if full
                                  else cases.pages(place, 5, 5_000, 10, 100)),
+    "consent": lambda place, full: consent.decisions(place, 1000 if full else 200),
+    "home-json": lambda place, full: (cases.pages(place, 20, 1_000_000, 50, 500, json=True) if full
+                                      else cases.pages(place, 5, 5_000, 10, 100, json=True)),
     "7000-hosts": lambda place, full: cases.fan_out(place, 7000 if full else 1000, 1, name=f"{7000 if full else 1000} hosts"),
 }
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - tables and statements read better in one line
-"""Reads a page again and again, each time at its time. Reads {"origin", "cookie", "rate", "count"}; prints {"ready"}, waits for a
+"""Reads a page again and again, each time at its time. Reads {"origin", "path", "headers", "rate", "count"}; prints {"ready"}, waits for a
 line, prints what happened.
 """
 from __future__ import annotations
@@ -18,10 +18,10 @@ async def main() -> None:
     order = json.loads(sys.stdin.readline())
     answers: Counter[str] = Counter()
     waits: list[float] = []
-    async with aiohttp.ClientSession(headers={"Cookie": order["cookie"]}) as http:
+    async with aiohttp.ClientSession(headers=order["headers"]) as http:
         async def read(due: float) -> None:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            async with http.get(f"{order['origin']}/home", allow_redirects=False) as answer:
+            async with http.get(order["origin"] + order["path"], allow_redirects=False) as answer:
                 await answer.read()
             answers[str(answer.status)] += 1
             waits.append(time.perf_counter() - due)  # from when it was due: a late start counts

@@ -13,7 +13,10 @@ COLUMNS = {
     "ratio": "{:.0%} of the bound", "cpu_ratio": "{:.0%} of it by CPU", "seconds": "{:.2f} s", "without_seconds": "{:.2f} s without",
     "times_slower": "{:.2f} times as long", "enqueue_ms": "{:.0f} ms to write down", "kills": "{} kills", "sent": "{:,} sent",
     "lost": "{} lost", "twice": "{} twice", "messages": "{:,} messages stored", "wanted": "{}/s wanted", "p50_ms": "p50 {:.1f} ms", "p99_ms": "p99 {:.1f} ms",
+    "quiet_p50_ms": "p50 without load {:.1f} ms", "quiet_p99_ms": "p99 without load {:.1f} ms",
     "inbox_rate": "beside {:.0f} activities/s", "inbox_p99_ms": "whose p99 is {:.0f} ms", "peak_mib": "peak {:.0f} MiB",
+    "publish_ms": "publishing {:.2f} ms", "publish_cost": "{:.1%} of it decisions", "home_ms": "home page {:.2f} ms", "home_cost": "{:.1%}",
+    "people_ms": "people {:.2f} ms", "people_cost": "{:.1%}", "visit_ms": "a visitor's page {:.2f} ms", "visit_cost": "{:.1%}",
 }
 HEAD = """# Performance
 

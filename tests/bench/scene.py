@@ -23,7 +23,7 @@ from models.host import Standing
 from models.ids import digest, new_token
 from models.migration import migrate
 from models.reach import Reach
-from server.actions import accounts, posts
+from server.actions import accounts, apps, posts
 
 PEOPLE = 40
 HOSTS = 8
@@ -122,16 +122,6 @@ async def let_go() -> None:
     await Post.all().update(held_until=None)
 
 
-async def messages(count: int) -> None:
-    """So many messages of the people elsewhere, written long ago."""
-    authors = await Actor.exclude(host="")
-    for at in range(0, count, 1000):
-        await Post.bulk_create([
-            Post(uri=f"{authors[n % len(authors)].uri}/old/{n}", author_id=authors[n % len(authors)].id, reach=Reach.WEB,
-                 html="<p>The mornings are better since the new dose.</p>", conversation=f"{authors[n % len(authors)].uri}/old/{n}")
-            for n in range(at, min(at + 1000, count))])
-
-
 async def session(alice: Actor, origin: str) -> str:
     """The cookie of a member who has signed in."""
     member = await Member.get(actor_id=alice.id)
@@ -139,3 +129,10 @@ async def session(alice: Actor, origin: str) -> str:
     await Session.create(member=member, token_digest=digest(token), seen_on=clock.now().date(),
                          expires_at=clock.now() + timedelta(hours=1))
     return f"session-{origin.rpartition(':')[2]}={token}"
+
+
+async def token(alice: Actor) -> str:
+    """The token of an app of a member."""
+    member = await Member.get(actor_id=alice.id)
+    app, _ = await apps.register("Bench", "", [apps.NOT_HERE], ["read"])
+    return (await apps.give(app, ["read"], member))[1]
