@@ -182,7 +182,7 @@ TARGETS: dict[str, Target] = {
         b"%00", b"%0d", b"%5b", b"sensitive=", b"in_reply_to_id=", b"9" * 20, b"[a][b][c]", b"\xff", b"visibility=public", b"media_attributes[][id]=1")),
     "redirect": Target(redirect, (
         b"https://", b"http://", b"a.example", b"localhost", b"/", b"?", b"#", b"@", b":80", b";", b",", b"'", b" ", b"javascript:", b"data:", b"JaVaScRiPt:",
-        b"ivory://auth", b"urn:ietf:wg:oauth:2.0:oob", b"\\", b"%00", b"\n", b"[::1]", b"\xe2\x80\xae", b"com.example:/cb", b"")),
+        b"ivory://auth", b"urn:ietf:wg:oauth:2.0:oob", b"\\", b"%00", b"\n", b"[::1]", b"\xe2\x80\xae", b"com.example:/cb", b"\xff")),
     "cavage": Target(cavage, (
         b'keyId="', b'"', b",", b"=", b'headers="', b"(request-target) host date digest", b"(created)", b"(expires)", b'signature="',
         b"QUJD", b'algorithm="', b"rsa-sha256", b"hs2019", b"hmac-sha256", b"created=", b"expires=", b"1795219200", b"9" * 30, b"\\",

@@ -123,7 +123,7 @@ def account(actor: Actor, origin: str) -> Account:
         "followers_count": 0, "following_count": 0, "statuses_count": 0, "last_status_at": None,
         "hide_collections": True, "noindex": True, "emojis": [], "roles": [], "fields": _fields(actor)}
     if actor.is_gone:
-        shown["suspended"] = True
+        shown |= {"suspended": True, "display_name": actor.name, "note": "", "fields": []}
     return shown
 
 
