@@ -14,7 +14,7 @@ from aiohttp import web
 
 from federation.errors import FederationError, Gone
 from federation.instance import Instance
-from models import F, Follow, Notification, OutgoingPush, PushKey, PushSubscription, clock
+from models import F, Follow, Member, Notification, OutgoingPush, PushKey, PushSubscription, clock
 from models.consent import Purpose
 from models.member import MemberState
 from moderation import consent, notices
@@ -86,25 +86,33 @@ async def send_due(app: web.Application) -> int:
 
 async def _written(app: web.Application, push: OutgoingPush) -> Envelope | None:
     """What to say, asked for at this moment; None if there is nothing to say any more."""
-    member, row = push.subscription.token.member, push.notification
-    kind = TYPES.get(row.kind)
-    if push.created_at < clock.now() - LIFETIME or kind is None or row.read_at is not None:
+    row, member = push.notification, push.subscription.token.member
+    if member is None or not _may_listen(member) or not _is_wished(push):
         return None
-    if member is None or member.state is not MemberState.ACTIVE or member.actor.is_gone or not push.subscription.alerts.get(kind):
-        return None
-    shown = Notification.filter(await notices.wanted(member.actor_id), id=row.id)
-    rows, posts = await standing([row], reader_in(app, member))
+    reader = reader_in(app, member)
+    rows, posts = await standing([row], reader)
+    shown = Notification.filter(await notices.wanted(row.recipient_id), id=row.id)
     if not rows or not await shown.exists() or not await _is_let_in(push.subscription, row.actor_id):
         return None
-    language, origin = member.language or app[SETTINGS].language, app[SETTINGS].origin
-    title, body, icon = gettext_for(language)("There is something new for you"), "", f"{origin}/favicon.ico"
-    if await consent.in_force(member.actor_id, Purpose.CONTENT_IN_MAIL):
+    language = reader.language or app[SETTINGS].language
+    title, body, icon = gettext_for(language)("There is something new for you"), "", f"{reader.origin}/favicon.ico"
+    if await consent.in_force(row.recipient_id, Purpose.CONTENT_IN_MAIL):
         who = teller(row, posts)
-        title, icon = notice_text(row.kind, who.shown_name, gettext_for(language)), coat_images.address(origin, who.key)
+        title, icon = notice_text(row.kind, who.shown_name, gettext_for(language)), coat_images.address(reader.origin, who.key)
         body = excerpt(posts[row.post_id]) if row.post_id else ""
     return Envelope(push, {
-        "access_token": "", "preferred_locale": language, "notification_id": str(row.id), "notification_type": kind,
+        "access_token": "", "preferred_locale": language, "notification_id": str(row.id), "notification_type": TYPES[row.kind],
         "icon": icon, "title": title[:TEXT_LIMIT_CHARACTERS], "body": body[:TEXT_LIMIT_CHARACTERS]})
+
+
+def _may_listen(member: Member) -> bool:
+    return member.state is MemberState.ACTIVE and not member.actor.is_gone
+
+
+def _is_wished(push: OutgoingPush) -> bool:
+    """Whether the app wants to hear of such a thing, in time, and nobody has read it yet."""
+    row, is_late = push.notification, push.created_at < clock.now() - LIFETIME
+    return not is_late and row.read_at is None and bool(push.subscription.alerts.get(TYPES.get(row.kind, "")))
 
 
 async def _is_let_in(subscription: PushSubscription, sender_id: int | None) -> bool:

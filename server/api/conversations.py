@@ -24,6 +24,8 @@ from server.api.readers import Reader, reader_of
 from server.cards import Entry
 from server.timelines import END_OF_TIME
 
+NO_MARK = ConversationMark(read_id=0, hidden_id=0)  # never written
+
 
 class Conversation(TypedDict):
     """Messages that people named by each other wrote, by the newest."""
@@ -68,9 +70,8 @@ async def with_new(reader: Reader, post_ids: Collection[int]) -> list[Conversati
 
 async def conversations(found: Sequence[Strand], reader: Reader) -> list[Conversation]:
     """Some conversations, without those that the reader has put away; at most ten queries."""
-    marked = {mark.conversation: mark for mark in await ConversationMark.filter(
-        owner_id=reader.actor_id, conversation__in=[strand.conversation for strand in found])} if found else {}
-    found = [one for one in found if one.conversation not in marked or marked[one.conversation].hidden_id < one.last_id]
+    marked = await _marks(found, reader)
+    found = [one for one in found if marked.get(one.conversation, NO_MARK).hidden_id < one.last_id]
     if not found:
         return []
     posts = {post.id: post for post in await Post.filter(id__in=[one.last_id for one in found]).select_related("author")}
@@ -78,12 +79,19 @@ async def conversations(found: Sequence[Strand], reader: Reader) -> list[Convers
     people = await _people(posts)
     entities: list[Conversation] = []
     for strand, status in zip(found, shown, strict=True):
-        mark, last = marked.get(strand.conversation), posts[strand.last_id]
+        last = posts[strand.last_id]
         others = {actor.id: actor for actor in (last.author, *people.get(last.id, ())) if actor.id != reader.actor_id}
-        is_unread = last.author_id != reader.actor_id and (mark is None or mark.read_id < last.id)
+        is_unread = last.author_id != reader.actor_id and marked.get(strand.conversation, NO_MARK).read_id < last.id
         entities.append({"id": str(strand.first_id), "unread": is_unread, "last_status": status,
                          "accounts": [account(actor, reader.origin) for actor in others.values()]})
     return entities
+
+
+async def _marks(found: Sequence[Strand], reader: Reader) -> dict[str, ConversationMark]:
+    """How far the reader has read, by conversation."""
+    names = [strand.conversation for strand in found]
+    rows = await ConversationMark.filter(owner_id=reader.actor_id, conversation__in=names) if names else []
+    return {row.conversation: row for row in rows}
 
 
 async def _people(posts: Collection[int]) -> dict[int, list[Actor]]:

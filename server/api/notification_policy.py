@@ -208,11 +208,9 @@ async def _waiting(request: web.Request, condition: Q | None = None, *, before: 
 
 async def _requests(senders: list[Sender], reader: Reader) -> list[Request]:
     people = {actor.id: actor for actor in await Actor.filter(Actor.present(), id__in=[one.actor_id for one in senders])}
-    ids = [one.post_id for one in senders if one.post_id]
-    posts = await Post.filter(visible_to(reader.viewer), id__in=ids).select_related("author") if ids else []
-    shown = {int(one["id"]): one for one in await statuses([Entry(post) for post in posts], reader)}
-    notices_ = await Notification.filter(id__in=[id_ for one in senders for id_ in (one.first_id, one.last_id)])
-    when = {row.id: instant(row.created_at) for row in notices_}
+    shown = await _last_statuses(senders, reader)
+    ids = [id_ for one in senders for id_ in (one.first_id, one.last_id)]
+    when = {row.id: instant(row.created_at) for row in await Notification.filter(id__in=ids)}
     found: list[Request] = []
     for one in senders:
         if one.actor_id in people:
@@ -223,3 +221,11 @@ async def _requests(senders: list[Sender], reader: Reader) -> list[Request]:
                 entity["last_status"] = shown[one.post_id]
             found.append(entity)
     return found
+
+
+async def _last_statuses(senders: list[Sender], reader: Reader) -> dict[int | None, Status]:
+    """The newest message of each, by id, as far as the reader may see it."""
+    if not (ids := [one.post_id for one in senders if one.post_id]):
+        return {}
+    posts = await Post.filter(visible_to(reader.viewer), id__in=ids).select_related("author")
+    return {int(one["id"]): one for one in await statuses([Entry(post) for post in posts], reader)}

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Literal
 
 import orjson
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from models import AccessToken, Actor, Member, PeopleList
 from models.errors import CommunityError, NotHere
@@ -114,7 +114,7 @@ async def _hear(response: web.WebSocketResponse, listener: Listener) -> None:
     """Take what the app says, until one of both ends it."""
     for _ in range(MESSAGES_LIMIT):
         message = await response.receive()
-        if message.type is not WSMsgType.TEXT:
+        if message.type is not web.WSMsgType.TEXT:
             break
         try:
             await _follow(message.data, listener)

@@ -1,10 +1,13 @@
 """The lists behind the channels: the same as everywhere else."""
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 from models import Actor, Follow, ListedPerson, PeopleList, Post
 from moderation.visibility import Viewer
 from server import timelines
 from server.actions.lists import PEOPLE_LIMIT, Replies
+from server.cards import Entry
 from server.streams.channels import Channel
 from server.timelines import Page, Span, Wanted
 
@@ -31,12 +34,25 @@ async def _of_list(list_id: int, reader: Actor, span: Span) -> Page:
         return Page(())
     people = {one.actor_id for one in await ListedPerson.filter(people_list=row).limit(PEOPLE_LIMIT)}
     page = await timelines.of_people(people, reader, span, Wanted(without_replies=row.replies == Replies.NONE))
-    answered = {entry.post.parent_id for entry in page.entries if entry.post.parent_id and not entry.announce}
-    if not answered:
-        return page
-    parents = {post.id: post.author_id for post in await Post.filter(id__in=list(answered)).only("id", "author_id")}
+    parents = await _answered(page)
     if row.replies == Replies.FOLLOWED:
-        followed = Follow.filter(follower_id=reader.id, accepted_at__isnull=False, target_id__in=list(parents.values()) or [0])
-        people = {one.target_id for one in await followed} | {reader.id}
-    return Page(tuple(entry for entry in page.entries if entry.announce or parents.get(entry.post.parent_id or 0) in (
-        None, entry.post.author_id, *people)))
+        people = await _followed(reader, parents.values())
+    return Page(tuple(entry for entry in page.entries if _is_for(entry, parents, people)))
+
+
+async def _answered(page: Page) -> dict[int, int]:
+    """Whose messages are answered in a list: author by post."""
+    ids = [entry.post.parent_id for entry in page.entries if entry.post.parent_id and not entry.announce]
+    return {post.id: post.author_id for post in await Post.filter(id__in=ids).only("id", "author_id")} if ids else {}
+
+
+async def _followed(reader: Actor, authors: Iterable[int]) -> set[int]:
+    """Those of them whom the reader follows, and the reader."""
+    rows = await Follow.filter(follower_id=reader.id, accepted_at__isnull=False, target_id__in=[*authors, 0])
+    return {row.target_id for row in rows} | {reader.id}
+
+
+def _is_for(entry: Entry, parents: Mapping[int, int], people: Collection[int]) -> bool:
+    """Whether it answers nobody, its own author, or one of these."""
+    answered = None if entry.announce else parents.get(entry.post.parent_id or 0)
+    return answered is None or answered == entry.post.author_id or answered in people
