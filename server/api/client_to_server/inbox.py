@@ -50,7 +50,7 @@ async def _page(request: web.Request, before: int | None) -> Document:
     wrote = Post.filter(_for(actor.id), ~Q(author_id__in=muted), **older)
     posts = await wrote.order_by("-id").limit(PAGE).select_related("author")
     told = Notification.filter(~Q(actor_id__in=muted), recipient_id=actor.id, kind__in=[*FOLLOWS, *LIKES], actor_id__isnull=False)
-    notices = await told.filter(**older).order_by("-id").limit(PAGE).select_related("actor", "post")
+    notices = await told.filter(**older).order_by("-id").limit(PAGE)
     newest = sorted([*((post.id, post) for post in posts), *((notice.id, notice) for notice in notices)],
                     key=lambda one: one[0], reverse=True)[:PAGE]
     kept = {id_ for id_, _ in newest}
@@ -83,18 +83,23 @@ def _for(actor_id: int) -> Q:
 
 async def _acts(notices: list[Notification], actor: Actor) -> dict[int, Document]:
     """Follows and Likes by notice; one that was undone since is left out."""
-    asked = {one.follower_id: one for one in await Follow.filter(
-        target_id=actor.id, follower_id__in=[one.actor_id for one in notices if one.kind in FOLLOWS] or [0])}
-    liked = {(one.actor_id, one.post_id): one for one in await Like.filter(
-        post_id__in=[one.post_id for one in notices if one.kind in LIKES] or [0])}
-    found: dict[int, Document] = {}
-    for notice in notices:
-        follow, like = asked.get(notice.actor_id or 0), liked.get((notice.actor_id or 0, notice.post_id or 0))
-        if notice.actor and notice.kind in FOLLOWS and follow:
-            found[notice.id] = {"id": follow.uri, "type": "Follow", "actor": notice.actor.uri, "object": actor.uri}
-        elif notice.actor and notice.post and like:
-            found[notice.id] = {"id": like.uri, "type": "Like", "actor": notice.actor.uri, "object": notice.post.uri}
-    return found
+    return await _follows([one for one in notices if one.kind in FOLLOWS], actor) | await _likes(
+        [one for one in notices if one.kind in LIKES])
+
+
+async def _follows(notices: list[Notification], actor: Actor) -> dict[int, Document]:
+    askers = [one.actor_id for one in notices]
+    rows = await Follow.filter(target_id=actor.id, follower_id__in=askers or [0]).select_related("follower")
+    made = {row.follower_id: {"id": row.uri, "type": "Follow", "actor": row.follower.uri, "object": actor.uri} for row in rows}
+    return {one.id: made[one.actor_id] for one in notices if one.actor_id in made}
+
+
+async def _likes(notices: list[Notification]) -> dict[int, Document]:
+    rows = await Like.filter(post_id__in=[one.post_id for one in notices] or [0]).select_related("actor", "post")
+    made = {(row.actor_id, row.post_id): {"id": row.uri, "type": "Like", "actor": row.actor.uri, "object": row.post.uri}
+            for row in rows}
+    pairs = ((one.id, (one.actor_id, one.post_id)) for one in notices)
+    return {id_: made[pair] for id_, pair in pairs if pair in made}
 
 
 def _answer(document: Document) -> web.Response:

@@ -63,15 +63,20 @@ async def text_of(note: Mapping[str, Any]) -> str:
     source = note.get("source")
     if isinstance(source, dict) and source.get("mediaType") in MARKDOWN and isinstance(source.get("content"), str):
         return _short(source["content"])
+    html = _short(_html(note), HTML_LIMIT_CHARACTERS)
+    tags = values.objects(note.get("tag"), addressing.RECIPIENTS_LIMIT)
+    hrefs = [values.link(tag.get("href")) or "" for tag in tags if tag.get("type") == "Mention"]
+    named = await Actor.filter(Actor.present(), uri__in=hrefs or [""])
+    return _short(markdown_of(html, {spelled: one.address for one in named for spelled in {one.uri, one.url or one.uri}}))
+
+
+def _html(note: Mapping[str, Any]) -> str:
+    """The content, or the first of its languages."""
     by_language = note.get("contentMap")
     html = note.get("content") or (next(iter(by_language.values()), "") if isinstance(by_language, dict) else "") or ""
     if not isinstance(html, str):
         raise BadInput("content: must be a text")
-    tags = values.objects(note.get("tag"), addressing.RECIPIENTS_LIMIT)
-    hrefs = [uri for tag in tags if tag.get("type") == "Mention" and (uri := values.link(tag.get("href")))]
-    named = await Actor.filter(Actor.present(), uri__in=hrefs or [""])
-    people = {spelled: actor.address for actor in named for spelled in (actor.uri, actor.url) if spelled}
-    return _short(markdown_of(_short(html, HTML_LIMIT_CHARACTERS), people))
+    return html
 
 
 def _short(text: str, limit: int = TEXT_LIMIT_CHARACTERS) -> str:
