@@ -126,7 +126,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         html=Markup(emojis.shown(html, around.emojis.get(post.author.host, {}))),  # noqa: S704 - cleaned when it was stored
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
         note=post.warning or note_name(post.note, _), folded=folded and not _warns_of_images(post),
-        veiled=folded and _warns_of_images(post), kind=kind_name(post.kind, _), title=post.title, facts=_facts(post, _),
+        veiled=folded and _warns_of_images(post), kind=kind_name(post.kind, _), title=post.title, facts=facts_of(post, _),
         poll=around.polls.get(post.id), quote=_quoted(post, around),
         edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act, may_thank=may_act and not is_mine,
         may_pass_on=may_act and post.reach.level >= Reach.COMMUNITY.level,
@@ -164,7 +164,7 @@ def _words(post: Post, _: Words) -> tuple[str, str]:
     return post.html, post.language
 
 
-def _facts(post: Post, _: Words) -> tuple[Fact, ...]:
+def facts_of(post: Post, _: Words) -> tuple[Fact, ...]:
     """When and where an event is."""
     times = [moment(when, _.language) for when in (post.starts_at, post.ends_at) if when]
     found = [(_("When"), " – ".join(times)), (_("Where"), post.place)]

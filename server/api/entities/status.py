@@ -19,7 +19,7 @@ from server.api.entities.media import MediaAttachment, media
 from server.api.entities.poll import Poll, poll
 from server.api.readers import Reader
 from server.api.visibility import Visibility, visibility_of
-from server.cards import Entry
+from server.cards import Entry, facts_of
 from server.language import gettext_for
 from server.wording import note_name
 
@@ -133,7 +133,7 @@ def _status(post: Post, known: Around, reader: Reader, *, is_quoted: bool = Fals
     return {
         "id": str(post.id), "uri": post.uri, "url": post.url or post.uri, "created_at": instant(post.published_at),
         "edited_at": instant_or_none(post.edited_at), "account": account(post.author, reader.origin),
-        "content": _titled(post, html), "text": None, "visibility": visibility_of(post.reach, is_listed=post.is_listed),
+        "content": _whole(post, html, reader), "text": None, "visibility": visibility_of(post.reach, is_listed=post.is_listed),
         "local_only": post.reach in (Reach.ME, Reach.COMMUNITY),
         "dazzle": {"reach": post.reach, "voice": post.voice, "note": post.note},
         "sensitive": post.sensitive or bool(post.warning) or post.note is not Note.NONE, "spoiler_text": _warning(post, reader),
@@ -156,9 +156,12 @@ def _passed_on(announce: Announce, post: Post, known: Around, reader: Reader) ->
             "account": account(announce.actor, reader.origin), "visibility": visibility_of(announce.reach), "reblog": inner}
 
 
-def _titled(post: Post, html: str) -> str:
-    """The text, under the title that messages of some other programs have."""
-    return f"<p><strong>{markup.escape(post.title)}</strong></p>{html}" if post.title else html
+def _whole(post: Post, html: str, reader: Reader) -> str:
+    """The text, with what only pages have a place for: the title of an article, when and where an event is."""
+    facts = facts_of(post, gettext_for(reader.language)) if post.kind else ()
+    lines = "<br>".join(markup.escape(f"{fact.term}: {fact.text}") for fact in facts)
+    title = f"<p><strong>{markup.escape(post.title)}</strong></p>" if post.title else ""
+    return f"{title}<p>{lines}</p>{html}" if lines else f"{title}{html}"
 
 
 def _warning(post: Post, reader: Reader) -> str:
