@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import requests
@@ -64,7 +65,7 @@ def _ask(operation: Any, base_url: str, token: str, ids: Sequence[str], examples
     @given(case=st.one_of(*modes), real=st.lists(st.sampled_from(list(ids)), min_size=8, max_size=8), is_real=st.booleans())
     def once(case: Case, real: list[str], is_real: bool) -> None:
         if is_real:
-            _use(case, iter(real * 10))
+            _use(case, cycle(real))
         try:
             response = case.call(base_url=base_url, session=session, headers={"Authorization": f"Bearer {token}"},
                                  timeout=TIMEOUT_SECONDS)
