@@ -17,6 +17,7 @@ CLIENT, ADDRESSES = "tests/federation/test_client.py", "tests/federation/test_ad
 SEEN, ORDER = "tests/properties/test_visibility.py", "tests/properties/test_processor.py"
 PAGES, MEDIA = "tests/server/pages", "tests/server/test_media.py"
 EVERYWHERE = f"{SEEN}::test_an_answer_holds_a_message_exactly_if_its_reader_may_see_it"
+CONNECTIONS = "tests/federation/test_connections_made.py::test_no_connection_goes_where_none_may_go"
 RANGES = f"{ADDRESSES}::test_not_public"
 
 ATTACKS: dict[str, tuple[str, ...]] = {
@@ -46,7 +47,8 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         f"{PAGES}/test_settings_pages.py::test_one_ends_ones_own_sessions_only"),
     "CVE-2026-22246 relation leak": (f"{PAGES}/test_people_pages.py::test_visitors_learn_nothing_about_members",
                                      f"{SECRET}::test_a_server_reads_of_followers_only_its_own"),
-    "CVE-2025-62175 CVE-2024-25619 streams stay open": ("–: there is no streaming",),
+    "CVE-2025-62175 CVE-2024-25619 streams stay open": (
+        "tests/server/api/test_streaming.py::test_who_may_no_longer_listen_is_sent_away_at_once",),
     "CVE-2025-24896 session remains": (
         f"{PAGES}/test_signin.py::test_signing_out_ends_the_session_and_another_site_cannot_do_it",
         "tests/server/actions/test_accounts.py::test_a_suspended_member_is_signed_out_and_gone_at_once_and_can_come_back"),
@@ -55,11 +57,11 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         f"{LIES}::test_strangers_and_suspended_servers_get_403_and_cause_no_request", EVERYWHERE),
     "CVE-2024-37903 audience extension": (f"{LIES}::test_nobody_widens_the_audience_of_a_message_they_know",),
     "CVE-2025-67500 existence oracle": (f"{SECRET}::test_absent_hidden_and_forbidden_get_one_answer",),
-    "CVE-2024-39687 SSRF, rebinding": (f"{CLIENT}::test_by_dns", f"{CLIENT}::test_by_text"),
+    "CVE-2024-39687 SSRF, rebinding": (f"{CLIENT}::test_by_dns", f"{CLIENT}::test_by_text", CONNECTIONS),
     "CVE-2025-23221 WebFinger redirects": (f"{CLIENT}::test_not_for_ever", f"{CLIENT}::test_not_in_circles", f"{CLIENT}::test_not_anywhere"),
-    "CVE-2026-50131 special ranges": (RANGES, f"{ADDRESSES}::test_public_is_never_wider_than_global"),
+    "CVE-2026-50131 special ranges": (RANGES, CONNECTIONS, f"{ADDRESSES}::test_public_is_never_wider_than_global"),
     "CVE-2026-62857 an unguarded second fetch": ("tests/test_layers.py::test_only_the_doors_reach_the_network",),
-    "CVE-2026-77632 signed fetch follows a redirect": (f"{CLIENT}::test_not_anywhere", f"{CLIENT}::test_followed_and_signed_again"),
+    "CVE-2026-77632 signed fetch follows a redirect": (CONNECTIONS, f"{CLIENT}::test_not_anywhere", f"{CLIENT}::test_followed_and_signed_again"),
     "Hollo 0.8.3 private IPv4 as IPv6": (RANGES,),
     "CVE-2026-22245 46348 47389 ranges missing": (RANGES, f"{CLIENT}::test_by_text"),
     "CVE-2026-27477 27468 before approval": (
@@ -92,7 +94,8 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         f"{PAGES}/test_signin.py::test_asking_for_a_link_tells_nothing_and_is_limited", "tests/server/test_mail.py::test_the_queue_has_an_end"),
     "CVE-2024-34535 forwarding header": ("tests/server/test_proxies.py::test_only_trusted_proxies_are_believed",),
     "CVE-2025-27399 pending accounts": ("tests/server/actions/test_accounts.py::test_who_waits_cannot_be_seen_until_the_team_says_yes",),
-    "CVE-2026-33869 first comer": (f"{LIES}::test_an_activity_has_an_id_on_its_actors_server", f"{OUT}::test_the_first_content_of_an_id_stays"),
+    "CVE-2026-33869 first comer": (f"{LIES}::test_who_took_an_id_before_its_owner_loses_it",
+                                   f"{LIES}::test_an_activity_has_an_id_on_its_actors_server", f"{OUT}::test_the_first_content_of_an_id_stays"),
     "CVE-2018-10657 extreme numbers": (f"{OUT}::test_impossible_dates_are_bounded", "tests/federation/test_json_gate.py::test_refused"),
     "CVE-2020-26257 2023-32323 2025-30355 2026-45076 poison items": (f"{OUT}::test_an_item_that_breaks_does_not_stop_the_others",),
     "CVE-2024-31208 unbounded algorithm": ("tests/fuzz/test_targets.py::test_time", f"{LIES}::test_one_server_cannot_fill_the_queue"),
