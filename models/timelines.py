@@ -14,7 +14,7 @@ from typing import Any
 from models import memory
 from models.actor import Actor
 from models.conditions import Condition
-from models.database import dialect, tuples
+from models.database import Statement, dialect, together, tuples
 from models.loading import join, makers, selected
 from models.post import Post
 from models.queues import marks
@@ -78,22 +78,23 @@ POSTS = _Table("post", ((Post, "post"), (Actor, "post__author")), _AUTHOR)
 ANNOUNCES = _Table("announce", ((Announce, "announce"), (Actor, "passer"), *POSTS.columns), _PASSED + _AUTHOR)
 
 
-async def posts(scope: Scope, span: Span) -> list[Post]:
-    """The messages of a list with their authors, one more than `span.size` if there are; upwards oldest first."""
+async def listed(scope: Scope, passing: Scope | None, span: Span) -> tuple[list[Post], list[Announce]]:
+    """The messages of a list with their authors, and what was passed on by the same rules, each with its actor, its message
+    and that one's author: one more of each than `span.size` if there are; upwards oldest first.
+    """
+    wanted = [(POSTS, scope), *([(ANNOUNCES, passing)] if passing else [])]
+    found = await _found(wanted, span)
     post_of, author_of = makers(Post, Actor)
-    return [with_author(post_of(row), author_of(row)) for row in await _found(POSTS, scope, span)]
+    posts = [with_author(post_of(row), author_of(row)) for row in found[0]]
+    return posts, [_announce(row) for row in found[1]] if passing else []
 
 
-async def announces(scope: Scope, span: Span) -> list[Announce]:
-    """What was passed on, by the same rules: each with its actor, its message and that one's author."""
+def _announce(row: Sequence[Any]) -> Announce:
     announce_of, passer_of, post_of, author_of = makers(Announce, Actor, Post, Actor)
-    found = []
-    for row in await _found(ANNOUNCES, scope, span):
-        announce = announce_of(row)
-        join(announce, "actor", passer_of(row))
-        join(announce, "post", with_author(post_of(row), author_of(row)))
-        found.append(announce)
-    return found
+    announce: Announce = announce_of(row)
+    join(announce, "actor", passer_of(row))
+    join(announce, "post", with_author(post_of(row), author_of(row)))
+    return announce
 
 
 def with_author(post: Post, author: Actor) -> Post:
@@ -102,21 +103,25 @@ def with_author(post: Post, author: Actor) -> Post:
     return post
 
 
-async def _found(table: _Table, scope: Scope, span: Span) -> list[Sequence[Any]]:
-    """The newest rows first, and where these are too few, candidates from ever wider spans."""
-    low, high = span.after, span.before
-    if scope.way is Way.PLAN or span.among is not None:
-        return await _between(table, scope, Way.PLAN, span, low, high, span.size + 1)
-    found: list[Sequence[Any]] = []
-    low, high = await _newest(table, span)
-    way = scope.way
-    while True:
-        found += await _between(table, scope, way, span, low, high, span.size + 1 - len(found))
-        if len(found) > span.size or (high >= span.before if span.upwards else low <= span.after):
-            return found
+async def _found(wanted: Sequence[tuple[_Table, Scope]], span: Span) -> list[list[Sequence[Any]]]:
+    """The newest rows first, of all tables together; where these are too few, the rest of each."""
+    if span.among is not None or all(scope.way is Way.PLAN for _, scope in wanted):
+        return await together([_between(table, scope, Way.PLAN, span, span.after, span.before) for table, scope in wanted])
+    bounds = [await _newest(table, span) for table, _ in wanted]
+    found = await together([_between(table, scope, scope.way, span, *bound)
+                            for (table, scope), bound in zip(wanted, bounds, strict=True)])
+    return [await _rest(table, scope, span, rows, *bound)
+            for (table, scope), rows, bound in zip(wanted, found, bounds, strict=True)]
+
+
+async def _rest(table: _Table, scope: Scope, span: Span, found: list[Sequence[Any]], low: int, high: int) -> list[Sequence[Any]]:
+    """What was found between two ids, and as much as is missing out of ever wider spans beyond them."""
+    while len(found) <= span.size and (high < span.before if span.upwards else low > span.after):
         width = (high - low) * WIDER  # ids count time
         low, high = (high - 1, min(span.before, high + width)) if span.upwards else (max(span.after, low - width), low + 1)
-        way = Way.COLLECT if scope.candidates else Way.WALK
+        sql, values = _between(table, scope, Way.COLLECT if scope.candidates else Way.WALK, span, low, high)
+        found += await tuples(sql, values)
+    return found[:span.size + 1]
 
 
 async def _newest(table: _Table, span: Span) -> tuple[int, int]:
@@ -137,8 +142,8 @@ async def _edge(table: _Table, span: Span) -> int:
     return int(found[0][0]) if found else 0
 
 
-async def _between(table: _Table, scope: Scope, way: Way, span: Span, low: int, high: int, limit: int) -> list[Sequence[Any]]:
-    """The rows of a list between two ids."""
+def _between(table: _Table, scope: Scope, way: Way, span: Span, low: int, high: int) -> Statement:
+    """What asks for the rows of a list between two ids."""
     where, values = [f"({scope.condition.sql})"], list(scope.condition.values)
     if way is Way.COLLECT and scope.candidates:
         where.append(f'"{table.name}"."id" IN ({scope.candidates.sql})')
@@ -149,9 +154,8 @@ async def _between(table: _Table, scope: Scope, way: Way, span: Span, low: int, 
     where.append(f'"{table.name}"."id" > ? AND "{table.name}"."id" < ?')
     wanted = ", ".join(selected(model, alias) for model, alias in table.columns)
     hint = _by_id(table) if way is not Way.PLAN else ""
-    return [*await tuples(
-        f'SELECT {wanted} FROM "{table.name}"{hint}{table.joined} WHERE {" AND ".join(where)}'  # noqa: S608
-        f' ORDER BY "{table.name}"."id" {_order(span)} LIMIT {limit}', [*values, low, high])]
+    return (f'SELECT {wanted} FROM "{table.name}"{hint}{table.joined} WHERE {" AND ".join(where)}'  # noqa: S608
+            f' ORDER BY "{table.name}"."id" {_order(span)} LIMIT {span.size + 1}', [*values, low, high])
 
 
 def _order(span: Span) -> str:

@@ -1,15 +1,15 @@
-"""Cards of messages that were rendered a moment ago. A page of twenty is mostly made of cards that somebody has just seen.
+"""Parts of pages that were rendered a moment ago: the cards of messages, and the frame around every page.
 
-A card is kept under all that it shows: the whole view of the message as this reader sees it, the heading, whether there are
-buttons, and the words for its age, in one language. Whoever sees something else, however little, is shown another card; what
-was edited is another view; and what may no longer be seen is in no list, so that nothing has to be forgotten for anybody's
-sake. Only the token against forged forms and the way back differ from reader to reader, and are put in afterwards.
+A part is kept under all that it shows, in one language: a card under the whole view of the message as this reader sees it, the
+heading, whether there are buttons, and the words for its age. Whoever sees something else, however little, is shown another
+part; what was edited is another view; and what may no longer be seen is in no list, so that nothing has to be forgotten for
+anybody's sake. Only the token against forged forms and the way back are put in afterwards.
 """
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +22,11 @@ from server.views import PostView
 FRAGMENTS_LIMIT = 2_000  # some KiB each
 FRAGMENT_SECONDS = 300.0
 
-Key = tuple[PostView, str, bool, str, bool]
+Key = tuple[str, tuple[Hashable, ...], bool]
 
 
 class Fragments:
-    """The cards of one language."""
+    """The parts of one language."""
 
     def __init__(self, environment: jinja2.Environment) -> None:
         self._environment = environment
@@ -36,7 +36,11 @@ class Fragments:
 
     def card(self, post: PostView, csrf: str, back: str, heading: str, actions: bool) -> Markup:
         """A message as HTML; see the macro `post_card` of themes/base/templates/parts/post.html."""
-        key = (post, heading, actions, self._ago(post.when), bool(back))
+        return self.part("parts/post.html whole_card", csrf, back, post, self._ago(post.when), heading, actions)
+
+    def part(self, name: str, csrf: str, back: str, *shown: Hashable) -> Markup:
+        """What a macro ("template macro") makes of these values, which are all that it may show, and of `csrf` and `back`."""
+        key = (name, shown, bool(back))
         kept, now = self._kept.get(key), time.monotonic()
         if kept is None or kept[0] < now:
             kept = (now + FRAGMENT_SECONDS, self._rendered(key))
@@ -48,9 +52,10 @@ class Fragments:
         return len(self._kept)
 
     def _rendered(self, key: Key) -> str:
-        post, heading, actions, when, has_back = key
-        parts: Any = self._environment.get_template("parts/post.html").module
-        return str(parts.whole_card(post, when, self._csrf, self._back if has_back else "", heading, actions))
+        name, shown, has_back = key
+        template, _, macro = name.partition(" ")
+        parts: Any = self._environment.get_template(template).module
+        return str(getattr(parts, macro)(*shown, csrf=self._csrf, back=self._back if has_back else ""))
 
     def _keep(self, key: Key, made: tuple[float, str]) -> None:
         self._kept.pop(key, None)

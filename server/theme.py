@@ -121,5 +121,6 @@ def environment(folders: tuple[Path, ...], lang: str, assets: Mapping[str, Asset
         "ago": lambda then: language.ago(then, clock.now(), lang),
     }
     made.globals.update(functions)
-    made.globals["kept_card"] = Fragments(made).card
+    fragments = Fragments(made)
+    made.globals.update(kept_card=fragments.card, kept_part=fragments.part)
     return made

@@ -92,14 +92,14 @@ async def _listed(viewer: Viewer, scope: Scope, passing: Scope | None, span: Spa
     shown = seen_by(viewer) & _narrowed(wanted)
     if viewer.actor_id and not with_muted:
         shown &= scopes.not_muted(viewer.actor_id, '"post"."author_id"', clock.now())
-    posts = await timelines.posts(replace(scope, condition=scope.condition & shown), span)
-    passed: Sequence[Announce] = ()
     if passing and not wanted.without_passed_on:
         may = scopes.may_be_passed_to(viewer.actor_id is not None)
         if viewer.actor_id and not with_muted:
             may &= scopes.not_muted(viewer.actor_id, '"announce"."actor_id"', clock.now())
-        passed = await timelines.announces(replace(passing, condition=passing.condition & may & shown), span)
-    return _merge(posts, passed, span)
+        passing = replace(passing, condition=passing.condition & may & shown)
+    else:
+        passing = None
+    return _merge(*await timelines.listed(replace(scope, condition=scope.condition & shown), passing, span), span)
 
 
 def _narrowed(wanted: Wanted) -> Condition:

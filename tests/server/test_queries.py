@@ -16,7 +16,7 @@ from tests.browser import Browser
 from tests.live import LiveServer
 
 HOME_LIMIT = 12
-TABLES = ("post", "session", "announce", "attachment", "like_")  # what the worker asks now and then stands in others
+TABLES = ("post", "session", "announce", "attachment", "like_")
 
 
 @pytest.fixture
@@ -41,17 +41,20 @@ async def test_home_asks_a_dozen_times_at_most(alpha: LiveServer, asked: list[st
     """And no oftener with twenty messages than with two."""
     anna, ben = [await alpha.member(name) for name in ("anna", "ben")]
     counts = []
-    for _ in range(2):
+    for _round in range(2):
         for number in range(1 if not counts else 9):
             first = await alpha.write(ben, f"Number {number} #tea", Reach.COMMUNITY)
             await alpha.write(ben, f"More of {number}", Reach.COMMUNITY, parent=first)
             await alpha.run(reactions.thank(anna, first))
         async with Browser(alpha, anna) as browser:
             await browser.get("/home")
-            asked.clear()
-            page = await browser.get("/home")
+            tries = []
+            for _ in range(3):  # the worker asks too, now and then
+                asked.clear()
+                page = await browser.get("/home")
+                tries.append(len([sql for sql in asked if any(f" {table} " in sql.replace('"', "") for table in TABLES)]))
         assert "Number 0" in page and 'aria-pressed="true"' in page
-        counts.append(len([sql for sql in asked if any(f" {table} " in sql.replace('"', "") for table in TABLES)]))
+        counts.append(min(tries))
     assert counts[0] == counts[1] <= HOME_LIMIT, counts
 
 
