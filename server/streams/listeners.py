@@ -18,6 +18,7 @@ LISTENERS_LIMIT = 2000  # in this process
 LISTENERS_OF_ONE = 8  # connections of one member; the oldest ends when there are more
 CHANNELS_LIMIT = 20  # of one connection
 WAITING_LIMIT = 100  # events that a connection has not taken yet: whoever has more is too slow and is sent away
+LATE_SECONDS = 20.0  # nor does it wait for longer: what was visible then may not be any more
 REMEMBERED_LIMIT = 200  # messages that went through a connection, so that it hears when one of them is deleted
 LIFETIME_SECONDS = 6 * 3600.0  # then apps connect again
 FAREWELL_SECONDS = 0.5  # for a connection to end in good order before it is cut
@@ -39,7 +40,7 @@ class Listener:
         self.token, self.member = token, member
         self.has_ended = False
         self._channels: dict[Channel, None] = {}  # in the order in which they were asked for
-        self._waiting: deque[Event] = deque()
+        self._waiting: deque[tuple[float, Event]] = deque()  # since when each waits
         self._passed: deque[int] = deque(maxlen=REMEMBERED_LIMIT)
         self._news = asyncio.Event()
         self._cut = cut
@@ -71,12 +72,12 @@ class Listener:
         """Something for it. It ends if too much waits already. `post_id`: of the message that this shows."""
         if self.has_ended:
             return
-        if len(self._waiting) >= WAITING_LIMIT:
+        if len(self._waiting) >= WAITING_LIMIT or self._is_late():
             self.end()
             return
         if post_id:
             self._passed.append(post_id)
-        self._waiting.append(event)
+        self._waiting.append((time.monotonic(), event))
         self._news.set()
 
     def tell_on(self, name: str, event: str) -> None:
@@ -91,7 +92,7 @@ class Listener:
     async def next(self, seconds: float) -> Event | None:
         """What is next for it; None when there was nothing for so long, or it has ended."""
         left = self._ends_at - time.monotonic()
-        if left <= 0:
+        if left <= 0 or self._is_late():
             self.end()
         if not self._waiting and not self.has_ended:
             self._news.clear()
@@ -100,7 +101,10 @@ class Listener:
                     await self._news.wait()
             except TimeoutError:
                 return None
-        return self._waiting.popleft() if self._waiting and not self.has_ended else None
+        return self._waiting.popleft()[1] if self._waiting and not self.has_ended else None
+
+    def _is_late(self) -> bool:
+        return bool(self._waiting) and self._waiting[0][0] < time.monotonic() - LATE_SECONDS
 
     def end(self) -> None:
         """Now: what waits is not sent any more, and a connection that takes nothing is cut."""

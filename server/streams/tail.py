@@ -99,11 +99,12 @@ class Tail:
         return news
 
     async def _tell(self, news: News) -> None:
-        listening = self._listeners.by_member()
+        listening, told = self._listeners.by_member(), set(news.notices.values())
         turns = asyncio.Semaphore(AT_ONCE)
         for ids in in_batches(list(listening)):
             members = await Member.filter(id__in=ids, state=MemberState.ACTIVE).select_related("actor")
             concerned = [member for member in members if news.concerns(member.actor_id)]
+            concerned.sort(key=lambda member: member.actor_id not in told)  # those first who are meant
             await asyncio.gather(*(self._tell_one(turns, member, listening[member.id], news) for member in concerned))
 
     async def _tell_one(self, turns: asyncio.Semaphore, member: Member, listeners: Sequence[Listener], news: News) -> None:

@@ -1,6 +1,7 @@
 """Notices, markers and conversations for apps."""
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from models import Actor, Notification, Post
@@ -113,6 +114,31 @@ async def test_a_notice_about_what_is_out_of_sight_is_not_told(alpha: LiveServer
     async with Api(alpha, camille) as app:
         assert await app.good("GET", "/api/v1/notifications") == []
         assert (await app.good("GET", "/api/v2/notifications"))["notification_groups"] == []
+
+
+async def test_the_end_of_a_question_is_told_in_both_versions(alpha: LiveServer) -> None:
+    camille, anna = await people(alpha, "camille", "anna")
+    post = await alpha.write(anna, "Tea or coffee?")
+    await alpha.run(Notification.tell(camille, Notice.POLL, None, post))
+    async with Api(alpha, camille) as app:
+        single = (await app.good("GET", "/api/v1/notifications"))[0]
+        assert (single["type"], single["account"]["username"], single["status"]["id"]) == ("poll", "anna", str(post.id))
+        whole = await app.good("GET", "/api/v2/notifications")
+        assert whole["notification_groups"][0]["type"] == "poll" and whole["notification_groups"][0]["status_id"] == str(post.id)
+        assert whole["notification_groups"][0]["sample_account_ids"] == [str(anna.id)]
+
+
+async def test_two_apps_that_move_a_marker_at_once_do_not_both_win(alpha: LiveServer) -> None:
+    camille = await alpha.member("camille")
+    async with Api(alpha, camille) as app:
+        await app.good("POST", "/api/v1/markers", json={"home": {"last_read_id": "1"}})
+        moves = (app.post("/api/v1/markers", {"home": {"last_read_id": str(number)}}) for number in range(2, 8))
+        answers = [answer.status for answer in await asyncio.gather(*moves)]
+        assert set(answers) <= {200, 409}
+        version = (await app.good("GET", "/api/v1/markers?timeline[]=home"))["home"]["version"]
+        assert version == 1 + answers.count(200)
+        first = (app.post("/api/v1/markers", {"notifications": {"last_read_id": "1"}}) for _ in range(4))
+        assert {answer.status for answer in await asyncio.gather(*first)} <= {200, 409}
 
 
 async def test_conversations(alpha: LiveServer) -> None:

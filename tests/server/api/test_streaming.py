@@ -224,6 +224,13 @@ async def test_a_connection_that_takes_nothing_is_cut(alpha: LiveServer) -> None
         raw.close()
 
 
+async def test_what_waits_for_long_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = Listener(AccessToken(id=1, scopes=["read"]), Member(id=1), lambda: None)
+    listener.tell(Event(Channel("user"), "update"))
+    monkeypatch.setattr(listeners, "LATE_SECONDS", -1.0)
+    assert await listener.next(1) is None and listener.has_ended
+
+
 async def test_a_connection_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listeners, "LIFETIME_SECONDS", 0.05)
     listener = Listener(AccessToken(id=1, scopes=["read"]), Member(id=1), lambda: None)
