@@ -348,6 +348,23 @@ class TestMemory:
         assert len(peer.seen) == 3
 
 
+async def test_a_server_that_leaves_the_query_out_of_signatures_is_read(peer: Peer) -> None:
+    """One more try, and only where there is a query (mastodon#18638)."""
+    async def sign(_method: str, url: str, _body: bytes | None) -> dict[str, str]:
+        return {"X-Signed": url}
+
+    def answer(request: web.BaseRequest) -> web.Response:
+        return web.Response(status=200 if request.path == "/old" and "?" not in request.headers["X-Signed"] else 401)
+    peer.answer = answer
+    async with client() as it:
+        assert (await it.get(f"{peer.url}old?page=2", accept=AS_JSON, headers_for=sign)).status == 200
+        assert [request.path_qs for request in peer.seen] == ["/old?page=2"] * 2
+        for url in ("closed", "closed?page=2"):
+            with pytest.raises(Refused):
+                await it.get(f"{peer.url}{url}", accept=AS_JSON, headers_for=sign)
+        assert len(peer.seen) == 2 + 1 + 2
+
+
 async def test_a_closed_client_says_so() -> None:
     with pytest.raises(RuntimeError):
         await Client(user_agent="x", dev=LOOPBACK).get("http://127.0.0.1:1/", accept="*/*")
