@@ -48,14 +48,14 @@ async def since(when: datetime, now: datetime) -> Changes:
     return found
 
 
-def _part(kind: str, about: str, source: str, condition: str) -> str:
+def _part(kind: str, about: str, source: str, condition: str, order: str = "ORDER BY t.id DESC") -> str:
     return (f"SELECT * FROM (SELECT '{kind}' AS kind, t.id AS id, {about} AS about FROM {source} WHERE {condition}"  # noqa: S608
-            f" ORDER BY t.id DESC LIMIT {ROWS_LIMIT}) AS newest_{kind}")
+            f" {order} LIMIT {ROWS_LIMIT}) AS newest_{kind}")
 
 
 _STATEMENT = " UNION ALL ".join((
     _part("post", "t.author_id", "post t", "t.id > ?"),
-    _part("held", "t.author_id", "post t", "t.held_until > ?"),
+    _part("held", "t.author_id", "post t", "t.held_until > ?", "ORDER BY t.held_until"),  # else ids would be walked, all of them
     _part("announce", "t.actor_id", "announce t", "t.id > ?"),
     _part("notification", "t.recipient_id", "notification t", "t.id > ?"),
     _part("edit", "t.post_id", "revision t", "t.id > ?"),
