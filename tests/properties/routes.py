@@ -42,12 +42,14 @@ SHOWS_POSTS: dict[str, tuple[str, ...]] = {
     "/actors/{key}/featured": ("/actors/{actor}/featured",),
     "/actor/{collection:outbox|followers|following|featured}": ("/actor/outbox",),
 }
-#: The same for apps, which show a token: {id} is the message's, {author} that of its author's account.
+#: The same for apps, which show a token: {id} is the message's, {author} that of its author's account, {me} the reader's own key.
 APPS_SHOW_POSTS: tuple[str, ...] = (
     "/api/v1/statuses/{id}", "/api/v1/statuses?id[]={id}", "/api/v1/statuses/{id}/context", "/api/v1/statuses/{id}/history",
     "/api/v1/statuses/{id}/source", "/api/v1/statuses/{id}/quotes", "/api/v1/accounts/{author}/statuses",
-    "/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v1/timelines/tag/{tag}", "/api/v1/bookmarks", "/api/v1/notifications",
+    "/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v1/timelines/tag/{tag}", "/api/v1/bookmarks",
+    "/api/v1/notifications",
     "/api/v2/notifications", "/api/v1/conversations", "/api/v2/search?q=marker",
+    "/actors/{me}/inbox?page=first",
 )
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
@@ -58,7 +60,8 @@ SHOWS_NONE = frozenset({
     "/signin/lost", "/signin/link/{token}", "/password/{token}", "/confirm/{token}", "/open/{token}", "/settings",
     "/settings/profile", "/settings/audience", "/settings/reading", "/settings/language", "/settings/security",
     "/admin/invitations", "/admin/community", "/actor", "/ns", "/.well-known/webfinger", "/.well-known/host-meta",
-    "/.well-known/nodeinfo", "/nodeinfo/{version}", "/{path:.*}", "/oauth/authorize", "/oauth/authorize/", "/oauth/userinfo", "/settings/apps",
+    "/.well-known/nodeinfo", "/nodeinfo/{version}", "/{path:.*}", "/oauth/authorize", "/oauth/authorize/",
+    "/oauth/userinfo", "/settings/apps",
     "/.well-known/oauth-authorization-server",
     "/emoji/{key}", "/stamps/{key}", "/coats/{key:[0-9A-Za-z]{22}}.png", "/coats/{key:[0-9A-Za-z]{22}}/wide.png",
     "/media/{key}",  # images: tests/server/test_visibility_of_pages.py

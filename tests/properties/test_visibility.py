@@ -133,8 +133,9 @@ async def _example(world: World, case: Case) -> None:
             async with Browser(world.server, world.people.get(who)) as browser:
                 found = [path for path in paths if f"{marker} " in await browser.get(path)]
             assert bool(found) == sees(case, who), (who, found)
-        apps = [path.format(id=post.id, author=post.author_id, tag=fields["tag"]) for path in APPS_SHOW_POSTS]
         for who in ("named", "reader", "host"):
+            given = {"id": post.id, "author": post.author_id, "tag": fields["tag"], "me": world.people[who].key}
+            apps = [path.format(**given) for path in APPS_SHOW_POSTS]
             async with Api(world.server, world.people[who]) as app:
                 found = [path for path in apps if f"{marker} " in json.dumps((await app.get(path)).json)]
             assert bool(found) == sees(case, who), (who, found)

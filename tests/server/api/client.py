@@ -52,8 +52,8 @@ class Api:
     async def ask(self, method: str, path: str, **more: Any) -> Answer:
         """Any request, as aiohttp's client takes it."""
         async with self.http.request(method, path, allow_redirects=False, **more) as answer:
-            is_json = answer.content_type == "application/json"
-            return Answer(answer.status, await answer.json() if is_json else None, dict(answer.headers))
+            is_json = answer.content_type in ("application/json", "application/activity+json")
+            return Answer(answer.status, await answer.json(content_type=None) if is_json else None, dict(answer.headers))
 
     async def good(self, method: str, path: str, **more: Any) -> Any:
         """The JSON of an answer that must be 200."""
