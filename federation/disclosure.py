@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from models import Actor, ConsentRecord, Delivery, Disclosure, Host, OutgoingActivity, Q, clock, queues
+from models import Actor, Delivery, Disclosure, Host, OutgoingActivity, Q, clock, queues
 from models.actor import ActorKind
+from models.consent import LastWord
 from models.host import Standing
 from moderation import consent, hosts
 
@@ -33,7 +34,7 @@ class Waiting:
 class Permit:
     """It may leave, under this yes where it needs one."""
 
-    given: ConsentRecord | None = None
+    given: LastWord | None = None
 
 
 @dataclass(slots=True)
@@ -41,9 +42,9 @@ class Asked:
     """What was asked for one group of deliveries. `present`: the actors that are neither suspended nor deleted."""
 
     present: set[int]
-    yes: dict[int, ConsentRecord | None] = field(default_factory=dict)
+    yes: dict[int, LastWord | None] = field(default_factory=dict)
 
-    async def may_leave(self, actor_id: int) -> ConsentRecord | None:
+    async def may_leave(self, actor_id: int) -> LastWord | None:
         """The member's yes (C5), asked once for the group."""
         if actor_id not in self.yes:
             self.yes[actor_id] = await consent.may_leave(actor_id)
@@ -76,7 +77,7 @@ async def may_be_there(object_uri: str, host: str) -> bool:
             or await tried.filter(Q(status=0) | Q(status__gte=500), done_at__isnull=False).exists())
 
 
-async def record(arrived: Sequence[tuple[Waiting, ConsentRecord | None]]) -> None:
+async def record(arrived: Sequence[tuple[Waiting, LastWord | None]]) -> None:
     """Activities have arrived: each host now knows the thing, and the member. Inside a transaction."""
     now, told = clock.now(), list[queues.Told]()
     for delivery, given in arrived:

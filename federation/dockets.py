@@ -17,8 +17,9 @@ from federation.disclosure import Waiting
 from federation.gathering import Gathering
 from federation.instance import Instance
 from federation.requests import Key, Scheme
-from models import Actor, ConsentRecord, Host, OutgoingActivity, clock, queues
+from models import Actor, Host, OutgoingActivity, clock, queues
 from models.actor import KeyKind
+from models.consent import LastWord
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.memory import Recent
@@ -42,7 +43,7 @@ class Ended:
     delivery: Waiting
     host: Host
     status: int
-    given: ConsentRecord | None
+    given: LastWord | None
     is_slow: bool
     signature: str  # the way of signing that it understood
 

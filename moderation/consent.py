@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import ConsentRecord, Q
-from models.consent import ConsentState, Purpose
+from models.consent import ConsentState, LastWord, Purpose
 from models.reach import Reach
 from moderation.wordings import WORDINGS, Wording
 
@@ -102,18 +102,20 @@ def digest_of(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-async def permits(actor_id: int, purpose: Purpose, scope: str = "") -> ConsentRecord | None:
+async def permits(actor_id: int, purpose: Purpose, scope: str = "") -> LastWord | None:
     """The record under which this may be done with the member's data, or None: it may not."""
-    newest = await ConsentRecord.newest(actor_id, purpose, scope)
-    return newest if newest is not None and is_in_force(newest) else None
+    newest = await ConsentRecord.last_word(actor_id, purpose, scope)
+    if newest is None or not newest.is_given or newest.wording not in PURPOSES[purpose].still_good:
+        return None
+    return newest
 
 
-async def in_force(actor_id: int, purpose: Purpose) -> ConsentRecord | None:
+async def in_force(actor_id: int, purpose: Purpose) -> LastWord | None:
     """The same, for a purpose that has no scopes."""
     return await permits(actor_id, purpose)
 
 
-async def may_leave(actor_id: int) -> ConsentRecord | None:
+async def may_leave(actor_id: int) -> LastWord | None:
     """The record that lets anything of this member of ours be copied to another server."""
     return await permits(actor_id, Purpose.SHARED_OUT)
 
