@@ -185,6 +185,13 @@ async def together(statements: Sequence[Statement]) -> list[list[Sequence[Any]]]
         return [list(await held.execute_fetchall(sql, values)) for sql, values in statements]
 
 
+async def write_rows(sql: str, values: Sequence[Sequence[object]]) -> None:
+    """Run one statement, written in the same way, once for each row of values: quicker than one statement of many rows."""
+    connection = require_context().db()
+    if values:
+        await connection.execute_many(_placed(connection, sql), [list(row) for row in values])
+
+
 def _placed(connection: Any, sql: str) -> str:
     return _numbered(sql) if connection.capabilities.dialect == "postgres" else sql
 

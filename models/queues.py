@@ -11,13 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from models import clock
-from models.database import as_instant, rows
+from models.database import as_instant, rows, write_rows
 from models.delivery import DeliveryState, ItemState
 from models.host import Host
 from models.ids import new_id, new_key
 
 CHUNK = 500  # rows of one INSERT: SQLite takes 32,766 values
-POSTS_CHUNK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +83,17 @@ async def add_posts(posts: Sequence[Mapping[str, object]]) -> list[int]:
     """Write posts that answer nothing; their ids. Each holds the same columns, as `Post` names them, but for what is new here."""
     now = clock.now()
     filled = [{"id": new_id(), "created_at": now, "key": new_key(), "note": ""} | dict(post) for post in posts]
-    for at in range(0, len(filled), POSTS_CHUNK):
-        part = filled[at:at + POSTS_CHUNK]
-        row = f"({marks(len(part[0]))})"
-        insert = f"INSERT INTO post ({', '.join(part[0])}) VALUES "  # noqa: S608
-        await rows(insert + ", ".join([row] * len(part)), [_stored(value) for post in part for value in post.values()])
+    if filled:
+        insert = f"INSERT INTO post ({', '.join(filled[0])}) VALUES ({marks(len(filled[0]))})"  # noqa: S608
+        await write_rows(insert, [[_stored(value) for value in post.values()] for post in filled])
     return [int(str(post["id"])) for post in filled]
 
 
 async def add_tags(named: Sequence[tuple[int, str]]) -> None:
     """Write what posts are about: (post, name)."""
     now = clock.now()
-    for at in range(0, len(named), CHUNK):
-        part = named[at:at + CHUNK]
-        values = [value for post_id, name in part for value in (new_id(), now, post_id, name)]
-        insert = "INSERT INTO tag (id, created_at, post_id, name) VALUES "
-        await rows(insert + ", ".join([f"({marks(4)})"] * len(part)), values)
+    await write_rows("INSERT INTO tag (id, created_at, post_id, name) VALUES (?, ?, ?, ?)",
+                     [(new_id(), now, post_id, name) for post_id, name in named])
 
 
 def _stored(value: object) -> object:
