@@ -19,6 +19,8 @@ MAX_ALIASES = 20
 MAX_KEYS = 8
 MAX_PEM_CHARS = 8000
 MAX_MULTIBASE_CHARS = 1601  # one more than a key may have, so that none is cut into another
+ED25519_REQUESTS: Final = "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25"
+MAX_CAPABILITIES = 20
 _USERNAME = re.compile(r"[^\s@/\\:?#<>\"'\x00-\x1f\x7f]{1,200}")
 
 
@@ -68,6 +70,7 @@ class ActorDocument:
     moved_to: str | None
     published: datetime | None
     webfinger: str | None
+    takes_ed25519: bool  # says that its server verifies requests signed so (FEP-844e)
     fields: tuple[PropertyValue, ...]
     emojis: tuple[Emoji, ...]  # of the name and the rest of the profile
 
@@ -108,9 +111,16 @@ class ActorDocument:
             moved_to=values.link(document.get("movedTo")),
             published=values.instant(document.get("published")),
             webfinger=values.text(document.get("webfinger"), 300),
+            takes_ed25519=ED25519_REQUESTS in implemented(document.get("generator")),
             fields=_fields(document.get("attachment")),
             emojis=parts.emojis(values.objects(document.get("tag"), parts.MAX_TAGS)),
         )
+
+
+def implemented(generator: Any) -> tuple[str, ...]:
+    """What the program of an actor says it understands: the addresses of specifications (FEP-844e)."""
+    named = [item.get("implements") for item in values.objects(generator, 1)]
+    return values.links(named[0], MAX_CAPABILITIES) if named else ()
 
 
 def key_entries(document: Any) -> tuple[PublicKeyEntry, ...]:

@@ -10,6 +10,7 @@ from federation import post_parts, votes
 from federation.addresses import host_of
 from federation.errors import Busy, Malformed, Refused
 from federation.keys import load_multikey, load_public, public_pem
+from federation.requests import Manner
 from federation.wire import ActorDocument, PublicKeyEntry
 from models import Actor, ActorKey, Host, Q, clock
 from models.actor import ActorKind, KeyKind
@@ -20,6 +21,7 @@ TITLE_LIMIT = 200
 EMOJI_LIMIT = 10  # of one profile
 NEW_ACTORS_PER_HOUR = 1000  # of one registrable domain
 NEW_STRANGERS_PER_HOUR = 3  # of one that we do not exchange with
+UNTRIED = ("", Manner.CAVAGE)  # hosts that were not asked yet to take anything better
 SHORT_SUFFIX_CHARACTERS = 3  # "co", "com", "org", "gov" before a country
 
 
@@ -110,6 +112,8 @@ async def _save_host(actor: Actor, document: ActorDocument) -> None:
     host = await Host.called(actor.host)
     if actor.kind is ActorKind.APPLICATION and host.instance_uri in ("", actor.uri):
         await host.change(title=actor.shown_name[:TITLE_LIMIT], instance_uri=actor.uri, partners_uri=document.partners or "")
+    if document.takes_ed25519 and host.signature in UNTRIED:
+        await host.change(signature=str(Manner.ED25519))
 
 
 async def forget(actor: Actor) -> None:

@@ -81,7 +81,7 @@ class Client:
             keepalive_timeout=limits.keep_alive_seconds, ttl_dns_cache=limits.dns_seconds)
         self._session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=True,
-            timeout=aiohttp.ClientTimeout(total=limits.total_seconds, sock_connect=limits.connect_seconds),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds),  # in all: see _guarded
             headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip"})
         return self
 

@@ -14,10 +14,10 @@ import structlog
 
 from federation.answers import Answer
 from federation.disclosure import Permit, Waiting
-from federation.dockets import LEASE_SECONDS, Dockets, Ended
+from federation.dockets import LEASE_SECONDS, Dockets, Ended, Turn, sealed
 from federation.errors import FederationError, Gone, Unreachable
 from federation.instance import Instance, Network
-from federation.requests import CONTENT_TYPE, Scheme
+from federation.requests import CONTENT_TYPE, Manner
 from models import Delivery, Host, Q, Subquery, clock
 from models.actor import KeyKind
 from models.delivery import DeliveryState
@@ -52,60 +52,65 @@ async def release_all(worker: str = "") -> None:
 
 async def send_to_host(instance: Instance, dockets: Dockets, host: Host, worker: str) -> int:
     """Send what is due to one host, in order, until a failure or the end of the batch; returns how many were dealt with."""
-    sent = 0
-    for delivery in await dockets.load(host):
-        await renew(host, worker)
-        permit = await dockets.claim(delivery, host)
-        if permit and not await _attempt(instance, dockets, host, delivery, permit):
-            break
-        sent += 1
+    sent, ended = 0, None
+    try:
+        for delivery in await dockets.load(host):
+            await renew(host, worker)
+            permit, ended = await dockets.turn(Turn(host, ended, delivery)), None
+            if permit:
+                ended, may_go_on = await _attempt(instance, dockets, host, delivery, permit)
+                if not may_go_on:
+                    break
+            sent += 1
+    finally:
+        if ended:
+            await dockets.turn(Turn(host, ended))
     return sent
 
 
-async def _attempt(instance: Instance, dockets: Dockets, host: Host, delivery: Waiting, permit: Permit) -> bool:
-    """One try. True if the lane may go on: it arrived, or it was refused for good and the next may fare better."""
+async def _attempt(instance: Instance, dockets: Dockets, host: Host, delivery: Waiting,
+                   permit: Permit) -> tuple[Ended | None, bool]:
+    """One try: what there is to write down of it, and whether the lane may go on, as it arrived, or was refused for good."""
     started = asyncio.get_running_loop().time()
     try:
         answer, signature = await _post(instance, dockets, host, delivery)
     except Unreachable as error:
         await _failed(instance.network, host, delivery, error)
-        return False
+        return None, False
     except Gone as error:
         await _end(delivery, error.http_status or 0)
-        return True
+        return None, True
     except FederationError as error:  # our own guard refuses the address: it will not get better
         log.warning("delivery refused by our guard", host=host.name, reason=error.detail)
         await _end(delivery, 0)
-        return True
+        return None, True
     seconds = asyncio.get_running_loop().time() - started
-    await dockets.end(Ended(delivery, host, answer.status, permit.given, seconds > SLOW_SECONDS, signature))
-    return True
+    return Ended(delivery, host, answer.status, permit.given, seconds > SLOW_SECONDS, signature), True
 
 
 async def _post(instance: Instance, dockets: Dockets, host: Host, delivery: Waiting) -> tuple[Answer, str]:
-    """Send in the scheme that the host understood last, first draft-cavage; knock twice before taking a no.
+    """Send in the manner that the host understood last, or announces, at first draft-cavage; knock twice before taking a no.
 
-    With the answer comes the scheme to remember.
+    With the answer comes the manner to remember.
     """
-    first = Scheme(host.signature) if host.signature else Scheme.CAVAGE
-    second = Scheme.RFC9421 if first is Scheme.CAVAGE else Scheme.CAVAGE
+    first = Manner(host.signature or Manner.CAVAGE)
     answer = await _send(instance, dockets, delivery, first)
     if answer.status in REFUSED_AS_UNPROVEN or answer.status == 400:
-        again = await _send(instance, dockets, delivery, second)
+        again = await _send(instance, dockets, delivery, first.second)
         if 200 <= again.status < 300:
-            return again, str(second)
+            return again, str(first.second)
     if answer.status == 401:
         raise Unreachable("not recognised", host=host.name, http_status=401)  # their copy of our key may be old: later
     return answer, str(first) if 200 <= answer.status < 300 else host.signature
 
 
-async def _send(instance: Instance, dockets: Dockets, delivery: Waiting, scheme: Scheme) -> Answer:
+async def _send(instance: Instance, dockets: Dockets, delivery: Waiting, manner: Manner) -> Answer:
     headers = await instance.digests.header(delivery.activity, delivery.host)
-    headers |= await dockets.sign(delivery, scheme, KeyKind.RSA)
+    kind = KeyKind.ED25519 if manner is Manner.ED25519 else KeyKind.RSA
+    headers |= {"Content-Type": CONTENT_TYPE} | await dockets.sign(delivery, manner.scheme, kind)
     try:
         async with asyncio.timeout(instance.network.delivery_timeout_seconds):
-            body = delivery.activity.body.encode()
-            return await instance.client.post(delivery.inbox_uri, body, {"Content-Type": CONTENT_TYPE} | headers)
+            return await instance.client.post(delivery.inbox_uri, sealed(delivery.activity.body), headers)
     except TimeoutError as error:
         raise Unreachable("no answer in time", host=delivery.host) from error
 

@@ -1,10 +1,11 @@
-"""`Digest` (RFC 3230), which binds the body to a draft-cavage signature."""
+"""`Digest` (RFC 3230), which binds the body to a draft-cavage signature, and its successor for RFC 9421."""
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
 import hmac
+from functools import lru_cache
 
 from federation.errors import Unproven
 
@@ -14,7 +15,17 @@ _HASHES = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
 
 def digest(body: bytes) -> str:
     """The value of a Digest header. The algorithm is in capitals because Threads refuses it otherwise."""
-    return "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode("ascii")
+    return "SHA-256=" + _sha256(body)
+
+
+def content_digest(body: bytes) -> str:
+    """The value of a Content-Digest header (RFC 9530)."""
+    return f"sha-256=:{_sha256(body)}:"
+
+
+@lru_cache(maxsize=32)  # one body goes to many hosts
+def _sha256(body: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(body).digest()).decode("ascii")
 
 
 def check_digest(header: str, body: bytes) -> None:

@@ -1,7 +1,7 @@
 """The book of deliveries: leases, claims and results of all lanes, written in groups, one commit for many.
 
-A lane waits for each entry before it goes on: what is claimed is on disk before it is sent, what has arrived is on disk before
-the next one goes. So a crash repeats at most what was on its way to each host at that moment.
+A lane waits for each entry before it goes on: what is claimed is on disk before it is sent, and what has arrived with the claim
+of the next one, before that goes. So a crash repeats at most what was on its way to each host at that moment.
 """
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from federation import disclosure, signatures
 from federation.disclosure import Waiting
@@ -49,6 +49,15 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A host's lane goes on: what ended, if anything did, and what goes next, if anything does."""
+
+    host: Host
+    ended: Ended | None = None
+    following: Waiting | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unsigned:
     """What is to be signed, by whom, how."""
 
@@ -66,8 +75,7 @@ class Dockets:
         self._instance, self._worker = instance, worker
         self._leases: Gathering[Host, bool] = Gathering(self._lease, GROUP_LIMIT)
         self._loads: Gathering[str, list[Waiting]] = Gathering(self._load, GROUP_LIMIT)
-        self._claims: Gathering[tuple[Waiting, Host], disclosure.Permit | None] = Gathering(self._claim, GROUP_LIMIT)
-        self._ends: Gathering[Ended, None] = Gathering(self._end, GROUP_LIMIT)
+        self._turns: Gathering[Turn, disclosure.Permit | None] = Gathering(self._turn, GROUP_LIMIT)
         self._releases: Gathering[Host, None] = Gathering(self._release, GROUP_LIMIT)
         self._signing: Gathering[Unsigned, dict[str, str]] = Gathering(self._sign, SIGNED_AT_ONCE, SIGNING_THREADS)
         self._activities: Recent[int, OutgoingActivity] = Recent(ACTIVITY_SECONDS, ACTIVITIES_LIMIT)
@@ -81,13 +89,11 @@ class Dockets:
         """The next deliveries to a host, in order."""
         return await self._loads.do(host.name)
 
-    async def claim(self, delivery: Waiting, host: Host) -> disclosure.Permit | None:
-        """Ask whether it may go, and count the try; None if it may not, or was called back."""
-        return await self._claims.do((delivery, host))
-
-    async def end(self, ended: Ended) -> None:
-        """Write down that it arrived, or was refused for good."""
-        await self._ends.do(ended)
+    async def turn(self, turn: Turn) -> disclosure.Permit | None:
+        """Write down that one delivery arrived, or was refused for good; ask whether the next may go, and count the try: None if
+        it may not, or was called back.
+        """
+        return await self._turns.do(turn)
 
     async def release(self, host: Host) -> None:
         """Give a host back."""
@@ -96,7 +102,7 @@ class Dockets:
     async def sign(self, delivery: Waiting, scheme: Scheme, kind: KeyKind) -> dict[str, str]:
         """Headers that prove who sends it, made in a thread."""
         activity = delivery.activity
-        return await self._signing.do(Unsigned(delivery.inbox_uri, activity.body.encode(), activity.actor_id, kind, scheme))
+        return await self._signing.do(Unsigned(delivery.inbox_uri, sealed(activity.body), activity.actor_id, kind, scheme))
 
     async def _lease(self, hosts: Sequence[Host]) -> list[bool | Exception]:
         now = clock.now()
@@ -118,39 +124,47 @@ class Dockets:
     async def _needed(self, ids: set[int]) -> dict[int, OutgoingActivity]:
         return {id_: await self._activities.get(id_, partial(_read, id_)) for id_ in ids}
 
-    async def _claim(self, group: Sequence[tuple[Waiting, Host]]) -> list[disclosure.Permit | None | Exception]:
-        """Asked right before sending: a yes taken back, or a host suspended, stops also what was written down before."""
-        async with in_transaction():
-            await hosts.standings({host.name for _, host in group})
-            asked = disclosure.Asked(await _present({delivery.activity.actor_id for delivery, _ in group}))
-            permits = [await disclosure.may_go(delivery, host, asked) for delivery, host in group]
-            allowed = [delivery.id for (delivery, _), permit in zip(group, permits, strict=True) if permit]
-            denied = [delivery.id for (delivery, _), permit in zip(group, permits, strict=True) if not permit]
-            claimed = await queues.claim_deliveries(allowed)
-            await queues.end_deliveries(denied, DeliveryState.FAILED, 0, clock.now())
-        return [permit if delivery.id in claimed else None for (delivery, _), permit in zip(group, permits, strict=True)]
-
-    async def _end(self, group: Sequence[Ended]) -> list[None | Exception]:
+    async def _turn(self, group: Sequence[Turn]) -> list[disclosure.Permit | None | Exception]:
         now = clock.now()
-        by_status: dict[int, list[int]] = defaultdict(list)
-        for one in group:
-            by_status[one.status].append(one.delivery.id)
+        ended = [turn.ended for turn in group if turn.ended]
         async with in_transaction():
-            for status, ids in by_status.items():
-                state = DeliveryState.DONE if 200 <= status < 300 else DeliveryState.FAILED
-                await queues.end_deliveries(ids, state, status, now)
-            await disclosure.record([(one.delivery, one.given) for one in group if 200 <= one.status < 300])
-            news: dict[tuple[bool, str], list[Host]] = defaultdict(list)
-            for one in group:
-                if _is_news(one, now):
-                    news[one.is_slow, one.signature].append(one.host)
-            for (is_slow, signature), live in news.items():
-                await queues.hosts_live([host.id for host in live], now, is_slow, signature)
-        for (is_slow, signature), live in news.items():
-            for host in live:
-                columns = {"failures": 0, "retry_at": None, "reached_at": now, "is_slow": is_slow, "signature": signature}
-                host.update_from_dict(columns)
-        return [None] * len(group)
+            await self._end(ended, now)
+            news = await self._tell_hosts(ended, now)
+            permits = await self._claim([(turn.following, turn.host) for turn in group if turn.following])
+        for one in news:
+            one.host.update_from_dict({"failures": 0, "retry_at": None, "reached_at": now, "is_slow": one.is_slow,
+                                       "signature": one.signature})
+        return [permits.get(turn.following.id) if turn.following else None for turn in group]
+
+    async def _claim(self, group: Sequence[tuple[Waiting, Host]]) -> dict[int, disclosure.Permit]:
+        """Asked right before sending: a yes taken back, or a host suspended, stops also what was written down before."""
+        if not group:
+            return {}
+        await hosts.standings({host.name for _, host in group})
+        asked = disclosure.Asked(await _present({delivery.activity.actor_id for delivery, _ in group}))
+        permits = {delivery.id: await disclosure.may_go(delivery, host, asked) for delivery, host in group}
+        claimed = await queues.claim_deliveries([id_ for id_, permit in permits.items() if permit])
+        await queues.end_deliveries([id_ for id_, permit in permits.items() if not permit], DeliveryState.FAILED, 0, clock.now())
+        return {id_: permit for id_, permit in permits.items() if permit and id_ in claimed}
+
+    async def _end(self, ended: Sequence[Ended], now: datetime) -> None:
+        by_status: dict[int, list[int]] = defaultdict(list)
+        for one in ended:
+            by_status[one.status].append(one.delivery.id)
+        for status, ids in by_status.items():
+            state = DeliveryState.DONE if 200 <= status < 300 else DeliveryState.FAILED
+            await queues.end_deliveries(ids, state, status, now)
+        await disclosure.record([(one.delivery, one.given) for one in ended if 200 <= one.status < 300])
+
+    async def _tell_hosts(self, ended: Sequence[Ended], now: datetime) -> list[Ended]:
+        """Those that change what a host's row says; it is written."""
+        news = [one for one in ended if _is_news(one, now)]
+        alike: dict[tuple[bool, str], list[int]] = defaultdict(list)
+        for one in news:
+            alike[one.is_slow, one.signature].append(one.host.id)
+        for (is_slow, signature), ids in alike.items():
+            await queues.hosts_live(ids, now, is_slow, signature)
+        return news
 
     async def _sign(self, group: Sequence[Unsigned]) -> list[dict[str, str] | Exception]:
         names = {(one.actor_id, one.kind) for one in group}
@@ -160,6 +174,12 @@ class Dockets:
     async def _release(self, hosts: Sequence[Host]) -> list[None | Exception]:
         await queues.release_hosts([host.id for host in hosts], self._worker)
         return [None] * len(hosts)
+
+
+@lru_cache(maxsize=32)
+def sealed(text: str) -> bytes:
+    """The body of an activity as it is signed and sent, made once for all hosts."""
+    return text.encode()
 
 
 async def _present(ids: set[int]) -> set[int]:

@@ -42,7 +42,7 @@ class Network:
     delivery_timeout_seconds: float = 10.0
     first_retry_seconds: float = 5.0
     give_up_seconds: float = 7 * 24 * 3600.0
-    slots: int = 64
+    slots: int = 128
     slow_slots: int = 8
     key_refetch_seconds: float = 30.0
     clock_skew_seconds: float = 3600.0

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from federation.actor_document import ED25519_REQUESTS
 from federation.addresses import host_of
 from federation.contexts import actor_context, note_context, own_terms
 from federation.keys import load_public, multikey
@@ -88,7 +89,7 @@ def instance_document(actor: Actor, keys: Sequence[ActorKey], origin: str, title
     # FEP-844e: what this server understands
     document["generator"] = {"type": "Application", "name": "Dazzle", "implements": [
         {"name": "RFC-9421: HTTP Message Signatures", "href": "https://datatracker.ietf.org/doc/html/rfc9421"},
-        {"name": "RFC-9421 signatures using the Ed25519 algorithm", "href": "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25"}]}
+        {"name": "RFC-9421 signatures using the Ed25519 algorithm", "href": ED25519_REQUESTS}]}
     return document
 
 

@@ -24,6 +24,27 @@ class Scheme(StrEnum):
     RFC9421 = "rfc9421"
 
 
+class Manner(StrEnum):
+    """How a host wants our deliveries signed, as `Host.signature` keeps it. An empty one is that of CAVAGE."""
+
+    CAVAGE = "cavage"  # RSA
+    RFC9421 = "rfc9421"  # RSA
+    ED25519 = "ed25519"  # RFC 9421 with Ed25519, a tenth of the work: for hosts that announce it
+    ONLY_CAVAGE = "cavage only"  # RSA, and Ed25519 was refused whatever is announced
+
+    @property
+    def scheme(self) -> Scheme:
+        """The form of the signature."""
+        return Scheme.RFC9421 if self in (Manner.RFC9421, Manner.ED25519) else Scheme.CAVAGE
+
+    @property
+    def second(self) -> Manner:
+        """What is tried after a refusal, and remembered if it is taken."""
+        if self is Manner.ED25519:
+            return Manner.ONLY_CAVAGE
+        return Manner.CAVAGE if self is Manner.RFC9421 else Manner.RFC9421
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """A key of ours and the id under which others find its public half."""

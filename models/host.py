@@ -41,7 +41,7 @@ class Host(Record):
     asked_us_at = fields.DatetimeField(null=True)
     asked_them_at = fields.DatetimeField(null=True)
     decided_at = fields.DatetimeField(null=True)
-    signature = fields.CharField(max_length=16, default="", db_default="")  # "cavage" or "rfc9421", as last understood
+    signature = fields.CharField(max_length=16, default="", db_default="")  # how it wants deliveries signed: requests.Manner
     failures = fields.IntField(default=0, db_default=0)  # in a row
     is_slow = fields.BooleanField(default=False, db_default=False)
     retry_at = fields.DatetimeField(null=True)  # the breaker is open until then

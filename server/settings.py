@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     delivery_timeout_seconds: float = Field(10, gt=0, le=60, description="Seconds that one delivery may take in all.")
     delivery_first_retry_seconds: float = Field(5, gt=0, description="Seconds before the second attempt of a delivery.")
     delivery_give_up_seconds: int = Field(7 * DAY_SECONDS, gt=0, description="Seconds after which a delivery is given up.")
-    delivery_slots: int = Field(64, ge=1, le=1000, description="How many deliveries may be on their way at once.")
+    delivery_slots: int = Field(128, ge=1, le=1000, description="How many deliveries may be on their way at once.")
     delivery_slow_slots: int = Field(8, ge=1, le=1000, description="How many of them may be on their way to slow servers.")
     key_refetch_seconds: int = Field(30, ge=0, description="Seconds before a key that did not fit is fetched again.")
     clock_skew_seconds: int = Field(3600, ge=1, le=12 * 3600, description="Seconds that another server's clock may be off.")

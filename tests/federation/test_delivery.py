@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from federation import delivery
+from federation import delivery, resolve
+from federation.actor_document import ED25519_REQUESTS
 from federation.dispatcher import Dispatcher
 from models import Actor, Delivery, Host, clock
 from models.delivery import DeliveryState
@@ -108,6 +109,31 @@ async def test_a_server_that_wants_the_other_signature_gets_it_and_is_remembered
     assert peer.schemes == ["rfc9421", "rfc9421"]
     assert (await the_host(alpha, peer)).signature == "rfc9421"
     assert (await the_delivery(alpha)).attempts == 1
+
+
+async def test_ed25519_for_a_server_that_announces_it_until_it_is_refused(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    """One refusal is enough, whatever is announced again."""
+    otto, keys, refuses = peer.actor("otto"), list[str](), False
+    otto.document["generator"] = {"type": "Application", "implements": [{"name": "Ed25519", "href": ED25519_REQUESTS}]}
+    peer.show(otto.uri, otto.document)
+
+    async def note_key(request: web.Request) -> web.Response | None:
+        keys.append("ed25519" if "#ed25519-key" in request.headers.get("Signature-Input", "") else "rsa")
+        return web.Response(status=401) if refuses and keys[-1] == "ed25519" else None
+    peer.on_post = note_key
+    assert await peer.send(alpha, otto.does("Follow", alice.uri), otto) == 202
+    await settle(alpha)
+    await alpha.write(alice, "one")
+    await settle(alpha)
+    assert keys == ["ed25519", "ed25519"] and (await the_host(alpha, peer)).signature == "ed25519"
+    refuses = True
+    await alpha.write(alice, "two")
+    await settle(alpha)
+    await alpha.run(resolve.fetch_actor(alpha.instance, otto.uri))
+    await alpha.write(alice, "three")
+    await settle(alpha)
+    assert keys[2:] == ["ed25519", "rsa", "rsa"] and (await the_host(alpha, peer)).signature == "cavage only"
+    assert len(peer.of_kind("Create")) == 3
 
 
 async def test_after_failures_in_a_row_the_whole_server_rests(alpha: LiveServer, peer: Peer, alice: Actor) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from http_message_signatures import HTTPMessageSigner
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from federation import cavage, keys, signatures
+from federation import cavage, keys, rfc9421, signatures
 from federation.addresses import canonical
 from federation.digests import check_digest, digest
 from federation.errors import Malformed, Unproven
@@ -88,9 +89,19 @@ class TestRoundTrip:
             f'sig1=("@method" "@target-uri" "content-digest");created={int(NOW.timestamp())};keyid="{ED25519.id}"')
         assert headers["Content-Digest"].startswith("sha-256=:")
 
+    @pytest.mark.parametrize("key", [RSA, ED25519])
+    @pytest.mark.parametrize("body", [None, b"", BODY])
+    def test_the_library_signs_the_same(self, key: Key, body: bytes | None) -> None:
+        headers = CIMultiDict({"Host": "here.test"} | ({} if body is None else {"Content-Type": "application/activity+json"}))
+        message, method = rfc9421._Message("GET" if body is None else "POST", URL, headers), "GET" if body is None else "POST"
+        signer = HTTPMessageSigner(signature_algorithm=rfc9421._algorithm(key.private), key_resolver=rfc9421._OneKey(key.private))
+        signer.sign(message, key_id=key.id, created=NOW, label="sig1", include_alg=False, body=body,
+                    covered_component_ids=("@method", "@target-uri"))
+        assert dict(message.headers) == sign_rfc9421(method, URL, body, key, NOW)
+
     def test_a_url_that_rfc9421_cannot_sign(self) -> None:
         with pytest.raises(Malformed):
-            sign_rfc9421("GET", "https://here.test/?%", None, RSA, NOW)
+            sign_rfc9421("GET", "https://here.test/é", None, RSA, NOW)
 
     def test_only_rsa_signs_draft_cavage(self) -> None:
         with pytest.raises(Malformed):

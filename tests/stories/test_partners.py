@@ -56,6 +56,7 @@ async def test_one_asks_the_other_says_yes_and_messages_flow(alpha: LiveServer, 
     post = await alpha.write(alice, "Hello partners", Reach.PARTNERS)
     await settle(alpha, far)
     assert await known(far, post)
+    assert (await host(alpha, far)).signature == (await host(far, alpha)).signature == "ed25519"  # as both announce
 
 
 async def test_a_no_leaves_both_strangers_and_asking_again_works(alpha: LiveServer, far: LiveServer) -> None:
