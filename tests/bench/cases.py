@@ -185,13 +185,34 @@ async def killed_inbox(place: Place, count: int, kills: int) -> Row:
                 async with child("tests.bench.load") as sender:
                     await sender.ask(**order)
                     running = asyncio.create_task(sender.ask(go=True))
-                    await asyncio.sleep(0.2 + 0.1 * kill)
+                    await asyncio.sleep(0.5 + 0.1 * kill)
                     server.process.kill()
                     accepted += (await running)["answers"].get("202", 0)
         async with dazzle(origin, url, place.folder / "var"):
             await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
         kept, stored = await InboxItem.all().count(), await Post.filter(author__host__contains="friends").count()
         return {"case": "killed inbox", "kills": kills, "sent": accepted, "lost": max(0, accepted - stored), "twice": max(0, stored - kept)}
+
+
+async def memory(place: Place, count: int) -> Row:
+    """What the server holds at the start, after so many activities, and after a message to 7,000 hosts."""
+    origin = scene.free_origin()
+    async with child("tests.bench.sinks") as sinks:
+        port = (await sinks.told())["port"]
+        async with scene.prepared(place, "memory", origin) as (url, alice):
+            people, _ = await scene.people(alice)
+            await scene.followers(alice, 7000, port)
+            await scene.write_held(alice, origin, 1)
+            async with dazzle(origin, url, place.folder / "var") as server:
+                await asyncio.sleep(2)
+                idle = server.now_mib
+                for first in range(0, count, 10_000):
+                    await _load({"origin": origin, "people": people, "connections": 32, "count": 10_000, "first": first})
+                await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
+                fed = server.now_mib
+                await _deliver(server, sinks, 7000, good=7000)
+                return {"case": "memory", "sent": count, "idle_mib": idle, "fed_mib": fed, "after_mib": server.now_mib,
+                        "peak_mib": server.peak_mib}
 
 
 async def pages(place: Place, seconds: int, posts: int, a_second: int, activities: int, *, json: bool = False) -> Row:

@@ -14,7 +14,9 @@ COLUMNS = {
     "times_slower": "{:.2f} times as long", "enqueue_ms": "{:.0f} ms to write down", "kills": "{} kills", "sent": "{:,} sent",
     "lost": "{} lost", "twice": "{} twice", "messages": "{:,} messages stored", "wanted": "{}/s wanted", "p50_ms": "p50 {:.1f} ms", "p99_ms": "p99 {:.1f} ms",
     "quiet_p50_ms": "p50 without load {:.1f} ms", "quiet_p99_ms": "p99 without load {:.1f} ms",
-    "inbox_rate": "beside {:.0f} activities/s", "inbox_p99_ms": "whose p99 is {:.0f} ms", "peak_mib": "peak {:.0f} MiB",
+    "inbox_rate": "beside {:.0f} activities/s", "inbox_p99_ms": "whose p99 is {:.0f} ms", "idle_mib": "{:.0f} MiB at the start",
+    "fed_mib": "{:.0f} MiB after them", "after_mib": "{:.0f} MiB after a message to 7,000 hosts", "peak_mib": "peak {:.0f} MiB",
+    "runs": "the median of {} runs",
     "publish_ms": "publishing {:.2f} ms", "publish_cost": "{:.1%} of it decisions", "home_ms": "home page {:.2f} ms", "home_cost": "{:.1%}",
     "people_ms": "people {:.2f} ms", "people_cost": "{:.1%}", "visit_ms": "a visitor's page {:.2f} ms", "visit_cost": "{:.1%}",
 }
@@ -27,7 +29,7 @@ CPU and memory are those of the server's process; PostgreSQL's own are not count
 (no fsync); SQLite with `synchronous=FULL`.
 
 The load: people on 8 servers whom a member follows, each message signed with RSA, 3.5 kB, every tenth with two topics, none an
-answer and none with a name in it; those take the longer way, one transaction and some 4 ms of CPU each. Followers are on as many loopback addresses as
+answer and none with a name in it; those take the longer way, one transaction and some milliseconds of CPU each. Followers are on as many loopback addresses as
 there are hosts, all served by one program over plain HTTP. Bad hosts are a fifth: half of those answer after ten seconds, a quarter
 never, a quarter with 503.
 
