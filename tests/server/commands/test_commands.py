@@ -25,7 +25,7 @@ from models import (
 from models.consent import Purpose
 from models.database import open_database
 from models.delivery import DeliveryState
-from server import cli
+from server import cli, receipts
 from tests.conftest import NewDatabase
 
 ORIGIN = "http://localhost:18999"
@@ -219,3 +219,22 @@ async def test_keys_change_for_one_for_the_community_and_for_all(dazzle: Run, da
     status, _, err = await dazzle("keys", "rotate", "camille", "--all")
     assert (status, err) == (2, "Give a name or --all, not both.\n")
     assert await read(dazzle, "host", "expire-keys", "other.example") == {"name": "other.example", "keys": 0}
+
+
+async def test_the_ledger_of_consent_is_proven_and_the_first_broken_record_named(
+    dazzle: Run, database_url: str, tmp_path: Path,
+) -> None:
+    await dazzle("member", "create", "camille", "--agree", "C0,C3,C5")
+    assert await read(dazzle, "consent", "verify") == {"records": 3, "broken": None, "why": ""}
+    async with open_database(database_url):
+        second = (await ConsentRecord.all().order_by("id"))[1]
+        receipt = await receipts.document(second)
+    for words, status in ((receipt, 0), (receipt | {"dct:date": "2001-01-01"}, 1), (receipt | {"proof": None}, 1)):
+        (tmp_path / "receipt.json").write_text(json.dumps(words))
+        ended, out, _ = await dazzle("consent", "verify", "--receipt", str(tmp_path / "receipt.json"), "--json")
+        assert (ended, json.loads(out)["proven"]) == (status, status == 0)
+    async with open_database(database_url):
+        await ConsentRecord.filter(id=second.id).update(audience="web")
+    ended, out, _ = await dazzle("consent", "verify", "--json")
+    assert ended == 1 and json.loads(out)["broken"] == second.id and json.loads(out)["records"] == 1
+    assert (await dazzle("consent", "verify", "--receipt", "/nothing"))[0] == 1
