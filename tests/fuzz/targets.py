@@ -25,6 +25,7 @@ from moderation import markup
 from server import web_push
 from server.api import streaming
 from server.api.arguments import BadInput, nested
+from server.api.client_to_server.markdown_of import markdown_of
 from server.api.oauth import is_redirect
 from server.api.writing import PostStatus
 from server.markdown import render
@@ -97,6 +98,13 @@ def html(data: bytes) -> None:
 def markdown(data: bytes) -> None:
     """What a member types comes out as clean HTML."""
     made = render(data.decode("utf-8", "replace")[:5000], {}, "https://a.example").html
+    assert not _Strangers.in_(made), made
+
+
+def client_html(data: bytes) -> None:
+    """What a member's own client sends as HTML is kept as Markdown, and comes out as clean HTML."""
+    text = markdown_of(data.decode("utf-8", "replace")[:5000], {"https://a.example/u": "@u@a.example"})
+    made = render(text[:5000], {}, "https://a.example").html
     assert not _Strangers.in_(made), made
 
 
@@ -209,6 +217,10 @@ TARGETS: dict[str, Target] = {
     "stream": Target(stream, (
         b'{"type": "subscribe"', b'"unsubscribe"', b', "stream": "hashtag"', b', "tag": "a"', b', "list": "1"', b"}", b"[", b"{", b"null", b'"', b"\\ud800")),
     "push_keys": Target(push_keys, (b"BPx", b"\0", b"AAAAAAAAAAAAAAAAAAAAAA", b"=", b"+", b"/", b"-", b"_", b"\xff")),
+    "client_html": Target(client_html, (
+        b"<p>", b"</p>", b"<a ", b'href="', b"https://a.example/u", b"javascript:", b'"', b">", b"</a>", b"<br>", b"<ul><li>", b"</ul>",
+        b"<blockquote>", b"</blockquote>", b"<pre>", b"<code>", b"</code>", b"<b>", b"</b>", b"`", b"*", b"[", b"](", b")", b"<", b"&lt;",
+        b"&gt;", b"\n", b"- ", b"1. ", b"# ", b"\\", b'class="hashtag"', b"#tag", b"@a@b.example", b"<script>", b"x", b"~~", b"_", b"&#42;")),
     "wire": Target(wire, (
         b"{", b"}", b"[", b"]", b",", b":", b'"type":', b'"id":', b'"actor":', b'"object":', b'"to":', b'"cc":', b'"tag":', b'"attachment":', b'"url":',
         b'"content":', b'"contentMap":', b'"attributedTo":', b'"inReplyTo":', b'"publicKey":', b'"endpoints":', b'"published":', b'"updated":',
