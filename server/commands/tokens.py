@@ -7,23 +7,23 @@ import typer
 
 from models import AccessToken
 from models.member import MemberState
-from server import scopes
 from server.actions import apps
 from server.commands.members import Name
 from server.commands.output import Failed, Misused, Output, table
 from server.commands.rooms import community, member_named
+from server.scopes import SCOPES, parse
 from server.settings import Settings
 
 
 async def create(
     settings: Settings, out: Output, name: Name,
-    scopes_: Annotated[str, typer.Option("--scopes", help="What it may do, as in the Mastodon API, with spaces between them.")],
+    scopes: Annotated[str, typer.Option(help="What it may do, as in the Mastodon API, with spaces between them.")],
     app: Annotated[str, typer.Option(help="What the member's list of apps calls it.")] = "Command line",
 ) -> None:
     """Make a token for a member. JSON: {"token", "id", "member", "app", "scopes"}."""
-    wanted = scopes.parse(scopes_)
+    wanted = parse(scopes)
     if wanted is None:
-        raise Misused(f"--scopes takes some of: {' '.join(scopes.SCOPES)}.")
+        raise Misused(f"--scopes takes some of: {' '.join(SCOPES)}.")
     async with community(settings):
         member = await member_named(name)
         if member.state is not MemberState.ACTIVE:

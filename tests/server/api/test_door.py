@@ -40,6 +40,10 @@ async def test_other_sites_may_ask_and_errors_are_json(alpha: LiveServer) -> Non
     async with Api(alpha) as app:
         asked = await app.ask("OPTIONS", "/api/v1/statuses")
         assert asked.status == 204 and "Idempotency-Key" in asked.headers["Access-Control-Allow-Headers"]
+        for path in ("/oauth/token", "/oauth/revoke", "/nodeinfo/2.0", "/.well-known/oauth-authorization-server"):
+            asked = await app.ask("OPTIONS", path)
+            assert (asked.status, asked.headers["Access-Control-Allow-Origin"]) == (204, "*"), path
+        assert "Access-Control-Allow-Origin" not in (await app.get("/signin")).headers
         refused = await app.ask("GET", "/api/v1/accounts/verify_credentials", headers={"Authorization": f"Bearer {narrow}"})
         assert refused.status == 403 and refused.json["error"] == "This action is outside the authorized scopes"
         assert "Link" in refused.headers["Access-Control-Expose-Headers"]
