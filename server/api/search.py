@@ -8,9 +8,9 @@ from aiohttp import web
 from pydantic import Field
 
 from federation import resolve
-from models import Actor, Bookmark, FollowedTag, Like, Post, Q, Recipient, Subquery, Tag
+from models import Actor, FollowedTag, Post, Q, searching
 from models.errors import CommunityError
-from moderation.visibility import visible_to
+from moderation.visibility import seen_by, visible_to
 from server.api import account_search
 from server.api.answers import answer
 from server.api.arguments import Id
@@ -22,10 +22,10 @@ from server.api.paging import Window
 from server.api.readers import reader_of
 from server.cards import Entry
 from server.keys import INSTANCE, LIMITS, MEMBER
+from server.markdown import is_tag
 
 WORDS_LIMIT_CHARACTERS = 500
 OFFSET_LIMIT = 1000
-TAGS_LOOKED_AT = 500
 _URL = re.compile(r"https?://\S{1,500}")
 
 
@@ -77,12 +77,9 @@ async def _posts(request: web.Request, words: str, given: SearchFor) -> list[Pos
     reader = reader_of(request)
     if _URL.fullmatch(words):
         return await _at(request, words, given)
-    me = request[MEMBER].actor_id
-    near = (Q(author_id=me) | Q(id__in=Subquery(Bookmark.filter(owner_id=me).values("post_id")))
-            | Q(id__in=Subquery(Like.filter(actor_id=me).values("post_id")))
-            | Q(id__in=Subquery(Recipient.filter(actor_id=me).values("post_id"))))
+    near = await searching.near(request[MEMBER].actor_id)
     named = Q(html__icontains=words) | Q(warning__icontains=words) | Q(title__icontains=words)
-    found = Post.filter(visible_to(reader.viewer), near, named, **given.bounds())
+    found = Post.filter(visible_to(reader.viewer), named, id__in=near or [0]).filter(**given.bounds())
     if given.account_id is not None:
         found = found.filter(author_id=given.account_id)
     return list(await found.order_by("-id").offset(given.offset).limit(given.size).select_related("author"))
@@ -105,9 +102,7 @@ async def _at(request: web.Request, url: str, given: SearchFor) -> list[Post]:
 async def _tags(request: web.Request, words: str, given: SearchFor) -> list[str]:
     """Tags that begin so, of messages that the reader may see: that a tag exists can tell of a message."""
     start = words.removeprefix("#").lower()
-    if not start:
+    if not is_tag(start):
         return []
-    visible = Subquery(Post.filter(visible_to(reader_of(request).viewer)).values("id"))
-    rows = Tag.filter(name__startswith=start, post_id__in=visible).order_by("name").limit(TAGS_LOOKED_AT)
-    names = list(dict.fromkeys(str(name) for name in await rows.values_list("name", flat=True)))
+    names = await searching.tags(start, seen_by(reader_of(request).viewer))
     return names[given.offset:given.offset + given.size]
