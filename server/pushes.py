@@ -76,12 +76,21 @@ async def send_due(app: web.Application) -> int:
     due = await OutgoingPush.filter(due_at__lte=now).order_by("due_at", "id").limit(AT_ONCE).select_related(
         "subscription__token__member__actor", "notification__actor")
     leased = [push for push in due if await OutgoingPush.filter(id=push.id, due_at=push.due_at).update(due_at=now + LEASE)]
-    envelopes = [envelope for push in leased if (envelope := await _written(app, push))]
+    envelopes = [envelope for push in leased if (envelope := await _prepared(app, push))]
     await OutgoingPush.filter(id__in=[push.id for push in leased if push.id not in {one.push.id for one in envelopes}]).delete()
     if envelopes:
         pem = await private_key()
         await asyncio.gather(*(_send(app[INSTANCE], one, pem, app[SETTINGS].origin) for one in envelopes))
     return len(due)
+
+
+async def _prepared(app: web.Application, push: OutgoingPush) -> Envelope | None:
+    """What to say. One that cannot be written is dropped: it must not hold up the others."""
+    try:
+        return await _written(app, push)
+    except Exception as error:
+        log.error("push not written", exc_info=error)
+        return None
 
 
 async def _written(app: web.Application, push: OutgoingPush) -> Envelope | None:
