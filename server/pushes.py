@@ -33,6 +33,7 @@ LIFETIME = timedelta(days=1)  # then the app has found it by itself
 LEASE = timedelta(seconds=120)  # longer than one sending may take
 FAILURES_LIMIT = 10  # given up in a row: nobody is there any more
 TEXT_LIMIT_CHARACTERS = 200
+ONLY = 1  # the id of the one key
 log = structlog.get_logger()
 
 
@@ -57,12 +58,12 @@ class Envelope:
 
 
 async def private_key() -> str:
-    """The key of this community, as PEM, made at its first use. Of two that were made at once, the older one counts."""
-    key = await PushKey.all().order_by("id").first()
+    """The key of this community, as PEM, made at its first use. It has one place: of two made at once, one stays."""
+    key = await PushKey.get_or_none(id=ONLY)
     if key is None:
-        await PushKey.create(private_pem=await asyncio.to_thread(web_push.new_key))
-        key = await PushKey.all().order_by("id").first()
-    return key.private_pem if key else ""
+        made = await asyncio.to_thread(web_push.new_key)
+        key, _ = await PushKey.get_or_create(id=ONLY, defaults={"private_pem": made})
+    return key.private_pem
 
 
 async def public_key() -> str:
