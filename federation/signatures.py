@@ -12,7 +12,7 @@ from federation.cavage import sign as sign_cavage
 from federation.errors import Unproven
 from federation.keys import PublicKey
 from federation.requests import SKEW_SECONDS, Claim, Key, Request, Scheme
-from federation.rfc9421 import sign as sign_rfc9421
+from federation.rfc9421_plain import sign as sign_rfc9421
 
 __all__ = ["Claim", "Key", "Request", "Scheme", "parse", "sign_cavage", "sign_rfc9421", "verify"]
 

@@ -99,6 +99,35 @@ class TestRoundTrip:
                     covered_component_ids=("@method", "@target-uri"))
         assert dict(message.headers) == sign_rfc9421(method, URL, body, key, NOW)
 
+    @given(key=st.sampled_from([RSA, ED25519]), body=st.sampled_from([None, b"", BODY]), at_the_start=st.booleans(),
+           part=st.sampled_from(["", "Signature", "Signature-Input", "Content-Digest", "method", "url", "body", "key", "late",
+                                 "early"]),
+           more=st.sampled_from(["", "x", ", x", "A", ';alg="ed25519"', ";expires=1795263600", "=", ":", "sha-256=:AAAA:"]))
+    def test_the_library_judges_the_same(self, key: Key, body: bytes | None, part: str, more: str, at_the_start: bool) -> None:
+        method = "GET" if body is None else "POST"
+        now = NOW + {"late": timedelta(hours=13), "early": -timedelta(hours=2)}.get(part, timedelta())
+        request = Request(method, URL, sign_rfc9421(method, URL, body, key, NOW), body or b"")
+        if part in request.headers:
+            request = changed(request, {part: more + request.headers[part] if at_the_start else request.headers[part] + more})
+        elif part in ("method", "url", "body"):
+            request = changed(request, **{part: {"method": "PUT", "url": URL + more, "body": more.encode()}[part]})
+        public = OTHER if part == "key" else key.private.public_key()
+
+        def proven(judge: Callable[..., object], **more: Any) -> bool:
+            try:
+                judge(request, public, now, 3600.0, **more)
+            except Unproven:
+                return False
+            return True
+        whole = proven(rfc9421.authenticate, require=("@method", "@target-uri"), body=request.body if request.has_body else None)
+        assert proven(rfc9421.verify) == whole
+
+    @pytest.mark.parametrize("proof", ["AAAAA", "AAAA=", "", "AA==", "A" * 88, "é"])
+    def test_a_broken_proof_is_no_error_of_ours(self, proof: str) -> None:
+        request = changed(posted(sign_rfc9421, ED25519), {"Signature": f"sig1=:{proof}:"})
+        with pytest.raises(Unproven):
+            verify(request, ED25519.private.public_key())
+
     def test_a_url_that_rfc9421_cannot_sign(self) -> None:
         with pytest.raises(Malformed):
             sign_rfc9421("GET", "https://here.test/é", None, RSA, NOW)
