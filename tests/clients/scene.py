@@ -4,7 +4,6 @@ On SQLite alone: what differs between databases is below the API, and tested the
 """
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -73,20 +72,3 @@ def copies(templates: Templates, folder: Path) -> list[str]:
         copyfile(sqlite_path(templates("sqlite")), path := folder / f"{name}.sqlite3")
         urls.append(f"sqlite://{path}")
     return urls
-
-
-async def run(program: list[str], environment: dict[str, str], typed: str = "", seconds: float = 60) -> str:
-    """A program that talks to the servers; what it printed. It must end well."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*program, env=environment, stdin=pipe, stdout=pipe,
-                                                   stderr=asyncio.subprocess.STDOUT)
-    try:
-        printed, _ = await asyncio.wait_for(process.communicate(typed.encode()), seconds)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        raise
-    assert process.returncode == 0, printed.decode()
-    return printed.decode()
-
-
