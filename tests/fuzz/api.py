@@ -1,6 +1,7 @@
 """Requests to the client API that nobody thought of, made out of its own description (schemathesis)."""
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -39,9 +40,14 @@ def operations(document: dict[str, Any]) -> list[Any]:
     return [one for one in found if not one.path.startswith(ENDLESS)]
 
 
-def hunt(document: dict[str, Any], base_url: str, token: str, ids: Sequence[str], examples: int, number: int) -> Iterator[Found]:
-    """Ask every operation `examples` times, with good input and with bad; `ids` are some that exist. `number` seeds it."""
+def hunt(document: dict[str, Any], base_url: str, token: str, ids: Sequence[str], examples: int, number: int,
+         ends: float = math.inf) -> Iterator[Found]:
+    """Ask every operation `examples` times, with good input and with bad; `ids` are some that exist. `number` seeds it.
+    No operation begins after `ends`, on the monotonic clock.
+    """
     for operation in operations(document):
+        if time.monotonic() > ends:
+            return
         problems: list[Found] = []
         _ask(operation, base_url, token, ids, examples, number, problems.append)
         yield from problems[:1]
@@ -51,7 +57,7 @@ def hunt_for(seconds: float, *arguments: Any) -> Iterator[Found]:
     """The same, with other numbers again and again, until the time is over."""
     ends, chance = time.monotonic() + seconds, random.Random()
     while time.monotonic() < ends:
-        yield from hunt(*arguments, examples=20, number=chance.randrange(2**32))
+        yield from hunt(*arguments, examples=20, number=chance.randrange(2**32), ends=ends)
 
 
 def _ask(operation: Any, base_url: str, token: str, ids: Sequence[str], examples: int, number: int,

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from aiohttp import web
+from tortoise.queryset import QuerySet
 
 from federation import client_documents
 from federation.contexts import AS, note_context
@@ -44,24 +45,25 @@ async def show(request: web.Request, given: Place) -> web.Response:
 
 
 async def _page(request: web.Request, before: int | None) -> Document:
-    actor, origin = request[MEMBER].actor, request.app[SETTINGS].origin
-    older = {"id__lt": before} if before is not None else {}
-    muted = Subquery(Mute.filter(owner_id=actor.id).values("target_id"))
-    wrote = Post.filter(_for(actor.id), ~Q(author_id__in=muted), **older)
-    posts = await wrote.order_by("-id").limit(PAGE).select_related("author")
-    told = Notification.filter(~Q(actor_id__in=muted), recipient_id=actor.id, kind__in=[*FOLLOWS, *LIKES], actor_id__isnull=False)
-    notices = await told.filter(**older).order_by("-id").limit(PAGE)
-    newest = sorted([*((post.id, post) for post in posts), *((notice.id, notice) for notice in notices)],
-                    key=lambda one: one[0], reverse=True)[:PAGE]
-    kept = {id_ for id_, _ in newest}
-    creates = dict(zip((post.id for post in posts), await _creates(request, posts), strict=True))
-    others = await _acts([notice for notice in notices if notice.id in kept], actor)
-    items = [creates.get(id_) or others.get(id_) for id_, _ in newest]
-    page: Document = {"@context": note_context(origin), "id": f"{actor.inbox_uri}?page={before or 'first'}",
-                      "type": "OrderedCollectionPage", "partOf": actor.inbox_uri, "orderedItems": [one for one in items if one]}
+    actor = request[MEMBER].actor
+    older = Q(id__lt=before) if before is not None else Q()
+    unmuted = ~Q(author_id__in=Subquery(Mute.filter(owner_id=actor.id).values("target_id")))
+    posts = await Post.filter(_for(actor.id), unmuted, older).order_by("-id").limit(PAGE).select_related("author")
+    notices = await _notices(actor.id).filter(older).order_by("-id").limit(PAGE)
+    newest = sorted([one.id for one in (*posts, *notices)], reverse=True)[:PAGE]
+    made = dict(zip((post.id for post in posts), await _creates(request, posts), strict=True)) | await _acts(notices, actor)
+    page: Document = {"@context": note_context(request.app[SETTINGS].origin), "id": f"{actor.inbox_uri}?page={before or 'first'}",
+                      "type": "OrderedCollectionPage", "partOf": actor.inbox_uri,
+                      "orderedItems": [made[id_] for id_ in newest if id_ in made]}
     if len(newest) == PAGE:
-        page["next"] = f"{actor.inbox_uri}?before={newest[-1][0]}"
+        page["next"] = f"{actor.inbox_uri}?before={newest[-1]}"
     return page
+
+
+def _notices(actor_id: int) -> QuerySet[Notification]:
+    """Of Follows and Likes, without those of people who are muted."""
+    muted = Subquery(Mute.filter(owner_id=actor_id).values("target_id"))
+    return Notification.filter(~Q(actor_id__in=muted), recipient_id=actor_id, kind__in=[*FOLLOWS, *LIKES], actor_id__isnull=False)
 
 
 async def _creates(request: web.Request, posts: list[Post]) -> list[Document]:

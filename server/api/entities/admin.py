@@ -4,7 +4,7 @@ Nothing stands in them that the pages of the team do not show: no e-mail address
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Literal, TypedDict
 
 from models import Actor, Host, Member, Report
@@ -153,14 +153,18 @@ def _account(actor: Actor, member: Member | None, origin: str) -> AdminAccount:
 async def admin_reports_of(reports: Sequence[Report], origin: str, statuses: Mapping[int, list[Status]],
                            rules: Sequence[str]) -> list[AdminReport]:
     """Reports with everybody concerned. `statuses`: those of each report, by its id; `rules`: of the community, in order."""
-    ids = {id_ for one in reports for id_ in (one.reporter_id, one.target_id, one.assigned_to_id, one.closed_by_id) if id_}
-    actors = {actor.id: actor for actor in await Actor.filter(id__in=ids or [0])}
-    hosts = {one.sender_host for one in reports if one.sender_host}
-    instances = {actor.host: actor for actor in await Actor.filter(kind=ActorKind.APPLICATION, host__in=hosts or ["-"])}
-    ours = await Actor.instance()
-    everybody = {actor.id: actor for actor in (*actors.values(), *instances.values(), ours)}
-    shown = {int(one["id"]): one for one in await admin_accounts_of(list(everybody.values()), origin)}
-    return [_report(one, shown, instances.get(one.sender_host, ours).id, statuses.get(one.id, []), rules) for one in reports]
+    senders = await _senders({one.sender_host for one in reports})
+    ids = {id_ for one in reports for id_ in (one.reporter_id, one.target_id, one.assigned_to_id, one.closed_by_id)}
+    people = await Actor.filter(id__in=[id_ for id_ in ids if id_] or [0])
+    everybody = list({actor.id: actor for actor in (*people, *senders.values())}.values())
+    shown = {int(one["id"]): one for one in await admin_accounts_of(everybody, origin)}
+    return [_report(one, shown, senders.get(one.sender_host, senders[""]).id, statuses.get(one.id, []), rules) for one in reports]
+
+
+async def _senders(hosts: Set[str]) -> dict[str, Actor]:
+    """Who speaks for these servers, as far as we know it; "" is ours."""
+    theirs = await Actor.filter(kind=ActorKind.APPLICATION, host__in=hosts - {""} or ["-"])
+    return {actor.host: actor for actor in theirs} | {"": await Actor.instance()}
 
 
 def _report(one: Report, shown: Mapping[int, AdminAccount], sender: int, statuses: list[Status],
