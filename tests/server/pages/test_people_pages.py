@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from models import Actor, Block, ConsentRecord, Follow
+from models import Actor, Block, Community, ConsentRecord, Follow, Member
+from models.consent import Purpose
 from models.reach import Reach
-from server.actions import relations
+from server.actions import relations, sharing
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 
@@ -19,10 +20,17 @@ async def exists(server: LiveServer, model: type[Any], **where: Any) -> bool:
     return await server.run(query())
 
 
+async def agree(actor: Actor) -> None:
+    """Say yes to being found."""
+    member = await Member.get(actor_id=actor.id).select_related("actor")
+    await sharing.say(member, Purpose.FOUND_HERE, True, "en", await Community.current())
+
+
 async def test_only_those_who_chose_it_are_found_and_search_words_stay_out_of_addresses(alpha: LiveServer) -> None:
     alice, bob = await alpha.member("alice"), await alpha.member("bob")
     await alpha.member("carol")
-    await alpha.run(bob.change(discoverable=True, display_name="Petite Ourse"))
+    await alpha.run(bob.change(display_name="Petite Ourse"))
+    await alpha.run(agree(bob))
     async with Browser(alpha, alice) as browser:
         await browser.get("/people")
         assert "Petite Ourse" in browser.page and "carol" not in browser.page and "You do not appear here" in browser.page
