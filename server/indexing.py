@@ -14,9 +14,11 @@ from server.headers import ROBOTS
 
 
 async def allowed(people: Iterable[Actor]) -> bool:
-    """Whether search engines may keep a page on which these people are. Nobody of another server has been asked."""
-    ids = {actor.id: actor.is_local for actor in people}
-    return all([is_ours and await consent.permits(actor_id, Purpose.SEARCH_ENGINES) for actor_id, is_ours in ids.items()])
+    """Whether search engines may keep a page on which these people are. Nobody of another server has been asked; of ours, the
+    ledger is asked only about those whose profile says so.
+    """
+    known = {actor.id: actor.is_local and actor.indexable for actor in people}
+    return all(known.values()) and all([await consent.permits(actor_id, Purpose.SEARCH_ENGINES) for actor_id in known])
 
 
 def marked(request: web.Request, template: str, may_index: bool, **view_data: Any) -> web.Response:

@@ -91,9 +91,9 @@ async def create(origin: str, newcomer: Newcomer, *, invitation: str = "", openi
 
 async def _member(actor: Actor, newcomer: Newcomer, role: Role) -> Member:
     """Whoever waits for an answer has an actor that nobody can see or reach yet."""
-    agreed = Purpose.FOUND_HERE in newcomer.consents
+    agreed = {"discoverable": Purpose.FOUND_HERE in newcomer.consents, "indexable": Purpose.SEARCH_ENGINES in newcomer.consents}
     hidden = clock.now() if newcomer.state is not MemberState.ACTIVE else None
-    await actor.change(suspended_at=hidden, discoverable=agreed, language=newcomer.language)
+    await actor.change(suspended_at=hidden, language=newcomer.language, **agreed)
     known = newcomer.email if newcomer.confirmed else None
     return await Member.create(
         actor=actor, email=known or None, email_confirmed_at=clock.now() if known else None,

@@ -40,20 +40,20 @@ def undecided(given: Any) -> Iterator[None]:
 
 
 async def cost(act: Callable[[], Awaitable[object]], given: Any, rounds: int) -> tuple[float, float]:
-    """Milliseconds of one act in the middle, and the part of it that deciding takes: both ways in turns, so that what else
+    """Milliseconds of CPU of one act in the middle, and the part of it that deciding takes: both ways in turns, so that what else
     the computer does falls on both.
     """
     asked, unasked = list[float](), list[float]()
     for number in range(2 * rounds + 10):
-        began = time.perf_counter()
+        began = time.process_time()
         if number % 2:
             await act()
-            asked.append(time.perf_counter() - began)
+            asked.append(time.process_time() - began)
             continue
         with undecided(given):
-            began = time.perf_counter()
+            began = time.process_time()
             await act()
-            unasked.append(time.perf_counter() - began)
+            unasked.append(time.process_time() - began)
     with_, without = statistics.median(asked[5:]), statistics.median(unasked[5:])
     return with_ * 1000, max(0.0, 1 - without / with_)
 
