@@ -45,7 +45,7 @@ def view_data(lang: str, **different: object) -> dict[str, object]:
     """All that the shell and the component page want."""
     community = views.CommunityView(name="Mélorine & amis", tagline="Maladie rare", coat="c", crisis=crisis_lines("FR", lang))
     return {"lang": lang, "dir": direction(lang), "me": ME, "community": community, "csrf": "token", "look": Look(),
-            "here": "home", "shell": "three",
+            "here": "home", "shell": "three", "may_index": False,
             "errors": (views.FieldError("email", "Write an address with an @"), views.FieldError("", "General")),
             "path": "/parts?a=1&b=2", "palette_url": "/theme.css?hue=330", "posts": POSTS, "person": PERSON,
             "options": OPTIONS, "audiences": AUDIENCES, "pages": views.Pager(older_url="/older", newer_url="/newer"),
