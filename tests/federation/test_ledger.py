@@ -125,7 +125,7 @@ async def test_only_what_is_given_counts_and_only_for_its_time(alpha: LiveServer
             assert may == (state is ConsentState.GIVEN) == (actor.id in await _allowed()), state
         await ledger.append(actor=actor, purpose=Purpose.SHARED_OUT, granted=True, state=ConsentState.GIVEN,
                             event=ConsentEvent.GIVEN, wording="2026-11", language="en", text_digest="",
-                            valid_until=community.created_at)
+                            valid_until=clock.now() - timedelta(seconds=2))
         assert not await consent.may_leave(actor.id) and actor.id not in await _allowed()
         await ledger.append(actor=actor, purpose=Purpose.SHARED_OUT, granted=True, state=ConsentState.GIVEN,
                             event=ConsentEvent.GIVEN, wording="1999-01", language="en", text_digest="")

@@ -84,7 +84,7 @@ async def test_the_default_is_partners_only_after_a_yes_and_falls_back_with_a_no
         assert (changed.default_reach, changed.undo_seconds) == (Reach.PARTNERS, 10)
         assert await alpha.run(consent.may_leave(member.actor_id))
         await browser.post("/settings/sharing", {"c5": "no"})
-        assert "What has left already is still on other servers" in browser.page
+        assert "Every server that has something of yours is asked to erase it" in browser.page
     assert (await fresh(alpha, member)).default_reach is Reach.COMMUNITY
     assert not await alpha.run(consent.may_leave(member.actor_id))
 
