@@ -8,6 +8,7 @@ from typing import IO
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from models.errors import CommunityError
 
@@ -108,7 +109,7 @@ async def _multipart(request: web.Request, upload_limit_bytes: int) -> Form:
                 files.append(upload)
                 if len(files) > FILES_LIMIT:
                     raise TooMuch("files")
-    except ValueError as error:
+    except (ValueError, HttpProcessingError) as error:  # the second is what aiohttp makes of a part without proper headers
         raise BadForm("multipart") from error
     return Form(fields, tuple(files))
 

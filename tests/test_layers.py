@@ -26,7 +26,8 @@ NETWORK_DOORS: dict[str, set[str]] = {
 }
 STATUS_NAMES = "http.HTTPStatus"  # names of numbers: reaches nothing
 #: The parts of aiohttp that answer requests and cannot send any.
-SERVER_SIDE = {"aiohttp.web", "aiohttp.hdrs", "aiohttp.BodyPartReader", "aiohttp.MultipartReader", "aiohttp.typedefs.Handler"}
+SERVER_SIDE = {"aiohttp.web", "aiohttp.hdrs", "aiohttp.BodyPartReader", "aiohttp.MultipartReader", "aiohttp.typedefs.Handler",
+               "aiohttp.http_exceptions.HttpProcessingError"}
 
 
 def imports(folder: str) -> Iterator[tuple[str, int, str]]:

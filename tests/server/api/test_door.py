@@ -101,3 +101,12 @@ def test_what_does_not_fit_is_said_without_its_value(given: dict[str, Any]) -> N
 def test_forms_that_contradict_themselves_are_refused(fields: dict[str, list[str]]) -> None:
     with pytest.raises(BadInput):
         nested(fields)
+
+
+async def test_a_part_of_a_form_without_proper_headers_is_a_bad_form(alpha: LiveServer) -> None:
+    """Found by the fuzz of the API: aiohttp raises an error of its own there."""
+    async with Api(alpha, await alpha.member("camille")) as app:
+        for body in (b"--x\r\n[]--x--\r\n", b"--x\r\n\r\n--x", b"--x\r\nContent-Disposition form-data\r\n\r\n1\r\n--x--\r\n"):
+            kind = {"Content-Type": "multipart/form-data; boundary=x"}
+            answer = await app.ask("POST", "/api/v2/media", data=body, headers=kind)
+            assert answer.status in (400, 422), body
