@@ -117,7 +117,6 @@ async def test_only_what_is_given_counts_and_only_for_its_time(alpha: LiveServer
     actor = await alpha.member("camille", shares=False)
 
     async def work() -> None:
-        community = await Community.current()
         for state in ConsentState:
             await ledger.append(actor=actor, purpose=Purpose.SHARED_OUT, granted=state is ConsentState.GIVEN, state=state,
                                 event=ConsentEvent.GIVEN, wording="2026-11", language="en", text_digest="")
