@@ -14,7 +14,7 @@ from server.api.tokens import OutOfScope
 from server.keys import LIMITS, MEMBER, TOKEN
 
 ACTIVITY_TYPE = "application/activity+json"
-SCOPES = "write:statuses write:follows write:favourites write:blocks"
+SCOPES = "write:statuses write:follows write:favourites write:blocks write:accounts"
 
 
 async def post(request: web.Request, given: Document) -> web.Response:

@@ -10,7 +10,7 @@ from federation import values
 from models import Announce, Block, Follow, Like
 from models.errors import NotHere
 from models.ids import new_key
-from server.actions import follows, posts, reactions, relations
+from server.actions import follows, pins, posts, reactions, relations
 from server.actions.posts import Composition
 from server.api.arguments import BadInput
 from server.api.client_to_server import writing
@@ -113,6 +113,27 @@ async def block(request: web.Request, wanted: Wanted) -> Done:
     return _passing(request, target.uri)
 
 
+async def add(request: web.Request, wanted: Wanted) -> Done:
+    """Add: one's own message to one's `featured`: it stands on top of one's page."""
+    post = await own_post(request, wanted.object_id)
+    _check_target(request, wanted)
+    await pins.pin(request[MEMBER].actor, post)
+    return _passing(request, post.uri)
+
+
+async def remove(request: web.Request, wanted: Wanted) -> Done:
+    """Remove: from `featured`."""
+    post = await own_post(request, wanted.object_id)
+    _check_target(request, wanted)
+    await pins.unpin(request[MEMBER].actor, post)
+    return _passing(request, post.uri)
+
+
+def _check_target(request: web.Request, wanted: Wanted) -> None:
+    if values.link(wanted.document.get("target")) != request[MEMBER].actor.featured_uri:
+        raise BadInput("target: your own featured collection")
+
+
 async def undo(request: web.Request, wanted: Wanted) -> Done:
     """Undo: of one's own Like, Announce, Follow or Block, by its id or embedded with type and object."""
     actor = request[MEMBER].actor
@@ -168,5 +189,7 @@ VERBS: dict[str, Verb] = {
     "Like": Verb("write:favourites", like),
     "Announce": Verb("write:statuses", announce),
     "Block": Verb("write:blocks", block),
+    "Add": Verb("write:accounts", add),
+    "Remove": Verb("write:accounts", remove),
     "Undo": Verb("write", undo),
 }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.contexts import PUBLIC
-from models import Actor, Announce, Block, Community, Follow, Like, Member, Poll, Post, Recipient
+from models import Actor, Announce, Block, Community, Follow, Like, Member, Pin, Poll, Post, Recipient
 from models.reach import Reach
 from server.api.client_to_server.markdown_of import markdown_of
 from server.markdown import render
@@ -63,6 +63,10 @@ async def test_a_day_in_activities(alpha: LiveServer, beta: LiveServer) -> None:
         assert [(item["type"], item["actor"]) for item in items] == [("Create", bea.uri), ("Follow", bea.uri)]
         assert items[0]["object"]["content"] == "<p>Good morning</p>" and items[1]["object"] == camille.uri
 
+        for verb, number in (("Add", 1), ("Remove", 0)):
+            await done(app, camille, {"type": verb, "object": created, "target": camille.featured_uri})
+            assert await alpha.ask(lambda: Pin.all().count()) == number
+        assert (await send(app, camille, {"type": "Add", "object": created, "target": bea.featured_uri})).status == 422
         await done(app, camille, {"type": "Undo", "object": like})
         await done(app, camille, {"type": "Undo", "object": {"type": "Announce", "object": answer.uri}})
         await done(app, camille, {"type": "Undo", "object": {"type": "Follow", "object": there}})
