@@ -10,6 +10,7 @@ from models.reach import Reach
 from moderation import hosts
 from tests.live import LiveServer, settle
 from tests.server.api.client import Api
+from tests.server.api.counting import queries
 from tests.stories.scene import befriend, known
 
 TEAM = "read write admin:read admin:write"
@@ -180,3 +181,13 @@ async def test_somebody_of_another_server_is_heard_again_only_when_given_back(al
     assert await known(alpha, again)
 
 
+async def test_no_list_of_the_team_asks_the_database_more_than_twelve_times(alpha: LiveServer) -> None:
+    odile, camille = await alpha.member("odile", role=Role.HOST), await alpha.member("camille")
+    async with Api(alpha, odile, TEAM) as host:
+        for number in range(4):
+            post = await alpha.write(camille, f"Hello @odile {number}", reach=Reach.COMMUNITY)
+            await host.good("POST", "/api/v1/reports", json={"account_id": str(camille.id), "status_ids": [str(post.id)]})
+        async with queries(alpha) as asked:
+            for path in (ACCOUNTS, REPORTS, BLOCKS, ALLOWS, f"/actors/{odile.key}/inbox?page=first"):
+                asked.clear()
+                assert (await host.get(path)).status == 200 and len(asked) <= 12, (path, len(asked), asked)
