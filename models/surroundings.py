@@ -1,8 +1,10 @@
 """What belongs to the messages of a page: one statement a kind, all of them asked together."""
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from models.conditions import FROM, Condition
 from models.database import Statement, together
@@ -11,6 +13,7 @@ from models.post import Attachment, Post
 from models.queues import marks
 
 REPLIES_LIMIT = 1000  # that are counted, of a whole page
+MINE = {"thanked": "like", "passed_on": "announce", "pinned": "pin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +39,35 @@ class Surroundings:
 
 async def of_posts(posts: Collection[Post], hosts: Collection[str], visible: Condition, me: int | None) -> Surroundings:
     """All of it for these messages and hosts. `visible`: what the reader may see; `me`: the reader, if a member."""
-    found = Surroundings()
     if not posts:
-        return found
+        return Surroundings()
+    asked = _asked(posts, hosts, visible, me)
+    told = defaultdict(list, zip(asked, await together(list(asked.values())), strict=True))
+    return Surroundings(
+        images=_by_post(told["images"]), replies={int(row[0]): int(row[1]) for row in told["replies"]},
+        answered={int(row[0]): Answered(str(row[1]), str(row[2] or row[3])) for row in told["answered"]},
+        titles={str(row[0]): str(row[1]) for row in told["titles"]},
+        **{name: {int(row[1]) for row in told["mine"] if row[0] == kind} for name, kind in MINE.items()})
+
+
+def _asked(posts: Collection[Post], hosts: Collection[str], visible: Condition, me: int | None) -> dict[str, Statement]:
+    """What is asked, without what cannot have an answer."""
     ids = [post.id for post in posts]
-    parents = {post.parent_id for post in posts if post.parent_id}
-    asked = [_images(ids), _replies(ids, visible), *([_titles(hosts)] if hosts else []),
-             *([_answered(parents, visible)] if parents else []), *([_mine(ids, me)] if me is not None else [])]
-    images, replies, *rest = await together(asked)
+    asked = {"images": _images(ids), "replies": _replies(ids, visible)}
+    if hosts:
+        asked["titles"] = _titles(hosts)
+    if parents := {post.parent_id for post in posts if post.parent_id}:
+        asked["answered"] = _answered(parents, visible)
+    if me is not None:
+        asked["mine"] = _mine(ids, me)
+    return asked
+
+
+def _by_post(rows: Iterable[Sequence[Any]]) -> dict[int, list[Attachment]]:
     image_of, = makers(Attachment)
-    for row in images:
-        image = image_of(row)
-        found.images.setdefault(image.post_id or 0, []).append(image)
-    found.replies = {int(row[0]): int(row[1]) for row in replies}
-    found.titles = {str(row[0]): str(row[1]) for row in rest.pop(0)} if hosts else {}
-    found.answered = {int(row[0]): Answered(str(row[1]), str(row[2] or row[3])) for row in rest.pop(0)} if parents else {}
-    marked = {"like": found.thanked, "announce": found.passed_on, "pin": found.pinned}
-    for row in rest.pop(0) if me is not None else ():
-        marked[row[0]].add(int(row[1]))
+    found: dict[int, list[Attachment]] = {}
+    for image in map(image_of, rows):
+        found.setdefault(image.post_id or 0, []).append(image)
     return found
 
 

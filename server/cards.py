@@ -118,19 +118,19 @@ def image_view(image: Attachment) -> ImageView:
 def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> PostView:
     post, is_mine = entry.post, reader is not None and entry.post.author_id == reader.actor_id
     may_act = reader is not None and not is_held(post)
+    may_show = may_act and post.reach.level >= Reach.COMMUNITY.level
     parent = around.kept.answered.get(post.parent_id or 0)
-    folded = not is_mine and _is_folded(post, reader)
+    folded, veiled = (False, False) if is_mine else _folding(post, reader)
     html, language = _words(post, _)
     return PostView(
         key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles, around.emojis),
         html=Markup(emojis.shown(html, around.emojis.get(post.author.host, {}))),  # noqa: S704 - cleaned when it was stored
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
-        note=post.warning or note_name(post.note, _), folded=folded and not _warns_of_images(post),
-        veiled=folded and _warns_of_images(post), kind=kind_name(post.kind, _), title=post.title, facts=facts_of(post, _),
+        note=post.warning or note_name(post.note, _), folded=folded,
+        veiled=veiled, kind=kind_name(post.kind, _), title=post.title, facts=facts_of(post, _),
         poll=around.polls.get(post.id), quote=_quoted(post, around),
         edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act, may_thank=may_act and not is_mine,
-        may_pass_on=may_act and post.reach.level >= Reach.COMMUNITY.level,
-        may_pin=is_mine and may_act and post.reach.level >= Reach.COMMUNITY.level, pinned=post.id in around.kept.pinned,
+        may_pass_on=may_show, may_pin=is_mine and may_show, pinned=post.id in around.kept.pinned,
         thanked=post.id in around.kept.thanked, passed_on=post.id in around.kept.passed_on,
         passed_on_by=_passed_on_by(entry, around),
         reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
@@ -147,8 +147,11 @@ def _quoted(post: Post, around: _Around) -> QuoteView | None:
     return around.quotes.get(post.quote_uri) if post.shows_quote else None
 
 
-def _is_folded(post: Post, reader: Member | None) -> bool:
-    return treatment(post, reader.reading if reader else {}) != OPEN
+def _folding(post: Post, reader: Member | None) -> tuple[bool, bool]:
+    """Whether the message is folded, or only its pictures are veiled."""
+    if treatment(post, reader.reading if reader else {}) == OPEN:
+        return False, False
+    return not _warns_of_images(post), _warns_of_images(post)
 
 
 def _warns_of_images(post: Post) -> bool:

@@ -41,13 +41,7 @@ async def choose(actor: Actor, post: Post, places: Sequence[int]) -> None:
     poll = await Poll.get_or_none(post_id=post.id)
     if poll is None or any(place >= len(poll.options) for place in places):
         raise NotHere("no such answer")
-    if post.author_id == actor.id:
-        raise Own("own question")
-    if poll.is_closed:
-        raise Over("closed")
-    wanted = sorted(set(places))
-    if not wanted or len(wanted) > 1 and not poll.is_multiple:
-        raise NothingChosen("answers")
+    wanted = _open_to(actor, post, poll, places)
     if not (decision := policy.decide(Verb.VOTE, await facts.between(actor, post.author, post=post))):
         raise Refused(decision.reason or "")
     async with in_transaction():
@@ -61,3 +55,15 @@ async def choose(actor: Actor, post: Post, places: Sequence[int]) -> None:
             await votes.send(vote, post)
         if post.author.is_local:
             await poll.recount()
+
+
+def _open_to(actor: Actor, post: Post, poll: Poll, places: Sequence[int]) -> list[int]:
+    """The places that this actor may choose now, each once; the errors of `choose` otherwise."""
+    if post.author_id == actor.id:
+        raise Own("own question")
+    if poll.is_closed:
+        raise Over("closed")
+    wanted = sorted(set(places))
+    if not wanted or len(wanted) > 1 and not poll.is_multiple:
+        raise NothingChosen("answers")
+    return wanted
