@@ -20,6 +20,7 @@ from models.emoji import Emoji as Emoji
 from models.filter import Filter as Filter
 from models.filter import FilteredPost as FilteredPost
 from models.filter import FilterKeyword as FilterKeyword
+from models.guardian import Guardianship as Guardianship
 from models.host import Host as Host
 from models.mail import OutgoingMail as OutgoingMail
 from models.marker import ConversationMark as ConversationMark
@@ -57,7 +58,9 @@ from models.relation import Like as Like
 from models.relation import Mute as Mute
 from models.relation import Pin as Pin
 from models.relation import Remark as Remark
+from models.review import Review as Review
 from models.scheduled import ScheduledPost as ScheduledPost
 from models.scheduled import SentOnce as SentOnce
 from models.stamp import Stamp as Stamp
+from models.withdrawal import ErasureRequest as ErasureRequest
 from models.withdrawal import Withdrawal as Withdrawal

@@ -38,6 +38,8 @@ class Community(Record):
     sign_up = fields.CharEnumField(SignUp, max_length=16, default=SignUp.INVITATION)
     ceiling = fields.CharEnumField(Reach, max_length=16, default=Reach.PARTNERS)  # the widest reach that members may choose
     is_open_federation = fields.BooleanField(default=False, db_default=False)  # ordinary fediverse hosts, `web` only
+    reviews_others = fields.BooleanField(default=True, db_default=True)  # the team reads first what is about others' health
+    health_words: dict[str, list[str]] | None = fields.JSONField(null=True)  # by language; empty: `moderation.health_words`
     opened_at = fields.DatetimeField(null=True)
 
     class Meta:

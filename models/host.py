@@ -47,6 +47,9 @@ class Host(Record):
     retry_at = fields.DatetimeField(null=True)  # the breaker is open until then
     reached_at = fields.DatetimeField(null=True)
     heard_at = fields.DatetimeField(null=True)
+    takes_withdrawals = fields.BooleanField(default=False, db_default=False)  # its instance actor announces our notices
+    silent_at = fields.DatetimeField(null=True)  # since then it owes an answer to a notice that it should erase something
+    read_at = fields.DatetimeField(null=True)  # when we last asked what it understands
     quarantined_at = fields.DatetimeField(null=True)  # it came back after a silence as somebody else; a person has to decide
     leased_by = fields.CharField(max_length=32, default="", db_default="")
     leased_until = fields.DatetimeField(null=True)

@@ -17,11 +17,12 @@ class Role(StrEnum):
     MEMBER = "member"
     MODERATOR = "moderator"
     HOST = "host"
+    MANAGED = "managed"  # somebody who does not act for themselves, and has guardians
 
     @property
     def is_staff(self) -> bool:
         """Moderators and hosts."""
-        return self is not Role.MEMBER
+        return self in (Role.MODERATOR, Role.HOST)
 
 
 class MemberState(StrEnum):
@@ -75,6 +76,7 @@ class Session(Record):
     device = fields.CharField(max_length=80, default="", db_default="")  # "Firefox, Android": never the whole header
     seen_on = fields.DateField(null=True)  # a day, not an hour: when someone is online tells how they are
     expires_at = fields.DatetimeField()
+    acting_for_id = fields.BigIntField(null=True)  # the actor of a managed profile; ends with the session
 
     class Meta:
         table = "session"

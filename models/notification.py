@@ -28,7 +28,13 @@ class Notice(StrEnum):
     POLL = "poll"  # a question that the member asked or answered is over
     JOIN_REQUEST = "join_request"  # staff
     PARTNER_REQUEST = "partner_request"  # hosts
+    REVIEW = "review"  # staff: a message waits to be read
+    LET_GO = "let_go"  # a message of the member was read by the team, and has left
+    SENT_BACK = "sent_back"  # and this one has not
+    GUARDIANS = "guardians"  # staff: two guardians do not agree
     QUARANTINE = "quarantine"  # hosts: a partner came back as somebody else
+    SILENT = "silent"  # hosts: a server did not confirm that it erased what was taken back
+    CUT_OFF = "cut_off"  # hosts: it stayed silent too long, and nothing is sent to it any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Messages, and what hangs on them."""
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +13,9 @@ from models.base import Record
 from models.errors import NotHere
 from models.ids import new_key
 from models.reach import Reach
+
+#: `held_until` of a message that the team has to read first (`models.review`).
+IN_REVIEW = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Voice(StrEnum):
@@ -34,6 +38,16 @@ class Note(StrEnum):
     UNPROVEN = "unproven"
     VIOLENCE = "violence"
     NONE = ""
+
+
+class About(StrEnum):
+    """About whom a member of ours writes, as they say. It never leaves this server."""
+
+    ME = "me"
+    MANAGED = "managed"  # somebody whom the writer looks after
+    SOMEONE_ELSE = "someone_else"
+    NOBODY = "nobody"
+    UNSAID = ""
 
 
 class Post(Record):
@@ -75,12 +89,23 @@ class Post(Record):
     published_at = fields.DatetimeField(default=clock.now)
     edited_at = fields.DatetimeField(null=True)
     deleted_at = fields.DatetimeField(null=True)
+    expires_at = fields.DatetimeField(null=True)  # remote: the copy goes then; ours: what other servers were told last
     held_until = fields.DatetimeField(null=True)  # ours: until then it can be undone and only its author sees it
+    about = fields.CharEnumField(About, max_length=16, default=About.UNSAID, db_default="")
+    about_agrees = fields.BooleanField(default=False, db_default=False)  # the writer says that this person has agreed
+    written_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="written_for",
+                                                                                  null=True, on_delete=fields.SET_NULL)
+    written_by_id: int | None  # ours: the guardian who wrote it for a managed profile
 
     class Meta:
         table = "post"
-        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",), ("quote_uri",),
+        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",), ("expires_at",), ("quote_uri",),
                    ("quote_stamp_uri",))
+
+    @property
+    def is_in_review(self) -> bool:
+        """Whether it waits for the team."""
+        return self.held_until == IN_REVIEW
 
     @classmethod
     async def kept(cls, uri: str) -> Post | None:

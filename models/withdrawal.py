@@ -23,12 +23,12 @@ class WithdrawalState(StrEnum):
 
 
 class Withdrawal(Record):
-    """One server that is asked to erase, because of one record of the ledger. Written in the transaction of the act."""
+    """One notice: a server is asked to erase up to a hundred things of a member. Written in the transaction of the act."""
 
     key = fields.CharField(max_length=22, unique=True, default=new_key)  # its name on the wire
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="withdrawals")
     actor_id: int
-    consent_id = fields.BigIntField()  # the ConsentRecord that took the yes back
+    consent_id = fields.BigIntField(null=True)  # the ConsentRecord that took the yes back; None: one message was erased
     purpose = fields.CharEnumField(Purpose, max_length=8)
     host = fields.CharField(max_length=255)
     object_uris: list[str] = fields.JSONField(default=list)
@@ -40,5 +40,18 @@ class Withdrawal(Record):
 
     class Meta:
         table = "withdrawal"
-        unique_together = (("consent_id", "host"),)
-        indexes = (("actor_id", "id"), ("state", "asked_at"))
+        indexes = (("actor_id", "id"), ("state", "asked_at"), ("host", "state"))
+
+
+class ErasureRequest(Record):
+    """One such notice that came to us. The answer leaves once the files of what it names are erased too."""
+
+    uri = fields.CharField(max_length=500, unique=True)
+    sender_uri = fields.CharField(max_length=500)  # the instance actor that asked
+    digest = fields.CharField(max_length=64)  # of the ids that it names; the ids themselves are not kept
+    count = fields.IntField()
+    answered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "erasure_request"
+        indexes = (("answered_at",),)

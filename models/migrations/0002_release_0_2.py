@@ -3,7 +3,10 @@ from tortoise.migrations import operations as ops
 from models.clock import now
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.delivery import Category
+from models.guardian import Tie
 from models.ids import new_id, new_key
+from models.post import About
+from models.review import ReviewCause, ReviewState
 from models.withdrawal import WithdrawalState
 from orjson import loads
 from tortoise.fields.base import OnDelete
@@ -159,6 +162,23 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='Guardianship',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('guardian', fields.ForeignKeyField('models.Actor', source_field='guardian_id', db_constraint=True, to_field='id', related_name='guards', on_delete=OnDelete.CASCADE)),
+                ('subject', fields.ForeignKeyField('models.Actor', source_field='subject_id', db_constraint=True, to_field='id', related_name='guarded_by', on_delete=OnDelete.CASCADE)),
+                ('tie', fields.CharEnumField(default=Tie.PARENT, enum_type=Tie, max_length=16)),
+                ('may_view', fields.BooleanField(default=True, db_default=True)),
+                ('may_write', fields.BooleanField(default=False, db_default=False)),
+                ('may_consent', fields.BooleanField(default=False, db_default=False)),
+                ('made_by_id', fields.BigIntField(null=True)),
+                ('until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'guardianship', 'app': 'models', 'indexes': [Index(fields=['guardian_id']), Index(fields=['subject_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='Marker',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -289,6 +309,22 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='Review',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('post', fields.OneToOneField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='review', on_delete=OnDelete.CASCADE)),
+                ('cause', fields.CharEnumField(enum_type=ReviewCause, max_length=24)),
+                ('words', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('state', fields.CharEnumField(default=ReviewState.WAITING, enum_type=ReviewState, max_length=16)),
+                ('reason', fields.CharField(default='', db_default='', max_length=500)),
+                ('decided_by_id', fields.BigIntField(null=True)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'review', 'app': 'models', 'indexes': [Index(fields=['state', 'id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='ScheduledPost',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -340,6 +376,16 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='AuditEntry',
             index=Index(fields=['target', 'id']),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='health_words',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='reviews_others',
+            field=fields.BooleanField(default=True, db_default=True),
         ),
         ops.AddField(
             model_name='ConsentRecord',
@@ -485,8 +531,23 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Post',
+            name='about',
+            field=fields.CharEnumField(default=About.UNSAID, db_default='', enum_type=About, max_length=16),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='about_agrees',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name='Post',
             name='context_uri',
             field=fields.CharField(default='', db_default='', max_length=500),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='written_by',
+            field=fields.ForeignKeyField('models.Actor', source_field='written_by_id', null=True, db_constraint=True, to_field='id', related_name='written_for', on_delete=OnDelete.SET_NULL),
         ),
         ops.AddField(
             model_name='Report',
@@ -522,5 +583,10 @@ class Migration(migrations.Migration):
             model_name='Report',
             name='rules',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Session',
+            name='acting_for_id',
+            field=fields.BigIntField(null=True),
         ),
     ]

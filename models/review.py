@@ -1,0 +1,40 @@
+"""What waits for a look by the team before anybody may read it."""
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tortoise import fields
+
+from models.base import Record
+from models.post import Post
+
+
+class ReviewCause(StrEnum):
+    """Which rule holds a message back."""
+
+    ABOUT_OTHERS = "about_others"  # words about the health of somebody who has not agreed
+
+
+class ReviewState(StrEnum):
+    """What the team has said."""
+
+    WAITING = "waiting"
+    LET_GO = "let_go"
+    SENT_BACK = "sent_back"  # its author may change it, and it comes again
+
+
+class Review(Record):
+    """A message of ours that is held (`Post.held_until` is IN_REVIEW) until somebody of the team has read it."""
+
+    post: fields.OneToOneRelation[Post] = fields.OneToOneField("models.Post", related_name="review")
+    post_id: int
+    cause = fields.CharEnumField(ReviewCause, max_length=24)
+    words: list[str] = fields.JSONField(default=list)  # that made the rule speak
+    state = fields.CharEnumField(ReviewState, max_length=16, default=ReviewState.WAITING)
+    reason = fields.CharField(max_length=500, default="", db_default="")  # for its author, when it comes back
+    decided_by_id = fields.BigIntField(null=True)  # the actor of the team
+    decided_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "review"
+        indexes = (("state", "id"),)
