@@ -59,6 +59,10 @@ from models.relation import Mute as Mute
 from models.relation import Pin as Pin
 from models.relation import Remark as Remark
 from models.review import Review as Review
+from models.rights import Archive as Archive
+from models.rights import Brought as Brought
+from models.rights import Correction as Correction
+from models.rights import Departure as Departure
 from models.scheduled import ScheduledPost as ScheduledPost
 from models.scheduled import SentOnce as SentOnce
 from models.stamp import Stamp as Stamp

@@ -31,6 +31,10 @@ class Letter(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     CONSENT = "consent"  # an agreement ends soon, or has ended
+    ARCHIVE = "archive"  # the copy of one's data is ready
+    CORRECTION = "correction"  # the team has answered a request to put something right
+    CLOSING = "closing"  # the account is hidden, and goes on a day that is named
+    CLOSED = "closed"  # everything is erased; who was asked to erase too
 
 
 class OutgoingMail(Record):

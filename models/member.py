@@ -32,6 +32,7 @@ class MemberState(StrEnum):
     ACTIVE = "active"
     REFUSED = "refused"
     SUSPENDED = "suspended"
+    CLOSING = "closing"  # leaves, is hidden, and can still come back
 
 
 class TextSize(IntEnum):
@@ -90,6 +91,7 @@ class LinkPurpose(StrEnum):
     PASSWORD = "password"  # noqa: S105 - choose a new one
     CONFIRM = "confirm"  # this address is mine
     OPEN = "open"  # the first host opens the community
+    RETURN = "return"  # somebody who leaves has shown who they are, and may come back
 
 
 class SignInLink(Record):

@@ -99,8 +99,8 @@ class Post(Record):
 
     class Meta:
         table = "post"
-        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",), ("expires_at",), ("quote_uri",),
-                   ("quote_stamp_uri",))
+        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",), ("expires_at",),
+                   ("quote_uri",), ("quote_stamp_uri",))
 
     @property
     def is_in_review(self) -> bool:

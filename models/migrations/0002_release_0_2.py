@@ -103,6 +103,20 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='ErasureRequest',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('uri', fields.CharField(unique=True, max_length=500)),
+                ('sender_uri', fields.CharField(max_length=500)),
+                ('digest', fields.CharField(max_length=64)),
+                ('count', fields.IntField()),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'erasure_request', 'app': 'models', 'indexes': [Index(fields=['answered_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='FeaturedTag',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -355,7 +369,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
                 ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='withdrawals', on_delete=OnDelete.CASCADE)),
-                ('consent_id', fields.BigIntField()),
+                ('consent_id', fields.BigIntField(null=True)),
                 ('purpose', fields.CharEnumField(enum_type=Purpose, max_length=8)),
                 ('host', fields.CharField(max_length=255)),
                 ('object_uris', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
@@ -365,7 +379,7 @@ class Migration(migrations.Migration):
                 ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('answer', fields.TextField(default='', db_default='', unique=False)),
             ],
-            options={'table': 'withdrawal', 'app': 'models', 'unique_together': (('consent_id', 'host'),), 'indexes': [Index(fields=['actor_id', 'id']), Index(fields=['state', 'asked_at'])], 'pk_attr': 'id'},
+            options={'table': 'withdrawal', 'app': 'models', 'indexes': [Index(fields=['actor_id', 'id']), Index(fields=['state', 'asked_at']), Index(fields=['host', 'state'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.AddField(
@@ -507,6 +521,21 @@ class Migration(migrations.Migration):
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
+            model_name='Host',
+            name='read_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='silent_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='takes_withdrawals',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
             model_name='Mute',
             name='ends_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
@@ -546,8 +575,17 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Post',
+            name='expires_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Post',
             name='written_by',
             field=fields.ForeignKeyField('models.Actor', source_field='written_by_id', null=True, db_constraint=True, to_field='id', related_name='written_for', on_delete=OnDelete.SET_NULL),
+        ),
+        ops.AddIndex(
+            model_name='Post',
+            index=Index(fields=['expires_at']),
         ),
         ops.AddField(
             model_name='Report',
