@@ -5,6 +5,7 @@ from tortoise.expressions import Subquery as Subquery
 
 from models.actor import Actor as Actor
 from models.actor import ActorKey as ActorKey
+from models.charter import Charter as Charter
 from models.client import AccessToken as AccessToken
 from models.client import AuthorizationCode as AuthorizationCode
 from models.client import ClientApp as ClientApp

@@ -20,6 +20,14 @@ class SignUp(StrEnum):
     OPEN = "open"
 
 
+class Minors(StrEnum):
+    """Whether people under age have accounts here; from the strictest rule to the loosest."""
+
+    NONE = "none"
+    GUARDIANS = "guardians"  # through somebody who acts for them
+    ALONE = "alone"  # from the minimum age on
+
+
 class Community(Record):
     """One row. Texts that visitors read are kept by language: {"fr": …, "en": …}."""
 
@@ -41,6 +49,14 @@ class Community(Record):
     reviews_others = fields.BooleanField(default=True, db_default=True)  # the team reads first what is about others' health
     health_words: dict[str, list[str]] | None = fields.JSONField(null=True)  # by language; empty: `moderation.health_words`
     opened_at = fields.DatetimeField(null=True)
+    # what the charter promises beside who and where (moderation.charters)
+    funding: list[str] | None = fields.JSONField(null=True)  # who pays, sponsors too
+    retention_days = fields.IntField(null=True)  # copies from partners are erased after; null: when their origin asks
+    minimum_age = fields.IntField(default=16, db_default=16)  # years, to have an account of one's own
+    minors = fields.CharEnumField(Minors, max_length=16, default=Minors.GUARDIANS, db_default=Minors.GUARDIANS.value)
+    withdrawal_days = fields.IntField(default=7, db_default=7)  # what is asked back is erased here within
+    least_outside = fields.IntField(default=11, db_default=11)  # numbers about fewer people are not told outside
+    least_inside = fields.IntField(default=5, db_default=5)  # nor, below this, to members
 
     class Meta:
         table = "community"

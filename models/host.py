@@ -18,9 +18,15 @@ class Standing(StrEnum):
 
     UNKNOWN = "unknown"
     PARTNER = "partner"
+    NARROWED = "narrowed"  # a partner whose new charter promises less: nothing below the web goes there until a host agrees
+    PAUSED = "paused"  # a partner with another owner: nothing goes there until a host agrees
     OPEN = "open"
     LIMITED = "limited"
     SUSPENDED = "suspended"
+
+
+#: Communities that shook hands with us, whatever became of their charter since.
+PARTNERS = frozenset({Standing.PARTNER, Standing.NARROWED, Standing.PAUSED})
 
 
 class Host(Record):

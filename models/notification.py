@@ -33,6 +33,8 @@ class Notice(StrEnum):
     SENT_BACK = "sent_back"  # and this one has not
     GUARDIANS = "guardians"  # staff: two guardians do not agree
     QUARANTINE = "quarantine"  # hosts: a partner came back as somebody else
+    CHARTER = "charter"  # hosts: a partner's new charter promises less
+    OWNER = "owner"  # a new owner runs this community: what the member agreed to waits
     SILENT = "silent"  # hosts: a server did not confirm that it erased what was taken back
     CUT_OFF = "cut_off"  # hosts: it stayed silent too long, and nothing is sent to it any more
 

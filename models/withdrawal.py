@@ -1,6 +1,7 @@
 """What was asked back from other servers, and what they answered."""
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from tortoise import fields
@@ -41,6 +42,11 @@ class Withdrawal(Record):
     class Meta:
         table = "withdrawal"
         indexes = (("actor_id", "id"), ("state", "asked_at"), ("host", "state"))
+
+    @classmethod
+    async def delivered(cls, key: str, host: str, at: datetime) -> None:
+        """The host took the notice; its answer is still to come."""
+        await cls.filter(key=key, host=host).update(delivered_at=at)
 
 
 class ErasureRequest(Record):

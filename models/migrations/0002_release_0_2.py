@@ -1,12 +1,14 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.clock import now
+from models.community import Minors
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.delivery import Category
 from models.guardian import Tie
 from models.ids import new_id, new_key
 from models.post import About
 from models.review import ReviewCause, ReviewState
+from models.rights import ArchiveState, BroughtKind, Outcome
 from models.withdrawal import WithdrawalState
 from orjson import loads
 from tortoise.fields.base import OnDelete
@@ -21,6 +23,20 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name='Archive',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.OneToOneField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='archive', on_delete=OnDelete.CASCADE)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('state', fields.CharEnumField(default=ArchiveState.WAITING, enum_type=ArchiveState, max_length=8)),
+                ('size_bytes', fields.BigIntField(default=0, db_default=0)),
+                ('expires_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'archive', 'app': 'models', 'indexes': [Index(fields=['state', 'id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='Bookmark',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -29,6 +45,36 @@ class Migration(migrations.Migration):
                 ('post', fields.ForeignKeyField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='bookmarks', on_delete=OnDelete.CASCADE)),
             ],
             options={'table': 'bookmark', 'app': 'models', 'unique_together': (('owner', 'post'),), 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['post_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Brought',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='brought', on_delete=OnDelete.CASCADE)),
+                ('kind', fields.CharEnumField(enum_type=BroughtKind, max_length=8)),
+                ('value', fields.CharField(max_length=500)),
+                ('details', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('outcome', fields.CharEnumField(default=Outcome.WAITING, enum_type=Outcome, max_length=8)),
+            ],
+            options={'table': 'brought', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['outcome', 'id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Charter',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('host', fields.CharField(default='', db_default='', max_length=255)),
+                ('version', fields.IntField()),
+                ('uri', fields.CharField(max_length=500)),
+                ('digest', fields.CharField(max_length=64)),
+                ('document', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('received_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('agreed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'charter', 'app': 'models', 'unique_together': (('host', 'version'),), 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -100,6 +146,36 @@ class Migration(migrations.Migration):
                 ('hidden_id', fields.BigIntField(default=0, db_default=0)),
             ],
             options={'table': 'conversation_mark', 'app': 'models', 'unique_together': (('owner', 'conversation'),), 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Correction',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='corrections', on_delete=OnDelete.CASCADE)),
+                ('text', fields.TextField(unique=False)),
+                ('answer', fields.TextField(default='', db_default='', unique=False)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'correction', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['answered_at', 'id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Departure',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('actor', fields.OneToOneField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='departure', on_delete=OnDelete.CASCADE)),
+                ('ends_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('keeps', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('reason', fields.CharField(default='', db_default='', max_length=500)),
+                ('told_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('keys_gone_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('name_digest', fields.CharField(default='', db_default='', max_length=64)),
+            ],
+            options={'table': 'departure', 'app': 'models', 'indexes': [Index(fields=['ended_at', 'ends_at']), Index(fields=['name_digest'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -393,13 +469,48 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Community',
+            name='funding',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Community',
             name='health_words',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
             model_name='Community',
+            name='least_inside',
+            field=fields.IntField(default=5, db_default=5),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='least_outside',
+            field=fields.IntField(default=11, db_default=11),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='minimum_age',
+            field=fields.IntField(default=16, db_default=16),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='minors',
+            field=fields.CharEnumField(default=Minors.GUARDIANS, db_default='guardians', enum_type=Minors, max_length=16),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='retention_days',
+            field=fields.IntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Community',
             name='reviews_others',
             field=fields.BooleanField(default=True, db_default=True),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='withdrawal_days',
+            field=fields.IntField(default=7, db_default=7),
         ),
         ops.AddField(
             model_name='ConsentRecord',
