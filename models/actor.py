@@ -48,7 +48,9 @@ class Actor(Record):
     followers_uri = fields.CharField(max_length=500, default="", db_default="")
     following_uri = fields.CharField(max_length=500, default="", db_default="")
     featured_uri = fields.CharField(max_length=500, default="", db_default="")
-    details: list[dict[str, str]] = fields.JSONField(default=list)  # [{"name": …, "value": cleaned HTML}]
+    details: list[dict[str, str]] = fields.JSONField(default=list)  # [{"name", "value": cleaned HTML}]; ours: "line", "text"
+    #: Ours: what the ledger says of each line of the profile, {line: [reach, wording]}; `moderation.lines` reads it.
+    line_words: dict[str, list[str]] | None = fields.JSONField(null=True)
     aliases: list[str] = fields.JSONField(default=list)
     moved_to_uri = fields.CharField(max_length=500, default="", db_default="")
     moved_at = fields.DatetimeField(null=True)  # remote: when a Move was last carried out

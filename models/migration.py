@@ -18,10 +18,12 @@ import asyncio
 import fcntl
 import gc
 import os
+import pkgutil
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +95,10 @@ async def migrate(url: str, target: str | None = None, *, package: str = PACKAGE
     """
     extra: dict[str, Any] = {"foreign_keys": "OFF"} if is_sqlite(url) else {"command_timeout": STATEMENT_SECONDS}
     async with one_at_a_time(url, extra) as context:
-        executor = MigrationExecutor(context.db(), {APP: config(url)["apps"][APP] | {"migrations": package}})
         applied = await applied_names(context.db())
+        if target is None and applied == on_disk(package):
+            return []
+        executor = MigrationExecutor(context.db(), {APP: config(url)["apps"][APP] | {"migrations": package}})
         missing = await pending(executor, applied, target)
         if missing and applied and is_sqlite(url):
             await asyncio.to_thread(back_up, sqlite_path(url), missing[0].name)
@@ -119,6 +123,11 @@ async def pending(executor: MigrationExecutor, applied: set[str], target: str | 
         return []
     plan = await executor.plan([MigrationTarget(APP, target)] if target else None)
     return [step.migration for step in plan]
+
+
+def on_disk(package: str) -> set[str]:
+    """The names of the migrations of a package, without loading them: the usual start of a server needs none of them."""
+    return {found.name for found in pkgutil.iter_modules(import_module(package).__path__)}
 
 
 async def missing(url: str) -> list[str]:

@@ -207,6 +207,11 @@ class Draft(Record):
         indexes = (("owner_id",),)
 
 
+def server_of(actor_uri: str) -> str:
+    """What stands for a whole server where it ended something in the name of its people: "https://example.org/"."""
+    return "/".join(actor_uri.split("/")[:3]) + "/"
+
+
 class Tombstone(Record):
     """An id that must stay dead: an object deleted, or an activity undone, perhaps before we ever saw it.
 
@@ -214,7 +219,7 @@ class Tombstone(Record):
     """
 
     uri = fields.CharField(max_length=500)
-    actor_uri = fields.CharField(max_length=500)  # who said so: only that actor's claim about that id counts
+    actor_uri = fields.CharField(max_length=500)  # who said so: only that actor's claim about that id counts, or `server_of` it
 
     class Meta:
         table = "tombstone"
@@ -227,5 +232,5 @@ class Tombstone(Record):
 
     @classmethod
     async def covers(cls, uri: str, actor_uri: str) -> bool:
-        """Whether `actor_uri` has ended `uri`."""
-        return await cls.exists(uri=uri, actor_uri=actor_uri)
+        """Whether `actor_uri` has ended `uri`, or the server of `actor_uri` for all its people."""
+        return await cls.exists(uri=uri, actor_uri__in=[actor_uri, server_of(actor_uri)])

@@ -459,6 +459,11 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.AddField(
+            model_name='Actor',
+            name='line_words',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
             model_name='ActorKey',
             name='changed_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
