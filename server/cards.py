@@ -136,7 +136,8 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
         in_reply_to_name=parent.name if parent else "",
         attachments=tuple(image_view(image) for image in around.kept.images.get(post.id, ())),
-        held_seconds_left=held_seconds(post), origin_url=_origin_url(post))
+        held_seconds_left=0 if post.is_in_review else held_seconds(post), waits_for_team=post.is_in_review,
+        origin_url=_origin_url(post))
 
 
 def _passed_on_by(entry: Entry, around: _Around) -> PersonView | None:

@@ -10,7 +10,7 @@ from aiohttp import web
 from federation import resolve
 from models import Actor, Attachment, Member, Post
 from models.errors import CommunityError
-from models.post import Note, Voice
+from models.post import About, Note, Voice
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
 from server import audiences, poll_form
@@ -46,7 +46,7 @@ def read(form: Form) -> Typed:
     return Typed(
         text=form.get("text"), reach=form.text("reach"), voice=form.text("voice"), note=form.text("note"),
         warning=form.text("warning", WARNING_LIMIT_CHARACTERS), language=form.text("language", 20), reply=form.text("reply", 30),
-        to=form.text("to", 2000), **poll_form.read(form),
+        to=form.text("to", 2000), about=form.text("about", 20), agrees=form.text("agrees", 1), **poll_form.read(form),
         images=tuple((key, form.get(f"alt-{key}")[:DESCRIPTION_LIMIT_CHARACTERS]) for key in kept))
 
 
@@ -120,7 +120,13 @@ def composition(typed: Typed, checked: Checked, member: Member, undo_limit_secon
         text=typed.text.strip(), reach=checked.reach, voice=voice_of(typed), note=note_of(typed), warning=warning_of(typed, _),
         language=language_of(typed), parent=checked.parent, recipients=checked.recipients, attachments=checked.images,
         undo_seconds=0 if checked.reach is Reach.ME else min(member.undo_seconds, undo_limit_seconds),
-        is_sensitive=bool(note_of(typed) or typed.warning), poll=poll_form.asked(typed))
+        is_sensitive=bool(note_of(typed) or typed.warning), poll=poll_form.asked(typed),
+        about=about_of(typed), about_agrees=bool(typed.agrees))
+
+
+def about_of(typed: Typed) -> About:
+    """About whom it is, or that it was not said."""
+    return About(typed.about) if typed.about in list(About) else About.UNSAID
 
 
 def voice_of(typed: Typed) -> Voice:

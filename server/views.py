@@ -162,6 +162,7 @@ class PostView:
     in_reply_to_name: str = ""  # whom it answers; empty when that message cannot be seen
     attachments: tuple[ImageView, ...] = ()
     held_seconds_left: int = 0  # seconds in which the author can still undo the sending
+    waits_for_team: bool = False  # the reader wrote it, and nobody else sees it before the team has read it
     origin_url: str = ""  # https address on the other community's own pages, for messages from elsewhere
     is_erased: bool = False
 

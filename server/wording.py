@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from models.member import Role
 from models.notification import Notice
-from models.post import Note, Post, Voice
+from models.post import About, Note, Post, Voice
 from models.reach import Reach
 from moderation import markup
 from server.language import Words
@@ -51,7 +51,19 @@ def note_name(note: Note, _: Words) -> str:
 
 def role_name(role: Role, _: Words) -> str:
     """What a member does here."""
-    return {Role.MEMBER: _("Member"), Role.MODERATOR: _("Moderator"), Role.HOST: _("Host")}[role]
+    return {Role.MEMBER: _("Member"), Role.MODERATOR: _("Moderator"), Role.HOST: _("Host"),
+            Role.MANAGED: _("Managed profile")}[role]
+
+
+def about_name(about: About, _: Words) -> str:
+    """About whom a message is."""
+    return {
+        About.ME: _("Me"),
+        About.MANAGED: _("Somebody I look after"),
+        About.SOMEONE_ELSE: _("Somebody else"),
+        About.NOBODY: _("Nobody in particular"),
+        About.UNSAID: "",
+    }[about]
 
 
 def kind_name(kind: str, _: Words) -> str:
@@ -78,7 +90,13 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.MOVED: _("%(name)s has a new account, and you follow it now", name=name),
         Notice.POLL: _("A question that you asked or answered is over"),
         Notice.JOIN_REQUEST: _("Somebody asks to join the community"),
+        Notice.REVIEW: _("A message by %(name)s waits until the team has read it", name=name),
+        Notice.LET_GO: _("The team has read your message, and it has left"),
+        Notice.SENT_BACK: _("The team sends you a message back and says why"),
+        Notice.GUARDIANS: _("The guardians of %(name)s do not agree with each other", name=name),
         Notice.QUARANTINE: _("%(name)s was silent for long and came back with other keys: look at it", name=name),
+        Notice.SILENT: _("%(name)s has not confirmed that it erased what a member took back", name=name),
+        Notice.CUT_OFF: _("%(name)s is kept out: it never confirmed that it erased what a member took back", name=name),
         Notice.PARTNER_REQUEST: _("%(name)s asks to become a partner community", name=name),
     }[kind]
 

@@ -13,7 +13,7 @@ from models.community import SignUp
 from models.consent import Purpose
 from models.database import sqlite_path
 from models.member import MemberState, Role
-from models.post import Note, Voice
+from models.post import About, Note, Voice
 from models.reach import Reach
 from server import media, receipts
 from server.actions import apps, drafts, follows, invitations, posts, reactions, relations
@@ -117,6 +117,8 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
     held = await posts.publish(member, Composition(text="Pas encore parti", reach=Reach.COMMUNITY, undo_seconds=600), here.origin)
     await posts.publish(moderator, Composition(text="Un mot difficile", reach=Reach.COMMUNITY, note=Note.DEATH,
                                                warning="Deuil", is_sensitive=True, voice=Voice.INFORMATION), here.origin)
+    waits = await posts.publish(member, Composition(
+        text="Ma voisine est à l’hôpital", reach=Reach.COMMUNITY, about=About.SOMEONE_ELSE), here.origin)
     await follows.follow(member, host)
     await member.change(approves_followers=True)
     await follows.follow(moderator, member)
@@ -127,7 +129,7 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
     app, _ = await apps.register("Phanpy", "https://phanpy.social", [apps.NOT_HERE], ["read", "write", "push"])
     await apps.give(app, ["read", "write:statuses"], await Member.get(actor=member))
     asks = f"client_id={app.key}&redirect_uri={apps.NOT_HERE}&response_type=code&scope=read+write+push"
-    return {"edited": edited.key, "held": held.key, "draft": draft.key, "asks": asks}
+    return {"edited": edited.key, "held": held.key, "waits": waits.key, "draft": draft.key, "asks": asks}
 
 
 def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
@@ -138,12 +140,14 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
         "visitor": (*PUBLIC, "/nothing-here", "/signin/link/spent", "/@camille", receipts.path(yes)),
         "member": (
             "/home", "/home/follows", "/compose", f"/compose?reply={talk.key}", f"/compose?draft={own['draft']}", "/drafts",
-            f"/m/{talk.key}", f"/m/{own['held']}", f"{mine}/history", f"{mine}/copies", f"{mine}/edit", f"{mine}/delete",
+            f"/m/{talk.key}", f"/m/{own['held']}", f"/m/{own['waits']}/held", f"{mine}/history", f"{mine}/copies",
+            f"{mine}/edit", f"{mine}/delete",
             "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/follows", "/follows/me", "/follows/requests",
             "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", *SETTINGS,
             *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/nothing-here"),
-        "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/invitations"),
-        "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/partners",
+        "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/invitations", "/admin/reviews"),
+        "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/reviews/rule",
+                 "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/asks.example"),
     }
 

@@ -10,7 +10,7 @@ from models.errors import NotHere
 from server.media import MediaStore
 
 DRAFTS_LIMIT = 50
-TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to", "several", "ends")
+TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to", "several", "ends", "about", "agrees")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,8 @@ class Typed:
     images: tuple[tuple[str, str], ...] = ()  # key and alternative text
     choices: tuple[str, ...] = ()  # answers to choose from
     several: str = ""  # not empty: more than one of them may be chosen
+    about: str = ""  # a models.post.About
+    agrees: str = ""  # not empty: the person whom it is about has said yes
     ends: str = ""  # a key of `server.poll_form.ENDS`
 
     def form(self) -> dict[str, Any]:

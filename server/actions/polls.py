@@ -89,7 +89,7 @@ async def end_due() -> int:
 async def _end(poll: Poll, post: Post) -> None:
     """A notice names nobody: it is about the question."""
     await poll.change(told_at=clock.now())
-    if post.deleted_at:
+    if post.deleted_at or post.is_in_review:
         return
     chose = await Vote.filter(poll_id=poll.id, actor__host="").distinct().values_list("actor_id", flat=True)
     told = {int(str(id_)) for id_ in chose} | ({post.author_id} if post.author.is_local else set())

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from federation import outbox
+from federation import copies, outbox, withdrawal_notices
 from models import (
     Actor,
     Announce,
@@ -22,6 +22,7 @@ from models import (
     Post,
     Q,
     Recipient,
+    Review,
     Revision,
     Subquery,
     Tag,
@@ -32,11 +33,11 @@ from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.errors import CommunityError
 from models.ids import first_id, new_key
-from models.post import Note, Voice
+from models.post import IN_REVIEW, About, Note, Voice
 from models.reach import Reach
 from moderation import facts, policy
 from moderation.policy import Verb
-from server.actions import addressees, drafts, news, once, people, polls
+from server.actions import addressees, drafts, news, once, people, polls, reviews
 from server.actions.polls import PollDraft
 from server.errors import Refused
 from server.markdown import mentions_in, render
@@ -78,11 +79,15 @@ class Composition:
     is_sensitive: bool = False
     poll: PollDraft | None = None  # answers to choose from
     is_listed: bool = True  # of one for the whole web: whether lists for everybody show it
+    about: About = About.UNSAID
+    about_agrees: bool = False  # the person it is about has said yes to it, says the writer
+    written_by: Actor | None = None  # the guardian who writes it for a managed profile
     once: str = ""  # the key of a request that may come twice (`server.actions.once`)
 
 
 async def publish(author: Actor, written: Composition, origin: str) -> Post:
-    """Write a message down, for those it may reach. With `undo_seconds` it is held, and only its author sees it.
+    """Write a message down, for those it may reach. With `undo_seconds` it is held, and only its author sees it; so it is
+    while the team has to read it first.
 
     Raises: Refused (a rule of `moderation.policy`), NobodyNamed, BadPoll, Repeated.
     """
@@ -93,9 +98,10 @@ async def publish(author: Actor, written: Composition, origin: str) -> Post:
     if written.reach is Reach.CIRCLE and not addressed:
         raise NobodyNamed("circle")
     await _may_publish(author, written, addressed)
-    words = render(written.text, named, origin)
+    words, to_read = render(written.text, named, origin), await _to_read(written)
     key, now = new_key(), clock.now()
     uri, parent = f"{origin}/posts/{key}", written.parent
+    expires_at = copies.kept_until(written.reach, now)
     async with in_transaction():
         post = await Post.create(
             key=key, uri=uri, url=f"{origin}/m/{key}", author=author, reach=written.reach, voice=written.voice,
@@ -103,27 +109,41 @@ async def publish(author: Actor, written: Composition, origin: str) -> Post:
             language=written.language, parent=parent, parent_uri=parent.uri if parent else "",
             conversation=parent.conversation if parent else uri, context_uri=parent.context_uri if parent else "",
             published_at=now, kind=polls.KIND if written.poll else "",
-            is_listed=written.is_listed,
-            held_until=now + timedelta(seconds=written.undo_seconds) if written.undo_seconds else None)
+            is_listed=written.is_listed, expires_at=expires_at,
+            held_until=IN_REVIEW if to_read else now + timedelta(seconds=written.undo_seconds) if written.undo_seconds else None,
+            about=written.about, about_agrees=written.about_agrees, written_by=written.written_by)
         await once.remember(author, written.once, post.id)
         await _address(post, addressed, named)
         await _tag(post, words.tags)
         await _attach(post, written.attachments)
         if written.poll:
             await polls.ask(post, written.poll)
+        if to_read:
+            await reviews.hold(post, to_read)
+            return post
         await outbox.create(post)
         if post.held_until is None:
             await news.of_post(post)
     return post
 
 
+async def _to_read(written: Composition) -> tuple[str, ...]:
+    """The words for which the team has to read it first."""
+    texts = [written.text, written.warning, *(image.description for image in written.attachments),
+             *(written.poll.words() if written.poll else ())]
+    return await reviews.words_to_read(written.about, written.about_agrees, written.reach, texts)
+
+
 async def edit(post: Post, written: Composition, descriptions: Mapping[str, str], origin: str, *,
                images: Sequence[Attachment] | None = None) -> None:
     """Change what a message says; what it said before is kept, and can be read by those who see the message.
 
-    Reach, recipients and answers to choose stay, and the images unless others are given. `descriptions`: attachment key ->
-    alternative text. People who are newly named are told. One that is still held leaves as it now is, and no other way.
+    Reach, recipients, about whom it is and answers to choose stay, and the images unless others are given. `descriptions`:
+    attachment key -> alternative text. People who are newly named are told. One that is still held leaves as it now is, and
+    no other way. Raises: Refused ("review") where the team would have to read it first, and it has left already.
     """
+    if not post.is_in_review and await _to_read(replace(written, about=post.about, about_agrees=post.about_agrees)):
+        raise Refused("review")
     named = await people.known(mentions_in(written.text), origin)
     before = {row.actor_id for row in await Recipient.filter(post=post)}
     wanted = () if post.reach is Reach.CIRCLE else await addressees.of(post.author, post.reach, None, (), list(named.values()))
@@ -148,7 +168,9 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
 
 async def _tell_of_edit(post: Post, is_held: bool) -> None:
     """What nobody has yet is told anew, so that what it said first never leaves."""
-    if is_held:
+    if post.is_in_review:
+        await reviews.changed(post)
+    elif is_held:
         await OutgoingActivity.filter(object_uri=post.uri).delete()
         await outbox.create(post)
     else:
@@ -176,8 +198,9 @@ async def delete(post: Post, store: MediaStore, *, keep_images: bool = False) ->
         if await _is_held(post):
             await _vanish(post)
         else:
+            await withdrawal_notices.ask(post.author, [post.uri])
             await outbox.delete(post)
-            await _bury(post)
+            await bury(post)
     for key in images:
         store.forget(key)
 
@@ -196,7 +219,7 @@ async def undo(post: Post) -> Draft:
 async def send_now(post: Post) -> None:
     """Let a held message go at once; one that has gone already stays gone."""
     async with in_transaction():
-        if await _is_held(post):
+        if not post.is_in_review and await _is_held(post):
             await _release(post)
 
 
@@ -262,7 +285,8 @@ async def _typed_again(post: Post) -> drafts.Typed:
         text=post.text, reach=post.reach, voice=post.voice, note=post.note, warning=post.warning, language=post.language,
         reply=parent.key if parent else "", to=" ".join(row.actor.address for row in circle),
         images=tuple((image.key, image.description) for image in images),
-        choices=tuple(one["name"] for one in poll.options) if poll else (), several="1" if poll and poll.is_multiple else "")
+        choices=tuple(one["name"] for one in poll.options) if poll else (), several="1" if poll and poll.is_multiple else "",
+        about=post.about, agrees="1" if post.about_agrees else "")
 
 
 async def _vanish(post: Post) -> None:
@@ -272,10 +296,11 @@ async def _vanish(post: Post) -> None:
     await post.delete()
 
 
-async def _bury(post: Post) -> None:
-    """Everything that the message said goes; its id stays dead."""
+async def bury(post: Post) -> None:
+    """Everything that the message said goes; its id stays dead. Inside a transaction; telling others is for the caller."""
     await post.change(text="", html="", title="", warning="", deleted_at=clock.now())
-    for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost):
+    for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost,
+                 Review):
         await rows.filter(post=post).delete()
     waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
     await OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting).update(body="")

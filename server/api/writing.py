@@ -10,7 +10,7 @@ from pydantic import Field
 from federation import resolve
 from models import Actor, Attachment, Community, Member, Post
 from models.errors import CommunityError, NotHere
-from models.post import Note, Voice
+from models.post import About, Note, Voice
 from models.reach import Reach
 from moderation import consent
 from moderation.visibility import Viewer, visible_to
@@ -46,7 +46,9 @@ class AskPoll(Takes):
 
 
 class PostStatus(Takes):
-    """What POST /api/v1/statuses takes. `dazzle_…` are ours: reach, voice and topic of the content note in our own terms."""
+    """What POST /api/v1/statuses takes. `dazzle_…` are ours: reach, voice and topic of the content note in our own terms, about
+    whom it is, and whether somebody else whom it is about has agreed. An app that says nothing speaks for its member.
+    """
 
     status: str = ""
     media_ids: list[Id] = []
@@ -61,6 +63,8 @@ class PostStatus(Takes):
     dazzle_reach: Reach | None = None
     dazzle_voice: Voice = Voice.NONE
     dazzle_note: Note = Note.NONE
+    dazzle_about: About = About.ME
+    dazzle_about_agrees: bool = False
 
 
 class ConsentNeeded(CommunityError):
@@ -97,7 +101,8 @@ async def composition(app: web.Application, member: Member, given: PostStatus) -
         language=language_of(typed) or member.language, parent=parent, recipients=recipients,
         attachments=await uploads(member.actor, given.media_ids), is_sensitive=given.sensitive or bool(warning),
         undo_seconds=0 if reach is Reach.ME else min(member.undo_seconds, app[SETTINGS].undo_seconds),
-        poll=given.poll.draft() if given.poll else None, is_listed=given.visibility != "unlisted")
+        poll=given.poll.draft() if given.poll else None, is_listed=given.visibility != "unlisted",
+        about=given.dazzle_about, about_agrees=given.dazzle_about_agrees)
 
 
 def check_text(text: str, has_images: bool, poll: AskPoll | None) -> None:

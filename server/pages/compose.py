@@ -8,7 +8,7 @@ from datetime import datetime
 from aiohttp import web
 
 from models import Draft
-from models.post import Note, Voice
+from models.post import About, Note, Voice
 from models.reach import Reach
 from server import audiences, cards, composer, personal_data, poll_form, render
 from server.actions import drafts, posts
@@ -21,7 +21,7 @@ from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEDIA, MEMBER, SETTIN
 from server.language import Words, gettext_for, name_of
 from server.pages import agreement
 from server.views import AudienceOption, FieldError, ImageView, Option, PostView
-from server.wording import note_name, voice_name
+from server.wording import about_name, note_name, voice_name
 
 WRITTEN_IN = ("fr", "en", "de", "es", "it", "nl", "pt", "ar")
 EXCERPT_CHARACTERS = 120
@@ -37,6 +37,7 @@ class Compose:
     images: tuple[tuple[str, ImageView], ...]
     voices: tuple[Option, ...]
     notes: tuple[Option, ...]
+    abouts: tuple[Option, ...]
     languages: tuple[Option, ...]
     audience: tuple[AudienceOption, ...]
     parent: PostView | None
@@ -119,7 +120,8 @@ async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draf
     answered = await cards.posts([cards.Entry(parent)], member, _, with_hidden=True) if parent else []
     return Compose(
         typed=typed, draft_key=draft_key, images=tuple((image.key, cards.image_view(image)) for image in checked.images),
-        voices=voices(typed, _), notes=notes(typed, _), languages=_languages(typed, member.language or lang, lang),
+        voices=voices(typed, _), notes=notes(typed, _), abouts=abouts(typed, _),
+        languages=_languages(typed, member.language or lang, lang),
         audience=await audiences.options(member.actor, community, checked.reach, parent, recipients, _, lang),
         parent=next(iter(answered), None), asks_names=not is_circle,
         choices=poll_form.fields(typed, FORM in request and request[FORM].has(MORE)), ends=poll_form.ends(typed, _),
@@ -136,6 +138,14 @@ def notes(typed: Typed, _: Words) -> tuple[Option, ...]:
     chosen = composer.note_of(typed)
     return (Option(value="", title=_("No content note"), checked=not chosen),
             *(Option(value=note, title=note_name(note, _), checked=note is chosen) for note in Note if note))
+
+
+def abouts(typed: Typed, _: Words) -> tuple[Option, ...]:
+    """About whom it can be. One speaks for oneself unless one says something else."""
+    chosen = composer.about_of(typed) or About.ME
+    hints = {About.SOMEONE_ELSE: _("If it tells of their health and they have not agreed, the team reads it first.")}
+    return tuple(Option(value=about, title=about_name(about, _), hint=hints.get(about, ""), checked=about is chosen)
+                 for about in About if about)
 
 
 def _languages(typed: Typed, preferred: str, lang: str) -> tuple[Option, ...]:

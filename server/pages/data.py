@@ -206,6 +206,8 @@ def _look(row: AuditEntry, _: Words) -> LookView:
     what = {
         "member.create": _("Your account was made."), "member.open": _("Your page in the list of members was opened."),
         "member.accept": _("Your request to join was accepted."), "member.refuse": _("Your request to join was refused."),
+        "review.let_go": _("A message of yours that was held was read, and has left."),
+        "review.sent_back": _("A message of yours that was held was read, and came back to you."),
         "member.suspend": _("Your account was stopped."), "member.restore": _("Your account was given back."),
     }.get(row.action, _("Your role was changed.") if row.action.startswith("member.role") else _("Something was changed."))
     return LookView(_("Somebody of the team") if row.actor_id else _("Whoever runs the server"), what, row.reason, row.created_at)

@@ -22,6 +22,7 @@ from server.wording import role_name
 
 PAGE = 30
 REASON_LIMIT = 500  # characters
+GIVEN_ROLES = (Role.MEMBER, Role.MODERATOR, Role.HOST)  # a managed profile is made with its guardian
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ async def decide(request: web.Request) -> web.Response:
         await accounts.suspend(member, by, reason)
     elif verb == "restore":
         await accounts.restore(member, by, reason)
-    elif form.text("role") in {role.value for role in Role}:
+    elif form.text("role") in {role.value for role in GIVEN_ROLES}:
         await accounts.set_role(member, Role(form.text("role")), by)
     return see("/admin/members" if verb in ("accept", "refuse") else f"/admin/members/{member.actor.name}")
 
@@ -118,7 +119,7 @@ async def _named(request: web.Request) -> Member:
 
 async def _one(request: web.Request, member: Member, errors: tuple[FieldError, ...] = ()) -> web.Response:
     _ = gettext_for(request[LANGUAGE])
-    roles = tuple(Option(value=role.value, title=role_name(role, _), checked=role is member.role) for role in Role)
+    roles = tuple(Option(value=role.value, title=role_name(role, _), checked=role is member.role) for role in GIVEN_ROLES)
     is_host = request[MEMBER].role is Role.HOST
     return render.page(
         request, "admin_member.html", status=422 if errors else 200, here="members", member=_view(member, _), roles=roles,
@@ -144,7 +145,8 @@ async def invite(request: web.Request) -> web.Response:
     """POST /admin/invitations: the link is shown once, on the answer."""
     form, by = request[FORM], request[MEMBER]
     uses, days = whole_number(form.text("uses"), 1), whole_number(form.text("days"), 14)
-    role = Role(form.text("role")) if by.role is Role.HOST and form.text("role") in {role.value for role in Role} else Role.MEMBER
+    may_choose = by.role is Role.HOST and form.text("role") in {role.value for role in GIVEN_ROLES}
+    role = Role(form.text("role")) if may_choose else Role.MEMBER
     token = await invitations.invite(by.actor, role, uses, days)
     return await _invitations(request, f"{request.app[SETTINGS].origin}/invite/{token}")
 
@@ -160,7 +162,7 @@ async def _invitations(request: web.Request, link: str = "") -> web.Response:
     rows: list[Invitation] = await invitations.current()
     views = [InvitationView(number=row.id, by=row.made_by.shown_name if row.made_by else _("the command line"),
                             role=role_name(row.role, _), uses_left=row.uses_left, ends=row.expires_at) for row in rows]
-    offered = tuple(Role) if request[MEMBER].role is Role.HOST else (Role.MEMBER,)
+    offered = GIVEN_ROLES if request[MEMBER].role is Role.HOST else (Role.MEMBER,)
     roles = tuple(Option(value=role.value, title=role_name(role, _), checked=role is Role.MEMBER) for role in offered)
     return render.page(request, "admin_invitations.html", here="members", invitations=views, link=link, roles=roles,
                        uses_limit=invitations.USES_LIMIT, days_limit=invitations.DAYS_LIMIT)

@@ -14,13 +14,14 @@ from server import cards, composer, render
 from server.actions import pins, posts, reactions, votes
 from server.actions.drafts import Typed
 from server.doors import see
+from server.errors import Refused
 from server.forms import whole_number
 from server.keys import FORM, LANGUAGE, LIMITS, MEDIA, MEMBER, SETTINGS
 from server.language import Words, gettext_for
 from server.pages import lookups
 from server.pages.agreement import act_and_return
 from server.pages.compose import notes, voices
-from server.views import ImageView
+from server.views import FieldError, ImageView
 
 POLL_CHOICES_LIMIT = 100
 
@@ -143,7 +144,7 @@ async def show_history(request: web.Request) -> web.Response:
 async def show_edit(request: web.Request) -> web.Response:
     """GET /m/{key}/edit. A message that is still held is called back instead."""
     post = await lookups.own_post(request)
-    if cards.is_held(post):
+    if cards.is_held(post) and not post.is_in_review:
         return see(f"/m/{post.key}")
     images = await Attachment.filter(post=post).order_by("position")
     typed = Typed(text=post.text, voice=post.voice, note=post.note, warning=post.warning, language=post.language,
@@ -154,7 +155,7 @@ async def show_edit(request: web.Request) -> web.Response:
 async def edit(request: web.Request) -> web.Response:
     """POST /m/{key}/edit."""
     post = await lookups.own_post(request)
-    if cards.is_held(post):
+    if cards.is_held(post) and not post.is_in_review:
         return see(f"/m/{post.key}")
     typed, images = composer.read(request[FORM]), await Attachment.filter(post=post).order_by("position")
     if errors := composer.text_errors(typed, request[LANGUAGE]):
@@ -164,7 +165,11 @@ async def edit(request: web.Request) -> web.Response:
         text=typed.text.strip(), reach=post.reach, voice=composer.voice_of(typed), note=composer.note_of(typed),
         warning=composer.warning_of(typed, gettext_for(request[LANGUAGE])), language=composer.language_of(typed),
         is_sensitive=post.sensitive)
-    await posts.edit(post, written, dict(typed.images), request.app[SETTINGS].origin)
+    try:
+        await posts.edit(post, written, dict(typed.images), request.app[SETTINGS].origin)
+    except Refused as refused:
+        said = FieldError("text", gettext_for(request[LANGUAGE])(refused.safe))
+        return _edit_page(request, post, typed, images, errors=(said,), status=refused.status)
     return see(f"/m/{post.key}")
 
 

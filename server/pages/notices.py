@@ -21,7 +21,8 @@ from server.wording import excerpt, notice_text
 ON_A_PAGE = 40
 OF_PEOPLE = frozenset({Notice.FOLLOW, Notice.FOLLOW_REQUEST, Notice.FOLLOW_ACCEPTED})
 OF_THE_TEAM = {Notice.JOIN_REQUEST: "/admin/members", Notice.PARTNER_REQUEST: "/admin/partners",
-               Notice.QUARANTINE: "/admin/partners"}
+               Notice.QUARANTINE: "/admin/partners", Notice.SILENT: "/admin/partners",
+               Notice.CUT_OFF: "/admin/partners", Notice.REVIEW: "/admin/reviews", Notice.GUARDIANS: "/admin/members"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,9 @@ from typing import Any, NotRequired, TypedDict
 from models import Actor, Follow, Member
 from models.actor import ActorKind
 from models.member import Role as MemberRole
+from models.reach import Reach
+from moderation import lines
+from moderation.lines import Lines
 from server.api.answers import midnight
 from server.api.visibility import Visibility, visibility_of
 
@@ -106,22 +109,23 @@ class CredentialAccount(Account):
 
 
 #: Mastodon's bits: manage_reports, manage_users and so on for the team (entities/Role); 1 is everything.
-PERMISSIONS = {MemberRole.MEMBER: "0", MemberRole.MODERATOR: str(1 << 4 | 1 << 10), MemberRole.HOST: "1"}
-ROLE_IDS = {MemberRole.MEMBER: "-99", MemberRole.MODERATOR: "2", MemberRole.HOST: "3"}
+PERMISSIONS = {MemberRole.MEMBER: "0", MemberRole.MANAGED: "0", MemberRole.MODERATOR: str(1 << 4 | 1 << 10), MemberRole.HOST: "1"}
+ROLE_IDS = {MemberRole.MEMBER: "-99", MemberRole.MANAGED: "-99", MemberRole.MODERATOR: "2", MemberRole.HOST: "3"}
 
 
-def account(actor: Actor, origin: str) -> Account:
-    """One person."""
+def account(actor: Actor, origin: str, readers: Reach) -> Account:
+    """One person, with the lines of their profile that reach those who read."""
+    told = lines.read_by(actor, readers)
     picture, wide = f"{origin}/coats/{actor.key}.png", f"{origin}/coats/{actor.key}/wide.png"
     shown: Account = {
         "id": str(actor.id), "username": actor.name, "acct": actor.address.removeprefix("@"), "display_name": actor.shown_name,
         "locked": actor.approves_followers, "bot": actor.kind in (ActorKind.SERVICE, ActorKind.APPLICATION),
         "discoverable": actor.discoverable, "indexable": actor.indexable, "group": actor.kind is ActorKind.GROUP,
-        "created_at": midnight(_came(actor)), "note": actor.summary,
+        "created_at": midnight(_came(actor)), "note": told.about,
         "url": _page(actor, origin), "uri": actor.uri,
         "avatar": picture, "avatar_static": picture, "header": wide, "header_static": wide,
         "followers_count": 0, "following_count": 0, "statuses_count": 0, "last_status_at": None,
-        "hide_collections": True, "noindex": True, "emojis": [], "roles": [], "fields": _fields(actor)}
+        "hide_collections": True, "noindex": True, "emojis": [], "roles": [], "fields": _fields(told)}
     if actor.is_gone:
         shown |= {"suspended": True, "display_name": actor.name, "note": "", "fields": []}
     return shown
@@ -135,8 +139,8 @@ def _page(actor: Actor, origin: str) -> str:
 
 
 async def accounts_of(actors: Sequence[Actor], origin: str) -> list[Account]:
-    """Many people, in the same order."""
-    return [account(actor, origin) for actor in actors]
+    """Many people, in the same order, for a member."""
+    return [account(actor, origin, Reach.COMMUNITY) for actor in actors]
 
 
 async def own_account(member: Member, origin: str) -> CredentialAccount:
@@ -145,11 +149,11 @@ async def own_account(member: Member, origin: str) -> CredentialAccount:
     asking = await Follow.filter(target_id=actor.id, accepted_at__isnull=True).limit(100).count()
     source: Source = {
         "privacy": visibility_of(member.default_reach), "sensitive": False, "language": actor.language or member.language or None,
-        "note": member.about, "fields": _fields(actor), "follow_requests_count": asking, "discoverable": actor.discoverable,
+        "note": member.about, "fields": typed_fields(actor), "follow_requests_count": asking, "discoverable": actor.discoverable,
         "indexable": actor.indexable, "hide_collections": True, "attribution_domains": [],
         "quote_policy": "public" if actor.allows_quotes else "nobody"}
     reach = {"default_reach": member.default_reach.value}
-    return {**account(actor, origin), "source": source, "role": role_of(member), "dazzle": reach}
+    return {**account(actor, origin, Reach.ME), "source": source, "role": role_of(member), "dazzle": reach}
 
 
 def role_of(member: Member | None) -> Role:
@@ -165,5 +169,10 @@ def _came(actor: Actor) -> Any:
     return since.date().replace(day=1) if actor.is_local else since.date()
 
 
-def _fields(actor: Actor) -> list[Field]:
-    return [{"name": detail["name"], "value": detail["value"], "verified_at": None} for detail in actor.details]
+def _fields(told: Lines) -> list[Field]:
+    return [{"name": name, "value": value, "verified_at": None} for name, value in told.details]
+
+
+def typed_fields(actor: Actor) -> list[Field]:
+    """The lines of a member of ours, as they were typed."""
+    return [{"name": detail["name"], "value": detail.get("text", ""), "verified_at": None} for detail in actor.details]
