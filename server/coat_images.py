@@ -8,8 +8,6 @@ import io
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from PIL import Image, ImageDraw
-
 from server.coats import SIDE_UNITS, Point, hue, ribbons, stripe_count
 
 SIDE_PIXELS = 240
@@ -35,6 +33,8 @@ def wide_address(origin: str, key: str) -> str:
 @lru_cache(maxsize=IMAGES_KEPT)
 def png(seed: str, is_wide: bool = False) -> bytes:
     """The coat as PNG. It takes some milliseconds: call it in a thread."""
+    from PIL import Image, ImageDraw  # 3 MB, of which a server that nobody asks for coats has no need
+
     width, height = WIDE_PIXELS if is_wide else (SIDE_PIXELS, SIDE_PIXELS)
     ground, ink = COLOURS[hue(seed)]
     image = Image.new("RGB", (width * SMOOTHING, height * SMOOTHING), ground)

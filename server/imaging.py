@@ -4,6 +4,8 @@ A decoder is the most dangerous code of the server: whoever breaks out of it fin
 time and nothing else in it (CVE-2023-36460). Started by `server.media` with the image as standard input:
 
     python -I server/imaging.py target.webp  < image        prints "width height", or exits with a code of REASONS
+
+Pillow is loaded by the functions that draw, so that the server, which only wants the limits, does without its 3 MB.
 """
 from __future__ import annotations
 
@@ -12,8 +14,6 @@ import resource
 import sys
 import warnings
 from collections.abc import Callable
-
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 20
@@ -43,6 +43,8 @@ def reencode(body: bytes, target: str) -> tuple[int, int]:
     Returns: width and height in pixels.
     Raises: OSError and ValueError for what is no image, Image.DecompressionBombError for more than PIXELS_LIMIT.
     """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     kind = format_of(body[:12])
     if kind is None:
         raise UnidentifiedImageError("none of our formats")
@@ -62,6 +64,8 @@ def reencode(body: bytes, target: str) -> tuple[int, int]:
 
 def main(target: str) -> int:
     """The process: limits first, then the image. Returns the exit code."""
+    from PIL import Image, UnidentifiedImageError
+
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     Image.MAX_IMAGE_PIXELS = PIXELS_LIMIT
