@@ -111,7 +111,8 @@ async def _save_host(actor: Actor, document: ActorDocument) -> None:
     """What an instance actor says about its server: the name that people read, and the audience of its partner messages."""
     host = await Host.called(actor.host)
     if actor.kind is ActorKind.APPLICATION and host.instance_uri in ("", actor.uri):
-        await host.change(title=actor.shown_name[:TITLE_LIMIT], instance_uri=actor.uri, partners_uri=document.partners or "")
+        await host.change(title=actor.shown_name[:TITLE_LIMIT], instance_uri=actor.uri, partners_uri=document.partners or "",
+                          takes_withdrawals=document.takes_withdrawals, read_at=clock.now())
     if document.takes_ed25519 and host.signature in UNTRIED:
         await host.change(signature=str(Manner.ED25519))
 

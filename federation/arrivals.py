@@ -24,7 +24,7 @@ from models.memory import Recent
 from models.queues import NewItem
 
 #: Repeated under the same id when an answer got lost, and then carried out again (fediverse.md §8.7).
-REPEATABLE = frozenset({"Follow", "Undo", "Offer"})
+REPEATABLE = frozenset({"Follow", "Undo", "Offer", "Withdraw"})
 WAITING_LIMIT = 5000  # activities of one server
 GROUP_LIMIT = 200
 COUNT_SECONDS = 1.0

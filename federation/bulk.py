@@ -29,7 +29,8 @@ from moderation import hosts
 PROPERTIES = frozenset({
     "@context", "id", "type", "attributedTo", "to", "cc", "published", "updated", "url", "content", "contentMap", "summary",
     "summaryMap", "sensitive", "conversation", "context", "tag", "attachment", "replies", "likes", "shares", "atomUri",
-    "inReplyToAtomUri", "source", "voice", "language", "proof", "interactionPolicy", "inReplyTo"})
+    "inReplyToAtomUri", "source", "voice", "language", "proof", "interactionPolicy", "inReplyTo",
+    "expires", "consent"})
 _EMPTY = ("inReplyTo", "inReplyToAtomUri")
 PARSED_AT_ONCE = 8  # then the requests of people have a turn
 T = TypeVar("T")

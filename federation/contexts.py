@@ -47,6 +47,8 @@ _TERMS: Final[dict[str, Any]] = {
     "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id"},
 }
 ACTIVITY_CONTEXT: Final = AS
+#: What an instance actor announces whose server exchanges withdrawal notices, in its own namespace: `{origin}/ns#Withdraw`.
+CAPABILITY: Final = "Withdraw"
 
 
 def is_public(uri: str) -> bool:
@@ -60,6 +62,12 @@ def own_terms(origin: str) -> dict[str, Any]:
         "dazzle": f"{origin}/ns#",
         "voice": "dazzle:voice",
         "partners": {"@id": "dazzle:partners", "@type": "@id"},
+        "consent": "dazzle:consent",
+        "expires": {"@id": "dazzle:expires", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"},
+        "Withdraw": "dazzle:Withdraw",
+        "Acknowledge": "dazzle:Acknowledge",
+        "outcome": "dazzle:outcome",
+        "digest": "dazzle:digest",
     }
 
 

@@ -39,6 +39,14 @@ async def check_host(activity: Activity) -> None:
 
 async def author(instance: Instance, document: Mapping[str, Any], activity: Activity, received_at: datetime) -> Actor:
     """The actor of a forwarded activity, if the actor's own key made the proof over it. Raises Unproven, Unreachable."""
+    actor, created = await prover(instance, document, activity)
+    if not received_at - PROOF_AGE_LIMIT < created < received_at + CLOCK_SKEW:
+        raise Unproven("the proof is too old", host=actor.host)
+    return actor
+
+
+async def prover(instance: Instance, document: Mapping[str, Any], activity: Activity) -> tuple[Actor, datetime]:
+    """The actor of an activity, if the actor's own key made the proof over it, and when. Raises Unproven, Unreachable."""
     key_id = proofs.key_id(document) or ""
     if not same_origin(key_id, activity.actor) or not same_origin(activity.id, activity.actor):
         raise Unproven("signed by somebody else than the actor", host=host_of(activity.actor))
@@ -52,9 +60,7 @@ async def author(instance: Instance, document: Mapping[str, Any], activity: Acti
             created = _proven(document, activity, newer)
     except (Gone, Refused) as error:
         raise Unproven("the key cannot be read", host=error.host) from error
-    if not received_at - PROOF_AGE_LIMIT < created < received_at + CLOCK_SKEW:
-        raise Unproven("the proof is too old", host=key.actor.host)
-    return key.actor
+    return key.actor, created
 
 
 def _proven(document: Mapping[str, Any], activity: Activity, key: ActorKey) -> datetime:

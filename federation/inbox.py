@@ -29,6 +29,8 @@ from moderation import hosts
 
 #: What may follow on an Offer to become partners, the one thing that a server we do not exchange with may say unasked.
 ABOUT_AN_OFFER = frozenset({"Accept", "Reject", "Undo"})
+#: What is taken back, and that it is erased: heard from every server that we ever exchanged with, also when we do no longer.
+ABOUT_COPIES = frozenset({"Withdraw", "Acknowledge"})
 ATTEMPTS_LIMIT = 8
 OUTCOME_LIMIT = 100
 log = structlog.get_logger()
@@ -87,7 +89,7 @@ async def _admit(claim: Claim, activity: Activity, may_be_forwarded: bool) -> No
     """Before any fetch: is this a host that we listen to, and is what it says about its own, or passed on with a proof?"""
     host = host_of(claim.key_id)
     standing = await hosts.standing(host)
-    if not hosts.is_heard(standing) and not (standing is Standing.UNKNOWN and await _may_ask(host, activity.type)):
+    if not hosts.is_heard(standing) and not await _may_say_all_the_same(standing, host, activity.type):
         raise Refused("host", host=host)
     if host_of(activity.actor) != host:
         if not may_be_forwarded:
@@ -95,8 +97,14 @@ async def _admit(claim: Claim, activity: Activity, may_be_forwarded: bool) -> No
         await forwarding.check_host(activity)
 
 
-async def _may_ask(host: str, kind: str) -> bool:
-    """Whether a stranger may say this: ask to become partners, or answer where we have asked."""
+async def _may_say_all_the_same(standing: Standing, host: str, kind: str) -> bool:
+    """Whether a server that we do not exchange with may say this: what concerns copies from the time when we did; a stranger
+    may ask to become partners, or answer where we have asked.
+    """
+    if kind in ABOUT_COPIES:
+        return await Host.exists(name=host, takes_withdrawals=True)
+    if standing is not Standing.UNKNOWN:
+        return False
     return kind == "Offer" or kind in ABOUT_AN_OFFER and await Host.exists(
         Q(asked_them_at__isnull=False) | ~Q(offer_uri=""), name=host)
 
@@ -122,10 +130,11 @@ async def _carry_out(instance: Instance, item: InboxItem) -> None:
     """
     activity = Activity.parse(json.loads(item.body))
     handler, sender = HANDLERS.get(activity.type), await Actor.get_or_none(uri=item.sender_uri)
-    if handler is None or sender is None or sender.is_gone or await _is_shut(sender.host):
+    if handler is None or sender is None or sender.is_gone or await _is_shut(sender.host, activity.type):
         await _finish(item, ItemState.DONE, "unknown type" if handler is None else "unknown sender")
         return
-    incoming = Incoming(activity=activity, sender=sender, us=instance.actor, is_repeat=bool(item.outcome))
+    incoming = Incoming(activity=activity, sender=sender, us=instance.actor, body=item.body,
+                        is_repeat=bool(item.outcome))
     if handler.prepare:
         incoming = await handler.prepare(instance, incoming)
     async with in_transaction():
@@ -134,9 +143,9 @@ async def _carry_out(instance: Instance, item: InboxItem) -> None:
             await _finish(item, ItemState.DONE, "done")
 
 
-async def _is_shut(host: str) -> bool:
+async def _is_shut(host: str, kind: str) -> bool:
     """Suspended since the activity was taken in."""
-    return await hosts.standing(host) is Standing.SUSPENDED
+    return kind not in ABOUT_COPIES and await hosts.standing(host) is Standing.SUSPENDED
 
 
 async def _finish(item: InboxItem, state: ItemState, outcome: str, *, keep: bool = False) -> None:

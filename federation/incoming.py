@@ -16,6 +16,7 @@ class Incoming:
     activity: Activity
     sender: Actor
     us: Actor  # our instance actor
+    body: str = ""  # the activity as it came
     is_repeat: bool = False  # it has been carried out before under this id
     note: Note | None = None
     is_read_at_origin: bool = False  # the note, because somebody else had its id

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from federation import parts, values
@@ -19,6 +19,7 @@ MAX_CONTENT_BYTES = 100_000
 MAX_SUMMARY_CHARS = 2000
 MAX_RECIPIENTS = 100
 MAX_LANGUAGES = 10
+EXPIRES_AHEAD = timedelta(days=366)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 _VOICE = re.compile(r"[a-z]{1,30}")
 
@@ -54,6 +55,7 @@ class Note:
     starts_at: datetime | None
     ends_at: datetime | None
     place: str
+    expires: datetime | None  # its author's server wants copies gone then, unless it says otherwise before
 
     @property
     def is_vote(self) -> bool:
@@ -94,6 +96,7 @@ class Note:
             starts_at=values.instant(document.get("startTime"), parts.AHEAD) if is_event else None,
             ends_at=values.instant(document.get("endTime"), parts.AHEAD) if is_event else None,
             place=parts.place(document.get("location")) if is_event else "",
+            expires=values.instant(document.get("expires"), EXPIRES_AHEAD),
         )
 
 

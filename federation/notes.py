@@ -59,7 +59,7 @@ def new_columns(note: Note, author: Actor, reach: Reach, to_followers: bool) -> 
     """The columns of such a post."""
     return {"uri": note.id, "url": note.url or note.id, "author_id": author.id, "reach": reach, "to_followers": to_followers,
             "is_listed": PUBLIC in note.to, "conversation": note.id, "published_at": _past(note.published),
-            "edited_at": _edited_at(note), "context_uri": _context(note, note.id)} | _content(note)
+            "edited_at": _edited_at(note), "context_uri": _context(note, note.id), "expires_at": note.expires} | _content(note)
 
 
 def _context(note: Note, conversation: str) -> str:
@@ -74,14 +74,18 @@ async def edit(post: Post, note: Note) -> bool:
         return False
     written_at = post.edited_at or post.published_at
     await Revision.create(post=post, text="", html=post.html, warning=post.warning, written_at=written_at)
-    await post.change(edited_at=newest, **_content(note))
+    await post.change(edited_at=newest, expires_at=note.expires or post.expires_at, **_content(note))
     await post_parts.replace(post, note)
     return True
 
 
 async def refresh(post: Post, note: Note) -> None:
-    """What changes without being an edit: the numbers of a question, and the yes of somebody who is quoted."""
+    """What changes without being an edit: the numbers of a question, the yes of somebody who is quoted, until when a copy may
+    be kept. A copy whose time was said is never kept longer because it is said no more.
+    """
     await post_parts.recount(post, note)
+    if note.expires and note.expires != post.expires_at:
+        await post.change(expires_at=note.expires)
     if note.quote and note.quote.is_allowed and note.quote.uri == post.quote_uri:
         await post.change(**_quote(note))
 

@@ -34,6 +34,7 @@ from models import (
 from models.delivery import DeliveryState
 from models.ids import new_key
 from models.reach import Reach
+from moderation import consent
 from moderation.hosts import HEARD
 
 
@@ -54,6 +55,15 @@ async def update(post: Post) -> None:
     goes_to = await audience.inboxes(post.author, post.reach, [recipient.actor for recipient in recipients])
     goes_to |= await audience.allowed(await audience.inboxes_that_have(post.uri), post.reach)
     await send("Update", post.author, note, about=post.uri, goes_to=goes_to, due_at=post.held_until, to=note["to"], cc=note["cc"])
+
+
+async def renew(post: Post) -> None:
+    """Tell those who have a message and obey its time that they may keep it for longer: an Update without a new `updated`."""
+    obeying = {host.name for host in await Host.filter(takes_withdrawals=True).only("id", "name")}
+    have = await audience.allowed(await audience.inboxes_that_have(post.uri), post.reach)
+    goes_to = {inbox: host for inbox, host in have.items() if host in obeying}
+    note = await _note(post, await _recipients(post))
+    await send("Update", post.author, note, about=post.uri, goes_to=goes_to, to=note["to"], cc=note["cc"])
 
 
 async def delete(post: Post) -> None:
@@ -122,7 +132,7 @@ async def reject(follow: Follow) -> None:
 
 
 async def update_actor(actor: Actor) -> None:
-    """Tell those who know an actor of ours that the profile changed: they read it again."""
+    """Tell those who know an actor of ours that the profile changed, each with the lines that reach them."""
     goes_to = await audience.inboxes_that_have(actor.uri)
     followers = {audience.inbox_of(one): one.host for one in await audience.remote_followers(actor)}
     goes_to |= await audience.allowed(followers, Reach.PARTNERS)
@@ -156,17 +166,18 @@ def follow_document(follow: Follow) -> Document:
 
 async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: Inboxes, uri: str = "",
                due_at: datetime | None = None, to: list[str] | None = None, cc: list[str] | None = None,
-               extra: dict[str, Any] | None = None) -> None:
+               extra: dict[str, Any] | None = None, is_proven: bool = False) -> None:
     """Write one activity and its deliveries; nothing where nobody elsewhere is to have it.
 
-    `about` is the uri of what it tells of: deliveries about one thing to one host keep their order.
+    `about` is the uri of what it tells of: deliveries about one thing to one host keep their order. What is for the whole web
+    holds a proof, and what `is_proven`.
     """
     if not goes_to:
         return
     key, origin = new_key(), origin_of(actor.uri)
     uri = uri or f"{origin}/activities/{key}"
     document = render.activity_document(kind, uri, actor, thing, to=to or (), cc=cc or (), origin=origin, extra=extra)
-    if PUBLIC in (*(to or ()), *(cc or ())):
+    if is_proven or PUBLIC in (*(to or ()), *(cc or ())):
         document = await proofs.attested(document, actor)
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     activity, _ = await OutgoingActivity.get_or_create(
@@ -194,6 +205,8 @@ async def _note(post: Post, recipients: list[Recipient]) -> Document:
     attachments = await Attachment.filter(post_id=post.id).order_by("position")
     note = render.note_document(post, recipients=recipients, tags=tags, attachments=attachments, origin=origin_of(post.uri))
     note["replies"] = f"{post.uri}/replies"
+    if "expires" in note and (given := await consent.may_leave(post.author_id)) and given.key:
+        note["consent"] = given.key  # under which yes it is there, as receipts name it
     if post.kind and (poll := await Poll.get_or_none(post_id=post.id)):
         note |= render.question(poll)
     if same_origin(post.conversation, post.uri):  # the conversation is ours to tell of (FEP-7888)

@@ -5,6 +5,7 @@ Fedibird, FEP-e232) quote without asking: of a message elsewhere that is shown a
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from federation.addresses import host_of, same_origin
 from federation.instance import Instance
 from federation.note import Note
 from federation.parts import Quote
-from models import Actor, Post, Stamp
+from models import Actor, Post, Stamp, Subquery
 from models.errors import CommunityError
 from models.stamp import StampKind
 from moderation import hosts
@@ -68,3 +69,9 @@ async def withdraw(stamp_uri: str, sender: Actor) -> None:
     if quoted:
         theirs = await Post.filter(uri__in=list(quoted), author_id=sender.id).values_list("uri", flat=True)
         await allowed.filter(quote_uri__in=[str(uri) for uri in theirs]).update(shows_quote=False)
+
+
+async def withdraw_of(stamp_uris: Sequence[str], host: str) -> None:
+    """The same for permissions that a whole server takes back, of its own people. Inside a transaction."""
+    theirs = Subquery(Post.filter(author__host=host).values("uri"))
+    await Post.filter(quote_stamp_uri__in=list(stamp_uris), quote_uri__in=theirs).update(shows_quote=False)

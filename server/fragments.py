@@ -48,6 +48,10 @@ class Fragments:
         html = kept[1].replace(self._csrf, str(escape(csrf))).replace(self._back, str(escape(back)))
         return Markup(html)  # noqa: S704 - rendered by a template, and escaped
 
+    def forget(self) -> None:
+        """Drop all: what somebody took back is not even in memory."""
+        self._kept.clear()
+
     def __len__(self) -> int:
         return len(self._kept)
 

@@ -165,6 +165,15 @@ async def forget_unused(store: MediaStore) -> int:
     return len(gone)
 
 
+async def forget_erased(store: MediaStore) -> int:
+    """Erase the images of messages from elsewhere that are erased, now. Returns how many."""
+    gone = await Attachment.filter(~Q(owner__host=""), post_id__isnull=True).limit(100)
+    for attachment in gone:
+        store.forget(attachment.key)
+    await Attachment.filter(id__in=[attachment.id for attachment in gone] or [0]).delete()
+    return len(gone)
+
+
 async def forget_orphans(store: MediaStore) -> int:
     """A job: erase files whose row is gone, as after a Delete from elsewhere. Returns how many."""
     gone = 0

@@ -62,6 +62,12 @@ class Theme:
         html = self.environments[lang].get_template(template).render(view_data)
         return html.replace("<!--sprite-->", self.sprite(html), 1)
 
+    def forget_parts(self) -> None:
+        """Drop what was rendered a moment ago, in every language. Other processes drop it within five minutes."""
+        for made in self.environments.values():
+            forget: Any = made.globals["forget_parts"]
+            forget()
+
     def sprite(self, html: str) -> str:
         """The shapes of the icons on a page, each once; text from people cannot hold a `<use>`."""
         symbols = (f'<symbol id="i-{name}" viewBox="0 0 24 24">{self.icons[name]}</symbol>'
@@ -122,5 +128,5 @@ def environment(folders: tuple[Path, ...], lang: str, assets: Mapping[str, Asset
     }
     made.globals.update(functions)
     fragments = Fragments(made)
-    made.globals.update(kept_card=fragments.card, kept_part=fragments.part)
+    made.globals.update(kept_card=fragments.card, kept_part=fragments.part, forget_parts=fragments.forget)
     return made

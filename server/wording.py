@@ -95,6 +95,8 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.SENT_BACK: _("The team sends you a message back and says why"),
         Notice.GUARDIANS: _("The guardians of %(name)s do not agree with each other", name=name),
         Notice.QUARANTINE: _("%(name)s was silent for long and came back with other keys: look at it", name=name),
+        Notice.CHARTER: _("The new charter of %(name)s promises less, or has another owner: look at it", name=name),
+        Notice.OWNER: _("Somebody else runs this community now. What you agreed to waits until you say yes again."),
         Notice.SILENT: _("%(name)s has not confirmed that it erased what a member took back", name=name),
         Notice.CUT_OFF: _("%(name)s is kept out: it never confirmed that it erased what a member took back", name=name),
         Notice.PARTNER_REQUEST: _("%(name)s asks to become a partner community", name=name),

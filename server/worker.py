@@ -11,20 +11,32 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from federation import continuity, conversations, delivery, pins, rotation, synchronisation
+from federation import continuity, conversations, copies, delivery, pins, rotation, synchronisation, withdrawal_watch
 from federation.dispatcher import Dispatcher
 from federation.intake import Intake
-from models import AccessToken, Delivery, InboxItem, OutgoingActivity, Session, SignInLink, Subquery, Tombstone, clock
+from models import (
+    AccessToken,
+    Delivery,
+    ErasureRequest,
+    InboxItem,
+    OutgoingActivity,
+    Session,
+    SignInLink,
+    Subquery,
+    Tombstone,
+    clock,
+)
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, media, pushes, reminders, uploads
-from server.actions import apps, once, polls, posts, relations
+from server.actions import apps, erasures, once, polls, posts, relations
 from server.api import scheduled
 from server.failures import Failures
 from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
 
 KEEP_ITEMS = timedelta(days=14)  # as long as a peer may still repeat an activity
 KEEP_TOMBSTONES = timedelta(days=90)
+KEEP_REQUESTS = timedelta(days=365)  # that we erased for another server: digests, no names
 log = structlog.get_logger()
 
 
@@ -91,6 +103,31 @@ async def settle_consents(app: web.Application) -> int:
     return await reminders.settle()
 
 
+async def answer_withdrawals(app: web.Application) -> int:
+    """Sign that what other servers took back is erased."""
+    return await erasures.settle(app)
+
+
+async def erase_expired(app: web.Application) -> int:
+    """Erase copies of what others wrote whose time is over."""
+    return await erasures.expire(app)
+
+
+async def renew_copies(_app: web.Application) -> int:
+    """Let other servers keep for longer what still stands."""
+    return await copies.renew_due()
+
+
+async def chase_withdrawals(_app: web.Application) -> int:
+    """Look after servers that do not answer to what was taken back."""
+    return await withdrawal_watch.chase()
+
+
+async def learn_partners(app: web.Application) -> int:
+    """Ask partners what they understand."""
+    return await withdrawal_watch.learn_due(app[INSTANCE])
+
+
 async def let_go(_app: web.Application) -> int:
     """Forget followers on servers that are dead."""
     return await continuity.let_go()
@@ -104,6 +141,7 @@ async def prune(app: web.Application) -> int:
     await SignInLink.filter(expires_at__lt=now).delete()
     await Session.filter(expires_at__lt=now).delete()
     await AccessToken.forget_unused(now - apps.UNUSED)
+    await ErasureRequest.filter(answered_at__lt=now - KEEP_REQUESTS).delete()
     await once.forget_old()
     await rotation.retire_due()
     await media.forget_unused(app[MEDIA])
@@ -131,6 +169,11 @@ JOBS: dict[str, Job] = {
     "settle_followers": Job(settle_followers, 1),
     "end_mutes": Job(end_mutes, 10),
     "settle_consents": Job(settle_consents, 60),
+    "answer_withdrawals": Job(answer_withdrawals, 0.5),
+    "chase_withdrawals": Job(chase_withdrawals, 60),
+    "erase_expired": Job(erase_expired, 60),
+    "renew_copies": Job(renew_copies, 60),
+    "learn_partners": Job(learn_partners, 300),
     "let_go": Job(let_go, 3600),
     "prune": Job(prune, 3600),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from federation.handlers import (
     accept,
+    acknowledge,
     add,
     announce,
     block,
@@ -21,6 +22,7 @@ from federation.handlers import (
     request,
     undo,
     update,
+    withdraw,
 )
 from federation.incoming import Incoming
 from federation.instance import Instance
@@ -36,6 +38,7 @@ class Handler:
 
 HANDLERS: dict[str, Handler] = {
     "Accept": Handler(accept.receive),
+    "Acknowledge": Handler(acknowledge.receive, acknowledge.prepare),
     "Add": Handler(add.receive, add.prepare),
     "Announce": Handler(announce.receive, announce.prepare),
     "AnnounceRequest": Handler(request.receive),
@@ -56,6 +59,7 @@ HANDLERS: dict[str, Handler] = {
     "ReplyRequest": Handler(request.receive),
     "Undo": Handler(undo.receive),
     "Update": Handler(update.receive, update.prepare),
+    "Withdraw": Handler(withdraw.receive, withdraw.prepare),
 }
 
 __all__ = ["HANDLERS", "Handler", "Incoming"]

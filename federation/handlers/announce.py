@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from federation import notes, resolve, values
+from federation import erasure, notes, resolve, values
 from federation.contexts import PUBLIC
 from federation.errors import Gone, Malformed, Refused
-from federation.handlers.delete import erase
 from federation.incoming import Incoming
 from federation.instance import Instance
 from federation.wire import ACTIVITY_TYPES
@@ -86,7 +85,7 @@ async def _receive_relayed(incoming: Incoming, post: Post) -> None:
     """A message is as its origin shows it now; what is gone there is erased here."""
     note = incoming.note
     if note is None:
-        await erase(post)
+        await erasure.erase([post])
     elif note.attributed_to == post.author.uri and not (note.updated and await notes.edit(post, note)):
         await notes.refresh(post, note)
 

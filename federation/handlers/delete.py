@@ -1,26 +1,11 @@
 """Delete: a message, a whole account, or the permission to quote is gone (ActivityPub §7.4). Only its owner can say so."""
 from __future__ import annotations
 
-from federation import actors, quotes, votes
+from federation import actors, erasure, quotes, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
-from models import (
-    Announce,
-    Attachment,
-    Bookmark,
-    FilteredPost,
-    Like,
-    Notification,
-    Pin,
-    Poll,
-    Post,
-    Recipient,
-    Revision,
-    Tag,
-    Tombstone,
-    clock,
-)
+from models import Post, Tombstone
 
 
 async def receive(incoming: Incoming) -> None:
@@ -42,14 +27,4 @@ async def receive(incoming: Incoming) -> None:
     if post.author_id != sender.id:
         raise Refused("deletes what is not theirs", host=sender.host)
     await Tombstone.bury(uri, sender.uri)
-    await erase(post)
-
-
-async def erase(post: Post) -> None:
-    """Empty a message from elsewhere, and drop what hangs on it."""
-    for table in (Revision, Tag, Like, Announce, Notification, Recipient, Pin, Poll, Bookmark, FilteredPost):
-        await table.filter(post_id=post.id).delete()
-    # the files of images go with the next cleaning (server.media.forget_unused)
-    await Attachment.filter(post_id=post.id).update(post_id=None, remote_uri="", description="")
-    await post.change(html="", text="", title="", warning="", language="", translations=None, place="", quote_uri="",
-                      quote_stamp_uri="", shows_quote=False, deleted_at=clock.now())
+    await erasure.erase([post])

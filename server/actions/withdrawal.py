@@ -1,8 +1,9 @@
 """What follows when a member takes back the yes to being copied elsewhere (C5): who has something is asked to erase it."""
 from __future__ import annotations
 
-from federation import outbox, stamps, votes
-from models import Actor, Announce, Disclosure, Follow, Like, Post, Subquery
+from federation import outbox, stamps, votes, withdrawal_notices
+from models import Actor, Announce, ConsentRecord, Disclosure, Follow, Like, Post, Subquery
+from models.consent import Purpose
 from server.actions import follows
 
 
@@ -10,8 +11,10 @@ async def erase_elsewhere(actor: Actor) -> None:
     """Ask each server to erase what it has of this member, and end what ties the member to people there.
 
     Inside the transaction of the act. The messages stay here, as they are; whether a server answered stands in the ledger
-    (Disclosure.ended_at). Taking back leaves although the yes is gone (federation.disclosure).
+    (Disclosure.ended_at), and servers that sign it in Withdrawal. Taking back leaves although the yes is gone
+    (federation.disclosure).
     """
+    await withdrawal_notices.ask(actor, record=await ConsentRecord.newest(actor.id, Purpose.SHARED_OUT))
     there = Subquery(Disclosure.filter(actor_id=actor.id, ended_at__isnull=True).values("object_uri"))
     for post in await Post.filter(author_id=actor.id, deleted_at__isnull=True, uri__in=there).select_related("author"):
         await outbox.delete(post)
