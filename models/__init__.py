@@ -12,6 +12,7 @@ from models.client import ClientApp as ClientApp
 from models.community import Community as Community
 from models.consent import ConsentRecord as ConsentRecord
 from models.consent import ConsentText as ConsentText
+from models.death import DeathReport as DeathReport
 from models.delivery import Delivery as Delivery
 from models.delivery import Disclosure as Disclosure
 from models.delivery import InboxItem as InboxItem

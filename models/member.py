@@ -32,6 +32,7 @@ class MemberState(StrEnum):
     ACTIVE = "active"
     REFUSED = "refused"
     SUSPENDED = "suspended"
+    DECEASED = "deceased"
     CLOSING = "closing"  # leaves, is hidden, and can still come back
 
 
@@ -62,6 +63,8 @@ class Member(Record):
     undo_seconds = fields.IntField(default=30, db_default=30)  # 0: messages leave at once
     reading: dict[str, Any] = fields.JSONField(default=dict)  # mode, rest, text size, notes folded or open
     decided_at = fields.DatetimeField(null=True)
+    deceased_at = fields.DatetimeField(null=True)  # when the team confirmed it
+    after_death: list[str] | None = fields.JSONField(null=True)  # which kinds of content the member wants kept, without a name
 
     class Meta:
         table = "member"

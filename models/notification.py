@@ -32,6 +32,7 @@ class Notice(StrEnum):
     LET_GO = "let_go"  # a message of the member was read by the team, and has left
     SENT_BACK = "sent_back"  # and this one has not
     GUARDIANS = "guardians"  # staff: two guardians do not agree
+    DEATH = "death"  # staff: a member is said to have died
     QUARANTINE = "quarantine"  # hosts: a partner came back as somebody else
     CHARTER = "charter"  # hosts: a partner's new charter promises less
     OWNER = "owner"  # a new owner runs this community: what the member agreed to waits

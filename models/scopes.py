@@ -16,6 +16,7 @@ FOLLOWED = "SELECT target_id AS id FROM follow WHERE follower_id = ? AND accepte
 OURS = "SELECT id FROM actor WHERE host = ''"
 ON_LISTS_APART = ("SELECT p.actor_id FROM people_list l INNER JOIN listed_person p ON p.people_list_id = l.id"
                   " WHERE l.owner_id = ? AND l.is_exclusive")
+BLOCKS = ("SELECT blocker_id FROM block WHERE target_id = ? UNION ALL SELECT target_id FROM block WHERE blocker_id = ?")
 MUTED = "SELECT target_id FROM mute WHERE owner_id = ? AND (ends_at IS NULL OR ends_at > ?)"
 HAS_FOLLOWED_TAG = ('EXISTS (SELECT 1 FROM followed_tag WHERE owner_id = ?) AND EXISTS (SELECT 1 FROM tag t'
                     ' INNER JOIN followed_tag f ON f.name = t.name AND f.owner_id = ? WHERE t.post_id = "post"."id")')
@@ -105,10 +106,11 @@ def is_no_answer() -> Condition:
     return Condition(NO_ANSWER)
 
 
-def may_be_passed_to(is_member: bool) -> Condition:
-    """Who passed it on is there, and meant this reader to see it."""
-    reaches = FOR_MEMBERS if is_member else "'web'"
-    return Condition(f'"passer"."suspended_at" IS NULL AND "announce"."reach" IN ({reaches})')
+def may_be_passed_to(me: int | None) -> Condition:
+    """Who passed it on is there, meant this reader (a member by actor, or a visitor) to see it, and neither blocks the other."""
+    reaches = FOR_MEMBERS if me is not None else "'web'"
+    there = f'"passer"."suspended_at" IS NULL AND "passer"."deleted_at" IS NULL AND "announce"."reach" IN ({reaches})'
+    return Condition(there) if me is None else Condition(f'{there} AND "announce"."actor_id" NOT IN ({BLOCKS})', (me, me))
 
 
 def _of(table: str, column: str, ids: Collection[int]) -> Scope:

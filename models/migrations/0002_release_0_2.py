@@ -162,6 +162,22 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='DeathReport',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('subject', fields.ForeignKeyField('models.Actor', source_field='subject_id', db_constraint=True, to_field='id', related_name='death_reports', on_delete=OnDelete.CASCADE)),
+                ('reporter', fields.ForeignKeyField('models.Actor', source_field='reporter_id', db_constraint=True, to_field='id', related_name='told_of_deaths', on_delete=OnDelete.CASCADE)),
+                ('is_executor', fields.BooleanField(default=False, db_default=False)),
+                ('words', fields.CharField(default='', db_default='', max_length=500)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('decided_by_id', fields.BigIntField(null=True)),
+                ('is_confirmed', fields.BooleanField(default=False, db_default=False)),
+            ],
+            options={'table': 'death_report', 'app': 'models', 'unique_together': (('subject', 'reporter'),), 'indexes': [Index(fields=['decided_at', 'id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='Departure',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -652,6 +668,16 @@ class Migration(migrations.Migration):
             field=fields.BooleanField(default=False, db_default=False),
         ),
         ops.AddField(
+            model_name='Member',
+            name='after_death',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Member',
+            name='deceased_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
             model_name='Mute',
             name='ends_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
@@ -693,6 +719,11 @@ class Migration(migrations.Migration):
             model_name='Post',
             name='expires_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='written_as',
+            field=fields.CharField(default='', db_default='', max_length=16),
         ),
         ops.AddField(
             model_name='Post',
