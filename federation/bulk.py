@@ -77,7 +77,7 @@ async def ordinary(waiting: Sequence[tuple[Actor, Iterable[tuple[T, object]]]]) 
         for name, document in pieces:
             note = _read(document, author)
             reach = await _reach(note, author) if note else None
-            if note is None or reach is None or not hosts.may_receive(standing, reach):
+            if note is None or reach is None or not hosts.may_bring(standing, reach):
                 break  # what comes after it waits for it
             read.append(Ordinary(name, note, author, reach, known[author.id]))
             if len(read) % PARSED_AT_ONCE == 0:

@@ -14,7 +14,7 @@ from federation.instance import Instance
 from models import Actor, ActorKey, Delivery, Follow, Host, Notification, Q, clock
 from models.database import in_transaction
 from models.delivery import DeliveryState
-from models.host import Standing
+from models.host import PARTNERS, Standing
 from models.member import MemberState, Role
 from models.notification import Notice
 
@@ -47,7 +47,7 @@ async def _is_same(instance: Instance, key_uri: str, signer: Actor) -> bool:
 
 async def _silent_since(host: Host) -> datetime | None:
     """When a partner was last heard, or let in again, if that was long ago."""
-    if host.standing is not Standing.PARTNER or host.heard_at is None:
+    if host.standing not in PARTNERS or host.heard_at is None:
         return None
     last = max(host.heard_at, host.decided_at or host.heard_at)
     return last if last < clock.now() - SILENCE else None

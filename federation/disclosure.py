@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from models import Actor, Delivery, Disclosure, Host, OutgoingActivity, Q, Withdrawal, clock, queues
+from models import Actor, Delivery, Disclosure, Host, OutgoingActivity, Post, Q, Withdrawal, clock, queues
 from models.actor import ActorKind
 from models.consent import LastWord
 from models.host import Standing
@@ -68,8 +68,17 @@ async def may_go(delivery: Waiting, host: Host, asked: Asked) -> Permit | None:
         may = await may_be_there(activity.object_uri, host.name)
     else:
         given = await asked.may_leave(activity.actor_id)
-        may = hosts.is_heard(standing) and activity.actor_id in asked.present and given is not None
+        may = (hosts.is_heard(standing) and activity.actor_id in asked.present and given is not None
+               and await _still_reaches(activity, standing))
     return Permit(given) if may else None
+
+
+async def _still_reaches(activity: OutgoingActivity, standing: Standing) -> bool:
+    """Whether a message that was written down for a partner may go there now: the standing may have sunk since."""
+    if standing is Standing.PARTNER or activity.kind not in ("Create", "Update"):
+        return True
+    post = await Post.get_or_none(uri=activity.object_uri)
+    return post is None or hosts.may_receive(standing, post.reach)
 
 
 async def may_be_there(object_uri: str, host: str) -> bool:

@@ -31,6 +31,8 @@ from moderation import hosts
 ABOUT_AN_OFFER = frozenset({"Accept", "Reject", "Undo"})
 #: What is taken back, and that it is erased: heard from every server that we ever exchanged with, also when we do no longer.
 ABOUT_COPIES = frozenset({"Withdraw", "Acknowledge"})
+#: A partner that waits for our host: what it changes, takes back or says of its charter. Nothing new.
+OF_THE_PAUSED = frozenset({"Accept", "Delete", "Offer", "Reject", "Undo", "Update"})
 ATTEMPTS_LIMIT = 8
 OUTCOME_LIMIT = 100
 log = structlog.get_logger()
@@ -103,6 +105,8 @@ async def _may_say_all_the_same(standing: Standing, host: str, kind: str) -> boo
     """
     if kind in ABOUT_COPIES:
         return await Host.exists(name=host, takes_withdrawals=True)
+    if standing is Standing.PAUSED:
+        return kind in OF_THE_PAUSED
     if standing is not Standing.UNKNOWN:
         return False
     return kind == "Offer" or kind in ABOUT_AN_OFFER and await Host.exists(

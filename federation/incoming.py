@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from federation.addresses import origin_of
 from federation.wire import Activity, Note
@@ -23,6 +24,7 @@ class Incoming:
     votes: tuple[Note, ...] = ()  # answers that the sender chose to a question
     post: Post | None = None
     known: Post | None = None  # our copy of what a group says was changed or erased
+    charter: dict[str, Any] | None = None  # of the sender's community, proven
     other: Actor | None = None  # the new account of a Move
 
     @property

@@ -33,7 +33,7 @@ async def save(note: Note, author: Actor) -> Post:
     if await Tombstone.covers(note.id, author.uri):
         raise Refused("erased", host=author.host)
     reach, to_followers = await reach_of(note, author)
-    if not hosts.may_receive(await hosts.standing(author.host), reach):
+    if not hosts.may_bring(await hosts.standing(author.host), reach):
         raise Refused("reach", host=author.host)
     parent, parent_uri = await _parent(note, author)
     if parent and parent.author.is_local:

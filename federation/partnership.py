@@ -3,15 +3,15 @@
     Offer{Relationship}  we ask          Accept{Offer}  they say yes
     Reject{Offer}        they say no     Undo{Offer}    either side ends it
 
-The charter that both sides read travels with it from the next release on; today the two hosts agree by hand.
+The Offer carries the charter of the asker, the Accept that of the one asked, and which version of the other's it says yes to.
 """
 from __future__ import annotations
 
 from typing import Any
 
-from federation import outbox
+from federation import charters, outbox
 from federation.addresses import origin_of
-from models import Actor, Host
+from models import Actor, Charter, Host
 from models.ids import new_key
 
 PARTNER = "partner"  # relative to our own terms, `{origin}/ns#`
@@ -33,7 +33,7 @@ async def offer(us: Actor, them: Actor, host: Host) -> None:
     uri = f"{origin_of(us.uri)}/activities/{new_key()}"
     await host.change(offer_uri=uri, instance_uri=them.uri)
     await outbox.send("Offer", us, relationship(us.uri, them.uri, origin_of(us.uri)), about=uri, uri=uri,
-                      goes_to={them.inbox_uri: them.host}, to=[them.uri])
+                      goes_to={them.inbox_uri: them.host}, to=[them.uri], extra=await _charter(us))
 
 
 async def answer(kind: str, us: Actor, them: Actor, host: Host) -> None:
@@ -42,4 +42,13 @@ async def answer(kind: str, us: Actor, them: Actor, host: Host) -> None:
     asker, asked = (them, us) if asked_us else (us, them)
     inner = {"id": host.offer_uri, "type": "Offer", "actor": asker.uri,
              "object": relationship(asker.uri, asked.uri, origin_of(asker.uri))}
-    await outbox.send(kind, us, inner, about=host.offer_uri, goes_to={them.inbox_uri: them.host}, to=[them.uri])
+    extra = await _charter(us) if kind == "Accept" else {}
+    if kind == "Accept" and (theirs := await Charter.newest(host.name)):
+        extra["agreedTo"] = charters.reference(theirs)
+    await outbox.send(kind, us, inner, about=host.offer_uri, goes_to={them.inbox_uri: them.host}, to=[them.uri], extra=extra)
+
+
+async def _charter(us: Actor) -> dict[str, Any]:
+    """What tells of our charter, if we have one."""
+    ours = await charters.ours(us)
+    return {"@context": charters.context(origin_of(us.uri)), "charter": ours.document} if ours else {}

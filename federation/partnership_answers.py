@@ -1,12 +1,13 @@
 """What another community says about becoming partners, and what follows."""
 from __future__ import annotations
 
+from federation import charter_changes
 from federation.addresses import same_origin
 from federation.incoming import Incoming
 from federation.partnership import is_partnership
-from models import Host, clock
+from models import Charter, Host, clock
 from models.actor import ActorKind
-from models.host import Standing
+from models.host import PARTNERS, Standing
 
 
 async def the_host(incoming: Incoming) -> Host | None:
@@ -30,6 +31,8 @@ async def accepted(incoming: Incoming) -> bool:
         return False
     if host.standing is Standing.UNKNOWN:  # a host that we suspended meanwhile stays suspended
         await host.change(standing=Standing.PARTNER, decided_at=clock.now())
+    await charter_changes.take(incoming, host)
+    await charter_changes.answer_with_newest(incoming)
     return True
 
 
@@ -46,7 +49,8 @@ async def ended(incoming: Incoming) -> bool:
     host = await the_host(incoming)
     if host is None:
         return False
-    standing = Standing.UNKNOWN if host.standing is Standing.PARTNER else host.standing
+    standing = Standing.UNKNOWN if host.standing in PARTNERS else host.standing
+    await Charter.filter(host=host.name).update(agreed_at=None)
     await host.change(standing=standing, offer_uri="", asked_us_at=None, asked_them_at=None, decided_at=clock.now())
     return True
 

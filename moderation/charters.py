@@ -86,6 +86,11 @@ def weaker(old: Terms, new: Terms) -> tuple[Part, ...]:
     return tuple(part for part, is_less in found.items() if is_less)
 
 
+def below(ours: Terms, theirs: Terms) -> tuple[Part, ...]:
+    """What another community promises less than we do, of what can be compared between two."""
+    return tuple(part for part in weaker(ours, theirs) if part not in (Part.OWNER, Part.FUNDING))
+
+
 def differs(old: Terms, new: Terms) -> tuple[Part, ...]:
     """Every promise that is not the same, better or worse."""
     names = {Part.OWNER: "owner", Part.COUNTRY: "country", Part.CONTACT: "contact", Part.FUNDING: "funding",

@@ -11,14 +11,19 @@ from models.reach import Reach
 MAY_RECEIVE: dict[Standing, frozenset[Reach]] = {
     Standing.UNKNOWN: frozenset(),
     Standing.PARTNER: frozenset({Reach.CIRCLE, Reach.PARTNERS, Reach.WEB}),
+    Standing.NARROWED: frozenset({Reach.WEB}),
+    Standing.PAUSED: frozenset(),
     Standing.OPEN: frozenset({Reach.WEB}),
     Standing.LIMITED: frozenset({Reach.WEB}),
     Standing.SUSPENDED: frozenset(),
 }
 
+#: Which reach is taken from a host. A partner that promises less than before gets less, and is still listened to.
+MAY_BRING = MAY_RECEIVE | {Standing.NARROWED: MAY_RECEIVE[Standing.PARTNER]}
+
 AT_ONCE = 500  # names of one query
 #: Hosts whose activities are taken at the door.
-HEARD = frozenset({Standing.PARTNER, Standing.OPEN, Standing.LIMITED})
+HEARD = frozenset({Standing.PARTNER, Standing.NARROWED, Standing.OPEN, Standing.LIMITED})
 
 
 async def standing(name: str) -> Standing:
@@ -57,6 +62,11 @@ async def of_strangers() -> Standing:
 def may_receive(how: Standing, reach: Reach) -> bool:
     """Whether something of this reach may be copied to a host of this standing."""
     return reach in MAY_RECEIVE[how]
+
+
+def may_bring(how: Standing, reach: Reach) -> bool:
+    """Whether something of this reach is taken from a host of this standing."""
+    return reach in MAY_BRING[how]
 
 
 def is_heard(how: Standing) -> bool:

@@ -11,6 +11,7 @@ from federation.instance import open_instance
 from models.database import open_database
 from models.migration import migrate
 from server import logs, worker
+from server.actions import charter
 from server.connections import each_exchange
 from server.headers import add_headers
 from server.home import Home
@@ -44,6 +45,7 @@ async def with_instance(app: web.Application) -> AsyncIterator[None]:
     async with open_instance(app[SETTINGS].network) as app[INSTANCE]:
         await app[COMMUNITY].load()
         await ledger.adopt()
+        await charter.ensure(app[INSTANCE])
         yield
 
 

@@ -68,7 +68,7 @@ async def instance(request: web.Request) -> web.Response:
 
 async def post(request: web.Request) -> web.Response:
     """GET /posts/{key}: a message, for a server whose people may see it. A browser is sent to the page."""
-    if _wants_page(request):
+    if wants_page(request):
         return web.Response(status=303, headers={"Location": f"/m/{request.match_info['key']}"})
     host = await caller(request)
     found = await Post.get_or_none(key=request.match_info["key"], author__host="").select_related("author")
@@ -252,7 +252,8 @@ async def _limit_strangers(request: web.Request, signed: Request) -> None:
             raise
 
 
-def _wants_page(request: web.Request) -> bool:
+def wants_page(request: web.Request) -> bool:
+    """Whether a browser asks, and no server."""
     accept = request.headers.get("Accept", "")
     return "text/html" in accept and not any(kind in accept for kind in AP_ACCEPT)
 

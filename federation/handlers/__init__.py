@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from federation import charter_changes
 from federation.handlers import (
     accept,
     acknowledge,
@@ -37,7 +38,7 @@ class Handler:
 
 
 HANDLERS: dict[str, Handler] = {
-    "Accept": Handler(accept.receive),
+    "Accept": Handler(accept.receive, charter_changes.prepare),
     "Acknowledge": Handler(acknowledge.receive, acknowledge.prepare),
     "Add": Handler(add.receive, add.prepare),
     "Announce": Handler(announce.receive, announce.prepare),
@@ -52,7 +53,7 @@ HANDLERS: dict[str, Handler] = {
     "Like": Handler(like.receive),
     "LikeRequest": Handler(request.receive),
     "Move": Handler(move.receive, move.prepare),
-    "Offer": Handler(offer.receive),
+    "Offer": Handler(offer.receive, charter_changes.prepare),
     "QuoteRequest": Handler(request.receive),
     "Reject": Handler(reject.receive),
     "Remove": Handler(remove.receive),

@@ -1,13 +1,13 @@
 """Offer: another community asks to become partners. The one thing that a stranger may ask."""
 from __future__ import annotations
 
-from federation import partnership
+from federation import charter_changes, partnership
 from federation.errors import Refused
 from federation.incoming import Incoming
 from federation.partnership import is_partnership
 from models import Actor, Host, clock
 from models.actor import ActorKind
-from models.host import Standing
+from models.host import PARTNERS, Standing
 from models.member import MemberState, Role
 from models.notification import Notice, Notification
 
@@ -18,11 +18,12 @@ async def receive(incoming: Incoming) -> None:
     host = await Host.called(sender.host)
     if sender.kind is not ActorKind.APPLICATION or not is_partnership(activity.object, incoming.us.uri, sender.uri):
         raise Refused("offers something that we do not take", host=sender.host)
-    if host.standing not in (Standing.UNKNOWN, Standing.PARTNER):
+    if host.standing is not Standing.UNKNOWN and host.standing not in PARTNERS:
         return
-    if host.asked_them_at or host.standing is Standing.PARTNER:  # our own host asked or allowed them: both have decided
+    if host.asked_them_at or host.standing in PARTNERS:  # our own host asked or allowed them: both have decided
         await _agree(incoming, host)
         return
+    await charter_changes.take(incoming, host)
     await host.change(offer_uri=activity.id, instance_uri=sender.uri, asked_us_at=clock.now(), title=sender.shown_name)
     for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
         await Notification.tell(actor, Notice.PARTNER_REQUEST, host=host.name)
@@ -31,6 +32,8 @@ async def receive(incoming: Incoming) -> None:
 async def _agree(incoming: Incoming, host: Host) -> None:
     """Say yes at once. Where two Offers crossed, both sides keep the id that sorts first, so that both can end it."""
     uri = min(filter(None, (host.offer_uri, incoming.activity.id)))
-    await host.change(standing=Standing.PARTNER, offer_uri=uri, instance_uri=incoming.sender.uri, decided_at=clock.now(),
+    standing = host.standing if host.standing in PARTNERS else Standing.PARTNER
+    await host.change(standing=standing, offer_uri=uri, instance_uri=incoming.sender.uri, decided_at=clock.now(),
                       title=incoming.sender.shown_name)
+    await charter_changes.take(incoming, host)
     await partnership.answer("Accept", incoming.us, incoming.sender, host)

@@ -1,9 +1,9 @@
-"""Update: a message or a profile changed (ActivityPub §7.3). Only their owner can say so."""
+"""Update: a message, a profile or a charter changed (ActivityPub §7.3). Only their owner can say so."""
 from __future__ import annotations
 
 from dataclasses import replace
 
-from federation import actors, notes, resolve
+from federation import actors, charter_changes, charters, notes, resolve
 from federation.errors import Refused
 from federation.handlers.create import is_wanted, own_note
 from federation.incoming import Incoming
@@ -15,6 +15,8 @@ from models import Post
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     """The new version of a message; a profile named by its id alone is read anew."""
     activity = incoming.activity
+    if charters.is_charter(activity.object):
+        return replace(incoming, charter=await charters.proven(instance, activity.object, incoming.sender))
     if activity.object_id == incoming.sender.uri:
         if not isinstance(activity.object, dict):
             await resolve.actor(instance, incoming.sender.uri, fresh=True)
@@ -29,6 +31,9 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
 async def receive(incoming: Incoming) -> None:
     """Take the newer version. An Update that comes before its Create is taken for it; a late Create then changes nothing."""
     activity, sender, note = incoming.activity, incoming.sender, incoming.note
+    if incoming.charter is not None:
+        await charter_changes.update(incoming)
+        return
     if activity.object_id == sender.uri:
         if isinstance(activity.object, dict) and activity.object_type in ACTOR_TYPES:
             await actors.save(ActorDocument.parse(activity.object))

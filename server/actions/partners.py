@@ -1,12 +1,15 @@
 """Other communities: asking to become partners, answering, ending it, and closing the door to a server."""
 from __future__ import annotations
 
-from federation import instances, partnership
+from typing import Any
+
+from federation import charters, instances, partnership
+from federation.errors import FederationError
 from federation.instance import Instance
-from models import Actor, AuditEntry, Host, Notification, clock
+from models import Actor, AuditEntry, Charter, Host, Notification, clock
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
-from models.host import Standing
+from models.host import PARTNERS, Standing
 from models.notification import Notice
 
 
@@ -23,11 +26,16 @@ async def ask(instance: Instance, typed: str, by: Actor | None) -> Host:
     """
     name = foreign(instance, typed)
     them = await instances.instance_actor(instance, name)
+    charter = await _charter_of(instance, them)
     async with in_transaction():
         host = await Host.called(name)
+        if charter:
+            await charters.keep(name, charter)
+        if host.standing not in PARTNERS:
+            await _agree(host)  # who asks says yes to what they promise today
         if host.asked_us_at and host.standing is Standing.UNKNOWN:
             await _accept(instance.actor, them, host)
-        elif host.standing is not Standing.PARTNER:
+        elif host.standing not in PARTNERS:
             await host.change(standing=Standing.UNKNOWN, asked_them_at=clock.now(), title=them.shown_name)
             await partnership.offer(instance.actor, them, host)
         await _log(by, "host.ask", host)
@@ -57,6 +65,8 @@ async def end(instance: Instance, host: Host, by: Actor | None, reason: str = ""
             await partnership.answer("Undo", instance.actor, them, host)
         await host.change(standing=Standing.UNKNOWN, offer_uri="", asked_us_at=None, asked_them_at=None, decided_at=clock.now(),
                           reason=reason)
+        await Charter.filter(host=host.name).update(agreed_at=None)
+        await _forget_notices(host)
         await _log(by, "host.end", host, reason)
 
 
@@ -67,6 +77,8 @@ async def allow(instance: Instance, typed: str, by: Actor | None, standing: Stan
     async with in_transaction():
         host = await Host.called(name)
         await host.change(standing=standing, decided_at=clock.now(), reason=reason[:500], quarantined_at=None)
+        if standing is Standing.PARTNER:
+            await _agree(host)
         await _forget_notices(host)
         await _log(by, f"host.{standing}", host, reason)
     return host
@@ -80,6 +92,18 @@ async def suspend(instance: Instance, typed: str, by: Actor | None, reason: str)
     return host
 
 
+async def agree(host: Host, version: int, by: Actor | None) -> None:
+    """Say yes to the newer charter of a partner: everything flows again. NotHere if this version is not the one that waits."""
+    async with in_transaction():
+        newest = await Charter.newest(host.name)
+        if newest is None or newest.version != version or newest.agreed_at or host.standing not in PARTNERS:
+            raise NotHere("no such charter")
+        await _agree(host)
+        await host.change(standing=Standing.PARTNER, decided_at=clock.now())
+        await _forget_notices(host)
+        await _log(by, "host.charter", host, f"version {version}")
+
+
 def foreign(instance: Instance, typed: str) -> str:
     """The host that somebody typed. Malformed if it is none, OurOwnHost."""
     name = instances.host_named(typed)
@@ -91,7 +115,24 @@ def foreign(instance: Instance, typed: str) -> str:
 async def _accept(us: Actor, them: Actor, host: Host) -> None:
     await partnership.answer("Accept", us, them, host)
     await host.change(standing=Standing.PARTNER, decided_at=clock.now(), title=them.shown_name, quarantined_at=None)
+    await _agree(host)
     await _forget_notices(host)
+
+
+async def _agree(host: Host) -> None:
+    """The newest charter of a host is what we exchange under from now on."""
+    newest = await Charter.newest(host.name)
+    if newest and newest.agreed_at is None:
+        newest.agreed_at = clock.now()
+        await newest.save(update_fields=["agreed_at"])
+
+
+async def _charter_of(instance: Instance, them: Actor) -> dict[str, Any] | None:
+    """What they promise. A charter that cannot be read stops nobody from asking: it comes with the yes."""
+    try:
+        return await charters.fetch(instance, them)
+    except FederationError:
+        return None
 
 
 async def _asker(host: Host) -> Actor:
@@ -103,7 +144,8 @@ async def _asker(host: Host) -> Actor:
 
 
 async def _forget_notices(host: Host) -> None:
-    await Notification.filter(kind__in=[Notice.PARTNER_REQUEST, Notice.QUARANTINE], host=host.name).delete()
+    kinds = [Notice.CHARTER, Notice.PARTNER_REQUEST, Notice.QUARANTINE, Notice.SILENT, Notice.CUT_OFF]
+    await Notification.filter(kind__in=kinds, host=host.name).delete()
 
 
 async def _log(by: Actor | None, action: str, host: Host, reason: str = "") -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 from aiohttp import web
 from markupsafe import Markup
 
+from models import Charter
 from models.community import SignUp
 from models.errors import NotHere
-from moderation import consent
-from server import markdown, render
+from moderation import charters, consent
+from server import markdown, promises, render
 from server.actions import consents
 from server.crisis import crisis_lines
 from server.doors import see
 from server.house import House, rules_of, team_of
 from server.keys import COMMUNITY, LANGUAGE, MEMBER, SETTINGS
+from server.language import gettext_for
 
 
 async def front(request: web.Request) -> web.Response:
@@ -29,7 +31,10 @@ async def about(request: web.Request) -> web.Response:
     house_ = house(request)
     people = await team_of(request[LANGUAGE]) if MEMBER in request else ()
     words = Markup(markdown.render(house_.about, {}, request.app[SETTINGS].origin).html)  # noqa: S704 - moderation.markup cleaned it
-    return render.page(request, "about.html", here="about", house=house_, words=words, team=people)
+    charter = await Charter.newest()
+    promised = promises.lines(charters.of_row(charter), gettext_for(request[LANGUAGE])) if charter else ()
+    return render.page(request, "about.html", here="about", house=house_, words=words, team=people, charter=charter,
+                       promises=promised)
 
 
 async def rules(request: web.Request) -> web.Response:

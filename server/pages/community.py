@@ -9,20 +9,19 @@ from typing import Any
 from aiohttp import web
 from babel import Locale
 
-from models import AuditEntry, Community
+from models import Community
 from models.community import SignUp
 from models.consent import Purpose
-from models.database import in_transaction
 from models.errors import NotHere
 from models.member import LinkPurpose, MemberState, Role
 from models.reach import Reach
 from server import emails, render
-from server.actions import accounts, consents, links, names
+from server.actions import accounts, charter, consents, links, names
 from server.actions.accounts import Newcomer
 from server.doors import see
 from server.forms import Form
 from server.house import rules_of
-from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEMBER, PASSWORDS, SETTINGS
+from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, PASSWORDS, SETTINGS
 from server.language import LANGUAGES, Words, gettext_for
 from server.pages.entry import client, let_in
 from server.views import FieldError, Option
@@ -58,15 +57,17 @@ async def save(request: web.Request) -> web.Response:
     columns, errors = _read(form, gettext_for(request[LANGUAGE]))
     if errors or form.has("preview"):
         return _page(request, columns, errors, preview=columns["hue"])
-    await _change(request, columns)
+    try:
+        await _change(request, columns)
+    except charter.NeedsCare:
+        _ = gettext_for(request[LANGUAGE])
+        fault = FieldError("association", _("If somebody else runs this place now, say so on the page Charter."))
+        return _page(request, columns, (fault,))
     return see("/admin/community?saved=1")
 
 
 async def _change(request: web.Request, columns: dict[str, Any]) -> None:
-    async with in_transaction():
-        community = await Community.current()
-        await community.change(**columns)
-        await AuditEntry.create(actor_id=request[MEMBER].actor_id, action="community.change", target=f"community:{community.id}")
+    await charter.change(request.app[INSTANCE], columns, request[MEMBER].actor, action="community.change")
     await request.app[COMMUNITY].load()
 
 

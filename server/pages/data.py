@@ -11,8 +11,8 @@ from models.consent import ConsentEvent, Purpose
 from models.errors import NotHere
 from models.withdrawal import WithdrawalState
 from moderation import consent
-from server import agreements, differences, render
-from server.actions import consents, copies, sharing
+from server import agreements, differences, promises, render
+from server.actions import charter, consents, copies, sharing
 from server.differences import Part
 from server.doors import see
 from server.forms import whole_number
@@ -124,7 +124,9 @@ async def show_copies(request: web.Request) -> web.Response:
     if not host:
         found = await copies.servers(actor)
         return render.page(request, "data_copies.html", here="data", servers=[
-            (one, withdrawal_name(one.state, _) if one.state else "") for one in found])
+            (one, withdrawal_name(one.state, _) if one.state else "") for one in found],
+            owners={host: promises.new_owner(one, _) for host, one in
+                    (await charter.new_owners([one.host for one in found])).items()})
     before = whole_number(request.query["before"]) if request.query.get("before") else None
     things, more = await copies.at(actor, host, before)
     if not things:

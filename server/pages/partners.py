@@ -3,18 +3,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 
 from federation.errors import FederationError
-from models import Delivery, Host
+from models import Charter, Community, Delivery, Host
 from models.delivery import DeliveryState
 from models.errors import CommunityError
-from models.host import Standing
-from server import render
+from models.host import PARTNERS, Standing
+from moderation import charters
+from server import promises, render
 from server.actions import partners
 from server.doors import see
 from server.errors import BadRequest
+from server.forms import whole_number
 from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
 from server.language import Words, gettext_for
 from server.views import FieldError
@@ -66,6 +69,8 @@ async def decide(request: web.Request) -> web.Response:
             await partners.accept(instance, host, me)
         case "refuse":
             await partners.refuse(instance, host, me)
+        case "agree":
+            await partners.agree(host, whole_number(form.get("version")), me)
         case "end":
             await partners.end(instance, host, me, reason)
         case "suspend" if not reason:
@@ -90,14 +95,29 @@ async def _page(request: web.Request, *, typed: str = "", errors: tuple[FieldErr
     return render.page(
         request, "partners.html", here="partners", status=status, errors=errors, typed=typed, waiting=waiting,
         asking=[host for host in known if host.asks_us], asked=[host for host in known if host.asked_them],
-        partners=[host for host in known if host.standing == Standing.PARTNER],
+        partners=[host for host in known if host.standing in PARTNERS],
         others=[host for host in known if host.standing in (Standing.OPEN, Standing.LIMITED)],
         suspended=[host for host in known if host.standing == Standing.SUSPENDED],
         is_open=request.app[COMMUNITY].row.is_open_federation, done=request.query.get("done", ""))
 
 
 async def _one(request: web.Request, host: Host, *, errors: tuple[FieldError, ...] = (), status: int = 200) -> web.Response:
-    return render.page(request, "partner.html", here="partners", status=status, errors=errors, host=await _view(host))
+    return render.page(request, "partner.html", here="partners", status=status, errors=errors, host=await _view(host),
+                       **await _charter(host, gettext_for(request[LANGUAGE])))
+
+
+async def _charter(host: Host, _: Words) -> dict[str, Any]:
+    """The newest charter of a host: what it promises, what changes, and what is less than we promise ourselves."""
+    newest, agreed = await Charter.newest(host.name), await Charter.agreed(host.name)
+    if newest is None:
+        return {"charter": None}
+    terms, ours = charters.of_row(newest), charters.of_community(await Community.current())
+    changes: tuple[promises.Change, ...] = ()
+    if agreed and agreed.id != newest.id:
+        old = charters.of_row(agreed)
+        changes = promises.changes(old, terms, charters.differs(old, terms), charters.weaker(old, terms), _)
+    below = [promises.part_name(part, _) for part in charters.below(ours, terms)]
+    return {"charter": newest, "promises": promises.lines(terms, _), "changes": changes, "below": below}
 
 
 async def _view(host: Host) -> HostView:

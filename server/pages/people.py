@@ -87,7 +87,8 @@ def findable(request: web.Request) -> Q:
     """Members who said yes to it, and people of partner communities that show theirs. Nobody blocked either way."""
     me = request[MEMBER].actor_id
     ours = Q(host="", member__state=MemberState.ACTIVE) & consent.those_who_allow(Purpose.FOUND_HERE)
-    theirs = Q(host__in=Subquery(Host.filter(standing=Standing.PARTNER).values("name")), discoverable=True)
+    partners = Host.filter(standing__in=[Standing.PARTNER, Standing.NARROWED])
+    theirs = Q(host__in=Subquery(partners.values("name")), discoverable=True)
     hidden = [Subquery(Block.filter(target_id=me).values("blocker_id")),
               Subquery(Block.filter(blocker_id=me).values("target_id")),
               Subquery(Mute.filter(owner_id=me).values("target_id"))]
