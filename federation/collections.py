@@ -105,9 +105,9 @@ async def _thread(uri: str, which: Q, viewer: Viewer, after: int | None, kind: s
     return {"@context": AS, "id": uri, "type": f"{kind}Collection", "first": document}
 
 
-def tombstone(post: Post) -> dict[str, Any]:
-    """What stands where an erased message stood (ActivityStreams Vocabulary, Tombstone)."""
-    return {"@context": AS, "id": post.uri, "type": "Tombstone"}
+def tombstone(gone: Post | Actor) -> dict[str, Any]:
+    """What stands where an erased message, or somebody who has left, stood (ActivityStreams Vocabulary, Tombstone)."""
+    return {"@context": AS, "id": gone.uri, "type": "Tombstone"}
 
 
 def _collection(uri: str, items: list[str]) -> dict[str, Any]:

@@ -98,7 +98,10 @@ async def record(arrived: Sequence[tuple[Waiting, LastWord | None]]) -> None:
                 await Withdrawal.delivered(activity.uri.rpartition("/")[2], host, now)
             continue
         if activity.kind in TAKES_BACK:
-            await Disclosure.filter(object_uri=activity.object_uri, host=host).update(ended_at=now)
+            ended = Disclosure.filter(object_uri=activity.object_uri, host=host)
+            if activity.object_uri == activity.actor.uri and activity.kind == "Delete":  # everything of theirs goes with them
+                ended = Disclosure.filter(actor_id=activity.actor_id, host=host)
+            await ended.update(ended_at=now)
             continue
         for uri in {activity.object_uri, activity.actor.uri}:
             told.append(queues.Told(uri, host, activity.actor_id, activity.kind, given.id if given else None))

@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
     "member list": members.list_,
     "member suspend": members.suspend,
     "member restore": members.restore,
+    "member erase": members.erase,
     "member link": members.link,
     "invite": members.invite,
     "host allow": hosts.allow,

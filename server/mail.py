@@ -77,9 +77,9 @@ class PostOffice:
     async def write(self, mail: OutgoingMail) -> EmailMessage | None:
         """The letter, with a new link in it; None when nobody is meant, which the page that asked could not know."""
         template, member = await self._meant(mail)
-        if member is None:
+        if member is None and mail.kind is not Letter.CLOSED:
             return None
-        link = f"{self.settings.origin}/data" if mail.kind is Letter.CONSENT else ""
+        link = f"{self.settings.origin}{PAGES[mail.kind]}" if mail.kind in PAGES else ""
         if template in LINKS:
             purpose = LINKS[template]
             token = await links.make(purpose, self._seconds(template), member, mail.recipient)
@@ -100,12 +100,14 @@ class PostOffice:
         lifetimes = {"accepted": links.ACCEPTED_SECONDS, "welcome": links.CONFIRM_SECONDS, "confirm": links.CONFIRM_SECONDS}
         return lifetimes.get(template, self.settings.sign_in_link_seconds)
 
-    async def _letter(self, mail: OutgoingMail, member: Member, template: str, link: str) -> EmailMessage:
-        language = member.language or mail.language or self.settings.language
+    async def _letter(self, mail: OutgoingMail, member: Member | None, template: str, link: str) -> EmailMessage:
+        language = (member.language if member else "") or mail.language or self.settings.language
+        name = member.actor.shown_name if member else mail.details.get("name", "")
         community, words = await Community.current(), gettext_for(language, self.theme.folders)
         # Plain text: what the template gets must not be escaped for HTML.
         data = {key: Markup(value) for key, value in (  # noqa: S704
-            ("community", community.name), ("contact", community.contact), ("name", member.actor.shown_name), ("link", link),
+            ("community", community.name), ("contact", community.contact), ("name", name), ("link", link),
+            ("hosts", mail.details.get("hosts", "")),
             ("reason", mail.details.get("reason", "")), ("when", mail.details.get("when", "")),
             ("about", await self._about(mail, member, words)))}
         text = self.theme.render(language, f"mail/{template}.txt", data | {"minutes": self.settings.sign_in_link_seconds // 60})
@@ -113,9 +115,9 @@ class PostOffice:
         html = self.theme.render(language, "mail/letter.html", {"lang": language, "paragraphs": paragraphs, "link": link})
         return self.envelope(mail.recipient, subject(template, words), "\n\n".join(paragraphs) + "\n", html)
 
-    async def _about(self, mail: OutgoingMail, member: Member, _: Words) -> str:
+    async def _about(self, mail: OutgoingMail, member: Member | None, _: Words) -> str:
         """What a mail about an agreement is about, for those who want mails to say that (C15); "" for everybody else."""
-        if "purpose" not in mail.details or not await consent.permits(member.actor_id, Purpose.CONTENT_IN_MAIL):
+        if member is None or "purpose" not in mail.details or not await consent.permits(member.actor_id, Purpose.CONTENT_IN_MAIL):
             return ""
         return agreements.title(Purpose(mail.details["purpose"]), _)
 
@@ -159,9 +161,12 @@ class PostOffice:
 #: What the link in a letter is for; a refusal has none.
 LINKS = {"sign_in": LinkPurpose.SIGN_IN, "known": LinkPurpose.SIGN_IN, "accepted": LinkPurpose.SIGN_IN,
          "password": LinkPurpose.PASSWORD, "welcome": LinkPurpose.CONFIRM, "confirm": LinkPurpose.CONFIRM}
+#: Where a letter leads that holds no one-time link.
+PAGES = {Letter.CONSENT: "/data",
+         Letter.ARCHIVE: "/data/export", Letter.CORRECTION: "/data/correction", Letter.CLOSING: "/signin"}
 #: Where the link of each purpose leads.
 PATHS = {LinkPurpose.SIGN_IN: "/signin/link", LinkPurpose.PASSWORD: "/password", LinkPurpose.CONFIRM: "/confirm",
-         LinkPurpose.OPEN: "/open"}
+         LinkPurpose.OPEN: "/open", LinkPurpose.RETURN: "/return"}
 
 
 def subject(template: str, _: Words) -> str:
@@ -175,6 +180,10 @@ def subject(template: str, _: Words) -> str:
         "accepted": _("You can come in"),
         "refused": _("About your request"),
         "consent": _("One of your choices has a date"),
+        "archive": _("What you asked for is ready"),
+        "correction": _("The team has answered you"),
+        "closing": _("Your account is closing"),
+        "closed": _("Your account is closed"),
     }[template]
 
 

@@ -14,7 +14,8 @@ from federation.signatures import Request
 from models import Actor, ActorKey, Post, Stamp, clock
 from models.actor import ActorKind
 from models.errors import CommunityError, NotHere
-from moderation import consent, hosts
+from models.reach import Reach
+from moderation import consent, hosts, lines
 from moderation.visibility import VISITOR, Viewer, may_see
 from server.errors import BadRequest
 from server.keys import COMMUNITY, INSTANCE, LIMITS, SETTINGS
@@ -54,9 +55,18 @@ async def receive(request: web.Request) -> web.Response:
 async def actor(request: web.Request) -> web.Response:
     """GET /actors/{key}: a member's document, for servers that we exchange with, once the member has agreed to be known there."""
     host = await caller(request)
+    if gone := await Actor.get_or_none(key=request.match_info["key"], host="", deleted_at__isnull=False):
+        if await disclosure.may_be_there(gone.uri, host):
+            return _activity(collections.tombstone(gone), status=410)
     found = await _member(request)
     await disclosure.told(found, found.uri, host, disclosure.FETCHED)
-    return _activity(render.actor_document(found, await ActorKey.shown(found.id), _origin(request)))
+    readers = await lines.readers_of(await Viewer.peer(host), found)
+    return await actor_answer(found, readers, _origin(request))
+
+
+async def actor_answer(found: Actor, readers: Reach, origin: str) -> web.Response:
+    """A member's document, with the lines that reach these readers."""
+    return _activity(render.actor_document(found, await ActorKey.shown(found.id), origin, readers))
 
 
 async def instance(request: web.Request) -> web.Response:

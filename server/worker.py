@@ -29,7 +29,7 @@ from models import (
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, media, pushes, reminders, uploads
-from server.actions import apps, erasures, once, polls, posts, relations
+from server.actions import apps, departures, erasures, once, polls, posts, relations
 from server.api import scheduled
 from server.failures import Failures
 from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
@@ -128,6 +128,11 @@ async def learn_partners(app: web.Application) -> int:
     return await withdrawal_watch.learn_due(app[INSTANCE])
 
 
+async def end_departures(app: web.Application) -> int:
+    """Erase those whose time for coming back is over, a step at a time."""
+    return await departures.end_due(app[MEDIA])
+
+
 async def let_go(_app: web.Application) -> int:
     """Forget followers on servers that are dead."""
     return await continuity.let_go()
@@ -174,6 +179,7 @@ JOBS: dict[str, Job] = {
     "erase_expired": Job(erase_expired, 60),
     "renew_copies": Job(renew_copies, 60),
     "learn_partners": Job(learn_partners, 300),
+    "end_departures": Job(end_departures, 30),
     "let_go": Job(let_go, 3600),
     "prune": Job(prune, 3600),
 }

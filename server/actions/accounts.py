@@ -145,7 +145,7 @@ async def suspend(member: Member, by: Actor | None, reason: str) -> None:
     if by is not None and by.id == member.actor_id:
         raise NotOneself("suspend")
     async with in_transaction():
-        await _keep_a_host(member)
+        await keep_a_host(member)
         await _set(member, state=MemberState.SUSPENDED)
         await member.actor.change(suspended_at=clock.now())
         await Session.filter(member=member).delete()
@@ -165,7 +165,7 @@ async def set_role(member: Member, role: Role, by: Actor | None) -> None:
     """Give a role. LastHost when nobody would run the community any more."""
     async with in_transaction():
         if role is not Role.HOST:
-            await _keep_a_host(member)
+            await keep_a_host(member)
         await _set(member, role=role)
         await _log(by, f"member.role.{role}", member)
 
@@ -202,7 +202,7 @@ async def ask_for_email(member: Member, address: str) -> None:
         await OutgoingMail.owe(Letter.CONFIRM, address, member=member, language=member.language)
 
 
-async def _keep_a_host(member: Member) -> None:
+async def keep_a_host(member: Member) -> None:
     """LastHost unless somebody else runs the community too; locks the hosts, so that two cannot leave at once."""
     hosts = await Member.filter(role=Role.HOST, state=MemberState.ACTIVE).select_for_update()
     if [host.id for host in hosts] == [member.id]:

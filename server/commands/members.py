@@ -10,10 +10,11 @@ from models.consent import Purpose
 from models.member import LinkPurpose, MemberState, Role
 from moderation import consent
 from server import emails
-from server.actions import accounts, invitations, links, names
+from server.actions import accounts, departures, invitations, links, names
 from server.commands.output import Failed, Misused, Output, table
 from server.commands.rooms import community, member_named
 from server.language import gettext_for
+from server.media import MediaStore
 from server.passwords import Passwords
 from server.settings import Settings
 
@@ -80,6 +81,24 @@ async def restore(settings: Settings, out: Output, name: Name,
         member = await member_named(name)
         await accounts.restore(member, None, reason)
     out.show(_row(member), f"{member.actor.address} is back.")
+
+
+async def erase(settings: Settings, out: Output, name: Name,
+                reason: Annotated[str, typer.Option(help="Why; kept in the log of the team and told to the member.")],
+                keep: Annotated[str, typer.Option(help="What stays without a name: messages, answers, private, images, "
+                                                       "reactions, with commas between them.")] = "",
+                yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False) -> None:
+    """Erase a member for good, here and at every server that has a copy. JSON: {"name", "servers": asked to erase}."""
+    try:
+        keeps = [departures.Kind(part.strip()) for part in keep.split(",") if part.strip()]
+    except ValueError as error:
+        raise Misused(f"--keep takes {', '.join(departures.Kind)}, with commas between them.") from error
+    async with community(settings):
+        member = await member_named(name)
+        if not yes and not typer.confirm(f"Erase {member.actor.address} for good?", err=True):
+            raise Failed("Nothing was erased.")
+        servers = await departures.erase(member, keeps, reason, MediaStore(settings.var_dir / "media"))
+    out.show({"name": name, "servers": servers}, f"{name} is erased. Servers asked to erase: {', '.join(servers) or 'none'}.")
 
 
 async def link(settings: Settings, out: Output, name: Name) -> None:

@@ -38,7 +38,7 @@ async def show(request: web.Request) -> web.Response:
 async def change_password(request: web.Request) -> web.Response:
     """POST /settings/security/password: a new one; every other browser is signed out."""
     form, member, passwords = request[FORM], request[MEMBER], request.app[PASSWORDS]
-    errors = await _who_is_there(request, "old")
+    errors = await who_is_there(request, "old")
     if not errors and (fault := await passwords.fault(form.get("new"), known_by(member), gettext_for(request[LANGUAGE]))):
         errors = (FieldError("new", fault),)
     if errors:
@@ -50,7 +50,7 @@ async def change_password(request: web.Request) -> web.Response:
 async def change_email(request: web.Request) -> web.Response:
     """POST /settings/security/email: a mail goes to the new address, which counts once its link was used."""
     form, member = request[FORM], request[MEMBER]
-    errors = await _who_is_there(request, "proof")
+    errors = await who_is_there(request, "proof")
     address = emails.normal(form.text("email", 300))
     if not address:
         _ = gettext_for(request[LANGUAGE])
@@ -76,7 +76,7 @@ async def end_others(request: web.Request) -> web.Response:
     return see("/settings/security?saved=ended")
 
 
-async def _who_is_there(request: web.Request, field: str) -> tuple[FieldError, ...]:
+async def who_is_there(request: web.Request, field: str) -> tuple[FieldError, ...]:
     """Nothing when the member has shown again who is there, else what to do."""
     member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
     request.app[LIMITS].take("sign_in_account", f"member {member.id}")

@@ -55,7 +55,10 @@ APPS_SHOW_POSTS: tuple[str, ...] = (
 )
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
-    "/data", "/data/receipts/{key:[0-9A-Za-z]{1,22}}", "/data/withdraw/{key:[0-9A-Za-z]{1,22}}", "/data/copies", "/data/access",
+    "/data/close", "/data/close/recipients.csv", "/return", "/return/{token}",
+    "/data", "/data/receipts/{key:[0-9A-Za-z]{1,22}}", "/data/withdraw/{key:[0-9A-Za-z]{1,22}}", "/data/copies",
+    "/data/copies/answers/{key:[0-9A-Za-z]{1,22}}", "/data/access",
+    "/data/view-as",
     "/receipts/{key:[0-9A-Za-z]{1,22}}/{secret:[0-9a-f]{32}}",
     "/static/{path:.+}", "/theme.css", "/favicon.ico", "/health", "/admin/partners/{host}", "/rules", "/help", "/crisis",
     "/privacy", "/accessibility", "/join", "/join/wait", "/join/{step:[1-4]}", "/invite/{token}", "/signin", "/signin/link",
