@@ -72,6 +72,17 @@ def could_see(actor_id: int) -> Q:
     return gone & (Q(author_id=actor_id) | (_sent(clock.now()) & _for_member(actor_id)))
 
 
+def may_pass_to(viewer: Viewer) -> Q:
+    """Who may be named to this viewer as having passed a message on, as a condition on Actor: no blocks between them, and to
+    visitors only members of ours who agreed to being known outside.
+    """
+    if viewer.actor_id is None:
+        return Actor.present() & Q(host="") & consent.those_who_allow(Purpose.SHARED_OUT)
+    blocking = Subquery(Block.filter(target_id=viewer.actor_id).values("blocker_id"))
+    blocked = Subquery(Block.filter(blocker_id=viewer.actor_id).values("target_id"))
+    return Actor.present() & ~Q(id__in=blocking) & ~Q(id__in=blocked)
+
+
 async def may_see(viewer: Viewer, post: Post) -> bool:
     """Whether this viewer may see this post."""
     return await Post.filter(visible_to(viewer), id=post.id).exists()

@@ -93,7 +93,7 @@ async def _listed(viewer: Viewer, scope: Scope, passing: Scope | None, span: Spa
     if viewer.actor_id and not with_muted:
         shown &= scopes.not_muted(viewer.actor_id, '"post"."author_id"', clock.now())
     if passing and not wanted.without_passed_on:
-        may = scopes.may_be_passed_to(viewer.actor_id is not None)
+        may = scopes.may_be_passed_to(viewer.actor_id)
         if viewer.actor_id and not with_muted:
             may &= scopes.not_muted(viewer.actor_id, '"announce"."actor_id"', clock.now())
         passing = replace(passing, condition=passing.condition & may & shown)

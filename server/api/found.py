@@ -4,11 +4,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aiohttp import web
+from tortoise.queryset import QuerySet
 
-from models import Announce, Post, Q
+from models import Actor, Announce, Post, Q, Subquery
 from models.errors import NotHere
 from models.reach import Reach
-from moderation.visibility import visible_to
+from moderation.visibility import may_pass_to, visible_to
 from server.api.door import number
 from server.api.readers import reader_of
 from server.cards import Entry
@@ -31,13 +32,14 @@ async def entries(request: web.Request, ids: Sequence[int]) -> list[Entry]:
     visible = visible_to(reader.viewer)
     by_id = {post.id: Entry(post) for post in await Post.filter(visible, id__in=list(ids) or [0]).select_related("author")}
     if left := [id_ for id_ in ids if id_ not in by_id]:
-        by_id |= await _passed_on(left, visible, MEMBERS if reader.actor_id else (Reach.WEB,))
+        passers = Subquery(Actor.filter(may_pass_to(reader.viewer)).values("id"))
+        meant = Announce.filter(reach__in=MEMBERS if reader.actor_id else (Reach.WEB,), actor_id__in=passers)
+        by_id |= await _passed_on(meant.filter(id__in=left), visible)
     return [by_id[id_] for id_ in dict.fromkeys(ids) if id_ in by_id]
 
 
-async def _passed_on(ids: Sequence[int], visible: Q, reaches: Sequence[Reach]) -> dict[int, Entry]:
-    present = Announce.filter(id__in=list(ids), reach__in=list(reaches), actor__suspended_at__isnull=True)
-    passed = await present.select_related("actor")
+async def _passed_on(meant: QuerySet[Announce], visible: Q) -> dict[int, Entry]:
+    passed = await meant.select_related("actor")
     wanted = Post.filter(visible, id__in=[announce.post_id for announce in passed] or [0]).select_related("author")
     posts = {post.id: post for post in await wanted} if passed else {}
     return {one.id: Entry(posts[one.post_id], one) for one in passed if one.post_id in posts}

@@ -6,7 +6,7 @@ from typing import TypedDict
 from aiohttp import web
 from pydantic import Field
 
-from models import ListedPerson, PeopleList
+from models import Block, ListedPerson, PeopleList, Q, Subquery
 from server.actions import lists
 from server.actions.lists import TITLE_LIMIT_CHARACTERS, Replies
 from server.api.answers import answer
@@ -82,7 +82,9 @@ async def delete(request: web.Request, _given: Takes) -> web.Response:
 async def people(request: web.Request, given: AccountsWindow) -> web.Response:
     """GET /api/v1/lists/{id}/accounts; `limit=0` is everybody."""
     row, origin = await _own(request), request.app[SETTINGS].origin
-    rows = ListedPerson.filter(people_list=row, actor__suspended_at__isnull=True, actor__deleted_at__isnull=True)
+    blocking = Subquery(Block.filter(target_id=row.owner_id).values("blocker_id"))
+    rows = ListedPerson.filter(~Q(actor_id__in=blocking), people_list=row, actor__suspended_at__isnull=True,
+                               actor__deleted_at__isnull=True)
     if given.limit == ALL:
         everybody = await rows.order_by("-id").limit(lists.PEOPLE_LIMIT).select_related("actor")
         return answer(await accounts_of([one.actor for one in everybody], origin))

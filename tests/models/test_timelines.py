@@ -8,7 +8,21 @@ from datetime import timedelta
 import pytest
 
 from models import (
-    Actor, Announce, Attachment, Block, Follow, FollowedTag, Host, ListedPerson, Mute, PeopleList, Post, Recipient, Tag, clock, timelines,
+    Actor,
+    Announce,
+    Attachment,
+    Block,
+    Follow,
+    FollowedTag,
+    Host,
+    ListedPerson,
+    Mute,
+    PeopleList,
+    Post,
+    Recipient,
+    Tag,
+    clock,
+    timelines,
 )
 from models.database import rows
 from models.host import Standing
@@ -116,7 +130,7 @@ class _Rules:
         self.reader, self.visible = reader, visible
         self.followed, self.muted, self.named, self.apart = set[int](), set[int](), set[int](), set[int]()
         self.tags: dict[int, set[str]] = {}
-        self.pictured, self.passed = set[int](), list[Announce]()
+        self.pictured, self.passed, self.blocks = set[int](), list[Announce](), set[int]()
 
     @classmethod
     async def of(cls, reader: Actor | None, visible: dict[int, Post]) -> _Rules:
@@ -124,6 +138,8 @@ class _Rules:
         if reader:
             rules.followed = {one.target_id for one in await Follow.filter(follower=reader, accepted_at__isnull=False)}
             rules.muted = {one.target_id for one in await Mute.filter(owner=reader) if not one.ends_at or one.ends_at > clock.now()}
+            rules.blocks = {one.blocker_id for one in await Block.filter(target=reader)} | {
+                one.target_id for one in await Block.filter(blocker=reader)}
             rules.named = {one.post_id for one in await Recipient.filter(actor=reader)}
             rules.apart = {one.actor_id for one in await ListedPerson.filter(people_list__owner=reader)}
         for tag in await Tag.all():
@@ -179,6 +195,7 @@ class _Rules:
             is_person = isinstance(passed_by, set) and len(passed_by) == 1 and passed_by != self.followed - self.apart
             heard = is_person or one.actor_id not in self.muted and one.post_id in self.visible and self.is_heard(self.visible[one.post_id])
             meant = one.reach in (MEMBERS if self.reader else (Reach.WEB,)) and one.actor.suspended_at is None
+            meant = meant and one.actor_id not in self.blocks
             if one.actor_id in passed_by and one.post_id in self.visible and heard and meant:  # type: ignore[operator]
                 found.append((one.id, one.post_id))
         return sorted(found, reverse=True)
