@@ -13,7 +13,8 @@ from server.errors import Refused
 async def of(author: Actor, reach: Reach, parent: Post | None, circle: Sequence[Actor], named: Sequence[Actor]) -> list[Actor]:
     """The people to address.
 
-    A circle is what its field says, or for an answer the circle that it answers; to be named in the text adds nobody.
+    A circle is what its field says, and nobody else. Where that says nothing, an answer is for those in the circle that it
+    answers, or for the one who wrote the message; who is not in that circle does not come into it by being named.
     Wider messages address those they name and the one they answer, as far as rules and reach allow.
     Raises: Refused, when someone of a circle that the author chose may not be written to.
     """
@@ -32,10 +33,11 @@ async def circle_of(post: Post) -> list[Actor]:
 
 
 async def _circle(author: Actor, parent: Post | None, chosen: Sequence[Actor]) -> list[Actor]:
+    named = {actor.id for actor in chosen}
     if parent and parent.reach is Reach.CIRCLE:
-        wanted = _others(author, await circle_of(parent))
+        wanted = [actor for actor in _others(author, await circle_of(parent)) if not named or actor.id in named]
         return [actor for actor in wanted if await _may_address(author, actor, Reach.CIRCLE)]
-    wanted = _others(author, [parent.author, *chosen] if parent else chosen)
+    wanted = _others(author, chosen or ([parent.author] if parent else []))
     for actor in wanted:
         if not (decision := await _may_address(author, actor, Reach.CIRCLE)):
             raise Refused(decision.reason or "")
