@@ -119,8 +119,11 @@ def _in_state(name: str) -> Q:
 
 
 async def show(request: web.Request, _: Takes) -> web.Response:
-    """GET /api/v1/admin/accounts/{id}."""
-    return await _answer(request, await _actor(request))
+    """GET /api/v1/admin/accounts/{id}. As on the page of a member, the person can read who looked."""
+    actor = await _actor(request)
+    if member := await Member.get_or_none(actor_id=actor.id):
+        await accounts.opened(member, request[MEMBER].actor)
+    return await _answer(request, actor)
 
 
 async def act(request: web.Request, given: Act) -> web.Response:
