@@ -17,7 +17,9 @@ from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as Visit
 from tortoise.context import TortoiseContext
 
+from federation.identity import NewKeys, make_keys, new_actor
 from models import Community, Member, OutgoingMail, SignInLink, clock
+from models.actor import ActorKind
 from models.ids import digest
 from models.mail import QUEUE_LIMIT, Letter, TooManyMails
 from models.member import LinkPurpose
@@ -57,6 +59,19 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
     controller.start()
     yield box, port
     controller.stop()
+
+
+@pytest.fixture(scope="module")
+def keys() -> NewKeys:
+    """Keys take a while to make."""
+    return make_keys()
+
+
+@pytest.fixture
+async def db(db: TortoiseContext, keys: NewKeys) -> TortoiseContext:
+    """With a community in it: it signs what members agree to."""
+    await new_actor("http://localhost:8080", "community", keys, kind=ActorKind.APPLICATION)
+    return db
 
 
 def office(folder: Path, **settings: Any) -> PostOffice:
