@@ -34,7 +34,7 @@ from models import (
 from models.delivery import DeliveryState
 from models.ids import new_key
 from models.reach import Reach
-from moderation import consent
+from moderation import consent, hosts
 from moderation.hosts import HEARD
 
 
@@ -136,9 +136,13 @@ async def update_actor(actor: Actor) -> None:
     goes_to = await audience.inboxes_that_have(actor.uri)
     followers = {audience.inbox_of(one): one.host for one in await audience.remote_followers(actor)}
     goes_to |= await audience.allowed(followers, Reach.PARTNERS)
-    document = render.actor_document(actor, await ActorKey.shown(actor.id), origin_of(actor.uri))
-    document.pop("@context")
-    await send("Update", actor, document, about=actor.uri, goes_to=goes_to, to=[actor.followers_uri])
+    standings, keys = await hosts.standings(set(goes_to.values())), await ActorKey.shown(actor.id)
+    for readers in (Reach.PARTNERS, Reach.WEB):
+        theirs = {inbox: host for inbox, host in goes_to.items()
+                  if hosts.may_receive(standings[host], Reach.PARTNERS) is (readers is Reach.PARTNERS)}
+        document = render.actor_document(actor, keys, origin_of(actor.uri), readers)
+        document.pop("@context")
+        await send("Update", actor, document, about=actor.uri, goes_to=theirs, to=[actor.followers_uri])
 
 
 async def update_instance(actor: Actor, title: str) -> None:

@@ -13,7 +13,7 @@ from federation.wire import PUBLIC
 from models import Actor, ActorKey, Attachment, Poll, Post, Recipient, Tag
 from models.actor import ActorKind, KeyKind
 from models.reach import Reach
-from moderation import counts
+from moderation import counts, lines
 
 Document = dict[str, Any]
 
@@ -38,12 +38,13 @@ def icon(actor: Actor, origin: str) -> Document:
     return {"type": "Image", "mediaType": "image/png", "url": f"{origin}/coats/{actor.key}.png", "width": 240, "height": 240}
 
 
-def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str) -> Document:
-    """An actor of ours, for those who may read it. No e-mail, no real name, no counts."""
+def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str, readers: Reach) -> Document:
+    """An actor of ours, for those who may read it, with the lines that reach them. No e-mail, no real name, no counts."""
+    shown = lines.read_by(actor, readers)
     document: Document = {
         "@context": actor_context(origin),
         "id": actor.uri, "type": str(actor.kind), "preferredUsername": actor.name, "name": actor.shown_name,
-        "summary": actor.summary, "url": actor.url, "published": f"{actor.created_at:%Y-%m-%d}T00:00:00Z",
+        "summary": shown.about, "url": actor.url, "published": f"{actor.created_at:%Y-%m-%d}T00:00:00Z",
         "icon": icon(actor, origin),
         "inbox": actor.inbox_uri, "outbox": actor.outbox_uri, "followers": actor.followers_uri, "following": actor.following_uri,
         "featured": actor.featured_uri, "endpoints": endpoints(actor, origin),
@@ -51,7 +52,7 @@ def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str) -> Docum
         "webfinger": f"{actor.name}@{host_of(origin)}",
         "hidesToPublicFromUnauthedWeb": True, "hidesCcPublicFromUnauthedWeb": True,
         "interactionPolicy": {"canFeature": {"automaticApproval": [actor.uri]}},
-        "attachment": [{"type": "PropertyValue", "name": detail["name"], "value": detail["value"]} for detail in actor.details],
+        "attachment": [{"type": "PropertyValue", "name": name, "value": value} for name, value in shown.details],
         "partners": partners_uri(origin),
     }
     if actor.aliases:
@@ -84,7 +85,7 @@ def key_properties(actor: Actor, keys: Sequence[ActorKey]) -> Document:
 
 def instance_document(actor: Actor, keys: Sequence[ActorKey], origin: str, title: str) -> Document:
     """The actor of the community itself: the one document that anybody may read without a signature."""
-    document = actor_document(actor, keys, origin)
+    document = actor_document(actor, keys, origin, Reach.WEB)
     document |= {"name": title or actor.name, "type": str(ActorKind.APPLICATION), "manuallyApprovesFollowers": True}
     # FEP-844e: what this server understands
     document["generator"] = {"type": "Application", "name": "Dazzle", "implements": [

@@ -64,7 +64,7 @@ PROFILE = "pseudonymous_profile"
 PURPOSES: dict[Purpose, Question] = {
     Purpose.MEMBERSHIP: _asks(Purpose.MEMBERSHIP, f"contact {PROFILE} free_text messages", HERE, offered=True),
     Purpose.HEALTH_PROFILE: _asks(Purpose.HEALTH_PROFILE, "diagnosis signs treatments", Reach.ME.value),
-    Purpose.FIELD: _asks(Purpose.FIELD, PROFILE, HERE),
+    Purpose.FIELD: _asks(Purpose.FIELD, PROFILE, HERE, offered=True),
     Purpose.FOUND_HERE: _asks(Purpose.FOUND_HERE, PROFILE, HERE, offered=True),
     Purpose.FOUND_BY_PARTNERS: _asks(Purpose.FOUND_BY_PARTNERS, PROFILE, PARTNERS, PARTNERS, months=12),
     Purpose.SHARED_OUT: _asks(Purpose.SHARED_OUT, f"{PROFILE} free_text images messages", PARTNERS, PARTNERS, offered=True),

@@ -8,6 +8,8 @@ from models import Actor, Q
 from models.actor import ActorKind
 
 ADDRESS_LIMIT_CHARACTERS = 320
+NAME_LIMIT_CHARACTERS = 100  # as models.Actor keeps them
+HOST_LIMIT_CHARACTERS = 255
 
 
 def split_address(address: str, origin: str) -> tuple[str, str]:
@@ -19,7 +21,9 @@ def split_address(address: str, origin: str) -> tuple[str, str]:
 
 async def known(addresses: Iterable[str], origin: str) -> dict[str, Actor]:
     """Those of these people that this server knows and that are present, by address as it was given. One query."""
-    wanted = {address: split_address(address, origin) for address in addresses}
+    given = {address: split_address(address, origin) for address in addresses}
+    wanted = {address: (name, host) for address, (name, host) in given.items()
+              if len(name) <= NAME_LIMIT_CHARACTERS and len(host) <= HOST_LIMIT_CHARACTERS}
     if not wanted:
         return {}
     found = await Actor.filter(Actor.present(), _named(list(wanted.values()))).exclude(kind=ActorKind.APPLICATION).order_by("-id")

@@ -1,7 +1,8 @@
 """What members say about themselves, and how they want to be read."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from federation import outbox, stamps
 from models import Actor, Community, Member, Mute
@@ -10,12 +11,22 @@ from models.consent import Purpose
 from models.database import in_transaction
 from models.reach import Reach
 from models.stamp import StampKind
-from moderation import consent
+from moderation import consent, lines
 from server import markdown
 from server.actions import consents, sharing
 
 NAME_LIMIT = 60  # characters
 ABOUT_LIMIT = 1000
+LINE_NAME_LIMIT = 60
+LINE_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One more line of a profile: what it is about, and what it says. Empty: there is none."""
+
+    name: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +38,8 @@ class Profile:
     writes_in: str
     approves_followers: bool
     found_here: bool | None  # C3; None: as it is
+    lines: tuple[Line, ...] | None = None  # in the order of `moderation.lines.OTHERS`; None: as they are
+    reaches: Mapping[str, Reach] = field(default_factory=dict)  # C2, by line: only those that the member chose
 
 
 async def change(member: Member, profile: Profile, language: str, community: Community, origin: str) -> None:
@@ -38,10 +51,41 @@ async def change(member: Member, profile: Profile, language: str, community: Com
         await member.save(update_fields=["about"])
         if profile.found_here is not None:
             await consents.set_to(actor, Purpose.FOUND_HERE, profile.found_here, language, community)
-        await actor.change(display_name=profile.display_name, summary=html, language=profile.writes_in,
+        details = actor.details if profile.lines is None else _details(profile.lines, origin)
+        await actor.change(display_name=profile.display_name, summary=html, language=profile.writes_in, details=details,
                            approves_followers=profile.approves_followers)
-        if not await sharing.show_as_agreed(actor) and await consent.may_leave(actor.id):
+        gone = {line: Reach.ME for line in lines.OTHERS if line not in {one.get("line") for one in details}}
+        told = await sharing.show_lines(actor, {**profile.reaches, **gone}, language, community)
+        if not told and await consent.may_leave(actor.id):
             await outbox.update_actor(actor)
+
+
+def typed(actor: Actor) -> tuple[Line, ...]:
+    """The lines of a member of ours, each at its place, as they were typed."""
+    kept = {one.get("line"): Line(one["name"], one.get("text", "")) for one in actor.details}
+    return tuple(kept.get(line, Line()) for line in lines.OTHERS)
+
+
+def placed(actor: Actor, given: Sequence[Line]) -> tuple[tuple[Line, ...], dict[str, Reach]]:
+    """Lines that come without a choice of readers, such as from an app: one about the same keeps its place, and its readers with
+    it; a new one is at a free place, for nobody. The lines in order, and the reaches that this makes.
+    """
+    left = [one for one in given if one.name and one.text][:len(lines.OTHERS)]
+    places, reaches = dict[str, Line](), dict[str, Reach]()
+    for line, old in zip(lines.OTHERS, typed(actor), strict=True):
+        if same := next((one for one in left if one.name == old.name), None):
+            places[line] = same
+            left.remove(same)
+    for line in lines.OTHERS:
+        if line not in places and left:
+            places[line], reaches[line] = left.pop(0), Reach.ME
+    return tuple(places.get(line, Line()) for line in lines.OTHERS), reaches
+
+
+def _details(given: tuple[Line, ...], origin: str) -> list[dict[str, str]]:
+    """As they are kept: addresses in them become links, like in messages."""
+    return [{"line": line, "name": one.name, "text": one.text, "value": markdown.render(one.text, {}, origin).html}
+            for line, one in zip(lines.OTHERS, given, strict=False) if one.name and one.text]
 
 
 async def choose_audience(member: Member, reach: Reach, undo_seconds: int) -> None:

@@ -1,34 +1,68 @@
 """A yes or a no with all that follows from it, in one transaction: what is shown, what leaves, what is asked back."""
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from federation import outbox
 from models import Actor, Community, ConsentRecord, Member, clock
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.database import in_transaction
 from models.reach import Reach
-from moderation import consent
+from moderation import consent, lines
 from server.actions import consents, withdrawal
-from server.actions.consents import Voice
+from server.actions.consents import OWN, Voice
 
 AT_ONCE = 200  # members of one transaction, where something is true for all
 
 
-async def say(member: Member, purpose: Purpose, wanted: bool, language: str, community: Community) -> None:
+async def say(member: Member, purpose: Purpose, wanted: bool, language: str, community: Community,
+              voice: Voice = OWN) -> None:
     """Write down a member's yes or no to one purpose, unless it is what was said last, and do what follows from it.
 
     After a no to C5 nothing more leaves, and the servers that have something are asked to erase it.
     """
     async with in_transaction():
-        await consents.set_to(member.actor, purpose, wanted, language, community)
+        await consents.set_to(member.actor, purpose, wanted, language, community, voice)
         if purpose is Purpose.SHARED_OUT and not wanted:
             await withdrawal.erase_elsewhere(member.actor)
             await _stay_here(member)
         await show_as_agreed(member.actor)
 
 
-async def pause(member: Member) -> None:
+async def show_lines(actor: Actor, wanted: Mapping[str, Reach], language: str, community: Community) -> bool:
+    """Write down for whom each of these lines of a profile is (C2), where that is new, and show them so. Nobody but oneself
+    is a no. Inside a transaction; whether servers that know this member were told.
+    """
+    for line, reach in wanted.items():
+        if reach is lines.reach_of(actor, line):
+            continue
+        if reach is Reach.ME:
+            await consents.take_back(actor, Purpose.FIELD, language, community, scope=line)
+        else:
+            await consents.give(actor, Purpose.FIELD, language, community, scope=line,
+                                audience=reach.narrowed_to(community.ceiling))
+    return await show_as_agreed(actor)
+
+
+async def take_line_back(member: Member, line: str, language: str, community: Community) -> None:
+    """Nobody else reads this line any more; servers that have it get the profile without it."""
+    async with in_transaction():
+        await show_lines(member.actor, {line: Reach.ME}, language, community)
+
+
+async def narrow_lines() -> None:
+    """The host lowered how far anything may go: no line of a profile is shown beyond that."""
+    after = 0
+    while actors := await Actor.filter(host="", id__gt=after, line_words__isnull=False).order_by("id").limit(AT_ONCE):
+        async with in_transaction():
+            for actor in actors:
+                await show_as_agreed(actor)
+        after = actors[-1].id
+
+
+async def pause(member: Member, voice: Voice = OWN) -> None:
     """Stop every flow at once. Nothing is erased, and only a new yes to each starts it again."""
-    me = Voice(member.actor_id)
+    me = Voice(voice.actor_id or member.actor_id, voice.capacity)
     async with in_transaction():
         for record in await _running(member.actor_id):
             await consents.end(record, ConsentEvent.PAUSED, ConsentState.SUPERSEDED, me)
@@ -36,11 +70,12 @@ async def pause(member: Member) -> None:
         await show_as_agreed(member.actor)
 
 
-async def resume(member: Member, language: str, community: Community) -> None:
+async def resume(member: Member, language: str, community: Community, voice: Voice = OWN) -> None:
     """A new yes to everything that was paused, under the words that are shown beside the button."""
     async with in_transaction():
         for record in await paused(member.actor_id):
-            await consents.give(member.actor, record.purpose, language, community, scope=record.scope, audience=record.audience)
+            await consents.give(member.actor, record.purpose, language, community, scope=record.scope, audience=record.audience,
+                                voice=voice)
         await show_as_agreed(member.actor)
 
 
@@ -76,13 +111,23 @@ async def show_as_agreed(actor: Actor) -> bool:
     changed.
     """
     wanted = {"discoverable": bool(await consent.permits(actor.id, Purpose.FOUND_HERE)),
-              "indexable": bool(await consent.permits(actor.id, Purpose.SEARCH_ENGINES))}
+              "indexable": bool(await consent.permits(actor.id, Purpose.SEARCH_ENGINES)),
+              "line_words": await _line_words(actor.id)}
     if wanted == {name: getattr(actor, name) for name in wanted}:
         return False
     await actor.change(**wanted, edited_at=clock.now())
     if await consent.may_leave(actor.id):
         await outbox.update_actor(actor)
     return True
+
+
+async def _line_words(actor_id: int) -> dict[str, list[str]] | None:
+    """The newest word on each line of the profile, as `moderation.lines` reads it; None where nothing was ever said."""
+    said = [row for row in await ConsentRecord.last_words(actor_id) if row.purpose is Purpose.FIELD]
+    if not said:
+        return None
+    ceiling = (await Community.current()).ceiling
+    return {row.scope: [Reach(row.audience).narrowed_to(ceiling) if row.is_given else "", row.wording] for row in said}
 
 
 async def _running(actor_id: int) -> list[ConsentRecord]:

@@ -8,12 +8,14 @@ from pydantic import Field
 
 from models import Actor, Follow, Q, Subquery
 from models.errors import NotHere
+from moderation import lines
 from server.actions import people as named
 from server.api import account_search, people
 from server.api.answers import answer
 from server.api.arguments import BadInput, Takes
 from server.api.entities.account import Account, account, accounts_of, own_account
 from server.api.people import Ids
+from server.api.readers import reader_of
 from server.errors import SignInFirst
 from server.keys import MEMBER, SETTINGS
 from server.pages import lookups
@@ -75,7 +77,8 @@ async def verify_credentials(request: web.Request, _given: Takes) -> web.Respons
 
 async def show(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v1/accounts/{id}."""
-    return answer(account(await people.person(request), request.app[SETTINGS].origin))
+    actor = await people.person(request)
+    return answer(account(actor, request.app[SETTINGS].origin, await lines.readers_of(reader_of(request).viewer, actor)))
 
 
 async def show_many(request: web.Request, given: Ids) -> web.Response:
@@ -93,7 +96,7 @@ async def look_up(request: web.Request, given: LookUp) -> web.Response:
         found = await lookups.shown_to(request, (await named.known([given.acct], origin)).get(given.acct))
     except SignInFirst as error:
         raise NotHere("not for visitors") from error
-    return answer(account(found, origin))
+    return answer(account(found, origin, await lines.readers_of(reader_of(request).viewer, found)))
 
 
 async def search(request: web.Request, given: Searching) -> web.Response:

@@ -83,7 +83,7 @@ async def conversations(found: Sequence[Strand], reader: Reader) -> list[Convers
         others = {actor.id: actor for actor in (last.author, *people.get(last.id, ())) if actor.id != reader.actor_id}
         is_unread = last.author_id != reader.actor_id and marked.get(strand.conversation, NO_MARK).read_id < last.id
         entities.append({"id": str(strand.first_id), "unread": is_unread, "last_status": status,
-                         "accounts": [account(actor, reader.origin) for actor in others.values()]})
+                         "accounts": [account(actor, reader.origin, reader.reach) for actor in others.values()]})
     return entities
 
 

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from federation.errors import Busy
 from models.errors import CommunityError, NotHere
-from server import scopes
+from server import path_words, scopes
 from server.actions.apps import OAuthError
 from server.api import arguments, tokens
 from server.api.answers import answer
@@ -61,6 +61,7 @@ def api(endpoint: Endpoint) -> Handler:
         request[LANGUAGE] = request.app[SETTINGS].language
         try:
             await request.app[COMMUNITY].fresh()
+            path_words.check(request)
             await _admit(request, endpoint)
             if endpoint.takes.uploads and MEMBER in request:
                 allow_upload(request)

@@ -84,7 +84,7 @@ async def accounts(request: web.Request, _given: Takes) -> web.Response:
     reader = reader_of(request)
     rows, posts = await standing(await _members(request), reader)
     people = {actor.id: actor for actor in (teller(row, posts) for row in rows)}
-    return answer([account(actor, reader.origin) for actor in people.values()])
+    return answer([account(actor, reader.origin, reader.reach) for actor in people.values()])
 
 
 async def dismiss(request: web.Request, _given: Takes) -> web.Response:

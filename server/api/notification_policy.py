@@ -216,7 +216,7 @@ async def _requests(senders: list[Sender], reader: Reader) -> list[Request]:
         if one.actor_id in people:
             entity: Request = {
                 "id": str(one.actor_id), "created_at": when[one.first_id], "updated_at": when[one.last_id],
-                "account": account(people[one.actor_id], reader.origin), "notifications_count": str(one.count)}
+                "account": account(people[one.actor_id], reader.origin, reader.reach), "notifications_count": str(one.count)}
             if one.post_id in shown:
                 entity["last_status"] = shown[one.post_id]
             found.append(entity)

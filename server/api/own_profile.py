@@ -6,18 +6,18 @@ from typing import Any, ClassVar, TypedDict
 from aiohttp import web
 from pydantic import Field
 
-from models import FeaturedTag, Member
+from models import Actor, FeaturedTag, Member
 from models.consent import Purpose
 from models.errors import CommunityError
 from models.reach import Reach
 from moderation import consent
 from server import cards
 from server.actions import profiles, sharing
-from server.actions.profiles import ABOUT_LIMIT, NAME_LIMIT, Profile
+from server.actions.profiles import ABOUT_LIMIT, LINE_LIMIT, LINE_NAME_LIMIT, NAME_LIMIT, Line, Profile
 from server.api.answers import answer
 from server.api.arguments import File, Takes
 from server.api.entities import account as account_entities
-from server.api.entities.account import account, own_account
+from server.api.entities.account import account, own_account, typed_fields
 from server.api.entities.tag import FeaturedTag as FeaturedTagEntity
 from server.api.entities.tag import featured_tag
 from server.api.visibility import Visibility, visibility_of
@@ -33,6 +33,13 @@ class SourceChange(Takes):
     quote_policy: str | None = Field(default=None, max_length=20)
 
 
+class FieldChange(Takes):
+    """One line of the profile. Whoever adds one shows it to nobody yet: that is a yes, which needs its words."""
+
+    name: str = Field("", max_length=LINE_NAME_LIMIT)
+    value: str = Field("", max_length=LINE_LIMIT)
+
+
 class ChangeProfile(Takes):
     """PATCH /api/v1/accounts/update_credentials. What is not named stays."""
 
@@ -46,6 +53,7 @@ class ChangeProfile(Takes):
     avatar: File | None = None
     header: File | None = None
     source: SourceChange = SourceChange()
+    fields_attributes: list[FieldChange] | None = None
 
 
 class OwnProfile(TypedDict):
@@ -100,9 +108,11 @@ async def change(request: web.Request, given: ChangeProfile) -> web.Response:
     member, settings = request[MEMBER], request.app[SETTINGS]
     request.app[LIMITS].take("act", member.actor.key)
     await _take_back(request, given)
+    placed, reaches = _lines(member.actor, given.fields_attributes)
     wanted = Profile(
         display_name=member.actor.display_name if given.display_name is None else _line(given.display_name),
         about=member.about if given.note is None else given.note.strip(), found_here=None,
+        lines=placed, reaches=reaches,
         writes_in=given.source.language if given.source.language in WRITTEN_LANGUAGES else member.actor.language,
         approves_followers=member.actor.approves_followers if given.locked is None else given.locked)
     await profiles.change(member, wanted, request[LANGUAGE], request.app[COMMUNITY].row, settings.origin)
@@ -135,6 +145,13 @@ async def _default_reach(member: Member, wanted: Visibility, ceiling: Reach) -> 
     return (Reach.COMMUNITY if wanted == "private" else widest).narrowed_to(ceiling)
 
 
+def _lines(actor: Actor, given: list[FieldChange] | None) -> tuple[tuple[Line, ...] | None, dict[str, Reach]]:
+    """As `profiles.placed`; nothing where the app sends none."""
+    if given is None:
+        return None, {}
+    return profiles.placed(actor, [Line(_line(one.name), _line(one.value)) for one in given])
+
+
 def _line(typed: str) -> str:
     return "".join(letter for letter in " ".join(typed.split()) if letter.isprintable())
 
@@ -147,11 +164,12 @@ async def keep_coat(request: web.Request, _given: Takes) -> web.Response:
 async def profile(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v1/profile."""
     member, origin = request[MEMBER], request.app[SETTINGS].origin
-    shown = account(member.actor, origin)
+    shown = account(member.actor, origin, Reach.ME)
     tags = await FeaturedTag.filter(owner=member.actor).order_by("id")
     told: OwnProfile = {
         "id": shown["id"], "display_name": shown["display_name"], "note": member.about, "formatted_note": shown["note"],
-        "fields": [], "formatted_fields": [], "avatar": shown["avatar"], "avatar_static": shown["avatar_static"],
+        "fields": typed_fields(member.actor), "formatted_fields": shown["fields"],
+        "avatar": shown["avatar"], "avatar_static": shown["avatar_static"],
         "avatar_description": "", "header": shown["header"], "header_static": shown["header_static"], "header_description": "",
         "locked": shown["locked"], "bot": False, "hide_collections": True, "discoverable": await _is_found(member),
         "indexable": member.actor.indexable, "show_media": True, "show_media_replies": True, "show_featured": True,

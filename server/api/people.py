@@ -8,6 +8,7 @@ from pydantic import Field
 
 from models import Actor, Block, Follow, Mute, Q
 from models.errors import CommunityError, NotHere
+from models.reach import Reach
 from server.actions import follows, relations
 from server.api.answers import answer, instant_or_none
 from server.api.arguments import Id, Takes
@@ -201,7 +202,7 @@ async def mutes(request: web.Request, given: AccountsWindow) -> web.Response:
     origin = request.app[SETTINGS].origin
     rows = await rows_of(Mute.filter(owner=request[MEMBER].actor).select_related("target"), given)
     shown: list[MutedAccount] = [
-        {**account(row.target, origin), "mute_expires_at": instant_or_none(row.ends_at)} for row in rows]
+        {**account(row.target, origin, Reach.COMMUNITY), "mute_expires_at": instant_or_none(row.ends_at)} for row in rows]
     return listed(request, given, [row.id for row in rows], shown)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from models import Member
+from models.reach import Reach
 from moderation.visibility import Viewer
 from server.cards import viewer_of
 from server.image_links import ImageLinks
@@ -34,6 +35,11 @@ class Reader:
     def viewer(self) -> Viewer:
         """For `moderation.visibility`."""
         return viewer_of(self.member)
+
+    @property
+    def reach(self) -> Reach:
+        """For the lines of profiles: what reaches these readers."""
+        return Reach.COMMUNITY if self.member else Reach.WEB
 
     def picture(self, key: str, folder: str = "media") -> str:
         """The address of an image that this reader, and nobody else, can open."""

@@ -8,6 +8,7 @@ from aiohttp import web
 from models import Actor, Post, Report
 from models.delivery import Category
 from models.errors import NotHere
+from models.reach import Reach
 from server.actions import reports
 from server.actions.reports import POSTS_LIMIT, TEXT_LIMIT_CHARACTERS, Told
 from server.api.answers import answer, instant, instant_or_none
@@ -53,7 +54,7 @@ async def report(request: web.Request, given: Telling) -> web.Response:
     told = Told(text=given.comment, post_ids=tuple(given.status_ids[:POSTS_LIMIT]), forward=given.forward,
                 category=given.category or Category.OTHER, rules=tuple(given.rule_ids))
     kept = await reports.report(request.app[INSTANCE].actor, request[MEMBER].actor, target, told)
-    return answer(await _entity(kept, account(target, request.app[SETTINGS].origin)))
+    return answer(await _entity(kept, account(target, request.app[SETTINGS].origin, Reach.COMMUNITY)))
 
 
 async def _entity(kept: Report, target: Account) -> ReportEntity:

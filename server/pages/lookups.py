@@ -42,13 +42,17 @@ async def person(request: web.Request) -> Actor:
 async def shown_to(request: web.Request, actor: Actor | None) -> Actor:
     """This person, for whoever asks and may know of them; NotHere, or SignInFirst for visitors."""
     if MEMBER not in request:
-        open_to_all = actor and actor.is_local and await Post.filter(visible_to(viewer_of(None)), author_id=actor.id).exists()
-        if not actor or not open_to_all:
+        if not actor or not await is_open_to_all(actor):
             raise SignInFirst("profile")
         return actor
     if actor is None or await Block.exists(blocker_id=actor.id, target_id=request[MEMBER].actor_id):
         raise NotHere("no such person")
     return actor
+
+
+async def is_open_to_all(actor: Actor) -> bool:
+    """Whether visitors may know of this person: a member of ours who wrote something for the whole web."""
+    return actor.is_local and await Post.filter(visible_to(viewer_of(None)), author_id=actor.id).exists()
 
 
 def listed() -> Q:

@@ -12,7 +12,8 @@ from models.consent import Purpose
 from models.errors import CommunityError
 from models.host import Standing
 from models.member import MemberState
-from moderation import consent, markup
+from models.reach import Reach
+from moderation import consent, lines, markup
 from server import cards, render
 from server.actions.people import split_address
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
@@ -99,7 +100,7 @@ async def _page(request: web.Request, found: list[Actor], *, words: str = "", ty
                 too_many: bool = False, pager: Pager | None = None) -> web.Response:
     shown: list[tuple[PersonView, str]] = []
     for actor, view in zip(found, await cards.people(found), strict=True):
-        about = markup.plain(actor.summary)
+        about = markup.plain(lines.read_by(actor, Reach.COMMUNITY).about)
         shown.append((view, about[:ABOUT_CHARACTERS].rstrip() + "…" if len(about) > ABOUT_CHARACTERS else about))
     return render.page(request, "people.html", here="people", people=shown, words=words, typed=typed or words,
                        problem=problem, too_many=too_many,

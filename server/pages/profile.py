@@ -10,7 +10,7 @@ from markupsafe import Markup
 from federation.addresses import host_of
 from models import Actor, Block, Follow, Mute
 from models.errors import NotHere
-from moderation import consent, facts, policy
+from moderation import consent, facts, lines, policy
 from moderation.policy import Verb
 from server import cards, indexing, render, timelines
 from server.actions import follows, relations
@@ -18,7 +18,7 @@ from server.doors import see
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
 from server.language import gettext_for
 from server.look import local_path
-from server.pages import agreement, lookups
+from server.pages import agreement, lookups, own_profile
 from server.pages.agreement import act_and_return
 from server.views import Pager, PersonView
 
@@ -62,10 +62,10 @@ async def show(request: web.Request) -> web.Response:
 async def _view(request: web.Request, actor: Actor) -> ProfileView:
     me = request[MEMBER].actor if MEMBER in request else None
     person = (await cards.people([actor]))[0]
+    about, details = own_profile.words_of(actor, await lines.readers_of(cards.viewer_of(request.get(MEMBER)), actor))
     host = actor.host or host_of(request.app[SETTINGS].origin)
     shown = ProfileView(
-        person=person, address=f"@{actor.name}@{host}", about=Markup(actor.summary),  # noqa: S704 - cleaned when stored
-        details=tuple((detail["name"], Markup(detail["value"])) for detail in actor.details),  # noqa: S704 - cleaned when stored
+        person=person, address=f"@{actor.name}@{host}", about=about, details=details,
         is_me=me is not None and me.id == actor.id, is_elsewhere=not actor.is_local, approves=actor.approves_followers,
         url=actor.url if not actor.is_local and actor.url.startswith(("https://", "http://")) else "")
     if me is None or shown.is_me:

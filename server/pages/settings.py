@@ -10,9 +10,8 @@ from models.reach import Reach
 from moderation import consent
 from server import cards, render
 from server.actions import consents, profiles, sharing
-from server.actions.profiles import ABOUT_LIMIT, NAME_LIMIT, Profile
 from server.doors import see
-from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER, SETTINGS
+from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
 from server.language import LANGUAGES, gettext_for, name_of
 from server.look import MODES, TEXT_SIZES, Look
 from server.views import FieldError, Option
@@ -25,44 +24,6 @@ WRITTEN_LANGUAGES = ("fr", "en", "de", "es", "it", "pt", "nl", "pl", "ro", "ar",
 async def show(request: web.Request) -> web.Response:
     """GET /settings: the list."""
     return render.page(request, "settings.html", here="settings")
-
-
-async def profile(request: web.Request) -> web.Response:
-    """GET /settings/profile."""
-    member = request[MEMBER]
-    actor = member.actor
-    found = bool(await consent.in_force(actor.id, Purpose.FOUND_HERE))
-    return _profile(request, Profile(
-        display_name=actor.display_name, about=member.about, writes_in=actor.language or member.language,
-        approves_followers=actor.approves_followers, found_here=found))
-
-
-async def save_profile(request: web.Request) -> web.Response:
-    """POST /settings/profile."""
-    form, _ = request[FORM], gettext_for(request[LANGUAGE])
-    wanted = Profile(
-        display_name=form.text("display_name", NAME_LIMIT + 1), about=form.get("about").strip(),
-        writes_in=form.text("writes_in") if form.text("writes_in") in WRITTEN_LANGUAGES else "",
-        approves_followers=form.has("approves_followers"), found_here=form.has("found_here"))
-    errors = []
-    if len(wanted.display_name) > NAME_LIMIT:
-        errors.append(FieldError("display_name", _("Choose a name of at most %(n)s characters.", n=NAME_LIMIT)))
-    if len(wanted.about) > ABOUT_LIMIT:
-        errors.append(FieldError("about", _("Write at most %(n)s characters.", n=ABOUT_LIMIT)))
-    if errors:
-        return _profile(request, wanted, tuple(errors))
-    await profiles.change(request[MEMBER], wanted, request[LANGUAGE], request.app[COMMUNITY].row, request.app[SETTINGS].origin)
-    return see("/settings/profile?saved=1")
-
-
-def _profile(request: web.Request, given: Profile, errors: tuple[FieldError, ...] = ()) -> web.Response:
-    lang = request[LANGUAGE]
-    languages = tuple(Option(value=code, title=name_of(code, lang), checked=code == given.writes_in)
-                      for code in WRITTEN_LANGUAGES)
-    return render.page(
-        request, "settings_profile.html", status=422 if errors else 200, here="settings", errors=errors, given=given,
-        address=request[MEMBER].actor.address, coat_seed=request[MEMBER].actor.key, languages=languages, about_limit=ABOUT_LIMIT,
-        found_words=consents.words(Purpose.FOUND_HERE, lang, request.app[COMMUNITY].row), saved=_saved(request))
 
 
 async def audience(request: web.Request) -> web.Response:

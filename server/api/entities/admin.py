@@ -12,6 +12,7 @@ from models.actor import ActorKind
 from models.host import Standing
 from models.ids import digest
 from models.member import MemberState
+from models.reach import Reach
 from server.api.answers import instant, instant_or_none
 from server.api.entities.account import Account, Role, account, role_of
 from server.api.entities.status import Status
@@ -147,7 +148,7 @@ def _account(actor: Actor, member: Member | None, origin: str) -> AdminAccount:
         suspended=state is MemberState.SUSPENDED or (not member and actor.suspended_at is not None),
         silenced=False, disabled=False, sensitized=False, locale=member.language if member else "",
         invite_request=(member.answer or None) if member and state is MemberState.WAITING else None,
-        created_by_application_id=None, invited_by_account_id=None, account=account(actor, origin))
+        created_by_application_id=None, invited_by_account_id=None, account=account(actor, origin, Reach.COMMUNITY))
 
 
 async def admin_reports_of(reports: Sequence[Report], origin: str, statuses: Mapping[int, list[Status]],

@@ -13,7 +13,8 @@ from federation.addresses import host_of
 from federation.instance import VERSION
 from models import Community
 from models.community import SignUp
-from moderation import markup
+from models.reach import Reach
+from moderation import lines, markup
 from server import markdown
 from server.actions import pins, polls, profiles
 from server.actions.posts import DESCRIPTION_LIMIT_CHARACTERS, IMAGES_LIMIT, TEXT_LIMIT_CHARACTERS
@@ -145,9 +146,11 @@ def rules_in(community: Community, lang: str) -> list[Rule]:
 def limits(upload_bytes: int) -> dict[str, Any]:
     """What fits, in the words of both versions."""
     return {
-        "accounts": {"max_featured_tags": FEATURED_LIMIT, "max_pinned_statuses": pins.PINS_LIMIT, "max_profile_fields": 0,
+        "accounts": {"max_featured_tags": FEATURED_LIMIT, "max_pinned_statuses": pins.PINS_LIMIT,
+                     "max_profile_fields": len(lines.OTHERS),
                      "max_display_name_length": profiles.NAME_LIMIT, "max_note_length": profiles.ABOUT_LIMIT,
-                     "profile_field_name_limit": 0, "profile_field_value_limit": 0},
+                     "profile_field_name_limit": profiles.LINE_NAME_LIMIT,
+                     "profile_field_value_limit": profiles.LINE_LIMIT},
         "statuses": {"max_characters": TEXT_LIMIT_CHARACTERS, "max_media_attachments": IMAGES_LIMIT,
                      "characters_reserved_per_url": URL_CHARACTERS, "supported_mime_types": ["text/markdown", "text/plain"]},
         "media_attachments": {"supported_mime_types": IMAGE_TYPES, "description_limit": DESCRIPTION_LIMIT_CHARACTERS,
@@ -167,7 +170,7 @@ def instance_v1(request: web.Request) -> InstanceV1:
         "urls": {"streaming_api": streaming(origin)}, "stats": {"user_count": 0, "status_count": 0, "domain_count": 0},
         "thumbnail": f"{origin}/coats/{home.instance.key}/wide.png", "registrations": _is_joinable(row),
         "approval_required": row.sign_up is SignUp.APPROVAL, "invites_enabled": False,
-        "configuration": limits(settings.upload_limit_bytes), "contact_account": account(home.instance, origin),
+        "configuration": limits(settings.upload_limit_bytes), "contact_account": account(home.instance, origin, Reach.WEB),
         "rules": rules_in(row, lang), "max_toot_chars": TEXT_LIMIT_CHARACTERS}
 
 
@@ -191,7 +194,7 @@ def instance_v2(request: web.Request, vapid_key: str) -> InstanceV2:
                                  for feeds in ("live_feeds", "hashtag_feeds", "trending_link_feeds")}},
         "registrations": {"enabled": joinable, "approval_required": row.sign_up is SignUp.APPROVAL, "reason_required": False,
                           "message": None, "url": f"{origin}/join" if joinable else None, "min_age": None},
-        "api_versions": API_VERSIONS, "contact": {"email": row.contact, "account": account(home.instance, origin)},
+        "api_versions": API_VERSIONS, "contact": {"email": row.contact, "account": account(home.instance, origin, Reach.WEB)},
         "rules": rules_in(row, lang)}
 
 

@@ -124,7 +124,7 @@ async def _statuses(rows: Sequence[Notification], posts: dict[int, Post], reader
 def _notification(row: Notification, posts: dict[int, Post], shown: dict[int, Status], reader: Reader) -> ShownNotification:
     entity: ShownNotification = {
         "id": str(row.id), "type": TYPES[row.kind], "created_at": instant(row.created_at), "group_key": group_key(row),
-        "account": account(teller(row, posts), reader.origin)}
+        "account": account(teller(row, posts), reader.origin, reader.reach)}
     if row.post_id:
         entity["status"] = shown[row.post_id]
     return entity
@@ -143,11 +143,11 @@ async def groups(rows: Sequence[Notification], reader: Reader, grouped: Sequence
         people[tellers[0].id] = tellers[0]
         (lesser if partial else people).update({actor.id: actor for actor in tellers[1:]})
     found: GroupedNotifications = {
-        "accounts": [account(actor, reader.origin) for actor in people.values()],
+        "accounts": [account(actor, reader.origin, reader.reach) for actor in people.values()],
         "statuses": list((await _statuses(rows, posts, reader)).values()),
         "notification_groups": [_group(key, group, posts, paged) for key, group in together.items()]}
     if partial:
-        found["partial_accounts"] = [_partial(account(one, reader.origin)) for id_, one in lesser.items() if id_ not in people]
+        found["partial_accounts"] = [_partial(account(one, reader.origin, reader.reach)) for id_, one in lesser.items() if id_ not in people]
     return found
 
 

@@ -132,7 +132,7 @@ def _status(post: Post, known: Around, reader: Reader, *, is_quoted: bool = Fals
     html, language = known.words(post)
     return {
         "id": str(post.id), "uri": post.uri, "url": post.url or post.uri, "created_at": instant(post.published_at),
-        "edited_at": instant_or_none(post.edited_at), "account": account(post.author, reader.origin),
+        "edited_at": instant_or_none(post.edited_at), "account": account(post.author, reader.origin, reader.reach),
         "content": _whole(post, html, reader), "text": None, "visibility": visibility_of(post.reach, is_listed=post.is_listed),
         "local_only": post.reach in (Reach.ME, Reach.COMMUNITY),
         "dazzle": {"reach": post.reach, "voice": post.voice, "note": post.note},
@@ -153,7 +153,7 @@ def _passed_on(announce: Announce, post: Post, known: Around, reader: Reader) ->
     """That somebody passed a message on: the same words once more, under their name."""
     inner = _status(post, known, reader)
     return {**inner, "id": str(announce.id), "uri": announce.uri, "created_at": instant(announce.published_at),
-            "account": account(announce.actor, reader.origin), "visibility": visibility_of(announce.reach), "reblog": inner}
+            "account": account(announce.actor, reader.origin, reader.reach), "visibility": visibility_of(announce.reach), "reblog": inner}
 
 
 def _whole(post: Post, html: str, reader: Reader) -> str:

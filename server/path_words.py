@@ -1,0 +1,19 @@
+"""The words in an address, such as the key in /m/{key}: what can name nothing here is answered before the database is asked."""
+from __future__ import annotations
+
+from aiohttp import web
+
+from models.errors import NotHere
+
+#: The longest that each can be, in characters, by its name in ROUTES: keys as `models.ids.new_key` makes them, names and hosts
+#: as their columns hold them.
+LIMITS = {"key": 22, "group_key": 100, "name": 100, "host": 255, "address": 320, "token": 100}
+OTHER_LIMIT = 200
+WHOLE_PATHS = frozenset({"path"})  # files of the theme, and addresses that are nobody's
+
+
+def check(request: web.Request) -> None:
+    """NotHere where a word of the address is too long, or has characters that nothing is named with."""
+    for name, word in request.match_info.items():
+        if name not in WHOLE_PATHS and (len(word) > LIMITS.get(name, OTHER_LIMIT) or not word.isprintable()):
+            raise NotHere("an address that nothing has")
