@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,11 +28,13 @@ from models import (
 )
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
-from server import emojis, media, pushes, reminders, uploads
+from server import emojis, kept_head, media, pushes, reminders, uploads
 from server.actions import apps, departures, erasures, once, polls, posts, relations
 from server.api import scheduled
+from server.archives import making
 from server.failures import Failures
 from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
+from server.tasks import beside
 
 KEEP_ITEMS = timedelta(days=14)  # as long as a peer may still repeat an activity
 KEEP_TOMBSTONES = timedelta(days=90)
@@ -103,6 +105,11 @@ async def settle_consents(app: web.Application) -> int:
     return await reminders.settle()
 
 
+async def keep_ledger_head(app: web.Application) -> int:
+    """Keep outside the database how far the ledger of consent reaches."""
+    return await kept_head.keep(Path(app[SETTINGS].var_dir))
+
+
 async def answer_withdrawals(app: web.Application) -> int:
     """Sign that what other servers took back is erased."""
     return await erasures.settle(app)
@@ -131,6 +138,11 @@ async def learn_partners(app: web.Application) -> int:
 async def end_departures(app: web.Application) -> int:
     """Erase those whose time for coming back is over, a step at a time."""
     return await departures.end_due(app[MEDIA])
+
+
+async def make_archives(app: web.Application) -> int:
+    """Make the copies of their data that members asked for."""
+    return await making.make_due(app)
 
 
 async def let_go(_app: web.Application) -> int:
@@ -164,6 +176,7 @@ async def send_pushes(app: web.Application) -> int:
 JOBS: dict[str, Job] = {
     "send_mail": Job(send_mail, 1),
     "send_pushes": Job(send_pushes, 1),
+    "keep_ledger_head": Job(keep_ledger_head, 5),
     "release_held": Job(release_held, 0.5),
     "publish_scheduled": Job(publish_scheduled, 2),
     "store_uploads": Job(store_uploads, 0.2),
@@ -180,6 +193,7 @@ JOBS: dict[str, Job] = {
     "renew_copies": Job(renew_copies, 60),
     "learn_partners": Job(learn_partners, 300),
     "end_departures": Job(end_departures, 30),
+    "make_archives": Job(make_archives, 2),
     "let_go": Job(let_go, 3600),
     "prune": Job(prune, 3600),
 }
@@ -191,23 +205,10 @@ async def running(app: web.Application) -> AsyncIterator[None]:
     async with presence() as alone:
         if alone:
             await delivery.release_all()  # leases that are there are of the dead
-        async with _jobs(app):
+        failures = Failures(Path(app[SETTINGS].var_dir))
+        async with beside([Intake(app[INSTANCE]).run(), Dispatcher(app[INSTANCE]).run(),
+                           *(_repeat(app, name, job, failures) for name, job in JOBS.items())]):
             yield
-
-
-@asynccontextmanager
-async def _jobs(app: web.Application) -> AsyncIterator[None]:
-    failures = Failures(Path(app[SETTINGS].var_dir))
-    tasks = [asyncio.create_task(_repeat(app, name, job, failures)) for name, job in JOBS.items()]
-    tasks += [asyncio.create_task(Intake(app[INSTANCE]).run()), asyncio.create_task(Dispatcher(app[INSTANCE]).run())]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 async def _repeat(app: web.Application, name: str, job: Job, failures: Failures) -> None:

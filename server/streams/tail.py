@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +23,7 @@ from server.streams import events
 from server.streams.channels import USER
 from server.streams.events import News
 from server.streams.listeners import Listener
+from server.tasks import beside
 
 LOOK_SECONDS = 0.25
 CHECK_SECONDS = 0.4  # a token that has ended is heard for no longer
@@ -38,15 +39,8 @@ log = structlog.get_logger()
 async def following(app: web.Application) -> AsyncIterator[None]:
     """For as long as the block lasts, those who listen are told, and sent away when their token ends."""
     tail = Tail(app)
-    tasks = [asyncio.create_task(tail.repeat(work)) for work in (tail.follow, tail.check, tail.watch_filters)]
-    try:
+    async with beside(tail.repeat(work) for work in (tail.follow, tail.check, tail.watch_filters)):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 class Tail:
