@@ -12,11 +12,11 @@ from models import Actor, AuditEntry, Delivery, Host, Notification, Q, Withdrawa
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.errors import CommunityError
-from models.host import Standing
+from models.host import PARTNERS, Standing
 from models.member import MemberState, Role
 from models.notification import Notice
 from models.withdrawal import WithdrawalState
-from moderation import withdrawals
+from moderation import charters, withdrawals
 from moderation.withdrawals import Asking
 
 AGAIN_AFTER = timedelta(days=1)
@@ -68,7 +68,8 @@ async def _cut_off() -> int:
     count = 0
     for host in await Host.filter(silent_at__isnull=False).exclude(standing=Standing.SUSPENDED):
         oldest = await Withdrawal.filter(host=host.name, state=WithdrawalState.FAILED).order_by("asked_at").first()
-        if oldest and withdrawals.is_cut_off(oldest.asked_at, host.decided_at, clock.now()):
+        limit = await charters.silence_limit(host.name)
+        if oldest and withdrawals.is_cut_off(oldest.asked_at, host.decided_at, clock.now(), limit):
             async with in_transaction():
                 await host.change(standing=Standing.SUSPENDED, reason=REASON, decided_at=clock.now())
                 await AuditEntry.create(actor_id=None, action="host.suspended", target=f"host:{host.name}", reason=REASON)
@@ -88,7 +89,7 @@ async def learn_due(instance: Instance) -> int:
     """
     now = clock.now()
     unread = Q(read_at__isnull=True) | Q(read_at__lt=now - READ_AGAIN_AFTER)
-    host = await Host.filter(unread, standing=Standing.PARTNER).order_by("read_at").first()
+    host = await Host.filter(unread, standing__in=list(PARTNERS)).order_by("read_at").first()
     if host is None:
         return 0
     await host.change(read_at=now)  # also if it fails: once a day is enough

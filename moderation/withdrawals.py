@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from models.withdrawal import WithdrawalState
 
 TRIED_FOR = timedelta(days=7)  # health.md §3.3
-LIMIT = timedelta(days=30)  # where no charter says anything else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +35,9 @@ def state(asking: Asking, now: datetime) -> WithdrawalState:
     return WithdrawalState.PENDING
 
 
-def is_cut_off(asked_at: datetime, decided_at: datetime | None, now: datetime, limit: timedelta = LIMIT) -> bool:
-    """Whether a server that still owes an answer is sent and served nothing any more. Once a person of our team has decided about
-    it after that, the decision stands.
+def is_cut_off(asked_at: datetime, decided_at: datetime | None, now: datetime, limit: timedelta) -> bool:
+    """Whether a server that still owes an answer is sent and served nothing any more: `limit` after it was asked
+    (`moderation.charters.silence_limit`). Once a person of our team has decided about it after that, the decision stands.
     """
     until = asked_at + limit
     return now > until and (decided_at is None or decided_at < until)

@@ -28,13 +28,13 @@ PATIENCE_SECONDS = 20.0
 class LiveServer:
     """One server, in a task and context of its own: start and stop happen in that one task, as Tortoise wants it.
 
-    `settings` are those of the product, with quick retries and cheap passwords.
+    `port`: of one that ran before, 0 for any. `settings` are those of the product, with quick retries and cheap passwords.
     """
 
-    def __init__(self, database_url: str, folder: Path, **settings: Any) -> None:
+    def __init__(self, database_url: str, folder: Path, port: int = 0, **settings: Any) -> None:
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # so that a later process can have the port
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind(("127.0.0.1", port))
         self.host = f"127.0.0.1:{self._socket.getsockname()[1]}"
         self.origin = f"http://{self.host}"
         defaults: dict[str, Any] = {

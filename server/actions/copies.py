@@ -11,6 +11,10 @@ from moderation import withdrawals
 from moderation.withdrawals import Asking
 
 PAGE = 50
+NOTICES_LIMIT = 50
+#: What a member has to know first, of several notices to one server.
+GRAVEST = (WithdrawalState.FAILED, WithdrawalState.NOT_CAPABLE, WithdrawalState.PENDING, WithdrawalState.ASKED,
+           WithdrawalState.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class ServerCopies:
     last_at: datetime
     state: WithdrawalState | None
     asked_at: datetime | None
+    answered_at: datetime | None = None  # it signed that all is erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +45,27 @@ async def servers(actor: Actor) -> list[ServerCopies]:
     found = await Disclosure.by_host(actor.id)
     names = [one.host for one in found] or [""]
     titles = {host.name: host.title or host.name for host in await Host.filter(name__in=names)}
-    answers = {row.host: row for row in await Withdrawal.filter(actor_id=actor.id).order_by("id")}
+    answers: dict[str, list[Withdrawal]] = {}
+    columns = ("id", "host", "state", "asked_at", "answered_at")
+    for notice in await Withdrawal.filter(actor_id=actor.id).order_by("-id").limit(5000).only(*columns):
+        answers.setdefault(notice.host, []).append(notice)
     asked: dict[str, list[Delivery]] = {}
     leaving = Delivery.filter(activity__actor_id=actor.id, activity__kind__in=["Delete", "Undo"], host__in=names)
     for row in await leaving.order_by("id").limit(5000):
         asked.setdefault(row.host, []).append(row)
-    return [_server(one, titles.get(one.host, one.host), answers.get(one.host), asked.get(one.host, [])) for one in found]
+    return [_server(one, titles.get(one.host, one.host), answers.get(one.host, []), asked.get(one.host, [])) for one in found]
 
 
-def _server(one: HostCopies, title: str, answer: Withdrawal | None, asked: list[Delivery]) -> ServerCopies:
+def _server(one: HostCopies, title: str, notices: list[Withdrawal], asked: list[Delivery]) -> ServerCopies:
     state, asked_at = None, one.ended_at
-    if answer is not None:
-        state, asked_at = answer.state, answer.asked_at
-    elif asked:
+    if notices:
+        gravest, has = min(notices, key=lambda row: GRAVEST.index(row.state)), one.told - one.ended
+        if gravest.state is not WithdrawalState.CONFIRMED:
+            return ServerCopies(one.host, title, has, one.last_at, gravest.state, gravest.asked_at)
+        confirmed = None if has else gravest.state  # of a part, it is no news about the rest
+        return ServerCopies(one.host, title, has, one.last_at, confirmed, gravest.asked_at if confirmed else None,
+                            gravest.answered_at if confirmed else None)
+    if asked:
         waiting = [row for row in asked if row.state is DeliveryState.WAITING]
         lost = [row for row in asked if row.state is DeliveryState.FAILED and row.attempts]
         oldest = (waiting or lost or asked)[0]
@@ -62,6 +75,11 @@ def _server(one: HostCopies, title: str, answer: Withdrawal | None, asked: list[
     elif one.ended:
         state = WithdrawalState.ASKED
     return ServerCopies(one.host, title, one.told - one.ended, one.last_at, state, asked_at)
+
+
+async def asked_of(actor: Actor, host: str) -> list[Withdrawal]:
+    """What one server was asked to erase, and what it answered, newest first."""
+    return await Withdrawal.filter(actor_id=actor.id, host=host).order_by("-id").limit(NOTICES_LIMIT)
 
 
 async def at(actor: Actor, host: str, before: int | None) -> tuple[list[Copy], int]:

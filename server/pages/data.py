@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from models import AuditEntry, ConsentRecord, ConsentText
+from models import AuditEntry, ConsentRecord, ConsentText, Withdrawal
 from models.consent import ConsentEvent, Purpose
 from models.errors import NotHere
 from models.withdrawal import WithdrawalState
@@ -61,6 +61,17 @@ class LookView:
     what: str
     why: str
     when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """One notice to a server: how it stands, of how many things, since when; its answer."""
+
+    state: str
+    count: int
+    asked_at: datetime
+    answered_at: datetime | None
+    answer_url: str  # "" before there is one
 
 
 async def show(request: web.Request) -> web.Response:
@@ -132,8 +143,18 @@ async def show_copies(request: web.Request) -> web.Response:
     if not things:
         raise NotHere("nothing there")
     older = f"/data/copies?host={host}&before={more}" if more else ""
+    notices = [] if before else await copies.asked_of(actor, host)
     return render.page(request, "data_copies_at.html", here="data", host=host, pager=Pager(older_url=older),
-                       things=[(one, _thing(one.kind, _)) for one in things])
+                       things=[(one, _thing(one.kind, _)) for one in things], asked=[_asked(one, _) for one in notices])
+
+
+async def show_answer(request: web.Request) -> web.Response:
+    """GET /data/copies/answers/{key}: what a server signed, as it came, to keep."""
+    row = await Withdrawal.get_or_none(key=request.match_info["key"], actor_id=request[MEMBER].actor_id)
+    if row is None or not row.answer:
+        raise NotHere("no answer")
+    return web.Response(text=row.answer, content_type="application/activity+json", headers={
+        "Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{row.key}.json"'})
 
 
 async def show_access(request: web.Request) -> web.Response:
@@ -160,7 +181,7 @@ async def _switch(request: web.Request, purpose: Purpose, last: ConsentRecord | 
 def _line(row: ConsentRecord, _: Words) -> ReceiptLine:
     counts = consent.is_in_force(row)
     can_stop = counts and row.purpose not in consent.REQUIRED
-    return ReceiptLine(title=agreements.title(row.purpose, _), counts=counts, given=row.created_at, until=row.valid_until,
+    return ReceiptLine(title=agreements.title(row.purpose, _, row.scope), counts=counts, given=row.created_at, until=row.valid_until,
                        state=agreements.state_name(consent.state_of(row), row.event, _), url=f"/data/receipts/{row.key}",
                        withdraw_url=f"/data/withdraw/{row.key}" if can_stop else "")
 
@@ -197,6 +218,11 @@ def withdrawal_name(state: WithdrawalState, _: Words) -> str:
     }[state]
 
 
+def _asked(row: Withdrawal, _: Words) -> AskedView:
+    answer = f"/data/copies/answers/{row.key}" if row.answer else ""
+    return AskedView(withdrawal_name(row.state, _), len(row.object_uris), row.asked_at, row.answered_at, answer)
+
+
 def _thing(kind: str, _: Words) -> str:
     return {"Profile": _("My profile"), "Note": _("A message"), "Create": _("A message that is erased here"),
             "Follow": _("That I follow somebody"), "Like": _("A sign that I thought of somebody"),
@@ -208,6 +234,7 @@ def _look(row: AuditEntry, _: Words) -> LookView:
     what = {
         "member.create": _("Your account was made."), "member.open": _("Your page in the list of members was opened."),
         "member.accept": _("Your request to join was accepted."), "member.refuse": _("Your request to join was refused."),
+        "guardian.add": _("Somebody was named who acts for you."), "guardian.end": _("Somebody no longer acts for you."),
         "review.let_go": _("A message of yours that was held was read, and has left."),
         "review.sent_back": _("A message of yours that was held was read, and came back to you."),
         "member.suspend": _("Your account was stopped."), "member.restore": _("Your account was given back."),

@@ -40,6 +40,7 @@ class HostView:
     waiting: int  # deliveries on their way
     is_resting: bool
     reached_at: datetime | None
+    silent_at: datetime | None  # since then it owes an answer to what was taken back
 
 
 async def show(request: web.Request) -> web.Response:
@@ -128,7 +129,8 @@ async def _view(host: Host) -> HostView:
         asks_us=undecided and host.asked_us_at is not None,
         asked_them=undecided and host.asked_us_at is None and host.asked_them_at is not None,
         asked_at=host.asked_us_at or host.asked_them_at,
-        reason=host.reason, waiting=waiting, is_resting=host.is_resting(), reached_at=host.reached_at)
+        reason=host.reason, waiting=waiting, is_resting=host.is_resting(), reached_at=host.reached_at,
+        silent_at=host.silent_at)
 
 
 async def _host(request: web.Request) -> Host:
