@@ -20,6 +20,7 @@ from models import Actor
 from models.actor import ActorKind
 from models.database import is_sqlite, prepare_file, sqlite_path
 from models.errors import CommunityError
+from models.migration import migrate
 from server import connections, logs
 from server.app import create_app
 from server.settings import Settings
@@ -50,6 +51,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
     """
     logs.configure(settings)
     with listening(settings) as sock, alone(settings.database_url):
+        migrate_apart(settings.database_url)
         runner = web.AppRunner(create_app(settings), access_log=None, shutdown_timeout=STOP_SECONDS)
         try:
             await runner.setup()
@@ -63,6 +65,22 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
                 yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
         finally:
             await runner.cleanup()
+
+
+def migrate_apart(database_url: str) -> None:
+    """Bring the database to this version in a child, because what that needs (12 MB) would stay in pieces with the server.
+
+    This process has no other thread yet. If the child fails, the migration of the application says why.
+    """
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        with suppress(Exception):
+            asyncio.run(migrate(database_url))
+    finally:
+        os._exit(0)
 
 
 def rest_collector() -> None:

@@ -25,7 +25,7 @@ from tests.test_layers import ROOT
 STOP_SECONDS = 2.0
 BUSY_FACTOR = 2  # other tests share the processors
 DAZZLE = (sys.executable, "-m", "server")
-IDLE_MEGABYTES = 118
+IDLE_MEGABYTES = 112
 
 
 @dataclass(frozen=True)
