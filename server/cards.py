@@ -15,7 +15,7 @@ from moderation.visibility import Viewer, seen_by
 from server import emojis, questions
 from server.language import Words, moment
 from server.views import Fact, ImageView, PersonView, PollView, PostView, QuoteView
-from server.wording import kind_name, note_name
+from server.wording import kind_name, note_name, written_by
 
 OPEN, FOLD, HIDE = "open", "fold", "hide"
 NO_TOPIC = "other"  # in Member.reading["notes"]: what its server marked as sensitive without saying why
@@ -137,6 +137,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         in_reply_to_name=parent.name if parent else "",
         attachments=tuple(image_view(image) for image in around.kept.images.get(post.id, ())),
         held_seconds_left=0 if post.is_in_review else held_seconds(post), waits_for_team=post.is_in_review,
+        written_by=written_by(post.written_as, post.author.shown_name, _) if post.written_as else "",
         origin_url=_origin_url(post))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from enum import Enum, auto
 from urllib.parse import quote
 
@@ -19,10 +20,11 @@ from models import Member
 from models.errors import CommunityError
 from models.ids import new_key
 from models.member import Role
-from server import forms, language, render, sessions
+from server import acting, forms, language, path_words, render, sessions
+from server.actions import guardians
 from server.connections import allow_upload
 from server.errors import BadRequest, Forged, SignInFirst, StaffOnly
-from server.keys import COMMUNITY, CSRF, FORM, LANGUAGE, ME, MEMBER, SESSION, SETTINGS
+from server.keys import COMMUNITY, CSRF, FORM, GUARDIAN, LANGUAGE, ME, MEMBER, SESSION, SETTINGS, TIE
 from server.limits import TooOften
 from server.look import LANGUAGE_COOKIE
 from server.views import MeView
@@ -50,7 +52,9 @@ def person(handler: Handler, who: Who = Who.ANYONE, *, upload: bool = False) -> 
         request[LANGUAGE] = request.app[SETTINGS].language
         try:
             await _recognise(request)
+            path_words.check(request)
             await _read_form(request, upload)
+            acting.check(request)
             _admit(request, who)
             response = await handler(request)
         except CommunityError as error:
@@ -103,9 +107,17 @@ async def _recognise(request: web.Request) -> None:
         request[SESSION], request[MEMBER] = found.session, found.session.member
         request[CSRF] = sessions.csrf_token(found.session)
         request[ME] = _me(found.session.member, found.unread)
+        await _act_for(request)
     request[LANGUAGE] = language.choose(
         request.headers.get("Accept-Language", ""), request.cookies.get(sessions.cookie_name(settings, LANGUAGE_COOKIE), ""),
         found.session.member.language if found else "", settings.language)
+
+
+async def _act_for(request: web.Request) -> None:
+    """From here on, MEMBER is the managed profile for which this browser acts, if it does."""
+    if found := await guardians.acting(request[SESSION], request[MEMBER]):
+        request[GUARDIAN], (request[MEMBER], request[TIE]) = request[MEMBER], found
+        request[ME] = replace(_me(request[MEMBER], 0), guardian=request[GUARDIAN].actor.shown_name)
 
 
 def _me(member: Member, unread: int) -> MeView:
@@ -143,6 +155,7 @@ def peer(handler: Handler) -> Handler:
 
     async def door(request: web.Request) -> web.StreamResponse:
         try:
+            path_words.check(request)
             return await handler(request)
         except CommunityError as error:
             return problem(error)

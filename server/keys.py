@@ -5,7 +5,7 @@ from aiohttp import web
 from tortoise.context import TortoiseContext
 
 from federation.instance import Instance
-from models import AccessToken, Member, Session
+from models import AccessToken, Guardianship, Member, Session
 from server.forms import Form
 from server.home import Home
 from server.limits import Allowance, Limits
@@ -31,6 +31,8 @@ LISTENERS = web.AppKey("listeners", Listeners)  # apps that wait for news
 EXCHANGE = web.RequestKey("exchange", asyncio.Timeout)  # the time that is left for it
 LANGUAGE = web.RequestKey("language", str)
 MEMBER = web.RequestKey("member", Member)  # with its actor; absent when nobody is signed in
+GUARDIAN = web.RequestKey("guardian", Member)  # who acts for MEMBER in this browser; absent for those who act for themselves
+TIE = web.RequestKey("tie", Guardianship)  # how far they may
 SESSION = web.RequestKey("session", Session)
 ME = web.RequestKey("me", MeView)
 TOKEN = web.RequestKey("token", AccessToken)  # an app's, with its app and member

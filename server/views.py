@@ -40,6 +40,7 @@ class MeView:
     coat: str
     role: str = "member"  # "member", "moderator" or "host"
     unread: int = 0  # notices not read yet
+    guardian: str = ""  # the name of the member who acts for them here
 
     @property
     def url(self) -> str:
@@ -162,6 +163,7 @@ class PostView:
     in_reply_to_name: str = ""  # whom it answers; empty when that message cannot be seen
     attachments: tuple[ImageView, ...] = ()
     held_seconds_left: int = 0  # seconds in which the author can still undo the sending
+    written_by: str = ""  # "Written by a parent of Lou", where it stands under the name of a managed profile
     waits_for_team: bool = False  # the reader wrote it, and nobody else sees it before the team has read it
     origin_url: str = ""  # https address on the other community's own pages, for messages from elsewhere
     is_erased: bool = False

@@ -4,6 +4,7 @@ The glossary of the interface decides (design README §7). `_` is what `server.l
 """
 from __future__ import annotations
 
+from models.guardian import Tie
 from models.member import Role
 from models.notification import Notice
 from models.post import About, Note, Post, Voice
@@ -53,6 +54,18 @@ def role_name(role: Role, _: Words) -> str:
     """What a member does here."""
     return {Role.MEMBER: _("Member"), Role.MODERATOR: _("Moderator"), Role.HOST: _("Host"),
             Role.MANAGED: _("Managed profile")}[role]
+
+
+def tie_name(tie: Tie, _: Words) -> str:
+    """What a guardian is to the person for whom they act."""
+    return {Tie.PARENT: _("Parent"), Tie.RELATIVE: _("Relative or carer"), Tie.LEGAL: _("Named by a judge")}[tie]
+
+
+def written_by(tie: str, name: str, _: Words) -> str:
+    """Who wrote a message that stands under the name of somebody else; nothing where that one wrote it."""
+    return {Tie.PARENT: _("Written by a parent of %(name)s", name=name),
+            Tie.RELATIVE: _("Written by somebody who looks after %(name)s", name=name),
+            Tie.LEGAL: _("Written by the legal guardian of %(name)s", name=name)}[Tie(tie)] if tie else ""
 
 
 def about_name(about: About, _: Words) -> str:

@@ -12,11 +12,13 @@ from models import Actor, Community, ConsentRecord, Host, Member, Post, clock
 from models.community import SignUp
 from models.consent import Purpose
 from models.database import sqlite_path
+from models.guardian import Tie
 from models.member import MemberState, Role
 from models.post import About, Note, Voice
 from models.reach import Reach
 from server import media, receipts
-from server.actions import apps, drafts, follows, invitations, posts, reactions, relations
+from server.actions import apps, drafts, follows, guardians, invitations, posts, reactions, relations
+from server.actions.accounts import Newcomer
 from server.actions.drafts import Typed
 from server.actions.posts import Composition
 from server.keys import COMMUNITY, MEDIA
@@ -124,6 +126,10 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
     await follows.follow(moderator, member)
     await relations.mute(host, moderator)
     await invitations.invite(host)
+    child = await guardians.make_profile(here.origin, await Member.get(actor=member).select_related("actor"),
+                                          Newcomer(name="lou", display_name="Lou"), Tie.PARENT)
+    await posts.publish(child.actor, Composition(text="J’ai dessiné un chat", reach=Reach.COMMUNITY, written_by=member,
+                                                 written_as=Tie.PARENT), here.origin)
     draft = await drafts.save(member, Typed(text="Une phrase à finir"))
     await (await Host.called("asks.example")).change(asked_us_at=clock.now(), title="Ceux d’ailleurs")
     app, _ = await apps.register("Phanpy", "https://phanpy.social", [apps.NOT_HERE], ["read", "write", "push"])
@@ -144,8 +150,10 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             f"{mine}/edit", f"{mine}/delete",
             "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/follows", "/follows/me", "/follows/requests",
             "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", *SETTINGS,
-            *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/nothing-here"),
-        "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/invitations", "/admin/reviews"),
+            *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/acting", "/acting/new",
+            "/nothing-here"),
+        "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
+                      "/admin/invitations", "/admin/reviews"),
         "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/reviews/rule",
                  "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/asks.example"),

@@ -17,6 +17,7 @@ from models.member import LinkPurpose, MemberState, Role
 from models.notification import Notice
 from models.reach import Reach
 from server.actions import apps, consents, invitations, links
+from server.actions.consents import OWN, Voice
 
 
 class NameTaken(CommunityError):
@@ -54,6 +55,7 @@ class Newcomer:
     state: MemberState = MemberState.ACTIVE
     language: str = "fr"
     consents: tuple[Purpose, ...] = (Purpose.MEMBERSHIP,)  # the words were shown in `language`, and answered yes
+    voice: Voice = OWN  # who says yes, and as what
     situation: str = ""
     answer: str = ""
     default_reach: Reach = Reach.COMMUNITY
@@ -81,7 +83,7 @@ async def create(origin: str, newcomer: Newcomer, *, invitation: str = "", openi
             member = await _member(actor, newcomer, role)
             community = await Community.current()
             for purpose in newcomer.consents:
-                await consents.give(actor, purpose, newcomer.language, community)
+                await consents.give(actor, purpose, newcomer.language, community, voice=newcomer.voice)
             await _announce(member, newcomer)
             await _log(by, "member.create", member)
     except IntegrityError as error:

@@ -8,6 +8,7 @@ from federation.addresses import origin_of
 from models import Actor, Community, ConsentRecord, clock
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from moderation import consent
+from server.actions import guardian_voices
 
 PLACE_TO_TAKE_BACK = "/data"
 UNTIL_TAKEN_BACK = "until it is taken back"
@@ -33,8 +34,12 @@ async def give(actor: Actor, purpose: Purpose, language: str, community: Communi
                voice: Voice = OWN) -> ConsentRecord:
     """Write down a yes about this member of ours, now, to the words shown in this language.
 
-    `scope`: which line or study it is about; `audience`: who, where the question leaves that open.
+    `scope`: which line or study it is about; `audience`: who, where the question leaves that open. A guardian's yes is
+    written down as not valid where another guardian says no.
     """
+    if not await _counts(actor, purpose, scope, True, voice):
+        return await _record(actor, purpose, ConsentState.INVALIDATED, ConsentEvent.INVALIDATED, language, community, scope,
+                             audience, voice)
     last = await ConsentRecord.newest(actor.id, purpose, scope)
     event = ConsentEvent.GIVEN
     if last is not None and last.event is ConsentEvent.PAUSED:
@@ -46,7 +51,8 @@ async def give(actor: Actor, purpose: Purpose, language: str, community: Communi
 
 async def take_back(actor: Actor, purpose: Purpose, language: str, community: Community, *, scope: str = "",
                     voice: Voice = OWN) -> ConsentRecord:
-    """Write down that this member of ours no longer agrees, or never did."""
+    """Write down that this member of ours no longer agrees, or never did. A no always counts."""
+    await _counts(actor, purpose, scope, False, voice)
     last = await ConsentRecord.newest(actor.id, purpose, scope)
     agreed = last is not None and was_agreed(last)
     state, event = ((ConsentState.WITHDRAWN, ConsentEvent.WITHDRAWN) if agreed
@@ -54,13 +60,21 @@ async def take_back(actor: Actor, purpose: Purpose, language: str, community: Co
     return await _record(actor, purpose, state, event, language, community, scope, last.audience if last else "", voice)
 
 
-async def set_to(actor: Actor, purpose: Purpose, wanted: bool, language: str, community: Community) -> None:
+async def set_to(actor: Actor, purpose: Purpose, wanted: bool, language: str, community: Community,
+                 voice: Voice = OWN) -> None:
     """Write down a yes or a no, unless it is what was said last."""
     last = await ConsentRecord.newest(actor.id, purpose)
     if wanted and (last is None or not consent.is_in_force(last)):
-        await give(actor, purpose, language, community)
+        await give(actor, purpose, language, community, voice=voice)
     elif not wanted and last is not None and was_agreed(last):
-        await take_back(actor, purpose, language, community)
+        await take_back(actor, purpose, language, community, voice=voice)
+
+
+async def _counts(actor: Actor, purpose: Purpose, scope: str, wanted: bool, voice: Voice) -> bool:
+    """Between guardians the narrower wins, and the team is told."""
+    if voice.capacity is not Capacity.GUARDIAN or voice.actor_id is None:
+        return True
+    return await guardian_voices.counts(actor, purpose, scope, wanted, voice.actor_id)
 
 
 def was_agreed(last: ConsentRecord) -> bool:

@@ -82,6 +82,7 @@ class Composition:
     about: About = About.UNSAID
     about_agrees: bool = False  # the person it is about has said yes to it, says the writer
     written_by: Actor | None = None  # the guardian who writes it for a managed profile
+    written_as: str = ""  # what that guardian is: a models.guardian.Tie
     once: str = ""  # the key of a request that may come twice (`server.actions.once`)
 
 
@@ -111,7 +112,8 @@ async def publish(author: Actor, written: Composition, origin: str) -> Post:
             published_at=now, kind=polls.KIND if written.poll else "",
             is_listed=written.is_listed, expires_at=expires_at,
             held_until=IN_REVIEW if to_read else now + timedelta(seconds=written.undo_seconds) if written.undo_seconds else None,
-            about=written.about, about_agrees=written.about_agrees, written_by=written.written_by)
+            about=written.about, about_agrees=written.about_agrees, written_by=written.written_by,
+            written_as=written.written_as)
         await once.remember(author, written.once, post.id)
         await _address(post, addressed, named)
         await _tag(post, words.tags)

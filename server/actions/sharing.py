@@ -29,7 +29,8 @@ async def say(member: Member, purpose: Purpose, wanted: bool, language: str, com
         await show_as_agreed(member.actor)
 
 
-async def show_lines(actor: Actor, wanted: Mapping[str, Reach], language: str, community: Community) -> bool:
+async def show_lines(actor: Actor, wanted: Mapping[str, Reach], language: str, community: Community,
+                     voice: Voice = OWN) -> bool:
     """Write down for whom each of these lines of a profile is (C2), where that is new, and show them so. Nobody but oneself
     is a no. Inside a transaction; whether servers that know this member were told.
     """
@@ -37,17 +38,18 @@ async def show_lines(actor: Actor, wanted: Mapping[str, Reach], language: str, c
         if reach is lines.reach_of(actor, line):
             continue
         if reach is Reach.ME:
-            await consents.take_back(actor, Purpose.FIELD, language, community, scope=line)
+            await consents.take_back(actor, Purpose.FIELD, language, community, scope=line, voice=voice)
         else:
             await consents.give(actor, Purpose.FIELD, language, community, scope=line,
+                                voice=voice,
                                 audience=reach.narrowed_to(community.ceiling))
     return await show_as_agreed(actor)
 
 
-async def take_line_back(member: Member, line: str, language: str, community: Community) -> None:
+async def take_line_back(member: Member, line: str, language: str, community: Community, voice: Voice = OWN) -> None:
     """Nobody else reads this line any more; servers that have it get the profile without it."""
     async with in_transaction():
-        await show_lines(member.actor, {line: Reach.ME}, language, community)
+        await show_lines(member.actor, {line: Reach.ME}, language, community, voice)
 
 
 async def narrow_lines() -> None:

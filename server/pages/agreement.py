@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Sequence
 from aiohttp import web
 
 from models.consent import Purpose
-from server import render
+from server import acting, render
 from server.actions import consents
 from server.doors import see
 from server.errors import Refused
@@ -23,7 +23,8 @@ def question(request: web.Request) -> str:
 
 async def give(request: web.Request) -> None:
     """The member pressed yes under these words."""
-    await consents.give(request[MEMBER].actor, Purpose.SHARED_OUT, request[LANGUAGE], request.app[COMMUNITY].row)
+    await consents.give(request[MEMBER].actor, Purpose.SHARED_OUT, request[LANGUAGE], request.app[COMMUNITY].row,
+                        voice=acting.voice(request))
 
 
 async def act_and_return(request: web.Request, act: Awaitable[object], back: str,

@@ -10,7 +10,7 @@ from aiohttp import web
 from models import Draft
 from models.post import About, Note, Voice
 from models.reach import Reach
-from server import audiences, cards, composer, personal_data, poll_form, render
+from server import acting, audiences, cards, composer, personal_data, poll_form, render
 from server.actions import drafts, posts
 from server.actions.addressees import circle_of
 from server.actions.drafts import Typed
@@ -97,7 +97,9 @@ async def _publish(request: web.Request, typed: Typed, checked: Checked, key: st
     request.app[LIMITS].take("post", member.actor.key)
     settings = request.app[SETTINGS]
     try:
-        written = composer.composition(typed, checked, member, settings.undo_seconds, _)
+        guardian, tie = acting.writer(request)
+        written = replace(composer.composition(typed, checked, member, settings.undo_seconds, _), written_by=guardian,
+                          written_as=tie)
         post = await posts.publish(member.actor, written, settings.origin)
     except (Refused, posts.NobodyNamed) as refused:
         if refused.safe == agreement.NEEDED:

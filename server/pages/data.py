@@ -11,7 +11,7 @@ from models.consent import ConsentEvent, Purpose
 from models.errors import NotHere
 from models.withdrawal import WithdrawalState
 from moderation import consent
-from server import agreements, differences, promises, render
+from server import acting, agreements, differences, promises, render
 from server.actions import charter, consents, copies, sharing
 from server.differences import Part
 from server.doors import see
@@ -91,19 +91,19 @@ async def save(request: web.Request) -> web.Response:
     for purpose in consent.switches():
         wanted = form.has(f"on-{purpose}")
         if wanted != bool(await consent.permits(member.actor_id, purpose)):
-            await sharing.say(member, purpose, wanted, request[LANGUAGE], request.app[COMMUNITY].row)
+            await sharing.say(member, purpose, wanted, request[LANGUAGE], request.app[COMMUNITY].row, acting.voice(request))
     return see("/data?said=saved")
 
 
 async def pause(request: web.Request) -> web.Response:
     """POST /data/pause: every flow stops at once; nothing is erased."""
-    await sharing.pause(request[MEMBER])
+    await sharing.pause(request[MEMBER], acting.voice(request))
     return see("/data?said=paused")
 
 
 async def resume(request: web.Request) -> web.Response:
     """POST /data/resume: a new yes to each thing that was paused, in the words that stand on the page."""
-    await sharing.resume(request[MEMBER], request[LANGUAGE], request.app[COMMUNITY].row)
+    await sharing.resume(request[MEMBER], request[LANGUAGE], request.app[COMMUNITY].row, acting.voice(request))
     return see("/data?said=resumed")
 
 
@@ -117,15 +117,18 @@ async def show_receipt(request: web.Request) -> web.Response:
 async def ask_withdraw(request: web.Request) -> web.Response:
     """GET /data/withdraw/{key}: what taking it back does, before it is done."""
     record, _ = await _stoppable(request), gettext_for(request[LANGUAGE])
-    return render.page(request, "withdraw.html", here="data", title=agreements.title(record.purpose, _), key=record.key,
+    return render.page(request, "withdraw.html", here="data", title=agreements.title(record.purpose, _, record.scope), key=record.key,
                        effects=agreements.effects(record.purpose, _))
 
 
 async def withdraw(request: web.Request) -> web.Response:
     """POST /data/withdraw/{key}. No reason is asked."""
     record, member = await _stoppable(request), request[MEMBER]
-    await sharing.say(member, record.purpose, False, request[LANGUAGE], request.app[COMMUNITY].row)
-    newest = await ConsentRecord.newest(member.actor_id, record.purpose)
+    if record.purpose is Purpose.FIELD:
+        await sharing.take_line_back(member, record.scope, request[LANGUAGE], request.app[COMMUNITY].row)
+    else:
+        await sharing.say(member, record.purpose, False, request[LANGUAGE], request.app[COMMUNITY].row, acting.voice(request))
+    newest = await ConsentRecord.newest(member.actor_id, record.purpose, record.scope)
     return see(f"/data/receipts/{newest.key}" if newest else "/data")
 
 

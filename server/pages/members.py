@@ -33,6 +33,7 @@ class MemberView:
     display_name: str
     coat: str
     role: str
+    is_managed: bool
     state: str
     state_name: str
     since: datetime
@@ -79,14 +80,14 @@ def _list(request: web.Request, rows: Sequence[Member], waiting: Sequence[Member
 
 async def show_one(request: web.Request) -> web.Response:
     """GET /admin/members/{name}: what can be decided about one member."""
-    member = await _named(request)
+    member = await named(request)
     await accounts.opened(member, request[MEMBER].actor)
     return await _one(request, member)
 
 
 async def decide(request: web.Request) -> web.Response:
     """POST /admin/members/{name}/{verb}: accept, refuse, suspend, restore, role."""
-    form, by, member = request[FORM], request[MEMBER].actor, await _named(request)
+    form, by, member = request[FORM], request[MEMBER].actor, await named(request)
     reason, verb = form.text("reason", REASON_LIMIT), request.match_info["verb"]
     _may_decide(request[MEMBER], member, verb)
     if verb in ("refuse", "suspend") and not reason:
@@ -109,7 +110,8 @@ def _may_decide(by: Member, member: Member, verb: str) -> None:
         raise StaffOnly(verb)
 
 
-async def _named(request: web.Request) -> Member:
+async def named(request: web.Request) -> Member:
+    """The member of whom an address of the team's pages speaks; NotHere."""
     actor = await Actor.get_or_none(name=names.normal(request.match_info["name"]), host="")
     member = await Member.get_or_none(actor_id=actor.id).select_related("actor") if actor else None
     if member is None:
@@ -129,11 +131,13 @@ async def _one(request: web.Request, member: Member, errors: tuple[FieldError, .
 
 def _view(member: Member, _: Words) -> MemberView:
     states = {MemberState.WAITING: _("Waits for an answer"), MemberState.ACTIVE: _("Active"), MemberState.REFUSED: _("Refused"),
-              MemberState.SUSPENDED: _("Suspended")}
+              MemberState.SUSPENDED: _("Suspended"),
+              MemberState.DECEASED: _("Has died")}
     actor = member.actor
     return MemberView(name=actor.name, display_name=actor.shown_name, coat=actor.key, role=role_name(member.role, _),
-                      state=member.state.value, state_name=states[member.state], since=member.created_at, answer=member.answer,
-                      url=f"/admin/members/{actor.name}")
+                      is_managed=member.role is Role.MANAGED, state=member.state.value, state_name=states[member.state],
+                      since=member.created_at, answer=member.answer, url=f"/admin/members/{actor.name}")
+
 
 
 async def show_invitations(request: web.Request) -> web.Response:
