@@ -39,12 +39,12 @@ async def take_thanks_back(actor: Actor, post: Post) -> None:
             await like.delete()
 
 
-async def pass_on(actor: Actor, post: Post) -> None:
-    """Show a message to one's own readers: as far as it went itself, and as far as this member may reach.
+async def pass_on(actor: Actor, post: Post, at_most: Reach = Reach.WEB) -> None:
+    """Show a message to one's own readers: as far as it went itself, as this member may reach, and as they want.
 
     Raises: Refused.
     """
-    reach = post.reach.narrowed_to(await widest(actor))
+    reach = post.reach.narrowed_to(await widest(actor)).narrowed_to(at_most)
     if not (decision := policy.decide(Verb.ANNOUNCE, await facts.between(actor, post.author, reach=reach, post=post))):
         raise Refused(decision.reason or "")
     async with in_transaction():

@@ -6,21 +6,29 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import web
 
 from models import Actor, Announce, Like, Post, Q
+from models.reach import Reach
 from moderation.visibility import visible_to
 from server.actions import bookmarks, pins, reactions
 from server.api import found, writing
 from server.api.answers import answer
-from server.api.arguments import Takes
+from server.api.arguments import BadInput, Takes
 from server.api.entities.account import accounts_of
 from server.api.entities.status import status, statuses
 from server.api.paging import AccountsWindow, Window, listed, rows_of
 from server.api.readers import reader_of
+from server.api.visibility import Visibility
 from server.cards import Entry
 from server.errors import Refused
 from server.keys import LIMITS, MEMBER
 
 PRESENT = Q(actor__suspended_at__isnull=True, actor__deleted_at__isnull=True)
 Act = Callable[[Actor, Post], Awaitable[None]]
+
+
+class PassOn(Takes):
+    """How far a message is passed on, at most."""
+
+    visibility: Visibility | None = None
 
 
 async def _do(request: web.Request, act: Act) -> web.Response:
@@ -44,12 +52,14 @@ async def unfavourite(request: web.Request, _given: Takes) -> web.Response:
     return await _do(request, reactions.take_thanks_back)
 
 
-async def reblog(request: web.Request, _given: Takes) -> web.Response:
-    """POST /api/v1/statuses/{id}/reblog: pass it on, as far as it went itself and as far as the member reaches."""
+async def reblog(request: web.Request, given: PassOn) -> web.Response:
+    """POST /api/v1/statuses/{id}/reblog: pass it on, as far as it went itself, as the member reaches, and as is asked for."""
     post, member = await found.post(request), request[MEMBER]
+    if given.visibility == "direct":
+        raise BadInput("visibility: nothing is passed on to named people")
     request.app[LIMITS].take("act", member.actor.key)
     try:
-        await reactions.pass_on(member.actor, post)
+        await reactions.pass_on(member.actor, post, writing.meant_by(given.visibility, member) if given.visibility else Reach.WEB)
     except Refused as refused:
         raise writing.explained(refused, member, request.app) from refused
     announce = await Announce.get(actor=member.actor, post=post).select_related("actor")

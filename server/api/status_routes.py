@@ -48,9 +48,10 @@ STATUSES: tuple[Endpoint, ...] = (
     Endpoint("PUT", "/api/v1/statuses/{id}/interaction_policy", statuses.set_quote_policy, "write:statuses",
              statuses.QuotePolicy, Status),
     Endpoint("POST", "/api/v1/statuses/{id}/translate", statuses.translate, "read:statuses"),
+    Endpoint("POST", "/api/v1/statuses/{id}/reblog", interactions.reblog, "write:statuses", interactions.PassOn, Status),
     *(Endpoint("POST", f"/api/v1/statuses/{{id}}/{verb}", handler, scope, gives=Status) for verb, handler, scope in (
         ("favourite", interactions.favourite, "write:favourites"), ("unfavourite", interactions.unfavourite, "write:favourites"),
-        ("reblog", interactions.reblog, "write:statuses"), ("unreblog", interactions.unreblog, "write:statuses"),
+        ("unreblog", interactions.unreblog, "write:statuses"),
         ("bookmark", interactions.bookmark, "write:bookmarks"), ("unbookmark", interactions.unbookmark, "write:bookmarks"),
         ("pin", interactions.pin, "write:accounts"), ("unpin", interactions.unpin, "write:accounts"),
         ("mute", interactions.mute, "write:mutes"), ("unmute", interactions.unmute, "write:mutes"))),

@@ -60,6 +60,8 @@ class PostStatus(Takes):
     language: str = ""
     scheduled_at: datetime | None = None
     quoted_status_id: Id | None = None
+    quote_approval_policy: str = ""
+    local_only: bool = False  # of other servers with messages that stay (Hometown, glitch-soc)
     dazzle_reach: Reach | None = None
     dazzle_voice: Voice = Voice.NONE
     dazzle_note: Note = Note.NONE
@@ -90,6 +92,8 @@ async def composition(app: web.Application, member: Member, given: PostStatus) -
     parent = await _parent(member, given.in_reply_to_id)
     community = (await app[COMMUNITY].fresh()).row
     reach = reach_of(given, member, community, parent, shares=await consent.may_leave(member.actor_id) is not None)
+    reach = reach.narrowed_to(Reach.COMMUNITY) if given.local_only else reach
+    check_quotes(given, member.actor, reach)
     named = mentions_in(given.status)
     if reach is Reach.CIRCLE and parent is None and not named:
         reach = Reach.ME  # "direct" to nobody is a note for oneself
@@ -111,6 +115,18 @@ def check_text(text: str, has_images: bool, poll: AskPoll | None) -> None:
         raise BadInput("status: can't be blank")
     if len(text.strip()) > TEXT_LIMIT_CHARACTERS:
         raise BadInput(f"status: at most {TEXT_LIMIT_CHARACTERS} characters")
+
+
+def check_quotes(given: PostStatus, author: Actor, reach: Reach) -> None:
+    """Who may quote is chosen once for all messages. Raises: BadInput for a message for all that nobody shall quote."""
+    if reach is Reach.WEB and author.allows_quotes and given.quote_approval_policy not in ("", "public"):
+        raise BadInput("quote_approval_policy: chosen for all your messages at once, in your settings")
+
+
+def meant_by(visibility: Visibility, member: Member) -> Reach:
+    """The most that a member means by a visibility: "private" is the community for those who start there."""
+    stays = visibility == "private" and not member.default_reach.level > Reach.COMMUNITY.level
+    return WIDEST[visibility].narrowed_to(Reach.COMMUNITY) if stays else WIDEST[visibility]
 
 
 def reach_of(given: PostStatus, member: Member, community: Community, parent: Post | None, *, shares: bool) -> Reach:

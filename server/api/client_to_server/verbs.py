@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from federation import values
-from models import Announce, Block, Follow, Like
+from models import Announce, Block, Follow, Like, Member
 from models.errors import NotHere
 from models.ids import new_key
+from models.reach import Reach
 from server.actions import follows, pins, posts, reactions, relations
 from server.actions.posts import Composition
 from server.api.arguments import BadInput
-from server.api.client_to_server import writing
+from server.api.client_to_server import addressing, writing
 from server.api.client_to_server.activities import Wanted, actor_of, own_post, post_of
-from server.api.writing import explained
+from server.api.writing import explained, meant_by
 from server.errors import Refused
 from server.keys import LIMITS, MEDIA, MEMBER, SETTINGS
 
@@ -99,11 +100,21 @@ async def like(request: web.Request, wanted: Wanted) -> Done:
 
 
 async def announce(request: web.Request, wanted: Wanted) -> Done:
-    """Announce: passed on as far as the message went; narrower addressing is not asked."""
+    """Announce: passed on as far as the message went, and no further than it is addressed."""
     actor, post = request[MEMBER].actor, await post_of(request, wanted.object_id)
-    await reactions.pass_on(actor, post)
+    await reactions.pass_on(actor, post, await _addressed(request[MEMBER], wanted))
     made = await Announce.get(actor=actor, post=post)
     return Done(made.uri, post.uri)
+
+
+async def _addressed(member: Member, wanted: Wanted) -> Reach:
+    """How far an Announce may go by its addressing; without any, as far as it can. Raises: UnknownAddressee."""
+    if not any(wanted.document.get(field) for field in addressing.FIELDS):
+        return Reach.WEB
+    audience = await addressing.read(member.actor, wanted.document)
+    if audience.wanted.level < Reach.COMMUNITY.level:
+        raise addressing.UnknownAddressee("nothing is passed on to named people")
+    return meant_by("private", member) if audience.followers else audience.wanted
 
 
 async def block(request: web.Request, wanted: Wanted) -> Done:

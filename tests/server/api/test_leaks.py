@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import time
 
-from models import Announce, AuditEntry, Community, Member, Recipient
+from models import Actor, Announce, AuditEntry, Community, Member, Recipient
 from models.filter import InForce
 from models.member import Role
 from models.reach import Reach
@@ -39,6 +39,34 @@ async def test_a_private_answer_goes_to_those_whom_it_names_and_to_nobody_else(a
                                 headers={"Content-Type": "application/activity+json"})
         assert made.status == 201
         assert [one["acct"] for one in (await second.good("GET", "/api/v1/conversations"))[0]["accounts"]] == ["lynx"]
+
+
+async def test_nothing_goes_further_than_an_app_asks(alpha: LiveServer) -> None:
+    ourse, loup = await alpha.member("ourse"), await alpha.member("loup")
+    await alpha.ask(lambda: Community.all().update(ceiling=Reach.WEB))
+    await alpha.run(alpha.app[COMMUNITY].load())
+    await quick(alpha, loup, default_reach=Reach.PARTNERS)
+    posts = [await alpha.write(ourse, "pour le web", Reach.WEB) for _ in range(6)]
+    activity = {"type": "Announce", "object": posts[4].uri, "to": [loup.followers_uri], "cc": [ourse.uri]}
+    async with Api(alpha, loup) as app:
+        for post, visibility in zip(posts, ("public", "private"), strict=False):
+            await app.good("POST", f"/api/v1/statuses/{post.id}/reblog", json={"visibility": visibility})
+        await app.good("POST", f"/api/v1/statuses/{posts[2].id}/reblog")
+        assert (await app.post(f"/api/v1/statuses/{posts[3].id}/reblog", {"visibility": "direct"})).status == 422
+        kind = {"Content-Type": "application/activity+json"}
+        assert (await app.post(f"/actors/{loup.key}/outbox", activity, headers=kind)).status == 201
+        alone = activity | {"object": posts[5].uri, "to": [ourse.uri], "cc": []}
+        assert (await app.post(f"/actors/{loup.key}/outbox", alone, headers=kind)).status == 422
+        passed = dict(await alpha.ask(lambda: Announce.all().values_list("post_id", "reach")))
+        assert passed == {posts[0].id: "web", posts[1].id: "partners", posts[2].id: "web", posts[4].id: "partners"}
+        await quick(alpha, loup, default_reach=Reach.COMMUNITY)
+        await app.good("POST", f"/api/v1/statuses/{posts[3].id}/reblog", json={"visibility": "private"})
+        assert (await alpha.ask(lambda: Announce.get(post_id=posts[3].id))).reach is Reach.COMMUNITY
+        await quick(alpha, loup, default_reach=Reach.WEB)
+        await alpha.ask(lambda: Actor.filter(id=loup.id).update(allows_quotes=True))
+        assert (await app.post("/api/v1/statuses", {"status": "a", "visibility": "public", "quote_approval_policy": "nobody"})
+                ).status == 422, "everybody could quote it all the same"
+        assert (await said(app, "ici", visibility="public", local_only=True))["dazzle"]["reach"] == "community"
 
 
 async def test_whoever_opens_a_members_account_is_written_down_in_apps_too(alpha: LiveServer) -> None:
