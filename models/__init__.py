@@ -35,6 +35,7 @@ from models.member import SignInLink as SignInLink
 from models.notification import Notification as Notification
 from models.notification import NotificationPolicy as NotificationPolicy
 from models.notification import NotificationSender as NotificationSender
+from models.numbers import DailyNumber as DailyNumber
 from models.poll import Poll as Poll
 from models.poll import Vote as Vote
 from models.post import Attachment as Attachment

@@ -72,6 +72,7 @@ class BroughtKind(StrEnum):
     BOOKMARK = "bookmark"
     LIST = "list"
     MESSAGE = "message"
+    PROFILE = "profile"  # its text, to be used or not
 
 
 class Outcome(StrEnum):

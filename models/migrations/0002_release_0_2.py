@@ -162,6 +162,18 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='DailyNumber',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('name', fields.CharField(unique=True, max_length=100)),
+                ('day', fields.DateField()),
+                ('number', fields.IntField()),
+            ],
+            options={'table': 'daily_number', 'app': 'models', 'indexes': [Index(fields=['day'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='DeathReport',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
