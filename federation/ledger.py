@@ -99,11 +99,11 @@ async def verify() -> Verdict:
     """Read the whole chain and name the first record that is not as it was written, or whose words are not."""
     if not await ConsentRecord.exclude(hash="").exists():
         return Verdict(0, waiting=await ConsentRecord.all().count())
-    keys, texts = await _keys(), await _texts()
+    known, texts = await keys(), await _texts()
     last, records, after = BEFORE_THE_FIRST, 0, 0
     while rows := await ConsentRecord.filter(id__gt=after).order_by("id").limit(PAGE):
         for row in rows:
-            if why := fault(row, last, keys) or texts.get(row.text_digest):
+            if why := fault(row, last, known) or texts.get(row.text_digest):
                 return Verdict(records, fault=Fault(row.id, why))
             last, after, records = row.hash, row.id, records + 1
     return Verdict(records)
@@ -134,7 +134,7 @@ def alone(row: ConsentRecord, keys: dict[str, Ed25519PublicKey]) -> str:
 
 async def proven(row: ConsentRecord) -> bool:
     """Whether this record is as the community signed it, with its words: for whoever looks at a receipt."""
-    return not (alone(row, await _keys()) or (await _texts([row.text_digest])).get(row.text_digest))
+    return not (alone(row, await keys()) or (await _texts([row.text_digest])).get(row.text_digest))
 
 
 async def keep_text(words: str) -> str:
@@ -145,7 +145,7 @@ async def keep_text(words: str) -> str:
     return digest
 
 
-async def _keys() -> dict[str, Ed25519PublicKey]:
+async def keys() -> dict[str, Ed25519PublicKey]:
     """Every Ed25519 key that this community ever signed with: also those that were replaced."""
     instance = await Actor.instance()
     found = await ActorKey.filter(actor_id=instance.id, kind=KeyKind.ED25519)

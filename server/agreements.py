@@ -4,11 +4,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
+from moderation import lines
 from server.language import Words
 
 
-def title(purpose: Purpose, _: Words) -> str:
-    """What an agreement is called on pages and receipts. Only what is offered has a name."""
+def title(purpose: Purpose, _: Words, scope: str = "") -> str:
+    """What an agreement is called on pages and receipts. Only what is offered has a name. `scope`: which line of the profile."""
+    if purpose is Purpose.FIELD and scope:
+        which = _("About me") if scope == lines.ABOUT else _("Line %(n)s", n=scope.rpartition("-")[2])
+        return _("A line of my profile: %(line)s", line=which)
     return {
         Purpose.MEMBERSHIP: _("Being a member"),
         Purpose.FIELD: _("A line of my profile"),

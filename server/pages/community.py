@@ -16,7 +16,7 @@ from models.errors import NotHere
 from models.member import LinkPurpose, MemberState, Role
 from models.reach import Reach
 from server import emails, render
-from server.actions import accounts, charter, consents, links, names
+from server.actions import accounts, charter, consents, links, names, sharing
 from server.actions.accounts import Newcomer
 from server.doors import see
 from server.forms import Form
@@ -67,8 +67,11 @@ async def save(request: web.Request) -> web.Response:
 
 
 async def _change(request: web.Request, columns: dict[str, Any]) -> None:
+    before = request.app[COMMUNITY].row.ceiling
     await charter.change(request.app[INSTANCE], columns, request[MEMBER].actor, action="community.change")
     await request.app[COMMUNITY].load()
+    if request.app[COMMUNITY].row.ceiling.level < before.level:
+        await sharing.narrow_lines()
 
 
 def _columns_of(row: Community) -> dict[str, Any]:

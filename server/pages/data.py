@@ -117,7 +117,8 @@ async def show_receipt(request: web.Request) -> web.Response:
 async def ask_withdraw(request: web.Request) -> web.Response:
     """GET /data/withdraw/{key}: what taking it back does, before it is done."""
     record, _ = await _stoppable(request), gettext_for(request[LANGUAGE])
-    return render.page(request, "withdraw.html", here="data", title=agreements.title(record.purpose, _, record.scope), key=record.key,
+    title = agreements.title(record.purpose, _, record.scope)
+    return render.page(request, "withdraw.html", here="data", title=title, key=record.key,
                        effects=agreements.effects(record.purpose, _))
 
 
@@ -184,8 +185,8 @@ async def _switch(request: web.Request, purpose: Purpose, last: ConsentRecord | 
 def _line(row: ConsentRecord, _: Words) -> ReceiptLine:
     counts = consent.is_in_force(row)
     can_stop = counts and row.purpose not in consent.REQUIRED
-    return ReceiptLine(title=agreements.title(row.purpose, _, row.scope), counts=counts, given=row.created_at, until=row.valid_until,
-                       state=agreements.state_name(consent.state_of(row), row.event, _), url=f"/data/receipts/{row.key}",
+    return ReceiptLine(title=agreements.title(row.purpose, _, row.scope), counts=counts, given=row.created_at,
+                       until=row.valid_until, state=agreements.state_name(consent.state_of(row), row.event, _), url=f"/data/receipts/{row.key}",
                        withdraw_url=f"/data/withdraw/{row.key}" if can_stop else "")
 
 

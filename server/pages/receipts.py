@@ -44,7 +44,7 @@ async def view(record: ConsentRecord, _: Words) -> ReceiptView:
     counts = newest is not None and newest.id == record.id and consent.is_in_force(record)
     can_stop = counts and record.purpose not in consent.REQUIRED
     return ReceiptView(
-        number=record.key or str(record.id), title=agreements.title(record.purpose, _),
+        number=record.key or str(record.id), title=agreements.title(record.purpose, _, record.scope),
         state=agreements.state_name(consent.state_of(record), record.event, _), counts=counts,
         is_newest=newest is not None and newest.id == record.id, given=record.created_at, until=record.valid_until,
         words=text.text if text else "", facts=_facts(record, _), proven=await ledger.proven(record),

@@ -3,13 +3,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
-from federation import ledger
+import pytest
+
+from federation import ledger, ledger_head
+from federation.errors import Malformed
 from models import Actor, Community, ConsentRecord, ConsentText, clock
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.database import rows
 from moderation import consent
+from server import kept_head
 from server.actions import consents
 from server.actions.consents import Voice
 from tests.live import LiveServer
@@ -137,4 +143,31 @@ async def test_only_what_is_given_counts_and_only_for_its_time(alpha: LiveServer
 
     async def _allowed() -> list[object]:
         return list(await Actor.filter(consent.those_who_allow(Purpose.SHARED_OUT)).values_list("id", flat=True))
+    await alpha.run(work())
+
+
+async def test_an_end_that_was_cut_off_shows(alpha: LiveServer) -> None:
+    """The chain alone does not tell: the head that is kept outside the database does, and goes on telling."""
+    actor, folder = await alpha.member("camille"), Path(alpha.settings.var_dir)
+
+    async def work() -> None:
+        community = await Community.current()
+        await kept_head.keep(folder)
+        first = kept_head.read(folder)
+        assert first and (first.records, await ledger_head.fault(first)) == (2, "")
+        await consents.give(actor, Purpose.SEARCH_ENGINES, "en", community)
+        await kept_head.keep(folder)
+        whole = kept_head.read(folder)
+        assert whole and whole.records == 3 and not await ledger_head.fault(first), "an older head still fits"
+        assert await ledger_head.fault(replace(whole, records=2)) and await ledger_head.fault(replace(whole, signature="00"))
+        last = await ConsentRecord.all().order_by("-id").first()
+        await rows(f"DELETE FROM consent_record WHERE id = {last.id}")  # type: ignore[union-attr]
+        assert (await ledger.verify()).fault is None, "the chain alone shows nothing"
+        assert "its end is gone" in await ledger_head.fault(whole)
+        await consents.give(actor, Purpose.CONTENT_IN_MAIL, "en", community)
+        await kept_head.keep(folder)
+        assert kept_head.read(folder) == whole, "what was kept is not replaced by less"
+        (folder / kept_head.FILE).write_text('{"records": -1}')
+        with pytest.raises(Malformed):
+            kept_head.read(folder)
     await alpha.run(work())
