@@ -70,6 +70,8 @@ def _context(note: Note, conversation: str) -> str:
 async def edit(post: Post, note: Note) -> bool:
     """Take a newer version, keeping the older one; False if ours is as new. The audience stays as it was (rule 5)."""
     newest = _past(note.updated)
+    if note.updated and note.updated == note.published:
+        return False  # it says that it was never changed
     if newest < post.published_at or post.edited_at and newest <= post.edited_at:
         return False
     written_at = post.edited_at or post.published_at

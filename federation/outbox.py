@@ -58,11 +58,14 @@ async def update(post: Post) -> None:
 
 
 async def renew(post: Post) -> None:
-    """Tell those who have a message and obey its time that they may keep it for longer: an Update without a new `updated`."""
+    """Tell those who have a message and obey its time that they may keep it for longer: an Update that says when the message was
+    changed last, so that it is no change itself.
+    """
     obeying = {host.name for host in await Host.filter(takes_withdrawals=True).only("id", "name")}
     have = await audience.allowed(await audience.inboxes_that_have(post.uri), post.reach)
     goes_to = {inbox: host for inbox, host in have.items() if host in obeying}
     note = await _note(post, await _recipients(post))
+    note.setdefault("updated", note["published"])
     await send("Update", post.author, note, about=post.uri, goes_to=goes_to, to=note["to"], cc=note["cc"])
 
 
