@@ -52,6 +52,7 @@ RATES: dict[str, Rate] = {
     "act": Rate(120, 2),  # follow, thank, pass on, …
     "look_up": Rate(20, 10),  # fetches that a member causes
     "upload": Rate(20, 30),
+    "archive": Rate(4, 3600),  # copies of everything that one member asks for
     "coat": Rate(300, 0.2),  # pictures that stand for people: they are drawn
     "webfinger": Rate(60, 2),
     "receipt": Rate(60, 2),  # looked at through their links, from one client address

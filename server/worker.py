@@ -29,7 +29,7 @@ from models import (
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, kept_head, media, pushes, reminders, uploads
-from server.actions import apps, departures, erasures, once, polls, posts, relations
+from server.actions import apps, brought, departures, erasures, once, polls, posts, relations
 from server.api import scheduled
 from server.archives import making
 from server.failures import Failures
@@ -145,6 +145,11 @@ async def make_archives(app: web.Application) -> int:
     return await making.make_due(app)
 
 
+async def carry_out_brought(app: web.Application) -> int:
+    """Bring in what members took along from other servers."""
+    return await brought.carry_out(app[INSTANCE])
+
+
 async def let_go(_app: web.Application) -> int:
     """Forget followers on servers that are dead."""
     return await continuity.let_go()
@@ -194,6 +199,7 @@ JOBS: dict[str, Job] = {
     "learn_partners": Job(learn_partners, 300),
     "end_departures": Job(end_departures, 30),
     "make_archives": Job(make_archives, 2),
+    "carry_out_brought": Job(carry_out_brought, 2),
     "let_go": Job(let_go, 3600),
     "prune": Job(prune, 3600),
 }

@@ -55,7 +55,7 @@ APPS_SHOW_POSTS: tuple[str, ...] = (
 )
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
-    "/data/export", "/data/close", "/data/close/recipients.csv", "/return", "/return/{token}",
+    "/data/export", "/data/import", "/data/correction", "/admin/corrections", "/data/close", "/data/close/recipients.csv", "/return", "/return/{token}",
     "/data", "/data/receipts/{key:[0-9A-Za-z]{1,22}}", "/data/withdraw/{key:[0-9A-Za-z]{1,22}}", "/data/copies",
     "/data/copies/answers/{key:[0-9A-Za-z]{1,22}}", "/data/access",
     "/data/view-as",
