@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 from urllib.parse import unquote, urlsplit
@@ -127,12 +128,19 @@ async def register(request: web.Request, given: Registration) -> web.Response:
     redirects = [uri for text in given.redirect_uris for uri in text.split()]
     if not 1 <= len(redirects) <= REDIRECTS_LIMIT or not all(map(is_redirect, redirects)):
         raise BadInput("redirect_uris: https addresses, an app's own scheme, or urn:ietf:wg:oauth:2.0:oob")
+    if not (name := readable(given.client_name)):
+        raise BadInput("client_name: can't be blank")
     website = given.website if urlsplit(given.website).scheme in ("https", "http") else ""
-    app, secret = await apps.register(" ".join(given.client_name.split()), website, redirects, wanted)
+    app, secret = await apps.register(name, website, redirects, wanted)
     told: CredentialApplication = {
         **application(app, await pushes.public_key()), "client_id": app.key, "client_secret": secret,
         "client_secret_expires_at": 0}
     return answer(told)
+
+
+def readable(name: str) -> str:
+    """A name as members can read it: without what shows nothing, or turns the rest of a line around (Unicode, category C)."""
+    return " ".join("".join(letter for letter in name if letter.isspace() or unicodedata.category(letter)[0] != "C").split())
 
 
 def is_redirect(uri: str) -> bool:

@@ -7,11 +7,11 @@ from models import Actor, Announce, AuditEntry, Community, Member, Recipient
 from models.filter import InForce
 from models.member import Role
 from models.reach import Reach
-from server.actions import reactions, relations
+from server.actions import apps, reactions, relations
 from server.api.entities.filter import Sieve
 from server.keys import COMMUNITY
 from tests.live import LiveServer
-from tests.server.api.client import Api
+from tests.server.api.client import Answer, Api
 from tests.server.api.test_statuses import quick, said
 from tests.stories.scene import withdraw
 
@@ -67,6 +67,16 @@ async def test_nothing_goes_further_than_an_app_asks(alpha: LiveServer) -> None:
         assert (await app.post("/api/v1/statuses", {"status": "a", "visibility": "public", "quote_approval_policy": "nobody"})
                 ).status == 422, "everybody could quote it all the same"
         assert (await said(app, "ici", visibility="public", local_only=True))["dazzle"]["reach"] == "community"
+
+
+async def test_an_app_cannot_hide_or_turn_its_name_around(alpha: LiveServer) -> None:
+    async with Api(alpha) as app:
+        async def named(name: str) -> Answer:
+            return await app.post("/api/v1/apps", {"client_name": name, "redirect_uris": apps.NOT_HERE})
+        assert (await named("\u202eelzzaD\u202c \u2066de\u200b\u2069\ufeff confiance\x07")).json["name"] == "elzzaD de confiance"
+        assert (await named("Élan 🐺 für مرحبا")).json["name"] == "Élan 🐺 für مرحبا"
+        for nothing in ("   ", "\u200b\u2060", "\u202e", "\x00\x1b"):
+            assert (await named(nothing)).status == 422, repr(nothing)
 
 
 async def test_whoever_opens_a_members_account_is_written_down_in_apps_too(alpha: LiveServer) -> None:
