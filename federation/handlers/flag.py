@@ -1,6 +1,7 @@
 """Flag: another server reports one of ours, or something here. Kept for the team."""
 from __future__ import annotations
 
+from federation import disclosure
 from federation.incoming import Incoming
 from models import Actor, Post, Report
 
@@ -9,10 +10,14 @@ POSTS_LIMIT = 20
 
 
 async def receive(incoming: Incoming) -> None:
-    """Keep what it says about people and messages of ours; the reporter's own name is not kept, only the server's."""
+    """Keep what it says about people and messages of ours; the reporter's own name is not kept, only the server's.
+
+    The team may read the messages of a report: so only those count that its sender has, or was sent.
+    """
     activity = incoming.activity
     target = await Actor.filter(uri__in=list(activity.object_ids), host="").first()
-    posts = await Post.filter(uri__in=list(activity.object_ids), author__host="").limit(POSTS_LIMIT).select_related("author")
+    named = await Post.filter(uri__in=list(activity.object_ids), author__host="").limit(POSTS_LIMIT).select_related("author")
+    posts = [post for post in named if await disclosure.may_be_there(post.uri, incoming.sender.host)]
     if target is None and not posts:
         return
     await Report.get_or_create(

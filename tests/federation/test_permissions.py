@@ -9,7 +9,7 @@ import pytest
 
 from federation import reports
 from federation.handlers.request import ASKS
-from models import Actor, Announce, Community, Delivery, Follow, InboxItem, Like, Notification, Pin, Post, Stamp, clock
+from models import Actor, Announce, Community, Delivery, Follow, InboxItem, Like, Notification, Pin, Post, Report, Stamp, clock
 from models.delivery import ItemState
 from models.notification import Notice
 from models.reach import Reach
@@ -165,6 +165,18 @@ async def test_a_report_leaves_in_the_name_of_the_community(
     sent = (await peer.wait_for("Flag"))[0]
     assert sent["actor"] == f"{alpha.origin}/actor" and sent["object"] == [otto.uri, note["id"]]
     assert sent["content"] == "It promises a cure" and "to" not in sent and alice.uri not in json.dumps(sent)
+
+
+async def test_a_report_shows_the_team_no_message_that_its_sender_never_had(
+        alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor) -> None:
+    """The team reads the messages of a report, whoever they are for: so none may be named that only its author knows."""
+    note, seen = await alpha.write(alice, "For me alone", Reach.ME), await alpha.write(alice, "For partners")
+    assert (await peer.get(alpha, seen.uri.removeprefix(alpha.origin), otto))[0] == 200
+    await deliver(alpha, peer, otto, otto.does("Flag", [alice.uri, note.uri, seen.uri], content="Look"))
+    kept = await alpha.ask(lambda: Report.get(sender_host=peer.host))
+    assert kept.post_uris == [seen.uri] and kept.target_id == alice.id
+    await deliver(alpha, peer, otto, otto.does("Flag", [note.uri], content="Is there such a message?"))
+    assert await alpha.ask(lambda: Report.all().count()) == 1
 
 
 # permissions
