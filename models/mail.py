@@ -61,6 +61,8 @@ class OutgoingMail(Record):
     async def owe(cls, kind: Letter, recipient: str, member: Member | None = None, language: str = "",
                   details: dict[str, Any] | None = None) -> None:
         """Queue a mail; TooManyMails when the queue is full."""
+        if member is not None and await Member.filter(id=member.id, deceased_at__isnull=False).exists():
+            return  # nothing comes to the dead
         if await cls.all().count() >= QUEUE_LIMIT:
             raise TooManyMails("mail queue")
         await cls.create(kind=kind, recipient=recipient, member=member, language=language, details=details or {})

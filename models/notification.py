@@ -10,6 +10,7 @@ from tortoise.functions import Count, Max, Min
 
 from models.actor import Actor
 from models.base import Record
+from models.member import Member
 from models.post import Post
 from models.push import OutgoingPush
 
@@ -74,6 +75,8 @@ class Notification(Record):
         """Tell a member of ours, once: the same event again, or news for someone elsewhere or of oneself, is dropped."""
         if not recipient.is_local or (actor and actor.id == recipient.id):
             return
+        if await Member.filter(actor_id=recipient.id, deceased_at__isnull=False).exists():
+            return  # nothing comes to the dead
         same = cls.filter(recipient=recipient, kind=kind, actor=actor, post=post, host=host)
         if not await same.exists():
             told = await cls.create(recipient=recipient, kind=kind, actor=actor, post=post, host=host)

@@ -81,7 +81,7 @@ PURPOSES: dict[Purpose, Question] = {
     Purpose.CONTENT_IN_MAIL: _asks(Purpose.CONTENT_IN_MAIL, "contact free_text", Reach.ME.value, "mail_provider push_service",
                                    offered=True),
     Purpose.DIRECTORY: _asks(Purpose.DIRECTORY, f"contact {PROFILE}", HERE),
-    Purpose.MEMORIAL: _asks(Purpose.MEMORIAL, f"{PROFILE} free_text", HERE),
+    Purpose.MEMORIAL: _asks(Purpose.MEMORIAL, f"{PROFILE} free_text", HERE, offered=True),
 }
 #: Without it nobody is a member: it is no switch, one leaves.
 REQUIRED = frozenset({Purpose.MEMBERSHIP})

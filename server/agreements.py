@@ -18,6 +18,7 @@ def title(purpose: Purpose, _: Words, scope: str = "") -> str:
         Purpose.FIELD: _("A line of my profile"),
         Purpose.FOUND_HERE: _("Being found in my community"),
         Purpose.SHARED_OUT: _("Copies on other servers"),
+        Purpose.MEMORIAL: _("My page as a memory, after my death"),
         Purpose.SEARCH_ENGINES: _("Search engines"),
         Purpose.CONTENT_IN_MAIL: _("What mails and phone notices say"),
     }.get(purpose, str(purpose))
@@ -25,7 +26,7 @@ def title(purpose: Purpose, _: Words, scope: str = "") -> str:
 
 def level(purpose: Purpose) -> int:
     """How far it reaches, on the scale of five."""
-    return {Purpose.FOUND_HERE: 3, Purpose.MEMBERSHIP: 3, Purpose.FIELD: 3, Purpose.SHARED_OUT: 4, Purpose.SEARCH_ENGINES: 5}.get(
+    return {Purpose.FOUND_HERE: 3, Purpose.MEMORIAL: 3, Purpose.MEMBERSHIP: 3, Purpose.FIELD: 3, Purpose.SHARED_OUT: 4, Purpose.SEARCH_ENGINES: 5}.get(
         purpose, 1)
 
 
@@ -59,6 +60,10 @@ def effects(purpose: Purpose, _: Words) -> Effects:
         return Effects(
             (_("Mails and notices only say that something waits."),), (_("Nothing: mails that were sent are in your mailbox."),),
             (_("Mails that you have received already."),))
+    if purpose is Purpose.MEMORIAL:
+        return Effects(
+            (_("After your death, your page does not stay."),), (_("It is locked first. After 90 days it goes, as you have chosen."),),
+            (_("What others have written to you."),))
     return Effects((_("This is no longer shown."),), (_("Copies are asked to be erased."),), (_("What somebody has read."),))
 
 

@@ -106,6 +106,7 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.REVIEW: _("A message by %(name)s waits until the team has read it", name=name),
         Notice.LET_GO: _("The team has read your message, and it has left"),
         Notice.SENT_BACK: _("The team sends you a message back and says why"),
+        Notice.DEATH: _("Somebody tells that %(name)s has died", name=name),
         Notice.GUARDIANS: _("The guardians of %(name)s do not agree with each other", name=name),
         Notice.QUARANTINE: _("%(name)s was silent for long and came back with other keys: look at it", name=name),
         Notice.CHARTER: _("The new charter of %(name)s promises less, or has another owner: look at it", name=name),

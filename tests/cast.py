@@ -16,12 +16,26 @@ from models.guardian import Tie
 from models.member import MemberState, Role
 from models.post import About, Note, Voice
 from models.reach import Reach
+from models.rights import BroughtKind
 from server import media, receipts
-from server.actions import apps, drafts, follows, guardians, invitations, posts, reactions, relations
+from server.actions import (
+    apps,
+    brought,
+    corrections,
+    deaths,
+    drafts,
+    follows,
+    guardians,
+    invitations,
+    posts,
+    reactions,
+    relations,
+)
 from server.actions.accounts import Newcomer
 from server.actions.drafts import Typed
 from server.actions.posts import Composition
 from server.keys import COMMUNITY, MEDIA
+from server.takeout import Line
 from tests.browser import picture
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known
@@ -130,7 +144,11 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
                                           Newcomer(name="lou", display_name="Lou"), Tie.PARENT)
     await posts.publish(child.actor, Composition(text="J’ai dessiné un chat", reach=Reach.COMMUNITY, written_by=member,
                                                  written_as=Tie.PARENT), here.origin)
+    await deaths.report(host, await Member.get(actor=member), True, "Sa sœur me l’a dit.")
     draft = await drafts.save(member, Typed(text="Une phrase à finir"))
+    await corrections.ask(await Member.get(actor=member).select_related("actor"), "Mon ancien nom est encore dans un message.")
+    await brought.bring(member, [Line(BroughtKind.FOLLOW, "@ana@elsewhere.example"),
+                                 Line(BroughtKind.PROFILE, "Ana", {"text": "Ana, de là-bas"})])
     await (await Host.called("asks.example")).change(asked_us_at=clock.now(), title="Ceux d’ailleurs")
     app, _ = await apps.register("Phanpy", "https://phanpy.social", [apps.NOT_HERE], ["read", "write", "push"])
     await apps.give(app, ["read", "write:statuses"], await Member.get(actor=member))
@@ -141,19 +159,20 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
 def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
     mine = f"/m/{own['edited']}"
     data = ("/data", "/data/copies", f"/data/copies?host={far}", "/data/access", f"/data/receipts/{yes.key}",
-            f"/data/withdraw/{yes.key}")
+            f"/data/withdraw/{yes.key}", "/data/export", "/data/import", "/data/correction", "/data/close")
     return {
-        "visitor": (*PUBLIC, "/nothing-here", "/signin/link/spent", "/@camille", receipts.path(yes)),
+        "visitor": (*PUBLIC, "/nothing-here", "/return", "/signin/link/spent", "/@camille", receipts.path(yes)),
         "member": (
             "/home", "/home/follows", "/compose", f"/compose?reply={talk.key}", f"/compose?draft={own['draft']}", "/drafts",
             f"/m/{talk.key}", f"/m/{own['held']}", f"/m/{own['waits']}/held", f"{mine}/history", f"{mine}/copies",
             f"{mine}/edit", f"{mine}/delete",
             "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/follows", "/follows/me", "/follows/requests",
             "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", *SETTINGS,
-            *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/acting", "/acting/new",
+            *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/acting", "/acting/new", "/@odile/death",
+            "/data/after-death",
             "/nothing-here"),
         "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
-                      "/admin/invitations", "/admin/reviews"),
+                      "/admin/invitations", "/admin/corrections", "/admin/reviews", "/admin/deaths"),
         "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/reviews/rule",
                  "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/asks.example"),

@@ -44,6 +44,7 @@ from server.traces import AtEnd
 REGRET = timedelta(days=14)
 RETURN_SECONDS = 3600
 POSTS_AT_ONCE = 50
+AT_ONCE = 20  # departures of one run
 HOSTS_IN_MAIL = 100
 FORMER = "_former"  # no member can have this name: names begin with a letter or a digit
 
@@ -108,11 +109,16 @@ async def erase(member: Member, keeps: list[Kind], reason: str, store: MediaStor
 
 async def end_due(store: MediaStore) -> int:
     """A job: one step for each departure whose time has come, and the keys of those who have left; how much was done."""
-    done = 0
+    done, failed = 0, list[Exception]()
     due = Departure.filter(ended_at__isnull=True, ends_at__lte=clock.now())
-    for departure in await due.order_by("ends_at").limit(5).select_related("actor"):
-        await step(departure, store)
+    for departure in await due.order_by("ends_at").limit(AT_ONCE).select_related("actor"):
+        try:
+            await step(departure, store)
+        except Exception as error:  # one that cannot end must not keep the others
+            failed.append(error)
         done += 1
+    if failed:
+        raise failed[0]
     for departure in await Departure.filter(ended_at__isnull=False, keys_gone_at__isnull=True).order_by("ended_at").limit(20):
         done += await _forget_keys(departure)
     return done
@@ -150,6 +156,8 @@ async def _tell(departure: Departure) -> None:
     actor = departure.actor
     voice = Voice(None, Capacity.COMMUNITY) if departure.reason else Voice(actor.id)
     async with in_transaction():
+        if not await _first(departure, "told_at"):
+            return
         for record in await ConsentRecord.last_words(actor.id):
             if consent.is_in_force(record):
                 await consents.end(record, ConsentEvent.WITHDRAWN, ConsentState.WITHDRAWN, voice)
@@ -158,7 +166,13 @@ async def _tell(departure: Departure) -> None:
         await Delivery.filter(id__in=[int(str(id_)) for id_ in ids] or [0]).update(state=DeliveryState.FAILED,
                                                                                    done_at=clock.now())
         await outbox.delete_actor(actor)
-        await departure.change(told_at=clock.now())
+
+
+async def _first(departure: Departure, column: str) -> bool:
+    """Mark a step as done; False if the command line, or the job, was quicker. Inside the transaction of the step."""
+    now = clock.now()
+    setattr(departure, column, now)
+    return bool(await Departure.filter(id=departure.id, **{f"{column}__isnull": True}).update(**{column: now}))
 
 
 async def _settle_posts(departure: Departure, page: list[Post], store: MediaStore) -> None:
@@ -199,9 +213,9 @@ async def nobody_in_particular(left: Actor) -> Actor:
     if known := await Actor.get_or_none(name=FORMER, host=""):
         return known
     member = await Member.get_or_none(actor_id=left.id)
-    words = language.gettext_for(member.language if member and member.language else "fr")
+    _ = language.gettext_for(member.language if member and member.language else "fr")
     uri = f"{left.uri.rpartition('/')[0]}/former"
-    return await Actor.create(name=FORMER, uri=uri, inbox_uri=f"{uri}/inbox", display_name=words("Somebody who has left"))
+    return await Actor.create(name=FORMER, uri=uri, inbox_uri=f"{uri}/inbox", display_name=_("Somebody who has left"))
 
 
 async def _finish(departure: Departure, store: MediaStore) -> None:
@@ -210,6 +224,8 @@ async def _finish(departure: Departure, store: MediaStore) -> None:
     member = await Member.get_or_none(actor_id=actor.id)
     files = [image.key for image in await Attachment.filter(owner_id=actor.id)]
     async with in_transaction():
+        if not await _first(departure, "ended_at"):
+            return
         if Kind.REACTIONS in departure.keeps:
             former = await nobody_in_particular(actor)
             doubled = Subquery(Like.filter(actor_id=former.id).values("post_id"))
@@ -218,7 +234,7 @@ async def _finish(departure: Departure, store: MediaStore) -> None:
         if member is not None:
             await _farewell(departure, member)
             await Member.filter(id=member.id).delete()
-        await departure.change(ended_at=clock.now(), name_digest=digest(actor.name))
+        await departure.change(name_digest=digest(actor.name))
         await actor.change(name=f"_{actor.key.lower()}", display_name="", summary="", url="", icon_uri="", details=[], aliases=[],
                            language="", discoverable=False, indexable=False, deleted_at=clock.now())
     for key in files:
@@ -237,7 +253,7 @@ async def _erase_rows(actor_id: int, member_id: int) -> None:
 
 async def _farewell(departure: Departure, member: Member) -> None:
     """The receipt of the end: who was asked to erase. It names no community and no illness (server.mail)."""
-    if member.email:
+    if member.email and member.deceased_at is None:
         hosts = await recipients(departure.actor_id)
         await OutgoingMail.owe(Letter.CLOSED, member.email, language=member.language, details={
             "name": departure.actor.shown_name, "hosts": "\n".join(hosts[:HOSTS_IN_MAIL]), "reason": departure.reason})

@@ -186,8 +186,8 @@ def _line(row: ConsentRecord, _: Words) -> ReceiptLine:
     counts = consent.is_in_force(row)
     can_stop = counts and row.purpose not in consent.REQUIRED
     return ReceiptLine(title=agreements.title(row.purpose, _, row.scope), counts=counts, given=row.created_at,
-                       until=row.valid_until, state=agreements.state_name(consent.state_of(row), row.event, _), url=f"/data/receipts/{row.key}",
-                       withdraw_url=f"/data/withdraw/{row.key}" if can_stop else "")
+                       until=row.valid_until, state=agreements.state_name(consent.state_of(row), row.event, _),
+                       url=f"/data/receipts/{row.key}", withdraw_url=f"/data/withdraw/{row.key}" if can_stop else "")
 
 
 async def _mine(request: web.Request) -> ConsentRecord:
@@ -237,10 +237,17 @@ def _look(row: AuditEntry, _: Words) -> LookView:
     """Who, never by name: the team answers together."""
     what = {
         "member.create": _("Your account was made."), "member.open": _("Your page in the list of members was opened."),
+        "member.list": _("You stood in a list that was opened."),
+        "member.answer": _("Your answer to the question for new members was read."),
+        "report.read": _("Messages of yours were read."), "report.open": _("Something about you was opened."),
+        "member.correct": _("Something was corrected, as you asked."),
         "member.accept": _("Your request to join was accepted."), "member.refuse": _("Your request to join was refused."),
         "guardian.add": _("Somebody was named who acts for you."), "guardian.end": _("Somebody no longer acts for you."),
+        "member.deceased": _("The team was told that you have died, and believed it."),
+        "member.not_deceased": _("The team was told that you have died, and did not believe it."),
         "review.let_go": _("A message of yours that was held was read, and has left."),
         "review.sent_back": _("A message of yours that was held was read, and came back to you."),
+        "member.correction": _("The team answered what you asked to have put right."),
         "member.suspend": _("Your account was stopped."), "member.restore": _("Your account was given back."),
     }.get(row.action, _("Your role was changed.") if row.action.startswith("member.role") else _("Something was changed."))
     return LookView(_("Somebody of the team") if row.actor_id else _("Whoever runs the server"), what, row.reason, row.created_at)

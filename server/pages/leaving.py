@@ -75,7 +75,7 @@ async def come_back(request: web.Request) -> web.Response:
 async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> web.Response:
     member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
     form = request.get(FORM)
-    kinds = [(str(kind), _title(kind, _), [
+    kinds = [(str(kind), kind_title(kind, _), [
         Option(value=ERASE, title=_("Erase"), checked=not form or form.text(kind) != KEEP),
         Option(value=KEEP, title=_("Keep, without my name"), checked=bool(form) and form is not None and form.text(kind) == KEEP),
     ]) for kind in Kind]
@@ -84,7 +84,8 @@ async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> we
                        servers=len(await departures.recipients(member.actor_id)))
 
 
-def _title(kind: Kind, _: Words) -> str:
+def kind_title(kind: Kind, _: Words) -> str:
+    """What a kind of content is called."""
     return {
         Kind.MESSAGES: _("Messages that began a conversation"),
         Kind.ANSWERS: _("Answers in conversations of others"),

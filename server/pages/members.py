@@ -11,7 +11,7 @@ from models import Actor, Invitation, Member, Q
 from models.errors import NotHere
 from models.member import MemberState, Role
 from server import render
-from server.actions import accounts, invitations, names
+from server.actions import accounts, deaths, invitations, looks, names
 from server.doors import see
 from server.errors import StaffOnly
 from server.forms import whole_number
@@ -61,7 +61,7 @@ async def show(request: web.Request) -> web.Response:
     rows = await found.select_related("actor").order_by("-id").limit(PAGE + 1)
     pager = Pager(older_url=f"/admin/members?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "")
     waiting = await Member.filter(state=MemberState.WAITING).select_related("actor").order_by("id").limit(PAGE)
-    return _list(request, rows[:PAGE], waiting if not before else [], pager)
+    return await _list(request, rows[:PAGE], waiting if not before else [], pager)
 
 
 async def search(request: web.Request) -> web.Response:
@@ -69,11 +69,14 @@ async def search(request: web.Request) -> web.Response:
     words = request[FORM].text("q", 60).removeprefix("@")
     match = Q(actor__name__icontains=words) | Q(actor__display_name__icontains=words)
     rows = await Member.filter(match).select_related("actor").order_by("-id").limit(PAGE) if words else []
-    return _list(request, rows, [], Pager(), words)
+    return await _list(request, rows, [], Pager(), words)
 
 
-def _list(request: web.Request, rows: Sequence[Member], waiting: Sequence[Member], pager: Pager, words: str = "") -> web.Response:
-    _ = gettext_for(request[LANGUAGE])
+async def _list(request: web.Request, rows: Sequence[Member], waiting: Sequence[Member], pager: Pager,
+                words: str = "") -> web.Response:
+    _, by = gettext_for(request[LANGUAGE]), request[MEMBER].actor
+    await looks.note(by, (row.actor_id for row in rows), "member.list")
+    await looks.note(by, (row.actor_id for row in waiting), "member.answer")
     return render.page(request, "admin_members.html", here="members", members=[_view(row, _) for row in rows],
                        waiting=[_view(row, _) for row in waiting], pager=pager, q=words, searched=bool(words))
 
@@ -97,6 +100,8 @@ async def decide(request: web.Request) -> web.Response:
         await accounts.decide_join(member, verb == "accept", by, reason)
     elif verb == "suspend":
         await accounts.suspend(member, by, reason)
+    elif verb == "restore" and member.state is MemberState.DECEASED:
+        await deaths.undo(member, by, reason)
     elif verb == "restore":
         await accounts.restore(member, by, reason)
     elif form.text("role") in {role.value for role in GIVEN_ROLES}:
@@ -132,7 +137,7 @@ async def _one(request: web.Request, member: Member, errors: tuple[FieldError, .
 def _view(member: Member, _: Words) -> MemberView:
     states = {MemberState.WAITING: _("Waits for an answer"), MemberState.ACTIVE: _("Active"), MemberState.REFUSED: _("Refused"),
               MemberState.SUSPENDED: _("Suspended"),
-              MemberState.DECEASED: _("Has died")}
+              MemberState.DECEASED: _("Has died"), MemberState.CLOSING: _("Is leaving")}
     actor = member.actor
     return MemberView(name=actor.name, display_name=actor.shown_name, coat=actor.key, role=role_name(member.role, _),
                       is_managed=member.role is Role.MANAGED, state=member.state.value, state_name=states[member.state],

@@ -13,7 +13,7 @@ from models.errors import NotHere
 from moderation import consent, facts, lines, policy
 from moderation.policy import Verb
 from server import cards, indexing, render, timelines
-from server.actions import follows, relations
+from server.actions import deaths, follows, relations
 from server.doors import see
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
 from server.language import gettext_for
@@ -37,6 +37,7 @@ class ProfileView:
     url: str  # their own page elsewhere
     following: str = ""  # "", "asked" or "yes"
     follows_me: str = ""  # the same, the other way
+    in_memory: bool = False  # its member has died
     blocked: bool = False
     muted: bool = False
 
@@ -66,7 +67,8 @@ async def _view(request: web.Request, actor: Actor) -> ProfileView:
     host = actor.host or host_of(request.app[SETTINGS].origin)
     shown = ProfileView(
         person=person, address=f"@{actor.name}@{host}", about=about, details=details,
-        is_me=me is not None and me.id == actor.id, is_elsewhere=not actor.is_local, approves=actor.approves_followers,
+        is_me=me is not None and me.id == actor.id, is_elsewhere=not actor.is_local,
+        in_memory=await deaths.is_in_memory(actor), approves=actor.approves_followers,
         url=actor.url if not actor.is_local and actor.url.startswith(("https://", "http://")) else "")
     if me is None or shown.is_me:
         return shown

@@ -64,7 +64,7 @@ SHOWS_NONE = frozenset({
     "/privacy", "/accessibility", "/join", "/join/wait", "/join/{step:[1-4]}", "/invite/{token}", "/signin", "/signin/link",
     "/signin/lost", "/signin/link/{token}", "/password/{token}", "/confirm/{token}", "/open/{token}", "/settings",
     "/settings/profile", "/settings/audience", "/settings/reading", "/settings/language", "/settings/security",
-    "/admin/invitations", "/admin/community", "/admin/reviews/rule", "/admin/members/{name}/guardians", "/acting", "/acting/new", "/actor", "/ns", "/.well-known/webfinger", "/.well-known/host-meta",
+    "/admin/invitations", "/admin/community", "/admin/reviews/rule", "/admin/deaths", "/data/after-death", "/@{address}/death", "/admin/members/{name}/guardians", "/acting", "/acting/new", "/actor", "/ns", "/.well-known/webfinger", "/.well-known/host-meta",
     "/.well-known/nodeinfo", "/nodeinfo/{version}", "/{path:.*}", "/oauth/authorize", "/oauth/authorize/",
     "/oauth/userinfo", "/settings/apps",
     "/.well-known/oauth-authorization-server",
