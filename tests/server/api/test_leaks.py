@@ -8,6 +8,7 @@ from models.filter import InForce
 from models.member import Role
 from models.reach import Reach
 from server.actions import apps, reactions, relations
+from server.api.client_to_server.markdown_of import markdown_of
 from server.api.entities.filter import Sieve
 from server.keys import COMMUNITY
 from tests.live import LiveServer
@@ -118,4 +119,10 @@ def test_looking_for_all_words_of_all_filters_takes_no_time() -> None:
     text, start = "la nuit a été longue et calme " * 160, time.process_time()
     sieve = Sieve(rules, "home")
     assert not any(sieve.results(number, text, set()) for number in range(40))
+    assert time.process_time() - start < 1.0
+
+
+def test_reading_html_takes_no_longer_for_many_empty_lines() -> None:
+    start = time.process_time()
+    assert markdown_of("<p>" + "\n" * 19_000 + "- a", {}).endswith("\\- a")
     assert time.process_time() - start < 1.0
