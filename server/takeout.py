@@ -135,7 +135,7 @@ def _line(cells: list[str], kind: BroughtKind) -> Line:
 
 
 def _bookmark(uri: str) -> Line:
-    return Line(BroughtKind.BOOKMARK, uri[:VALUE_LIMIT_CHARACTERS])
+    return Line(BroughtKind.BOOKMARK, uri[:VALUE_LIMIT_CHARACTERS].replace("\0", ""))
 
 
 def _address(text: str) -> str:

@@ -158,7 +158,8 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
 
 def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
     mine = f"/m/{own['edited']}"
-    data = ("/data", "/data/copies", f"/data/copies?host={far}", "/data/access", f"/data/receipts/{yes.key}",
+    data = ("/data", "/data/copies", f"/data/copies?host={far}", "/data/access", "/data/view-as?as=partner", "/data/view-as?as=visitor",
+            f"/data/receipts/{yes.key}",
             f"/data/withdraw/{yes.key}", "/data/export", "/data/import", "/data/correction", "/data/close")
     return {
         "visitor": (*PUBLIC, "/nothing-here", "/return", "/signin/link/spent", "/@camille", receipts.path(yes)),

@@ -8,7 +8,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from federation import identity
-from models import Actor, AuditEntry, Community, Member, Notification, OutgoingMail, Session, clock
+from models import Actor, AuditEntry, Community, Departure, Member, Notification, OutgoingMail, Session, clock
 from models.consent import Purpose
 from models.database import in_transaction
 from models.errors import CommunityError
@@ -158,8 +158,10 @@ async def suspend(member: Member, by: Actor | None, reason: str) -> None:
 async def restore(member: Member, by: Actor | None, reason: str = "") -> None:
     """Give an account back that was suspended or refused."""
     async with in_transaction():
-        await _set(member, state=MemberState.ACTIVE)
-        await member.actor.change(suspended_at=None)
+        leaves = await Departure.exists(actor_id=member.actor_id, ended_at__isnull=True)  # and goes on leaving
+        await _set(member, state=MemberState.CLOSING if leaves else MemberState.ACTIVE)
+        if not leaves:
+            await member.actor.change(suspended_at=None)
         await _log(by, "member.restore", member, reason)
 
 

@@ -35,6 +35,6 @@ async def answer(by: Actor, id_: int, text: str) -> None:
         member = await Member.get_or_none(actor_id=correction.owner_id)
         if member is None:
             return
-        await AuditEntry.create(actor_id=by.id, action="member.correct", target=f"member:{member.id}")
+        await AuditEntry.create(actor_id=by.id, action="member.correction", target=f"member:{member.id}")
         if member.email:
             await OutgoingMail.owe(Letter.CORRECTION, member.email, member=member, language=member.language)

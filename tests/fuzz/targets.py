@@ -5,6 +5,7 @@ To add one: a function, a line in TARGETS, a file with something ordinary in cor
 # ruff: noqa: E501 - the lists of words
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +23,7 @@ from federation.errors import FederationError, Malformed
 from federation.signatures import Request
 from federation.wire import Activity, ActorDocument, Note
 from moderation import markup
-from server import web_push
+from server import takeout, web_push
 from server.api import streaming
 from server.api.arguments import BadInput, nested
 from server.api.client_to_server.markdown_of import markdown_of
@@ -184,7 +185,19 @@ def redirect(data: bytes) -> None:
         assert parts.scheme not in ("javascript", "data", "vbscript", "file", "blob", "about")
 
 
+def brought(data: bytes) -> None:
+    """A file that somebody brings along is read within its limits, or refused with our error."""
+    for kind in (None, *takeout.FILES.values()):
+        with suppress(takeout.BadTakeout):
+            lines = takeout.read(io.BytesIO(data), kind, messages=True)
+            assert len(lines) <= takeout.LINES_LIMIT and all(len(line.value) <= takeout.VALUE_LIMIT_CHARACTERS for line in lines)
+            assert not any("\0" in line.value or "\0" in str(line.details.get("text", "")) for line in lines)
+
+
 TARGETS: dict[str, Target] = {
+    "takeout": Target(brought, (
+        b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"\0" * 18, b"actor.json", b"lists.csv", b"{}", b'{"orderedItems":[', b",", b'"', b"\n", b"\r",
+        b"Account address", b"@a@b.example", b"https://a.example/1", b"\xff", b"\xef\xbb\xbf", b"\0", b"../", b"=cmd()", b"true")),
     "form": Target(form, (
         b"status=", b"a", b"&", b"=", b"[", b"]", b"[]", b"[0]", b"[1]", b"poll", b"[options]", b"[multiple]=true", b"media_ids[]=1", b"media_ids=1",
         b"%00", b"%0d", b"%5b", b"sensitive=", b"in_reply_to_id=", b"9" * 20, b"[a][b][c]", b"\xff", b"visibility=public", b"media_attributes[][id]=1")),
