@@ -6,6 +6,7 @@ kept, and no slow server ever makes a member wait.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ from models import (
 from models.delivery import DeliveryState
 from models.ids import new_key
 from models.reach import Reach
-from moderation import consent, hosts
+from moderation import consent, counts, hosts
 from moderation.hosts import HEARD
 
 
@@ -69,13 +70,17 @@ async def renew(post: Post) -> None:
     await send("Update", post.author, note, about=post.uri, goes_to=goes_to, to=note["to"], cc=note["cc"])
 
 
-async def delete(post: Post) -> None:
-    """Ask those who have the message, and nobody else, to erase it. What has not left yet never leaves."""
+async def delete(post: Post, but: Collection[str] = ()) -> None:
+    """Ask those who have the message, and nobody else, to erase it; `but` these hosts, which know. What has not left yet never
+    leaves.
+    """
     recipients = await _recipients(post)
     await cancel(post.uri)
     to, cc = render.addressing(post, recipients, origin_of(post.uri))
     tombstone = {"id": post.uri, "type": "Tombstone", "deleted": render.instant(clock.now())}
-    await send("Delete", post.author, tombstone, about=post.uri, goes_to=await audience.inboxes_that_have(post.uri), to=to, cc=cc)
+    have = await audience.inboxes_that_have(post.uri)
+    await send("Delete", post.author, tombstone, about=post.uri, to=to, cc=cc,
+               goes_to={inbox: host for inbox, host in have.items() if host not in but})
 
 
 async def cancel(object_uri: str) -> None:
@@ -215,7 +220,7 @@ async def _note(post: Post, recipients: list[Recipient]) -> Document:
     if "expires" in note and (given := await consent.may_leave(post.author_id)) and given.key:
         note["consent"] = given.key  # under which yes it is there, as receipts name it
     if post.kind and (poll := await Poll.get_or_none(post_id=post.id)):
-        note |= render.question(poll)
+        note |= render.question(poll, (await counts.thresholds()).outside)
     if same_origin(post.conversation, post.uri):  # the conversation is ours to tell of (FEP-7888)
         note["context"] = f"{post.conversation}/context"
     elif post.context_uri:  # it began elsewhere: we name what its origin named

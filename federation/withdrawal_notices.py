@@ -36,18 +36,20 @@ def speaks(host: Host | None, actor: Actor) -> bool:
     return host is not None and host.takes_withdrawals and host.name == actor.host and host.instance_uri == actor.uri
 
 
-async def ask(actor: Actor, uris: Collection[str] | None = None, record: ConsentRecord | None = None) -> None:
+async def ask(actor: Actor, uris: Collection[str] | None = None, record: ConsentRecord | None = None) -> set[str]:
     """Name what a member of ours takes back to those servers that have it and answer such notices. Inside the act's transaction,
     before anything else is asked back.
 
-    `uris`: of these objects; None: of all, because `record` ended the yes.
+    `uris`: of these objects; None: of all, because `record` ended the yes. Returns the servers that were asked.
     """
     held = await _who_has(actor, uris)
-    answering = await Host.filter(name__in=list(held) or [""], takes_withdrawals=True)
+    asked, answering = set[str](), await Host.filter(name__in=list(held) or [""], takes_withdrawals=True)
     for host in answering:
         theirs = sorted(held[host.name])
         for at in range(0, len(theirs), OBJECTS_LIMIT):
-            await _write(actor, host, theirs[at:at + OBJECTS_LIMIT], record)
+            if await _write(actor, host, theirs[at:at + OBJECTS_LIMIT], record):
+                asked.add(host.name)
+    return asked
 
 
 async def _who_has(actor: Actor, uris: Collection[str] | None) -> Mapping[str, set[str]]:
@@ -64,10 +66,11 @@ async def _who_has(actor: Actor, uris: Collection[str] | None) -> Mapping[str, s
     return held
 
 
-async def _write(actor: Actor, host: Host, uris: Sequence[str], record: ConsentRecord | None) -> None:
+async def _write(actor: Actor, host: Host, uris: Sequence[str], record: ConsentRecord | None) -> bool:
+    """False if nobody is there to be asked."""
     them = await Actor.get_or_none(uri=host.instance_uri)
     if them is None or them.is_gone:
-        return
+        return False
     us, key = await Actor.instance(), new_key()
     uri = uri_of(key, us)
     await Withdrawal.create(key=key, actor=actor, host=host.name, object_uris=list(uris), purpose=Purpose.SHARED_OUT,
@@ -75,6 +78,7 @@ async def _write(actor: Actor, host: Host, uris: Sequence[str], record: ConsentR
     extra = {"published": instant(clock.now())} | ({"consent": await _ended(actor)} if record else {})
     await outbox.send(WITHDRAW, us, list(uris), about=uri, uri=uri, goes_to={audience.inbox_of(them): them.host}, to=[them.uri],
                       extra=extra)
+    return True
 
 
 async def _ended(actor: Actor) -> list[str]:

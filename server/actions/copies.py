@@ -16,6 +16,8 @@ NOTICES_LIMIT = 50
 GRAVEST = (WithdrawalState.FAILED, WithdrawalState.NOT_CAPABLE, WithdrawalState.PENDING, WithdrawalState.ASKED,
            WithdrawalState.CONFIRMED)
 
+How = tuple[WithdrawalState | None, datetime | None, datetime | None]  # the state, since when it was asked, when it answered
+
 
 @dataclass(frozen=True, slots=True)
 class ServerCopies:
@@ -57,24 +59,28 @@ async def servers(actor: Actor) -> list[ServerCopies]:
 
 
 def _server(one: HostCopies, title: str, notices: list[Withdrawal], asked: list[Delivery]) -> ServerCopies:
-    state, asked_at = None, one.ended_at
-    if notices:
-        gravest, has = min(notices, key=lambda row: GRAVEST.index(row.state)), one.told - one.ended
-        if gravest.state is not WithdrawalState.CONFIRMED:
-            return ServerCopies(one.host, title, has, one.last_at, gravest.state, gravest.asked_at)
-        confirmed = None if has else gravest.state  # of a part, it is no news about the rest
-        return ServerCopies(one.host, title, has, one.last_at, confirmed, gravest.asked_at if confirmed else None,
-                            gravest.answered_at if confirmed else None)
-    if asked:
-        waiting = [row for row in asked if row.state is DeliveryState.WAITING]
-        lost = [row for row in asked if row.state is DeliveryState.FAILED and row.attempts]
-        oldest = (waiting or lost or asked)[0]
-        asking = Asking(answers=False, delivered=not waiting and not lost, asked_at=oldest.created_at,
-                        given_up=bool(lost) and not waiting)
-        state, asked_at = withdrawals.state(asking, clock.now()), oldest.created_at
-    elif one.ended:
-        state = WithdrawalState.ASKED
-    return ServerCopies(one.host, title, one.told - one.ended, one.last_at, state, asked_at)
+    state, asked_at, answered_at = _answered(one, notices) if notices else _merely_asked(one, asked)
+    return ServerCopies(one.host, title, one.told - one.ended, one.last_at, state, asked_at, answered_at)
+
+
+def _answered(one: HostCopies, notices: list[Withdrawal]) -> How:
+    """Of a server that answers to notices. That a part is confirmed is no news about the rest."""
+    gravest = min(notices, key=lambda row: GRAVEST.index(row.state))
+    if gravest.state is not WithdrawalState.CONFIRMED:
+        return gravest.state, gravest.asked_at, None
+    return (None, None, None) if one.told > one.ended else (gravest.state, gravest.asked_at, gravest.answered_at)
+
+
+def _merely_asked(one: HostCopies, asked: list[Delivery]) -> How:
+    """Of any other: as far as it took what was sent."""
+    if not asked:
+        return WithdrawalState.ASKED if one.ended else None, one.ended_at, None
+    waiting = [row for row in asked if row.state is DeliveryState.WAITING]
+    lost = [row for row in asked if row.state is DeliveryState.FAILED and row.attempts]
+    oldest = (waiting or lost or asked)[0]
+    asking = Asking(answers=False, delivered=not waiting and not lost, asked_at=oldest.created_at,
+                    given_up=bool(lost) and not waiting)
+    return withdrawals.state(asking, clock.now()), oldest.created_at, None
 
 
 async def asked_of(actor: Actor, host: str) -> list[Withdrawal]:

@@ -14,10 +14,12 @@ async def erase_elsewhere(actor: Actor) -> None:
     (Disclosure.ended_at), and servers that sign it in Withdrawal. Taking back leaves although the yes is gone
     (federation.disclosure).
     """
-    await withdrawal_notices.ask(actor, record=await ConsentRecord.newest(actor.id, Purpose.SHARED_OUT))
-    there = Subquery(Disclosure.filter(actor_id=actor.id, ended_at__isnull=True).values("object_uri"))
-    for post in await Post.filter(author_id=actor.id, deleted_at__isnull=True, uri__in=there).select_related("author"):
-        await outbox.delete(post)
+    record = await ConsentRecord.newest(actor.id, Purpose.SHARED_OUT)
+    asked = await withdrawal_notices.ask(actor, record=record)  # they need no Delete for each message
+    held = Disclosure.filter(actor_id=actor.id, ended_at__isnull=True)
+    there, elsewhere = Subquery(held.values("object_uri")), Subquery(held.exclude(host__in=[*asked, ""]).values("object_uri"))
+    for post in await Post.filter(author_id=actor.id, deleted_at__isnull=True, uri__in=elsewhere).select_related("author"):
+        await outbox.delete(post, but=asked)
     for announce in await Announce.filter(actor_id=actor.id, uri__in=there).select_related("actor", "post__author"):
         await outbox.undo_announce(announce)
     for like in await Like.filter(actor_id=actor.id).exclude(post__author__host="").select_related("actor", "post__author"):

@@ -7,6 +7,7 @@ from models.reach import Reach
 from server.actions import reactions, sharing
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known
+from tests.stories.test_withdrawal_notices import confirmed as until_confirmed
 
 
 async def test_a_no_after_a_yes_asks_every_server_to_erase(alpha: LiveServer, beta: LiveServer) -> None:
@@ -25,6 +26,7 @@ async def test_a_no_after_a_yes_asks_every_server_to_erase(alpha: LiveServer, be
         member = await Member.get(actor_id=alice.id).select_related("actor")
         await sharing.say(member, Purpose.SHARED_OUT, False, "en", await Community.current())
     await alpha.run(say_no())
+    await until_confirmed(alpha, beta)
     await settle(alpha, beta)
 
     gone = await known(beta, mine)

@@ -43,6 +43,7 @@ from models.reach import Reach
 from models.withdrawal import WithdrawalState
 from server.actions import copies, erasures, posts, reactions, sharing
 from server.keys import MEDIA
+from tests.browser import Browser
 from tests.conftest import NewDatabase
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer
@@ -116,8 +117,8 @@ async def test_what_is_taken_back_is_erased_signed_and_shown(alpha: LiveServer, 
     assert gone and gone.deleted_at and not gone.html and not await sees(beta, bea, post.uri)
     assert await beta.ask(lambda: Announce.all().count()) == await beta.ask(lambda: Follow.all().count()) == 0
     assert await beta.ask(lambda: Attachment.all().count()) == 0 and not file.exists()
-    there = await beta.ask(lambda: Actor.get(uri=alice.uri))
-    assert "alice" not in f"{there.name}{there.display_name}{there.summary}" and there.deleted_at is None
+    person = await beta.ask(lambda: Actor.get(uri=alice.uri))
+    assert "alice" not in f"{person.name}{person.display_name}{person.summary}" and person.deleted_at is None
     await settle(alpha, beta, gamma)
     assert await alpha.ask(lambda: Disclosure.filter(actor_id=alice.id, ended_at__isnull=True).count()) == 0
 
@@ -126,6 +127,13 @@ async def test_what_is_taken_back_is_erased_signed_and_shown(alpha: LiveServer, 
     asked = await alpha.ask(lambda: Withdrawal.get(actor_id=alice.id))
     assert post.uri in asked.object_uris and asked.answered_at and asked.answered_at - asked.asked_at < timedelta(minutes=1)
     await check_answer(alpha, beta, asked)
+    async with Browser(alpha, alice) as browser:
+        assert "Has confirmed that all is erased" in await browser.get("/data/copies")
+        there = await browser.get(f"/data/copies?host={beta.host}")
+        assert f"/data/copies/answers/{asked.key}" in there
+        assert await browser.get(f"/data/copies/answers/{asked.key}") == asked.answer
+    async with Browser(alpha, amy) as browser, browser.http.get(f"/data/copies/answers/{asked.key}") as refused:
+        assert refused.status == 404
 
     heard = await gamma.ask(lambda: InboxItem.filter(activity_uri__contains="/activities/").count())
     taken = await alpha.ask(lambda: Delivery.filter(host=gamma.host, activity__kind__in=["Withdraw", "Delete"]).count())
@@ -276,6 +284,9 @@ async def test_a_server_that_stays_silent_is_marked_told_of_and_kept_out_until_i
     assert (await alpha.ask(lambda: Host.get(name=peer.host))).standing is Standing.PARTNER
     [server] = await alpha.run(copies.servers(alice))
     assert server.state is WithdrawalState.FAILED
+    async with Browser(alpha, boss) as browser:
+        assert "Silent about erasing" in await browser.get(f"/admin/partners/{peer.host}")
+        assert "has not confirmed that it erased" in await browser.get("/notices")
 
     await aged(alpha, 15)
     await alpha.run(withdrawal_watch.chase())
