@@ -139,23 +139,23 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
     return document
 
 
-def question(poll: Poll) -> Document:
-    """What makes a Note a Question. How many chose what is told when it is over, and never of few people: on another
-    server we cannot see to it that only those read it who have chosen (DECISIONS 16).
+def question(poll: Poll, least: int) -> Document:
+    """What makes a Note a Question. How many chose what is told when it is over, and never of fewer than `least` people: on
+    another server we cannot see to it that only those read it who have chosen (DECISIONS 16).
     """
-    answers = [{"type": "Note", "name": one["name"], "replies": {"type": "Collection"} | _told("totalItems", one["count"], poll)}
-               for one in poll.options]
+    told = counts.answers({one["name"]: one["count"] for one in poll.options}, poll.voters, poll.is_multiple, least)
+    answers = [{"type": "Note", "name": one["name"],
+                "replies": {"type": "Collection"} | _told("totalItems", told.rows[one["name"]], poll)} for one in poll.options]
     document: Document = {"type": "Question", "anyOf" if poll.is_multiple else "oneOf": answers}
     if poll.closes_at:
         document["endTime"] = instant(poll.closes_at)
         document |= {"closed": document["endTime"]} if poll.is_closed else {}
-    return document | _told("votersCount", poll.voters, poll)
+    return document | _told("votersCount", told.total, poll)
 
 
-def _told(name: str, count: int | None, poll: Poll) -> Document:
-    """A number of people under its name, if it may be told."""
-    number = counts.inside(count or 0) if poll.is_closed else None
-    return {} if number is None else {name: number}
+def _told(name: str, number: int | None, poll: Poll) -> Document:
+    """A number of people under its name, once the question is over."""
+    return {name: number} if number is not None and poll.is_closed else {}
 
 
 def interaction_policy(post: Post, readers: Sequence[str]) -> Document:

@@ -35,7 +35,8 @@ def suggested(member: Member, community: Community, parent: Post | None) -> Reac
 async def options(author: Actor, community: Community, chosen: Reach, parent: Post | None, recipients: Sequence[Actor],
                   _: Words, lang: str) -> tuple[AudienceOption, ...]:
     """The cards of the audience chooser, narrow to wide."""
-    members = counts.inside(await Member.filter(state=MemberState.ACTIVE).count())
+    number_here = await counts.of_today("members", Member.filter(state=MemberState.ACTIVE).count)
+    members = counts.inside(number_here, counts.Thresholds.of(community).inside)
     made = []
     for reach in allowed(community, parent):
         circle = recipients if reach is Reach.CIRCLE else ()
@@ -61,7 +62,9 @@ def _hint(reach: Reach, community: Community, _: Words) -> str:
 
 
 def _readers(reach: Reach, members: int | None, recipients: Sequence[Actor], hosts: Sequence[Host], _: Words, lang: str) -> str:
-    here = _("fewer than 5 members here") if members is None else _("about %(count)s members here", count=number(members, lang))
+    here = _("a few members here")
+    if members is not None:
+        here = _("about %(count)s members here", count=number(members, lang))
     if reach is Reach.ME:
         return _("You")
     if reach is Reach.CIRCLE:

@@ -1,7 +1,7 @@
 """A question with answers to choose, and a quoted message, as cards show them."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models import Member, Poll, Post, Vote
 from moderation import counts, markup
@@ -19,29 +19,32 @@ async def of_posts(posts: Sequence[Post], reader: Member | None, _: Words) -> di
     polls = await Poll.filter(post_id__in=list(asked)) if asked else []
     if not polls:
         return {}
+    least = await counts.thresholds()
     mine: dict[int, set[str]] = {}
     if reader:
         for vote in await Vote.filter(poll_id__in=[poll.id for poll in polls], actor_id=reader.actor_id):
             mine.setdefault(vote.poll_id, set()).add(vote.option)
-    return {poll.post_id: _view(poll, asked[poll.post_id], mine.get(poll.id, set()), reader, _) for poll in polls}
+    told = {poll.id: counts.answers({one["name"]: one["count"] for one in poll.options}, poll.voters, poll.is_multiple,
+                                    least.inside if reader else least.outside) for poll in polls}
+    return {poll.post_id: _view(poll, asked[poll.post_id], mine.get(poll.id, set()), reader, told[poll.id].rows, _)
+            for poll in polls}
 
 
-def _view(poll: Poll, post: Post, chosen: set[str], reader: Member | None, _: Words) -> PollView:
+def _view(poll: Poll, post: Post, chosen: set[str], reader: Member | None, told: Mapping[str, int | None],
+          _: Words) -> PollView:
     over, is_own = poll.is_closed or bool(chosen), reader is not None and post.author_id == reader.actor_id
-    choices = tuple(ChoiceView(title=one["name"], chosen=one["name"] in chosen, result=_result(one["count"], _) if over else "")
-                    for one in poll.options)
+    choices = tuple(
+        ChoiceView(title=one["name"], chosen=one["name"] in chosen,
+                   result=_result(told[one["name"]], _) if over and one["count"] is not None else "") for one in poll.options)
     ends = "" if poll.closes_at is None or poll.is_closed else moment(poll.closes_at, _.language)
     return PollView(choices=choices, is_multiple=poll.is_multiple, is_closed=poll.is_closed,
                     may_choose=reader is not None and not over and not is_own, has_chosen=bool(chosen), ends=ends, is_own=is_own,
                     is_ours=post.author.is_local)
 
 
-def _result(count: int | None, _: Words) -> str:
-    """How many chose an answer, as far as that may be said: small numbers point at people (product.md, Counts)."""
-    if count is None:
-        return ""
-    number = counts.inside(count)
-    return _("fewer than 5 people") if number is None else _("%(num)d people or more", num=number)
+def _result(number: int | None, _: Words) -> str:
+    """How many chose an answer, as far as that may be told."""
+    return _("too few to be told") if number is None else _("%(num)d people or more", num=number)
 
 
 async def quotes_of(posts: Sequence[Post], viewer: Viewer) -> dict[str, QuoteView]:

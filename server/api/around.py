@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from models import Attachment, Poll, Post, Q, filter, marks
 from models.marks import Marks
-from moderation import markup
+from moderation import counts, markup
 from moderation.visibility import visible_to
 from server import emojis
 from server.api.entities.account import CustomEmoji
@@ -32,6 +32,7 @@ class Around:
     polls: dict[int, Poll] = field(default_factory=dict)
     emojis: dict[str, dict[str, str]] = field(default_factory=dict)
     sieve: Sieve | None = None
+    least: int = counts.LEAST_OUTSIDE  # numbers of fewer people are not told
 
     def words(self, post: Post) -> tuple[str, str]:
         """The text in the reader's language where it came in several, and which language that is."""
@@ -71,6 +72,9 @@ async def around(posts: Sequence[Post], reader: Reader, context: str) -> Around:
     answers = await Post.filter(visible, parent_id__in=ids).limit(REPLIES_COUNTED).values_list("parent_id", flat=True)
     found.replies = Counter(int(str(id_)) for id_ in answers)
     found.polls = await _polls(every)
+    if found.polls:
+        least = await counts.thresholds()
+        found.least = least.inside if reader.actor_id else least.outside
     found.emojis = await emojis.of_posts(every)
     found.sieve = await _sieve(reader, context)
     return found

@@ -5,6 +5,7 @@ from aiohttp import web
 
 from models import Poll, Post, Vote
 from models.errors import NotHere
+from moderation import counts
 from moderation.visibility import visible_to
 from server.actions import votes
 from server.api import writing
@@ -14,7 +15,7 @@ from server.api.door import number
 from server.api.entities.poll import poll
 from server.api.readers import reader_of
 from server.errors import Refused
-from server.keys import LIMITS, MEMBER
+from server.keys import COMMUNITY, LIMITS, MEMBER
 
 
 class CastVotes(Takes):
@@ -26,7 +27,7 @@ class CastVotes(Takes):
 async def show(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v1/polls/{id}."""
     row, _ = await _poll(request)
-    return answer(poll(row, await _chosen(request, row)))
+    return answer(poll(row, await _chosen(request, row), _least(request)))
 
 
 async def vote(request: web.Request, given: CastVotes) -> web.Response:
@@ -42,7 +43,13 @@ async def vote(request: web.Request, given: CastVotes) -> web.Response:
     except Refused as refused:
         raise writing.explained(refused, request[MEMBER], request.app) from refused
     await row.refresh_from_db()
-    return answer(poll(row, await _chosen(request, row)))
+    return answer(poll(row, await _chosen(request, row), _least(request)))
+
+
+def _least(request: web.Request) -> int:
+    """An app without a member reads what anybody may."""
+    least = counts.Thresholds.of(request.app[COMMUNITY].row)
+    return least.inside if MEMBER in request else least.outside
 
 
 async def _poll(request: web.Request) -> tuple[Poll, Post]:

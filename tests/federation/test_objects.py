@@ -166,7 +166,7 @@ async def test_a_member_chooses_an_answer_once_and_the_author_is_told(
         await browser.post(f"/m/{post.key}/vote", {"choice": "1"})
         await browser.post(f"/m/{post.key}/vote", {"choice": "0"})
         html = await browser.get(f"/m/{post.key}")
-    assert "You have answered" in html and "10 people or more" in html and "fewer than 5 people" in html
+    assert "You have answered" in html and "10 people or more" in html and "too few to be told" in html
     vote = (await peer.wait_for("Create"))[0]
     assert vote["to"] == [otto.uri] and "cc" not in vote
     told = vote["object"]

@@ -58,12 +58,14 @@ async def measures(request: web.Request, given: Span) -> web.Response:
     for key in dict.fromkeys(given.keys):
         if key not in MEASURES:
             continue
-        count, guard = MEASURES[key]
-        days, before = await count(first, last), await count(first - length, first - timedelta(days=1))
-        data = [MeasureDay(date=midnight(day), value=str(guard(days[day])))
+        count, is_about_people = MEASURES[key]
+        least = (await counts.thresholds()).inside if is_about_people else 0
+        days = _told(await count(first, last), least)
+        before = _told(await count(first - length, first - timedelta(days=1)), least)
+        data = [MeasureDay(date=midnight(day), value=str(days[day]))
                 for day in (first + timedelta(days=n) for n in range(length.days))]
-        found.append(Measure(key=key, unit=None, total=str(guard(days.total())), human_value=None,
-                             previous_total=str(guard(before.total())), data=data))
+        found.append(Measure(key=key, unit=None, total=str(days.total()), human_value=None,
+                             previous_total=str(before.total()), data=data))
     return answer(found)
 
 
@@ -85,12 +87,9 @@ async def _newcomers(first: date, last: date) -> Days:
 
 
 async def _active(first: date, last: date) -> Days:
-    """By the day on which somebody was seen last: each member once."""
+    """By the day on which one of their devices was seen last: each member once a day."""
     rows = await Session.filter(seen_on__gte=first, seen_on__lte=last).values_list("member_id", "seen_on")
-    newest: dict[int, date] = {}
-    for member, day in rows:
-        newest[member] = max(day, newest.get(member, day))
-    return Counter(newest.values())
+    return Counter(day for _, day in {(int(str(member)), day) for member, day in rows})
 
 
 async def _opened(first: date, last: date) -> Days:
@@ -112,7 +111,8 @@ def _between(column: str, first: date, last: date) -> dict[str, datetime]:
 async def _languages() -> list[DimensionPart]:
     """Which languages members read in, of those that five or more read in."""
     rows = await Member.filter(state=MemberState.ACTIVE).values_list("language", flat=True)
-    shown = [(str(name), few) for name, number in Counter(rows).most_common(LANGUAGES_LIMIT) if (few := counts.inside(number))]
+    told = counts.table(Counter(str(one) for one in rows), (await counts.thresholds()).inside, ["language"]).rows
+    shown = sorted(((name, few) for name, few in told.items() if few), key=lambda one: (-one[1], one[0]))[:LANGUAGES_LIMIT]
     return [DimensionPart(key=name or "und", human_key=name or "und", value=str(few)) for name, few in shown]
 
 
@@ -121,12 +121,17 @@ async def _software() -> list[DimensionPart]:
     return [DimensionPart(key=name, human_key=name.capitalize(), value=value) for name, value in parts.items()]
 
 
-def _few(number: int) -> int:
-    """0 for fewer than five people."""
-    return counts.inside(number) or 0
+def _told(days: Days, least: int) -> Days:
+    """Each day as it may be told; 0 for too few people. Totals are made of these alone, so that no choice of days to add up
+    says more than the days do. Nobody is counted who came today: today's number would tell when.
+    """
+    today = clock.now().date()
+    if not least:
+        return days
+    return Counter({day: counts.told(number, least) or 0 for day, number in days.items() if day < today})
 
 
-#: Numbers of people are guarded (product.md, Counts); reports are the team's own list, which it can count.
-MEASURES: dict[str, tuple[Callable[[date, date], Awaitable[Days]], Callable[[int], int]]] = {
-    "active_users": (_active, _few), "new_users": (_newcomers, _few), "opened_reports": (_opened, int),
-    "resolved_reports": (_resolved, int)}
+#: What is counted, and whether that is people (product.md, Counts); reports are the team's own list, which it can count.
+MEASURES: dict[str, tuple[Callable[[date, date], Awaitable[Days]], bool]] = {
+    "active_users": (_active, True), "new_users": (_newcomers, True), "opened_reports": (_opened, False),
+    "resolved_reports": (_resolved, False)}

@@ -35,17 +35,14 @@ class Poll(TypedDict):
     own_votes: list[int]
 
 
-def poll(row: PollRow, chosen: Collection[str]) -> Poll:
-    """One question; `chosen`: the answers that the reader gave."""
+def poll(row: PollRow, chosen: Collection[str], least: int) -> Poll:
+    """One question; `chosen`: the answers that the reader gave; `least`: numbers of fewer people are not told."""
     tells = row.is_closed or bool(chosen)
-    options: list[PollOption] = [{"title": one["name"], "votes_count": _told(one["count"]) if tells else None}
+    told = counts.answers({one["name"]: one["count"] for one in row.options}, row.voters, row.is_multiple, least)
+    options: list[PollOption] = [{"title": one["name"], "votes_count": told.rows[one["name"]] if tells else None}
                                  for one in row.options]
     return {"id": str(row.id), "expires_at": instant_or_none(row.closes_at), "expired": row.is_closed,
             "multiple": row.is_multiple,
-            "votes_count": sum(one["votes_count"] or 0 for one in options), "voters_count": _told(row.voters) if tells else None,
+            "votes_count": sum(one["votes_count"] or 0 for one in options), "voters_count": told.total if tells else None,
             "options": options, "emojis": [], "voted": bool(chosen),
             "own_votes": [place for place, one in enumerate(row.options) if one["name"] in chosen]}
-
-
-def _told(count: int | None) -> int | None:
-    return None if count is None else counts.inside(count)

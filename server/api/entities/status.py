@@ -142,7 +142,7 @@ def _status(post: Post, known: Around, reader: Reader, *, is_quoted: bool = Fals
         "reblogs_count": 0, "favourites_count": 0, "replies_count": known.replies.get(post.id, 0), "quotes_count": 0,
         "in_reply_to_id": str(post.parent_id) if parent else None,
         "in_reply_to_account_id": str(parent.author_id) if parent else None, "reblog": None,
-        "poll": poll(question, marks.votes.get(post.id, ())) if question else None, "card": None,
+        "poll": poll(question, marks.votes.get(post.id, ()), known.least) if question else None, "card": None,
         "quote": None if is_quoted else _quote(post, known, reader), "quote_approval": _approval(post), "application": None,
         "favourited": post.id in marks.liked, "reblogged": post.id in marks.announced, "muted": post.id in marks.quiet,
         "bookmarked": post.id in marks.bookmarked, "pinned": post.id in marks.pinned,
