@@ -1,9 +1,10 @@
 """The team's acts through apps: as far as the pages go, by role, and all written down."""
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from models import Actor, AuditEntry, Host, Report
+from models import Actor, AuditEntry, Host, Member, Report, clock
 from models.host import Standing
 from models.member import MemberState, Role
 from models.reach import Reach
@@ -155,6 +156,8 @@ async def test_small_numbers_are_none(alpha: LiveServer) -> None:
         for number in range(4):
             await alpha.member(f"member{number}")
         assert (await measured(team))["new_users"] == "5"
+        assert (await measured(team))["new_users"] == "0", "today's number would tell when somebody came"
+        await alpha.ask(lambda: Member.all().update(created_at=clock.now() - timedelta(days=1)))
         parts = await team.good("POST", "/api/v1/admin/dimensions", json={"keys": ["languages", "software_versions", "sources"]})
         assert [part["key"] for part in parts] == ["languages", "software_versions"]
         assert parts[0]["data"] == [{"key": "en", "human_key": "en", "value": "5"}]
