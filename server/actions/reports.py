@@ -12,6 +12,7 @@ from models.delivery import Category
 from models.errors import CommunityError
 from models.ids import new_key
 from moderation.visibility import Viewer, visible_to
+from server.actions import looks
 
 TEXT_LIMIT_CHARACTERS = 1000
 POSTS_LIMIT = 20
@@ -86,6 +87,8 @@ async def look(one: Report, by: Actor) -> list[Post]:
     posts = await Post.filter(uri__in=one.post_uris or [""], deleted_at__isnull=True).select_related("author").order_by("id")
     seen = {int(str(id_)) for id_ in await Post.filter(visible_to(Viewer.member(by)), id__in=[post.id for post in posts] or [0]
                                                        ).values_list("id", flat=True)}
+    await looks.note(by, (post.author_id for post in posts), "report.read")
+    await looks.note(by, (one.target_id, one.reporter_id), "report.open")
     if any(post.id not in seen for post in posts):
         await AuditEntry.create(actor_id=by.id, action="report.read", target=f"report:{one.id}")
     return posts

@@ -181,8 +181,8 @@ async def history(request: web.Request, _given: Takes) -> web.Response:
     post, reader = await found.post(request), reader_of(request)
     now = await status(post, reader)
     rows = await Revision.filter(post=post).order_by("-id").limit(REVISIONS_LIMIT)
-    about = {"account": account(post.author, reader.origin, reader.reach), "poll": None, "emojis": now["emojis"], "sensitive": now["sensitive"],
-             "media_attachments": now["media_attachments"]}
+    about = {"account": account(post.author, reader.origin, reader.reach), "poll": None, "emojis": now["emojis"],
+             "sensitive": now["sensitive"], "media_attachments": now["media_attachments"]}
     before = [about | {"content": row.html, "spoiler_text": row.warning, "created_at": instant(row.written_at)}
               for row in reversed(rows)]
     newest = {"content": now["content"], "spoiler_text": now["spoiler_text"],

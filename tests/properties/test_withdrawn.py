@@ -17,7 +17,7 @@ from models.consent import Purpose
 from models.reach import Reach
 from moderation import consent
 from server.actions import follows, profiles, reactions, sharing
-from server.actions.profiles import Profile
+from server.actions.profiles import Line, Profile
 from server.errors import Refused
 from server.routes import ROUTES
 from tests.browser import Browser
@@ -42,7 +42,8 @@ async def _stage(alpha: LiveServer, peer: Peer, reader: PeerActor) -> tuple[Memb
         await community.change(ceiling=Reach.WEB)
         for purpose in consent.switches():
             await sharing.say(member, purpose, True, "en", community)
-        profile = Profile(display_name=MARKER, about=f"{MARKER} about", writes_in="en", approves_followers=False, found_here=True)
+        profile = Profile(display_name=MARKER, about=f"{MARKER} about", writes_in="en", approves_followers=False, found_here=True,
+                          lines=(Line("City", f"{MARKER} city"),), reaches={"about": Reach.WEB, "line-1": Reach.WEB})
         await profiles.change(member, profile, "en", community, alpha.origin)
     await alpha.run(open_up())
     follow = {"id": f"{reader.uri}/f", "type": "Follow", "actor": reader.uri, "object": member.actor.uri}

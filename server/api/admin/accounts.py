@@ -9,7 +9,7 @@ from models import Actor, Member, Q, Report, Subquery
 from models.actor import ActorKind
 from models.errors import CommunityError, NotHere
 from models.member import MemberState, Role
-from server.actions import accounts, reports, strangers, team
+from server.actions import accounts, looks, reports, strangers, team
 from server.api.answers import answer
 from server.api.arguments import Id, Takes
 from server.api.door import number
@@ -105,6 +105,7 @@ async def _list(request: web.Request, given: Listing | Listing2, local: bool, re
         if text:
             wanted.append(Q(**{column: text[:200]}))
     actors = await rows_of(Actor.filter(*wanted), given)
+    await looks.note(request[MEMBER].actor, (actor.id for actor in actors), "member.list")
     return listed(request, given, [actor.id for actor in actors], await admin_accounts_of(actors, request.app[SETTINGS].origin))
 
 
@@ -175,6 +176,7 @@ async def unchanged(request: web.Request, _: Takes) -> web.Response:
 
 
 async def _answer(request: web.Request, actor: Actor) -> web.Response:
+    await looks.note(request[MEMBER].actor, [actor.id], "member.open")
     return answer((await admin_accounts_of([await Actor.get(id=actor.id)], request.app[SETTINGS].origin))[0])
 
 

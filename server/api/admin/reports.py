@@ -9,7 +9,7 @@ from models import Post, Report
 from models.delivery import Category
 from models.errors import NotHere
 from moderation.visibility import Viewer, visible_to
-from server.actions import reports
+from server.actions import looks, reports
 from server.api.answers import answer
 from server.api.arguments import Id, Takes
 from server.api.door import number
@@ -47,6 +47,7 @@ async def list_(request: web.Request, given: Listing) -> web.Response:
     if given.target_account_id is not None:
         wanted = wanted.filter(target_id=given.target_account_id)
     rows = await rows_of(wanted, given)
+    await looks.note(request[MEMBER].actor, (id_ for one in rows for id_ in (one.target_id, one.reporter_id)), "report.open")
     uris = {uri for one in rows for uri in one.post_uris}
     posts = await Post.filter(visible_to(Viewer.member(request[MEMBER].actor)), uri__in=uris or [""]).select_related("author")
     return listed(request, given, [one.id for one in rows], await _shown(request, rows, posts))

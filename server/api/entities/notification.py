@@ -147,7 +147,8 @@ async def groups(rows: Sequence[Notification], reader: Reader, grouped: Sequence
         "statuses": list((await _statuses(rows, posts, reader)).values()),
         "notification_groups": [_group(key, group, posts, paged) for key, group in together.items()]}
     if partial:
-        found["partial_accounts"] = [_partial(account(one, reader.origin, reader.reach)) for id_, one in lesser.items() if id_ not in people]
+        found["partial_accounts"] = [_partial(account(one, reader.origin, reader.reach))
+                                     for id_, one in lesser.items() if id_ not in people]
     return found
 
 

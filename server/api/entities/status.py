@@ -153,7 +153,8 @@ def _passed_on(announce: Announce, post: Post, known: Around, reader: Reader) ->
     """That somebody passed a message on: the same words once more, under their name."""
     inner = _status(post, known, reader)
     return {**inner, "id": str(announce.id), "uri": announce.uri, "created_at": instant(announce.published_at),
-            "account": account(announce.actor, reader.origin, reader.reach), "visibility": visibility_of(announce.reach), "reblog": inner}
+            "account": account(announce.actor, reader.origin, reader.reach),
+            "visibility": visibility_of(announce.reach), "reblog": inner}
 
 
 def _whole(post: Post, html: str, reader: Reader) -> str:

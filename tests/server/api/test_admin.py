@@ -16,6 +16,7 @@ from tests.stories.scene import befriend, known
 
 TEAM = "read write admin:read admin:write"
 ACCOUNTS, REPORTS = "/api/v1/admin/accounts", "/api/v1/admin/reports"
+LOOKS = ("report.read", "report.open", "member.open", "member.list")  # see tests/server/pages/test_who_looked.py
 BLOCKS, ALLOWS = "/api/v1/admin/domain_blocks", "/api/v1/admin/domain_allows"
 
 
@@ -60,7 +61,7 @@ async def test_a_report_goes_from_a_member_to_the_team_and_to_the_other_server(a
     flag = await beta.ask(lambda: Report.get())
     assert (flag.sender_host, flag.target_id, flag.post_uris) == (alpha.host, bea.id, [seen.uri])
     assert "camille" not in repr(dict(flag))
-    done = [action for who, action in await audit(alpha) if who == bastien.id and action != "report.read"]
+    done = [action for who, action in await audit(alpha) if who == bastien.id and action not in LOOKS]
     assert done == ["report.assign", "report.unassign", "report.sort", "stranger.suspend", "report.resolve", "report.reopen",
                     "report.resolve", "stranger.restore"]
 
@@ -72,11 +73,11 @@ async def test_a_message_that_was_not_for_the_team_is_read_only_in_its_report(al
     async with Api(alpha, camille) as app, Api(alpha, bastien, TEAM) as team:
         await app.good("POST", "/api/v1/reports", json={"account_id": str(dora.id), "status_ids": [str(secret.id)]})
         [waiting] = await team.good("GET", REPORTS)
-        assert waiting["statuses"] == [] and await audit(alpha) == []
+        assert waiting["statuses"] == [] and set(await audit(alpha)) == {(bastien.id, "report.open")}
         whole = await team.good("GET", f"{REPORTS}/{waiting['id']}")
         assert [status["id"] for status in whole["statuses"]] == [str(secret.id)]
         assert (await team.get(f"/api/v1/statuses/{secret.id}")).status == 404
-    assert await audit(alpha) == [(bastien.id, "report.read")]
+    assert set(await audit(alpha)) == {(bastien.id, "report.open"), (bastien.id, "report.read")}
 
 
 async def test_accounts_are_decided_on_by_role(alpha: LiveServer) -> None:
@@ -106,7 +107,7 @@ async def test_accounts_are_decided_on_by_role(alpha: LiveServer) -> None:
         assert [one["username"] for one in await team.good("GET", ACCOUNTS, params={"username": "camil"})] == ["camille"]
         assert await team.good("GET", ACCOUNTS, params={"email": "camille@mail.example"}) == []
         assert len(await team.good("GET", "/api/v2/admin/accounts", params={"permissions": "staff"})) == 2
-    done = [action for who, action in await audit(alpha)]
+    done = [action for _, action in await audit(alpha) if action not in LOOKS]
     assert done == ["member.accept", "member.refuse", "member.suspend", "member.restore"]
 
 
@@ -155,9 +156,9 @@ async def test_small_numbers_are_none(alpha: LiveServer) -> None:
         assert await measured(team) == {"new_users": "0", "active_users": "0", "opened_reports": "0"}
         for number in range(4):
             await alpha.member(f"member{number}")
-        assert (await measured(team))["new_users"] == "5"
         assert (await measured(team))["new_users"] == "0", "today's number would tell when somebody came"
         await alpha.ask(lambda: Member.all().update(created_at=clock.now() - timedelta(days=1)))
+        assert (await measured(team))["new_users"] == "5"
         parts = await team.good("POST", "/api/v1/admin/dimensions", json={"keys": ["languages", "software_versions", "sources"]})
         assert [part["key"] for part in parts] == ["languages", "software_versions"]
         assert parts[0]["data"] == [{"key": "en", "human_key": "en", "value": "5"}]
