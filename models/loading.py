@@ -27,16 +27,19 @@ class Maker(Generic[M]):
 
     model: type[M]
     first: int  # the place of its first column
-    is_own_pk: bool
-    plan: tuple[tuple[str, int, Convert | None], ...]  # attribute, place, and what makes the one out of the other
+    past: int  # the place after its last
+    kept: tuple[tuple[str, object], ...]  # what Tortoise keeps in every row that it has read
+    names: tuple[str, ...]
+    converted: tuple[tuple[str, Convert], ...]  # the attributes that are something else in Python
 
     def __call__(self, row: Sequence[Any]) -> M:
         made = self.model.__new__(self.model)
         values = made.__dict__
-        values.update(_partial=False, _saved_in_db=True, _custom_generated_pk=self.is_own_pk, _await_when_save={})
-        for name, place, convert in self.plan:
-            value = row[place]
-            values[name] = value if value is None or convert is None else convert(value)
+        values.update(self.kept, _await_when_save={})
+        values.update(zip(self.names, row[self.first:self.past], strict=True))
+        for name, convert in self.converted:
+            if (value := values[name]) is not None:
+                values[name] = convert(value)
         return made
 
 
@@ -55,10 +58,12 @@ def _makers(kind: str, models: tuple[type[Model], ...]) -> tuple[Maker[Any], ...
     made, first = list[Maker[Any]](), 0
     for model in models:
         meta = model._meta
-        plan = tuple((name, first + place, _convert(meta.fields_map[name], kind))
-                     for place, name in enumerate(meta.fields_db_projection))
-        made.append(Maker(model, first, meta.db_pk_column not in meta.generated_db_fields, plan))
-        first += len(plan)
+        names = tuple(meta.fields_db_projection)
+        converted = tuple((name, convert) for name in names if (convert := _convert(meta.fields_map[name], kind)))
+        is_own_pk = meta.db_pk_column not in meta.generated_db_fields
+        kept = (("_partial", False), ("_saved_in_db", True), ("_custom_generated_pk", is_own_pk))
+        made.append(Maker(model, first, first + len(names), kept, names, converted))
+        first += len(names)
     return tuple(made)
 
 
@@ -89,7 +94,8 @@ def _from_json(value: Any) -> Any:
 
 
 def _parsed(value: str) -> datetime:
-    return datetime.fromisoformat(value).astimezone(UTC)
+    found = datetime.fromisoformat(value)
+    return found.replace(tzinfo=UTC) if value.endswith("+00:00") else found.astimezone(UTC)
 
 
 def _in_utc(value: datetime) -> datetime:

@@ -16,7 +16,7 @@ class Reach(StrEnum):
     @property
     def level(self) -> int:
         """1 to 5: the number of filled stripes."""
-        return tuple(Reach).index(self) + 1
+        return _LEVELS[self]
 
     @property
     def leaves(self) -> bool:
@@ -26,3 +26,6 @@ class Reach(StrEnum):
     def narrowed_to(self, other: Reach) -> Reach:
         """The narrower of the two: a reply is never wider than what it answers."""
         return min(self, other, key=lambda reach: reach.level)
+
+
+_LEVELS = {reach: number for number, reach in enumerate(Reach, start=1)}

@@ -80,13 +80,22 @@ ANNOUNCES = _Table("announce", ((Announce, "announce"), (Actor, "passer"), *POST
 
 async def listed(scope: Scope, passing: Scope | None, span: Span) -> tuple[list[Post], list[Announce]]:
     """The messages of a list with their authors, and what was passed on by the same rules, each with its actor, its message
-    and that one's author: one more of each than `span.size` if there are; upwards oldest first.
+    and that one's author: of both together one more than `span.size` if there are; upwards oldest first.
     """
     wanted = [(POSTS, scope), *([(ANNOUNCES, passing)] if passing else [])]
-    found = await _found(wanted, span)
+    found = _first(await _found(wanted, span), span)
     post_of, author_of = makers(Post, Actor)
     posts = [with_author(post_of(row), author_of(row)) for row in found[0]]
     return posts, [_announce(row) for row in found[1]] if passing else []
+
+
+def _first(found: Sequence[list[Sequence[Any]]], span: Span) -> list[list[Sequence[Any]]]:
+    """The rows that stand on the page, and one more: those beyond need not become models."""
+    places = sorted((row[0] for rows in found for row in rows), reverse=not span.upwards)[:span.size + 1]
+    if not places:
+        return list(found)
+    low, high = min(places), max(places)
+    return [[row for row in rows if low <= row[0] <= high] for rows in found]
 
 
 def _announce(row: Sequence[Any]) -> Announce:

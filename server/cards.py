@@ -136,8 +136,8 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
         in_reply_to_name=parent.name if parent else "",
         attachments=tuple(image_view(image) for image in around.kept.images.get(post.id, ())),
-        held_seconds_left=0 if post.is_in_review else held_seconds(post), waits_for_team=post.is_in_review,
-        written_by=written_by(post.written_as, post.author.shown_name, _) if post.written_as else "",
+        held_seconds_left=held_seconds(post), waits_for_team=post.is_in_review,
+        written_by=written_by(post.written_as, post.author.shown_name, _),
         origin_url=_origin_url(post))
 
 
@@ -171,6 +171,8 @@ def _words(post: Post, _: Words) -> tuple[str, str]:
 
 def facts_of(post: Post, _: Words) -> tuple[Fact, ...]:
     """When and where an event is."""
+    if not (post.starts_at or post.ends_at or post.place):
+        return ()
     times = [moment(when, _.language) for when in (post.starts_at, post.ends_at) if when]
     found = [(_("When"), " – ".join(times)), (_("Where"), post.place)]
     return tuple(Fact(term=term, text=text) for term, text in found if text)
@@ -190,9 +192,11 @@ def _origin_url(post: Post) -> str:
 
 def is_held(post: Post) -> bool:
     """Whether the message can still be undone."""
-    return held_seconds(post) > 0
+    return post.is_in_review or held_seconds(post) > 0
 
 
 def held_seconds(post: Post) -> int:
-    """Seconds in which it can, rounded up."""
+    """Seconds in which it can, rounded up; 0 while the team has to read it."""
+    if post.is_in_review:
+        return 0
     return max(0, math.ceil((post.held_until - clock.now()).total_seconds())) if post.held_until else 0

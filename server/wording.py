@@ -38,7 +38,7 @@ def voice_name(voice: Voice, _: Words) -> str:
 
 def note_name(note: Note, _: Words) -> str:
     """The topic of a content note; nothing when there is none."""
-    return {
+    return "" if not note else {
         Note.MEDICAL_IMAGE: _("Medical image"),
         Note.INVASIVE_CARE: _("Invasive care"),
         Note.DEATH: _("Death and grief"),
@@ -46,7 +46,6 @@ def note_name(note: Note, _: Words) -> str:
         Note.WEIGHT: _("Weight and food"),
         Note.UNPROVEN: _("Unproven treatment"),
         Note.VIOLENCE: _("Violence"),
-        Note.NONE: "",
     }[note]
 
 
@@ -81,7 +80,7 @@ def about_name(about: About, _: Words) -> str:
 
 def kind_name(kind: str, _: Words) -> str:
     """What a message from elsewhere is, where it is not simply a message: a type of ActivityStreams."""
-    return {
+    return "" if not kind else {
         "Article": _("Article"),
         "Page": _("Article"),
         "Event": _("Event"),
