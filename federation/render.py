@@ -130,6 +130,12 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
     }
     if to:
         document["interactionPolicy"] = interaction_policy(post, [*to, *cc])
+    return document | _where_there_is(post)
+
+
+def _where_there_is(post: Post) -> Document:
+    """What only some messages have: a language, an edit, a time after which copies are to go."""
+    document: Document = {}
     if post.language:
         document["contentMap"] = {post.language: post.html}
     if post.edited_at:

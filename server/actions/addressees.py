@@ -33,15 +33,19 @@ async def circle_of(post: Post) -> list[Actor]:
 
 
 async def _circle(author: Actor, parent: Post | None, chosen: Sequence[Actor]) -> list[Actor]:
-    named = {actor.id for actor in chosen}
     if parent and parent.reach is Reach.CIRCLE:
-        wanted = [actor for actor in _others(author, await circle_of(parent)) if not named or actor.id in named]
-        return [actor for actor in wanted if await _may_address(author, actor, Reach.CIRCLE)]
+        return await _within(author, parent, {actor.id for actor in chosen})
     wanted = _others(author, chosen or ([parent.author] if parent else []))
     for actor in wanted:
         if not (decision := await _may_address(author, actor, Reach.CIRCLE)):
             raise Refused(decision.reason or "")
     return wanted
+
+
+async def _within(author: Actor, parent: Post, named: set[int]) -> list[Actor]:
+    """Those of the circle of what is answered who may be written to: all, or the named ones."""
+    wanted = [actor for actor in _others(author, await circle_of(parent)) if not named or actor.id in named]
+    return [actor for actor in wanted if await _may_address(author, actor, Reach.CIRCLE)]
 
 
 def _others(author: Actor, actors: Sequence[Actor]) -> list[Actor]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from federation import copies, outbox, withdrawal_notices
 from models import (
@@ -85,6 +85,10 @@ class Composition:
     written_as: str = ""  # what that guardian is: a models.guardian.Tie
     once: str = ""  # the key of a request that may come twice (`server.actions.once`)
 
+    def held_until(self, now: datetime) -> datetime | None:
+        """Until when it can be undone."""
+        return now + timedelta(seconds=self.undo_seconds) if self.undo_seconds else None
+
 
 async def publish(author: Actor, written: Composition, origin: str) -> Post:
     """Write a message down, for those it may reach. With `undo_seconds` it is held, and only its author sees it; so it is
@@ -111,7 +115,7 @@ async def publish(author: Actor, written: Composition, origin: str) -> Post:
             conversation=parent.conversation if parent else uri, context_uri=parent.context_uri if parent else "",
             published_at=now, kind=polls.KIND if written.poll else "",
             is_listed=written.is_listed, expires_at=expires_at,
-            held_until=IN_REVIEW if to_read else now + timedelta(seconds=written.undo_seconds) if written.undo_seconds else None,
+            held_until=IN_REVIEW if to_read else written.held_until(now),
             about=written.about, about_agrees=written.about_agrees, written_by=written.written_by,
             written_as=written.written_as)
         await once.remember(author, written.once, post.id)
