@@ -48,6 +48,8 @@ class Community(Record):
     is_open_federation = fields.BooleanField(default=False, db_default=False)  # ordinary fediverse hosts, `web` only
     reviews_others = fields.BooleanField(default=True, db_default=True)  # the team reads first what is about others' health
     health_words: dict[str, list[str]] | None = fields.JSONField(null=True)  # by language; empty: `moderation.health_words`
+    ages: dict[str, int] | None = fields.JSONField(null=True)  # of digital consent, by country; empty: `moderation.ages`
+    assent_age = fields.IntField(default=12, db_default=12)  # from then on a child is asked too
     opened_at = fields.DatetimeField(null=True)
     # what the charter promises beside who and where (moderation.charters)
     funding: list[str] | None = fields.JSONField(null=True)  # who pays, sponsors too

@@ -63,6 +63,11 @@ class Member(Record):
     undo_seconds = fields.IntField(default=30, db_default=30)  # 0: messages leave at once
     reading: dict[str, Any] = fields.JSONField(default=dict)  # mode, rest, text size, notes folded or open
     decided_at = fields.DatetimeField(null=True)
+    birth_year = fields.IntField(null=True)  # of a managed profile, where ages matter: shown to nobody else, sent nowhere
+    country = fields.CharField(max_length=2, default="", db_default="")  # the same: whose ages count; "": the community's
+    grew_up_at = fields.DatetimeField(null=True)  # when agreements given for them were frozen: the age to agree themselves
+    came_of_age_at = fields.DatetimeField(null=True)  # the same, at 18, for research, pictures and genes
+    took_over_at = fields.DatetimeField(null=True)  # when they answered, and act for themselves
     deceased_at = fields.DatetimeField(null=True)  # when the team confirmed it
     after_death: list[str] | None = fields.JSONField(null=True)  # which kinds of content the member wants kept, without a name
 

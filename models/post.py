@@ -96,6 +96,7 @@ class Post(Record):
     written_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="written_for",
                                                                                   null=True, on_delete=fields.SET_NULL)
     written_by_id: int | None  # ours: the guardian who wrote it for a managed profile
+    reach_before = fields.CharField(max_length=16, default="", db_default="")  # a Reach: narrowed until its person answers
     written_as = fields.CharField(max_length=16, default="", db_default="")  # what that guardian is: a models.guardian.Tie
 
     class Meta:

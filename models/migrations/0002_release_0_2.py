@@ -502,6 +502,16 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Community',
+            name='ages',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='assent_age',
+            field=fields.IntField(default=12, db_default=12),
+        ),
+        ops.AddField(
+            model_name='Community',
             name='funding',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),
@@ -686,7 +696,32 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Member',
+            name='birth_year',
+            field=fields.IntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Member',
+            name='came_of_age_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Member',
+            name='country',
+            field=fields.CharField(default='', db_default='', max_length=2),
+        ),
+        ops.AddField(
+            model_name='Member',
             name='deceased_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Member',
+            name='grew_up_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Member',
+            name='took_over_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
@@ -731,6 +766,11 @@ class Migration(migrations.Migration):
             model_name='Post',
             name='expires_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='reach_before',
+            field=fields.CharField(default='', db_default='', max_length=16),
         ),
         ops.AddField(
             model_name='Post',
