@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO, Any
 
 from federation import values
@@ -21,6 +22,7 @@ from models.rights import BroughtKind
 from moderation import markup
 
 PART_LIMIT_BYTES = 20 * 1024 * 1024
+PARTS_LIMIT = 1_000_000  # of a JSON document: ten thousand messages; small parts take a hundred times their size in memory
 ENTRIES_LIMIT = 50_000  # of a ZIP: Mastodon's has one for each image
 LINES_LIMIT = 5000
 MESSAGES_LIMIT = 1000
@@ -61,11 +63,11 @@ def read(file: IO[bytes], kind: BroughtKind | None, *, messages: bool) -> list[L
         if zipfile.is_zipfile(file):
             file.seek(0)
             with zipfile.ZipFile(file) as archive:
-                return list(_archive(archive, messages))[:LINES_LIMIT]
+                return list(islice(_archive(archive, messages), LINES_LIMIT))
         file.seek(0)
         if kind is None:
             raise BadTakeout("neither an archive nor a known table")
-        return list(_table(_limited(file), kind))[:LINES_LIMIT]
+        return list(islice(_table(_limited(file), kind), LINES_LIMIT))
     except UNREADABLE as error:
         raise BadTakeout(type(error).__name__) from error
 
@@ -158,7 +160,10 @@ def _limited(file: IO[bytes]) -> str:
 
 
 def _document(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
-    document = json.loads(_part(archive, name))
+    text = _part(archive, name)
+    if sum(map(text.count, "[{,")) > PARTS_LIMIT:
+        raise BadTakeout("parts")
+    document = json.loads(text)
     if not isinstance(document, dict):
         raise BadTakeout("not an object")
     return document

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 import zipfile
 from typing import IO
 
@@ -66,3 +67,18 @@ def test_what_cannot_be_read_is_said(file: IO[bytes]) -> None:
 def test_no_more_lines_than_the_limit() -> None:
     table = b"".join(b"a%d@b.example\n" % number for number in range(takeout.LINES_LIMIT + 5))
     assert len(takeout.read(io.BytesIO(table), BroughtKind.BLOCK, messages=False)) == takeout.LINES_LIMIT
+
+
+@pytest.mark.parametrize("file", [
+    packed(actor__json='{"id": "x"}', outbox__json='{"orderedItems":[' + '{"a":0},' * 2_000_000 + "0]}"),
+    packed(following_accounts__csv="a\n" * 3_000_000)], ids=["objects", "lines"])
+def test_a_small_archive_does_not_fill_the_memory(file: IO[bytes]) -> None:
+    """30 kB that would become half a gigabyte, and 6 kB that would become more."""
+    tracemalloc.start()
+    try:
+        assert len(takeout.read(file, None, messages=True)) <= takeout.LINES_LIMIT
+    except BadTakeout:
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 150 * 1024 * 1024
