@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models import Actor
+from models import Actor, clock
 from models.consent import Capacity
 from models.errors import CommunityError
-from moderation import guardians
+from moderation import ages, guardians
+from moderation.ages import Young
 from moderation.guardians import Act
 from server.actions.consents import OWN, Voice
-from server.keys import GUARDIAN, MEMBER, TIE
+from server.keys import COMMUNITY, FORM, GUARDIAN, MEMBER, TIE
 
 FREE = frozenset({  # for everybody, or about the browser itself
     "/", "/about", "/rules", "/help", "/crisis", "/privacy", "/accessibility", "/acting", "/acting/stop", "/look", "/signout"})
@@ -52,6 +53,30 @@ def check(request: web.Request) -> None:
     act = act_of(request.method, path)
     if act is None or not guardians.may(request[TIE], act):
         raise NotAsGuardian(path)
+
+
+class AskTheChild(CommunityError):
+    """A guardian's yes needs the child's own (health.md §3.2, assent)."""
+
+    status = 422
+    safe = "error.ask_the_child"
+
+
+def asks_too(request: web.Request) -> bool:
+    """Whether the one for whom a guardian acts is old enough to be asked too."""
+    if GUARDIAN not in request:
+        return False
+    member, community = request[MEMBER], request.app[COMMUNITY].row
+    one = Young(member.birth_year, member.country or community.country)
+    return ages.is_asked_too(one, community.assent_age, clock.now().date())
+
+
+def voice_of_yes(request: web.Request) -> Voice:
+    """The same as `voice`, for a yes. Raises AskTheChild unless the form says that a child who is asked too agrees."""
+    who = voice(request)
+    if asks_too(request) and not request[FORM].has("assent"):
+        raise AskTheChild("assent")
+    return who
 
 
 def voice(request: web.Request) -> Voice:

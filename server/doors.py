@@ -122,7 +122,7 @@ async def _act_for(request: web.Request) -> None:
 
 def _me(member: Member, unread: int) -> MeView:
     return MeView(name=member.actor.name, display_name=member.actor.shown_name, coat=member.actor.key, role=member.role,
-                  unread=unread)
+                  unread=unread, grows_up=member.grew_up_at is not None and member.took_over_at is None)
 
 
 async def _read_form(request: web.Request, upload: bool) -> None:

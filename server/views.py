@@ -40,6 +40,7 @@ class MeView:
     coat: str
     role: str = "member"  # "member", "moderator" or "host"
     unread: int = 0  # notices not read yet
+    grows_up: bool = False  # what was agreed for them waits for their own answer
     guardian: str = ""  # the name of the member who acts for them here
 
     @property

@@ -16,6 +16,7 @@ from federation.dispatcher import Dispatcher
 from federation.intake import Intake
 from models import (
     AccessToken,
+    DailyNumber,
     Delivery,
     ErasureRequest,
     InboxItem,
@@ -29,7 +30,7 @@ from models import (
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, kept_head, media, pushes, reminders, uploads
-from server.actions import apps, brought, departures, erasures, once, polls, posts, relations
+from server.actions import apps, brought, departures, erasures, handovers, once, polls, posts, relations
 from server.api import scheduled
 from server.archives import making
 from server.failures import Failures
@@ -102,7 +103,7 @@ async def settle_followers(app: web.Application) -> int:
 
 async def settle_consents(app: web.Application) -> int:
     """End agreements whose time is over, and remind of those that end soon."""
-    return await reminders.settle()
+    return await reminders.settle() + await handovers.settle()
 
 
 async def keep_ledger_head(app: web.Application) -> int:
@@ -159,6 +160,7 @@ async def prune(app: web.Application) -> int:
     """Forget what has served its time: old ids, spent links, ended sessions, delivered texts."""
     now = clock.now()
     await InboxItem.filter(created_at__lt=now - KEEP_ITEMS).exclude(state=ItemState.NEW).delete()
+    await DailyNumber.forget_old()
     await Tombstone.filter(created_at__lt=now - KEEP_TOMBSTONES).delete()
     await SignInLink.filter(expires_at__lt=now).delete()
     await Session.filter(expires_at__lt=now).delete()

@@ -158,7 +158,8 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
 
 def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
     mine = f"/m/{own['edited']}"
-    data = ("/data", "/data/copies", f"/data/copies?host={far}", "/data/access", "/data/view-as?as=partner", "/data/view-as?as=visitor",
+    data = ("/data", "/data/copies", f"/data/copies?host={far}", "/data/access",
+            "/data/view-as?as=partner", "/data/view-as?as=visitor",
             f"/data/receipts/{yes.key}",
             f"/data/withdraw/{yes.key}", "/data/export", "/data/import", "/data/correction", "/data/close")
     return {
@@ -174,7 +175,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             "/nothing-here"),
         "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
                       "/admin/invitations", "/admin/corrections", "/admin/reviews", "/admin/deaths"),
-        "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/reviews/rule",
+        "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/reviews/rule", "/admin/ages",
                  "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/asks.example"),
     }

@@ -24,7 +24,7 @@ def question(request: web.Request) -> str:
 async def give(request: web.Request) -> None:
     """The member pressed yes under these words."""
     await consents.give(request[MEMBER].actor, Purpose.SHARED_OUT, request[LANGUAGE], request.app[COMMUNITY].row,
-                        voice=acting.voice(request))
+                        voice=acting.voice_of_yes(request))
 
 
 async def act_and_return(request: web.Request, act: Awaitable[object], back: str,

@@ -1,7 +1,7 @@
 """My data: what I said yes to, receipts, where copies are, who looked. Nothing changes before a button is pressed."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiohttp import web
@@ -19,7 +19,7 @@ from server.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
 from server.language import Words, gettext_for
 from server.pages.receipts import view
-from server.views import Pager
+from server.views import FieldError, Pager
 
 PAGE = 30
 
@@ -76,22 +76,38 @@ class AskedView:
 
 async def show(request: web.Request) -> web.Response:
     """GET /data: every agreement with its switch, and the newest receipt of each."""
+    return await _page(request)
+
+
+async def _page(request: web.Request, chosen: set[str] | None = None, errors: tuple[FieldError, ...] = ()) -> web.Response:
+    """`chosen`: the switches as they were typed, where they could not be taken."""
     member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
     last = {(row.purpose, row.scope): row for row in await ConsentRecord.last_words(member.actor_id)}
     switches = [await _switch(request, purpose, last.get((purpose, "")), _) for purpose in consent.switches()]
+    if chosen is not None:
+        switches = [replace(one, on=one.code in chosen) for one in switches]
     lines = [_line(row, _) for row in sorted(last.values(), key=lambda row: -row.id)]
     return render.page(
-        request, "data.html", here="data", switches=switches, receipts=lines, on=sum(one.on for one in switches),
+        request, "data.html", status=422 if errors else 200, here="data", errors=errors, asks_too=acting.asks_too(request),
+        switches=switches, receipts=lines, on=sum(one.on for one in switches),
         is_paused=any(row.event is ConsentEvent.PAUSED for row in last.values()), said=_said(request, _))
 
 
 async def save(request: web.Request) -> web.Response:
     """POST /data: the switches as they stand now. Only what is new is written down."""
-    form, member = request[FORM], request[MEMBER]
-    for purpose in consent.switches():
-        wanted = form.has(f"on-{purpose}")
-        if wanted != bool(await consent.permits(member.actor_id, purpose)):
-            await sharing.say(member, purpose, wanted, request[LANGUAGE], request.app[COMMUNITY].row, acting.voice(request))
+    form, member, community = request[FORM], request[MEMBER], request.app[COMMUNITY].row
+    chosen = {purpose: form.has(f"on-{purpose}") for purpose in consent.switches()}
+    new = {purpose: wanted for purpose, wanted in chosen.items()
+           if wanted != bool(await consent.permits(member.actor_id, purpose))}
+    try:
+        voice = acting.voice_of_yes(request) if any(new.values()) else acting.voice(request)
+    except acting.AskTheChild as error:
+        said = FieldError("assent", gettext_for(request[LANGUAGE])(error.safe))
+        return await _page(request, {str(purpose) for purpose, wanted in chosen.items() if wanted}, (said,))
+    for purpose, wanted in new.items():
+        await sharing.say(member, purpose, wanted, request[LANGUAGE], community, voice)
+    if any(new.values()) and acting.asks_too(request):
+        await AuditEntry.create(actor_id=voice.actor_id, action="consent.assent", target=f"member:{member.id}")
     return see("/data?said=saved")
 
 
@@ -103,7 +119,7 @@ async def pause(request: web.Request) -> web.Response:
 
 async def resume(request: web.Request) -> web.Response:
     """POST /data/resume: a new yes to each thing that was paused, in the words that stand on the page."""
-    await sharing.resume(request[MEMBER], request[LANGUAGE], request.app[COMMUNITY].row, acting.voice(request))
+    await sharing.resume(request[MEMBER], request[LANGUAGE], request.app[COMMUNITY].row, acting.voice_of_yes(request))
     return see("/data?said=resumed")
 
 
@@ -245,6 +261,9 @@ def _look(row: AuditEntry, _: Words) -> LookView:
         "guardian.add": _("Somebody was named who acts for you."), "guardian.end": _("Somebody no longer acts for you."),
         "member.deceased": _("The team was told that you have died, and believed it."),
         "member.not_deceased": _("The team was told that you have died, and did not believe it."),
+        "consent.assent": _("You were asked too, and agreed, as somebody said who acts for you."),
+        "member.grew_up_at": _("You reached the age to agree yourself: what was agreed for you waits."),
+        "member.came_of_age_at": _("You reached 18: what was agreed for you about research and pictures waits."),
         "review.let_go": _("A message of yours that was held was read, and has left."),
         "review.sent_back": _("A message of yours that was held was read, and came back to you."),
         "member.correction": _("The team answered what you asked to have put right."),

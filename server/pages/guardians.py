@@ -6,13 +6,15 @@ from datetime import datetime
 
 from aiohttp import web
 
-from models import Actor, Guardianship, Member
+from models import Actor, Guardianship, Member, clock
 from models.consent import Purpose
 from models.errors import NotHere
 from models.guardian import Tie
 from models.member import Role
+from moderation import ages
+from moderation.ages import Young
 from server import acting, render
-from server.actions import consents, guardians, names
+from server.actions import consents, guardians, handovers, names
 from server.actions.accounts import Newcomer
 from server.actions.guardians import NotManaged, Scopes, TooMany
 from server.actions.profiles import NAME_LIMIT
@@ -72,30 +74,36 @@ async def make(request: web.Request) -> web.Response:
     if me.role is Role.MANAGED:
         raise NotManaged("profile")
     name, shown, tie = names.normal(form.text("name", 60)), form.text("display_name", NAME_LIMIT), _tie(form)
+    year, community = _year(form), request.app[COMMUNITY].row
+    asks = ages.is_asked_too(Young(year, community.country), community.assent_age, clock.now().date())
     faults = {"name": await names.fault(name, _),
-              "agree": "" if form.has("agree") else _("To make the profile, tick this box. Without it, nothing is kept.")}
+              "agree": "" if form.has("agree") else _("To make the profile, tick this box. Without it, nothing is kept."),
+              "year": "" if year is not None or not form.text("year", 4) else _("Write a year of four digits."),
+              "assent": _("At this age the child is asked too. Tick that they agree.") if asks and not form.has("assent") else ""}
     errors = tuple(FieldError(field, fault) for field, fault in faults.items() if fault)
     if errors:
         return _new(request, tie, name, shown, errors)
-    newcomer = Newcomer(name=name, display_name=shown, language=request[LANGUAGE])
+    newcomer = Newcomer(name=name, display_name=shown, language=request[LANGUAGE], more={"birth_year": year})
     await guardians.make_profile(request.app[SETTINGS].origin, me, newcomer, tie)
     return see("/acting")
 
 
 def _new(request: web.Request, tie: Tie, name: str = "", shown: str = "", errors: tuple[FieldError, ...] = ()) -> web.Response:
     words = consents.words(Purpose.MEMBERSHIP, request[LANGUAGE], request.app[COMMUNITY].row)
-    return render.page(request, "acting_new.html", status=422 if errors else 200, here="settings", errors=errors, name=name,
+    typed = request[FORM].text("year", 4) if errors else ""
+    return render.page(request, "acting_new.html", year=typed, status=422 if errors else 200,
+                        here="settings", errors=errors, name=name,
                        shown=shown, ties=_ties(tie, request), words=words)
 
 
 async def show_team(request: web.Request) -> web.Response:
     """GET /admin/members/{name}/guardians: who acts for a managed profile."""
-    return await _team(request, await _managed(request))
+    return await _team(request, await managed(request))
 
 
 async def add(request: web.Request) -> web.Response:
     """POST /admin/members/{name}/guardians: name one, or change how far they may act."""
-    form, subject, _ = request[FORM], await _managed(request), gettext_for(request[LANGUAGE])
+    form, subject, _ = request[FORM], await managed(request), gettext_for(request[LANGUAGE])
     found = await Actor.get_or_none(name=names.normal(form.text("name", 60)), host="")
     guardian = await Member.get_or_none(actor_id=found.id).select_related("actor") if found else None
     if guardian is None:
@@ -110,12 +118,28 @@ async def add(request: web.Request) -> web.Response:
 
 async def end(request: web.Request) -> web.Response:
     """POST /admin/members/{name}/guardians/end."""
-    subject = await _managed(request)
+    subject = await managed(request)
     await guardians.end(subject, whole_number(request[FORM].text("number", 20)), request[MEMBER].actor)
     return see(f"/admin/members/{subject.actor.name}/guardians")
 
 
-async def _managed(request: web.Request) -> Member:
+async def set_age(request: web.Request) -> web.Response:
+    """POST /admin/members/{name}/age: the year of birth and the country whose law counts."""
+    subject, form = await managed(request), request[FORM]
+    country = form.text("country", 2).upper()
+    is_country = country.isascii() and country.isalpha() and len(country) == 2
+    await handovers.save_age(subject, _year(form), country if is_country else "")
+    return see(f"/admin/members/{subject.actor.name}/guardians")
+
+
+def _year(form: Form) -> int | None:
+    """A year in which somebody who is young now, or is cared for, can be born."""
+    year, now = whole_number(form.text("year", 4)), clock.now().year
+    return year if now - 120 <= year <= now else None
+
+
+async def managed(request: web.Request) -> Member:
+    """The managed profile of whom an address of the team's pages speaks; NotHere."""
     member = await named(request)
     if member.role is not Role.MANAGED:
         raise NotHere("not managed")
@@ -128,6 +152,7 @@ async def _team(request: web.Request, subject: Member, errors: tuple[FieldError,
     return render.page(
         request, "admin_guardians.html", status=422 if errors else 200, here="members", errors=errors, guardians=ties,
         name=subject.actor.name, display_name=subject.actor.shown_name, ties=_ties(Tie.PARENT, request),
+        year=str(subject.birth_year or ""), country=subject.country, grew_up=subject.grew_up_at is not None,
         typed=request[FORM].text("name", 60) if errors else "")
 
 
