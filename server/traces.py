@@ -7,8 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tortoise.models import Model
-
 from models import (
     AccessToken,
     ActorKey,
@@ -58,6 +56,9 @@ from models import (
     Vote,
     Withdrawal,
 )
+from models.base import LedgerRow, Record
+
+Table = type[Record] | type[LedgerRow]
 
 
 class AtEnd(StrEnum):
@@ -74,7 +75,7 @@ class AtEnd(StrEnum):
 class Trace:
     """One foreign key. `file`: its name in the copy, "" for none; `hides`: columns that are secrets or not theirs."""
 
-    model: type[Model]
+    model: Table
     column: str
     file: str = ""
     at_end: AtEnd = AtEnd.ERASED

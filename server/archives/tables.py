@@ -6,8 +6,6 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from tortoise.models import Model
-
 from models import (
     Actor,
     AuditEntry,
@@ -21,14 +19,15 @@ from models import (
     Revision,
     Tag,
 )
+from models.base import LedgerRow, Record
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
 from server.archives.bundle import Bundle, listed
-from server.traces import TRACES
+from server.traces import TRACES, Table
 
 PAGE = 200
 #: What hangs on rows of the member without naming them itself: file, table, and the way to the member's actor.
-BELOW: tuple[tuple[str, type[Model], str], ...] = (
+BELOW: tuple[tuple[str, Table, str], ...] = (
     ("people-on-lists", ListedPerson, "people_list__owner_id"),
     ("filter-words", FilterKeyword, "rule__owner_id"),
     ("filtered-messages", FilteredPost, "rule__owner_id"),
@@ -53,7 +52,7 @@ async def write(bundle: Bundle, member: Member) -> None:
     await bundle.stream("json/messages-received.json", listed(_received(member)))
 
 
-async def _rows(model: type[Model], column: str, whose: int, hides: frozenset[str]) -> AsyncIterator[dict[str, Any]]:
+async def _rows(model: Table, column: str, whose: int, hides: frozenset[str]) -> AsyncIterator[dict[str, Any]]:
     after = 0
     while page := await model.filter(**{column: whose, "id__gt": after}).order_by("id").limit(PAGE):
         named = await _named(page)
@@ -73,7 +72,7 @@ async def _named(page: list[Any]) -> dict[tuple[str, int], str]:
             | {("Post", int(str(id_))): str(uri) for id_, uri in messages})
 
 
-def _pointers(model: type[Model]) -> list[tuple[str, str]]:
+def _pointers(model: Table) -> list[tuple[str, str]]:
     """The columns that point to an actor or a post."""
     meta = model._meta
     found = [(str(meta.fields_map[name].source_field), meta.fields_map[name].related_model.__name__)  # type: ignore[attr-defined]
@@ -81,7 +80,7 @@ def _pointers(model: type[Model]) -> list[tuple[str, str]]:
     return sorted((column, name) for column, name in found if name in ("Actor", "Post"))
 
 
-def _as_json(row: Model, hides: frozenset[str], named: dict[tuple[str, int], str]) -> dict[str, Any]:
+def _as_json(row: Record | LedgerRow, hides: frozenset[str], named: dict[tuple[str, int], str]) -> dict[str, Any]:
     pointers = dict(_pointers(type(row)))
     known: dict[str, Any] = {}
     for field in sorted(row._meta.fields_db_projection):
