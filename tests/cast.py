@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 
-from models import Actor, Community, ConsentRecord, Host, Member, Post, clock
+from models import Actor, Charter, Community, ConsentRecord, Host, Member, Post, clock
 from models.community import SignUp
 from models.consent import Purpose
 from models.database import sqlite_path
 from models.guardian import Tie
+from models.host import Standing
 from models.member import MemberState, Role
 from models.post import About, Note, Voice
 from models.reach import Reach
@@ -21,6 +22,7 @@ from server import media, receipts
 from server.actions import (
     apps,
     brought,
+    charter,
     corrections,
     deaths,
     drafts,
@@ -96,11 +98,23 @@ async def _open(server: LiveServer, name: str, hue: int) -> None:
             place="Lyon, France", contact="bonjour@example.org", sign_up=SignUp.APPROVAL,
             opened_at=clock.now())
         await server.app[COMMUNITY].load()
+        await charter.ensure(server.instance)
     await server.run(change())
+
+
+async def _promise_less() -> None:
+    """A partner whose new charter promises less than the one that was agreed."""
+    ours = await Charter.newest()
+    assert ours
+    host = await Host.create(name="weaker.example", title="Melorin Weaker", standing=Standing.NARROWED)
+    for version, days, agreed in ((1, 7, clock.now()), (2, 14, None)):
+        await Charter.create(host=host.name, version=version, uri=f"https://{host.name}/charter/{version}", agreed_at=agreed,
+                             digest=f"{version}" * 64, document=ours.document | {"withdrawalDays": days, "version": version})
 
 
 async def _fill(here: LiveServer, there: LiveServer, actors: dict[str, Actor]) -> dict[str, tuple[str, ...]]:
     member, bea = actors["member"], actors["bea"]
+    await here.run(_promise_less())
     await befriend(here, member, bea, there)
     await befriend(there, bea, member, here)
     talk = await here.write(member, LONG, voice=Voice.QUESTION, language="fr")
@@ -175,9 +189,10 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             "/nothing-here"),
         "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
                       "/admin/invitations", "/admin/corrections", "/admin/reviews", "/admin/deaths"),
-        "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/reviews/rule", "/admin/ages",
+        "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/charter",
+                 "/admin/reviews/rule", "/admin/ages",
                  "/admin/partners",
-                 f"/admin/partners/{far}", "/admin/partners/asks.example"),
+                 f"/admin/partners/{far}", "/admin/partners/weaker.example", "/admin/partners/asks.example"),
     }
 
 

@@ -64,13 +64,13 @@ async def test_each_line_reaches_those_it_is_for(alpha: LiveServer, peer: Peer) 
             lead = re.search(r'<div class="lead.*?</div>', page)
             shown = re.search(r'<section class="card stack" aria-labelledby="details">.*?</section>', page, re.S)
             assert shown and shown[0] in mirror and (lead is None or lead[0] in mirror), "the same, byte for byte"
-            data = re.search(r"<code>(.*?)</code>", mirror, re.S)
+            data = re.search(r"readonly>(.*?)</textarea>", mirror, re.S)
             async with Api(alpha, who.actor) as app, app.http.get("/api/v1/accounts/lookup?acct=camille") as answer:
                 assert data and unescape(data[1]) == await answer.text(), word
         assert _reads(await far.get("/people")) <= {Reach.PARTNERS}
 
         status, body = await peer.get(alpha, document, reader)
-        data = re.search(r"<code>(.*?)</code>", await me.get("/data/view-as?as=partner"), re.S)
+        data = re.search(r"readonly>(.*?)</textarea>", await me.get("/data/view-as?as=partner"), re.S)
         assert status == 200 and _reads(body.decode()) == {Reach.PARTNERS, Reach.WEB}
         assert data and unescape(data[1]) == body.decode(), "the same, byte for byte"
         await _take_back(alpha, peer, me, camille)
