@@ -3,14 +3,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from federation import charters
+from federation import charters, copies
 from federation.errors import Malformed, Unproven
-from models import Actor, Charter, Community, ConsentRecord, Host, Notification, clock
+from models import Actor, Charter, Community, ConsentRecord, Host, Notification, Post, clock
 from models.consent import ConsentEvent, Purpose
 from models.host import Standing
 from models.member import Role
@@ -168,3 +169,39 @@ async def test_a_partner_of_before_has_no_charter_yet_and_keeps_working(alpha: L
     assert (await alpha.run(silence_limit(beta.host))).days == 14
     async with Browser(alpha, hana) as browser:
         assert "No charter yet" in await browser.get(f"/admin/partners/{beta.host}")
+
+
+async def test_the_host_changes_the_charter_on_a_page_and_everybody_reads_it(alpha: LiveServer, far: LiveServer) -> None:
+    hana, theirs = await alpha.member("hana", role=Role.HOST), await far.member("fred")
+    alice = await alpha.member("alice")
+    await shake_hands(alpha, far)
+    await befriend(alpha, alice, theirs, far)
+    post = await far.write(theirs, "Long ago", Reach.PARTNERS)
+    await settle(alpha, far)
+    form = {"association": "Association A", "funding": "Fondation Y\n\nVille de Lyon", "minors": "none", "minimum_age": "18",
+            "withdrawal_days": "5", "retention_days": "90", "least_outside": "20", "least_inside": "10"}
+    async with Browser(alpha, hana) as browser, Browser(alpha) as visitor:
+        for field, wrong in (("least_outside", "10"), ("least_inside", "4"), ("withdrawal_days", "15"), ("minimum_age", "x"),
+                             ("retention_days", "1"), ("minors", "all"), ("association", "")):
+            page = await browser.post("/admin/charter", form | {field: wrong})
+            assert browser.status == 422 and "Ville de Lyon" in page, field
+        await browser.post("/admin/charter", form | {"association": "Pharma AG"})
+        assert browser.status == 422, "somebody else only with the box ticked"
+        await browser.post("/admin/community", {"name": "A", "condition": "c", "association": "Pharma AG", "country": "FR"})
+        assert browser.status == 422
+        assert (await alpha.ask(Charter.newest)).version == 1  # type: ignore[union-attr]
+        await browser.post("/admin/charter", form)
+        assert browser.path == "/admin/charter?saved=1"
+        page = await visitor.get("/about")
+        assert "Fondation Y, Ville de Lyon" in page and "None about fewer than 20 people" in page and "For 90 days at most" in page
+        async with visitor.http.get("/charter", headers={"Accept": "text/html"}) as answer:
+            assert answer.url.path == "/about"
+    await settle(alpha, far)
+    assert (await far.ask(lambda: Charter.agreed(alpha.host))).version == 2  # type: ignore[union-attr]
+
+    assert await alpha.run(copies.erase_due()) == 0
+    old = clock.now() - timedelta(days=91)
+    await alpha.ask(lambda: Post.filter(uri=post.uri).update(created_at=old))
+    assert await alpha.run(copies.erase_due()) == 1
+    gone = await known(alpha, post)
+    assert gone and gone.deleted_at and not gone.html
