@@ -58,6 +58,7 @@ async def inboxes_that_have(object_uri: str) -> Inboxes:
 
 async def hosts_reached(author: Actor, reach: Reach, recipients: Sequence[Actor], parent: Post | None) -> list[Host]:
     """The servers that would get a copy now: what the composer says before anything is sent."""
-    named = [*recipients, *([parent.author] if parent else [])]
+    answered = [parent.author] if parent and not (reach is Reach.CIRCLE and recipients) else []  # a circle is who it names
+    named = [*recipients, *answered]
     names = set((await inboxes(author, reach, named)).values())
     return await Host.filter(name__in=names).order_by("title", "name") if names else []
