@@ -62,7 +62,8 @@ def effects(purpose: Purpose, _: Words) -> Effects:
             (_("Mails that you have received already."),))
     if purpose is Purpose.MEMORIAL:
         return Effects(
-            (_("After your death, your page does not stay."),), (_("It is locked first. After 90 days it goes, as you have chosen."),),
+            (_("After your death, your page does not stay."),),
+            (_("It is locked first. After 90 days it goes, as you have chosen."),),
             (_("What others have written to you."),))
     return Effects((_("This is no longer shown."),), (_("Copies are asked to be erased."),), (_("What somebody has read."),))
 
