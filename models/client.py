@@ -71,14 +71,6 @@ class AccessToken(Record):
         indexes = (("app_id",), ("member_id",), ("code_id",))
 
     @classmethod
-    async def with_digest(cls, token_digest: str) -> AccessToken | None:
-        """The token in force with its app, member and actor; a member who is not active has none."""
-        found = await cls.get_or_none(token_digest=token_digest).select_related("app", "member__actor")
-        if found is None or found.member_id is not None and found.member.state is not MemberState.ACTIVE:  # type: ignore[union-attr]
-            return None
-        return found
-
-    @classmethod
     async def in_force(cls, ids: Sequence[int]) -> list[int]:
         """Which of these still open something."""
         good = cls.filter(id__in=ids, member__state=MemberState.ACTIVE, member__actor__suspended_at__isnull=True,

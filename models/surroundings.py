@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.actor import Actor
 from models.conditions import FROM, Condition
-from models.database import Statement, together
+from models.database import Statement, together, tuples
 from models.loading import makers, selected
 from models.post import Attachment, Post
 from models.queues import marks
+from models.timelines import with_author
 
 REPLIES_LIMIT = 1000  # that are counted, of a whole page
 MINE = {"thanked": "like", "passed_on": "announce", "pinned": "pin"}
@@ -48,6 +50,23 @@ async def of_posts(posts: Collection[Post], hosts: Collection[str], visible: Con
         answered={int(row[0]): Answered(str(row[1]), str(row[2] or row[3])) for row in told["answered"]},
         titles={str(row[0]): str(row[1]) for row in told["titles"]},
         **{name: {int(row[1]) for row in told["mine"] if row[0] == kind} for name, kind in MINE.items()})
+
+
+async def of_statuses(posts: Collection[Post], visible: Condition) -> Surroundings:
+    """Only their images, and how many answers the reader may see."""
+    ids = [post.id for post in posts]
+    images, replies = await together([_images(ids), _replies(ids, visible)])
+    return Surroundings(images=_by_post(images), replies={int(row[0]): int(row[1]) for row in replies})
+
+
+async def answered_or_quoted(ids: Collection[int], uris: Collection[str], visible: Condition) -> list[Post]:
+    """The messages with these ids or uris that the reader may see, with their authors."""
+    either = f'"post"."id" IN ({marks(len(ids) + 1)}) OR "post"."uri" IN ({marks(len(uris) + 1)})'
+    found = await tuples(
+        f'SELECT {selected(Post, "post")}, {selected(Actor, "post__author")} {FROM}'  # noqa: S608
+        f' WHERE ({either}) AND ({visible.sql})', [0, *ids, "", *uris, *visible.values])
+    post_of, author_of = makers(Post, Actor)
+    return [with_author(post_of(row), author_of(row)) for row in found]
 
 
 def _asked(posts: Collection[Post], hosts: Collection[str], visible: Condition, me: int | None) -> dict[str, Statement]:

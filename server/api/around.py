@@ -1,22 +1,20 @@
 """Everything that belongs to the messages of a list, loaded at once, however many there are."""
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from models import Attachment, Poll, Post, Q, filter, marks
+from models import Attachment, Poll, Post, filter, marks, surroundings
+from models.conditions import Condition
 from models.marks import Marks
 from moderation import counts, markup
-from moderation.visibility import visible_to
+from moderation.visibility import seen_by
 from server import emojis
 from server.api.entities.account import CustomEmoji
 from server.api.entities.filter import FilterResult, Sieve
 from server.api.readers import Reader
 from server.questions import QUESTION
-
-REPLIES_COUNTED = 1000
 
 
 @dataclass(slots=True)
@@ -26,7 +24,7 @@ class Around:
     language: str
     marks: Marks = field(default_factory=Marks)
     images: dict[int, list[Attachment]] = field(default_factory=dict)
-    replies: Counter[int] = field(default_factory=Counter)
+    replies: dict[int, int] = field(default_factory=dict)
     parents: dict[int, Post] = field(default_factory=dict)
     quoted: dict[str, Post] = field(default_factory=dict)
     polls: dict[int, Poll] = field(default_factory=dict)
@@ -63,27 +61,19 @@ async def around(posts: Sequence[Post], reader: Reader, context: str) -> Around:
     found = Around(reader.language)
     if not posts:
         return found
-    visible = visible_to(reader.viewer)
+    visible = seen_by(reader.viewer)
     await _related(found, posts, visible)
     every = list({post.id: post for post in (*posts, *found.quoted.values())}.values())
     ids = [post.id for post in every]
     found.marks = await marks.of_posts(ids, reader.actor_id)
-    found.images = await _images(ids)
-    answers = await Post.filter(visible, parent_id__in=ids).limit(REPLIES_COUNTED).values_list("parent_id", flat=True)
-    found.replies = Counter(int(str(id_)) for id_ in answers)
+    kept = await surroundings.of_statuses(every, visible)
+    found.images, found.replies = kept.images, kept.replies
     found.polls = await _polls(every)
     if found.polls:
         least = await counts.thresholds()
         found.least = least.inside if reader.actor_id else least.outside
     found.emojis = await emojis.of_posts(every)
     found.sieve = await _sieve(reader, context)
-    return found
-
-
-async def _images(ids: Sequence[int]) -> dict[int, list[Attachment]]:
-    found: dict[int, list[Attachment]] = {}
-    for image in await Attachment.filter(post_id__in=list(ids)).order_by("position", "id"):
-        found.setdefault(image.post_id or 0, []).append(image)
     return found
 
 
@@ -99,13 +89,12 @@ async def _sieve(reader: Reader, context: str) -> Sieve | None:
     return Sieve(rules, context) if rules else None
 
 
-async def _related(found: Around, posts: Sequence[Post], visible: Q) -> None:
+async def _related(found: Around, posts: Sequence[Post], visible: Condition) -> None:
     """What these messages answer and quote, as far as the reader may see it, in one query."""
     answered = {post.parent_id for post in posts} - {None}
     quoted = {post.quote_uri for post in posts if post.shows_quote} - {""}
     if not answered | quoted:
         return
-    either = Q(id__in=[*answered, 0]) | Q(uri__in=[*quoted, ""])
-    related = await Post.filter(visible, either).select_related("author")
+    related = await surroundings.answered_or_quoted([id_ for id_ in answered if id_], quoted, visible)
     found.parents = {post.id: post for post in related if post.id in answered}
     found.quoted = {post.uri: post for post in related if post.uri in quoted}

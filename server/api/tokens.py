@@ -6,6 +6,7 @@ from aiohttp import web
 from models import AccessToken, clock
 from models.errors import CommunityError
 from models.ids import digest
+from models.signed_in import with_token
 
 TOKEN_LIMIT_CHARACTERS = 200
 
@@ -41,7 +42,7 @@ async def find(text: str) -> AccessToken | None:
     """The token in force, with its app, member and actor; that it was used today is written down."""
     if not text or len(text) > TOKEN_LIMIT_CHARACTERS:
         return None
-    found = await AccessToken.with_digest(digest(text))
+    found = await with_token(digest(text))
     if found and found.used_on != (today := clock.now().date()):
         found.used_on = today
         await found.save(update_fields=["used_on"])
