@@ -142,7 +142,7 @@ async def withdraw(request: web.Request) -> web.Response:
     """POST /data/withdraw/{key}. No reason is asked."""
     record, member = await _stoppable(request), request[MEMBER]
     if record.purpose is Purpose.FIELD:
-        await sharing.take_line_back(member, record.scope, request[LANGUAGE], request.app[COMMUNITY].row)
+        await sharing.take_line_back(member, record.scope, request[LANGUAGE], request.app[COMMUNITY].row, acting.voice(request))
     else:
         await sharing.say(member, record.purpose, False, request[LANGUAGE], request.app[COMMUNITY].row, acting.voice(request))
     newest = await ConsentRecord.newest(member.actor_id, record.purpose, record.scope)
