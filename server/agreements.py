@@ -26,7 +26,8 @@ def title(purpose: Purpose, _: Words, scope: str = "") -> str:
 
 def level(purpose: Purpose) -> int:
     """How far it reaches, on the scale of five."""
-    return {Purpose.FOUND_HERE: 3, Purpose.MEMORIAL: 3, Purpose.MEMBERSHIP: 3, Purpose.FIELD: 3, Purpose.SHARED_OUT: 4, Purpose.SEARCH_ENGINES: 5}.get(
+    return {Purpose.FOUND_HERE: 3, Purpose.MEMORIAL: 3, Purpose.MEMBERSHIP: 3, Purpose.FIELD: 3, Purpose.SHARED_OUT: 4,
+            Purpose.SEARCH_ENGINES: 5}.get(
         purpose, 1)
 
 
