@@ -76,7 +76,8 @@ async def reopen(one: Report, by: Actor) -> None:
 
 async def sort(one: Report, by: Actor, category: Category, rules: Sequence[int]) -> None:
     """Say anew what a report is about."""
-    await _change(one, by, "report.sort", category=category, rules=list(rules[:RULES_LIMIT]) if category is Category.VIOLATION else [])
+    await _change(one, by, "report.sort", category=category, rules=list(rules[:RULES_LIMIT]) if category is Category.VIOLATION
+                  else [])
 
 
 async def look(one: Report, by: Actor) -> list[Post]:

@@ -12,7 +12,8 @@ from models.reach import Reach
 
 async def test_a_model_made_of_a_row_is_the_one_that_tortoise_makes(db: object) -> None:
     now = clock.now()
-    actor = await Actor.create(uri="https://a.example/1", name="ada", host="a.example", inbox_uri="https://a.example/in", deleted_at=None,
+    actor = await Actor.create(uri="https://a.example/1", name="ada", host="a.example", inbox_uri="https://a.example/in",
+                               deleted_at=None,
                                details=[{"name": "Città", "value": "<b>x</b>"}], aliases=[], allows_quotes=True, fetched_at=now)
     post = await Post.create(uri="https://a.example/p", author=actor, reach=Reach.PARTNERS, voice=Voice.QUESTION, note=Note.DEATH,
                              sensitive=True, translations={"fr": "<p>é</p>"}, conversation="c", held_until=now, html="<p>x</p>")

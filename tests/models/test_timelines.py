@@ -81,7 +81,8 @@ class World:
             author, parent = dice.choice(self.actors), dice.choice(written) if written and dice.random() < .3 else None
             reach = dice.choice([*Reach] if author.is_local else [Reach.CIRCLE, Reach.PARTNERS, Reach.WEB])
             post = await Post.create(
-                id=new_id() - (dice.randrange(10**14) if dice.random() < .2 else 0), uri=f"u{number}", author=author, reach=reach, conversation="c",
+                id=new_id() - (dice.randrange(10**14) if dice.random() < .2 else 0), uri=f"u{number}", author=author,
+                reach=reach, conversation="c",
                 parent=parent, parent_uri=parent.uri if parent else "", to_followers=bool(author.host) and dice.random() < .5,
                 is_listed=dice.random() < .8, deleted_at=clock.now() if dice.random() < .1 else None,
                 held_until=clock.now() + timedelta(hours=dice.choice([-1, 1])) if dice.random() < .2 else None)
@@ -116,8 +117,8 @@ async def _sql_agrees(viewer: Viewer, visible: set[int]) -> None:
     """The rule has one meaning as a condition of Tortoise and as a piece of SQL, and nothing of one moment stays in that."""
     for one in (viewer, await Viewer.peer("partner.example"), await Viewer.peer("limited.example")):
         seen = seen_by(one)
-        found = await rows('SELECT "post".id FROM "post" LEFT OUTER JOIN "actor" "post__author" ON "post__author"."id"="post"."author_id"'
-                           f" WHERE {seen.sql}", seen.values)  # noqa: S608
+        tables = '"post" LEFT OUTER JOIN "actor" "post__author" ON "post__author"."id"="post"."author_id"'
+        found = await rows(f'SELECT "post".id FROM {tables} WHERE {seen.sql}', seen.values)  # noqa: S608
         wanted = visible if one is viewer else {post.id for post in await Post.filter(visible_to(one))}
         assert {row["id"] for row in found} == wanted
         assert not re.search(r"\d{4}-\d\d-\d\d", seen.sql)
@@ -137,7 +138,8 @@ class _Rules:
         rules = cls(reader, visible)
         if reader:
             rules.followed = {one.target_id for one in await Follow.filter(follower=reader, accepted_at__isnull=False)}
-            rules.muted = {one.target_id for one in await Mute.filter(owner=reader) if not one.ends_at or one.ends_at > clock.now()}
+            rules.muted = {one.target_id for one in await Mute.filter(owner=reader) if not one.ends_at
+                           or one.ends_at > clock.now()}
             rules.blocks = {one.blocker_id for one in await Block.filter(target=reader)} | {
                 one.target_id for one in await Block.filter(blocker=reader)}
             rules.named = {one.post_id for one in await Recipient.filter(actor=reader)}
@@ -152,15 +154,19 @@ class _Rules:
         me, viewer = self.reader, Viewer.member(self.reader) if self.reader else Viewer()
         public = {
             "public": (lambda span: lists.public(viewer, span), self.is_public, None),
-            "local": (lambda span: lists.public(viewer, span, Wanted(local=True)), lambda one: self.is_public(one) and one.author.is_local, None),
-            "remote": (lambda span: lists.public(viewer, span, Wanted(remote=True)), lambda one: self.is_public(one) and bool(one.author.host), None),
+            "local": (lambda span: lists.public(viewer, span, Wanted(local=True)), lambda one: self.is_public(one)
+                      and one.author.is_local, None),
+            "remote": (lambda span: lists.public(viewer, span, Wanted(remote=True)), lambda one: self.is_public(one)
+                       and bool(one.author.host), None),
             "pictures": (lambda span: lists.public(viewer, span, Wanted(with_media=True)),
                          lambda one: self.is_public(one) and one.id in self.pictured, None),
-            "tagged": (lambda span: lists.tagged("tea", viewer, span), lambda one: "tea" in self.has(one) and self.is_heard(one), None),
+            "tagged": (lambda span: lists.tagged("tea", viewer, span), lambda one: "tea" in self.has(one)
+                       and self.is_heard(one), None),
             "either tag, no picture of rain": (
                 lambda span: lists.tagged("tea", viewer, span, Wanted(no_tags=["rain"]), others=["snow"]),
                 lambda one: "tea" in self.has(one) and "rain" not in self.has(one) and self.is_heard(one), None),
-            "a person": (lambda span: lists.of_person(actors[3], viewer, span), lambda one: one.author_id == actors[3].id, {actors[3].id}),
+            "a person": (lambda span: lists.of_person(actors[3], viewer, span), lambda one: one.author_id == actors[3].id,
+                         {actors[3].id}),
         }
         if me is None:
             return public
@@ -168,8 +174,10 @@ class _Rules:
         return public | {
             "home": (lambda span: lists.home(me, span), self.is_home, self.followed - self.apart),
             "followed": (lambda span: lists.home(me, span, followed_only=True),
-                         lambda one: one.author_id in self.followed - self.apart and self.is_heard(one), self.followed - self.apart),
-            "a list": (lambda span: lists.of_people(chosen, me, span), lambda one: one.author_id in chosen and self.is_heard(one), chosen),
+                         lambda one: one.author_id in self.followed - self.apart and self.is_heard(one),
+                         self.followed - self.apart),
+            "a list": (lambda span: lists.of_people(chosen, me, span), lambda one: one.author_id in chosen
+                       and self.is_heard(one), chosen),
         }
 
     def has(self, post: Post) -> set[str]:
@@ -179,21 +187,24 @@ class _Rules:
         return post.author_id not in self.muted
 
     def is_public(self, post: Post) -> bool:
-        return (post.reach in (MEMBERS if self.reader else (Reach.WEB,)) and post.is_listed and not post.parent_uri and self.is_heard(post))
+        return (post.reach in (MEMBERS if self.reader else (Reach.WEB,)) and post.is_listed and not post.parent_uri
+                and self.is_heard(post))
 
     def is_home(self, post: Post) -> bool:
         assert self.reader
         ours = (post.author.is_local and post.reach in MEMBERS or post.author_id == self.reader.id) and post.parent_id is None
         to_me = post.reach is Reach.CIRCLE and post.id in self.named
         tagged = "tea" in self.has(post) and self.reader.name == "p0"
-        return (post.author_id in self.followed or ours or to_me or tagged) and post.author_id not in self.apart and self.is_heard(post)
+        is_near = post.author_id in self.followed or ours or to_me or tagged
+        return is_near and post.author_id not in self.apart and self.is_heard(post)
 
     def expected(self, belongs: object, passed_by: object) -> list[tuple[int, int]]:
         """(place, message), newest first, with every message each time it stands there."""
         found = [(post.id, post.id) for post in self.visible.values() if belongs(post)]  # type: ignore[operator]
         for one in self.passed if passed_by is not None else ():
             is_person = isinstance(passed_by, set) and len(passed_by) == 1 and passed_by != self.followed - self.apart
-            heard = is_person or one.actor_id not in self.muted and one.post_id in self.visible and self.is_heard(self.visible[one.post_id])
+            is_kept = one.actor_id not in self.muted and one.post_id in self.visible
+            heard = is_person or is_kept and self.is_heard(self.visible[one.post_id])
             meant = one.reach in (MEMBERS if self.reader else (Reach.WEB,)) and one.actor.suspended_at is None
             meant = meant and one.actor_id not in self.blocks
             if one.actor_id in passed_by and one.post_id in self.visible and heard and meant:  # type: ignore[operator]
@@ -223,4 +234,5 @@ async def _pages_are(name: str, listed: object, expected: list[tuple[int, int]],
     assert {post for _, post in up} == {post for _, post in expected} and set(up) <= set(expected), name
     some = [place for place, _ in expected[::2]]
     among = await listed(Span(among=some, size=len(expected) + 1)) if some else None  # type: ignore[operator]
-    assert among is None or {entry.post.id for entry in among.entries} == {post for place, post in expected if place in some}, name
+    wanted = {post for place, post in expected if place in some}
+    assert among is None or {entry.post.id for entry in among.entries} == wanted, name

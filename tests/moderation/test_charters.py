@@ -12,9 +12,11 @@ from models.community import Minors
 from models.host import Standing
 from moderation.charters import Part, Terms, differs, is_material, judge, weaker
 
-AGREED = Terms(owner="Association Melorin", country="FR", contact="team@melorin.example", funding=("Fondation Y",), retention_days=180)
+AGREED = Terms(owner="Association Melorin", country="FR", contact="team@melorin.example", funding=("Fondation Y",),
+               retention_days=180)
 TERMS = st.builds(
-    Terms, owner=st.sampled_from(["A", "a ", "B"]), country=st.sampled_from(["FR", "DE", "US"]), contact=st.sampled_from(["", "c"]),
+    Terms, owner=st.sampled_from(["A", "a ", "B"]), country=st.sampled_from(["FR", "DE", "US"]),
+    contact=st.sampled_from(["", "c"]),
     funding=st.lists(st.sampled_from(["X", "Y"]), unique=True).map(tuple), retention_days=st.none() | st.integers(1, 3),
     minimum_age=st.integers(13, 15), minors=st.sampled_from(Minors), withdrawal_days=st.integers(1, 3),
     least_outside=st.integers(11, 13), least_inside=st.integers(5, 7))

@@ -54,7 +54,8 @@ def test_what_is_told_is_rounded_never_small_and_adds_up_to_no_more(rows: list[i
 
 @given(st.permutations(range(4)), st.lists(SMALL, min_size=4, max_size=4))
 def test_the_order_of_rows_says_nothing(order: list[int], rows: list[int]) -> None:
-    assert {one: table({name: rows[name] for name in order}, 5).rows[one] for one in order} == table(dict(enumerate(rows)), 5).rows
+    mixed = table({name: rows[name] for name in order}, 5)
+    assert {one: mixed.rows[one] for one in order} == table(dict(enumerate(rows)), 5).rows
 
 
 @pytest.mark.parametrize("least", [5, 11])

@@ -56,7 +56,8 @@ APPS_SHOW_POSTS: tuple[str, ...] = (
 )
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
-    "/data/export", "/data/import", "/data/correction", "/admin/corrections", "/data/close", "/data/close/recipients.csv", "/return", "/return/{token}",
+    "/data/export", "/data/import", "/data/correction", "/admin/corrections", "/data/close", "/data/close/recipients.csv",
+    "/return", "/return/{token}",
     "/data", "/data/receipts/{key:[0-9A-Za-z]{1,22}}", "/data/withdraw/{key:[0-9A-Za-z]{1,22}}", "/data/copies",
     "/data/copies/answers/{key:[0-9A-Za-z]{1,22}}", "/data/access",
     "/data/view-as",
@@ -65,7 +66,9 @@ SHOWS_NONE = frozenset({
     "/privacy", "/accessibility", "/join", "/join/wait", "/join/{step:[1-4]}", "/invite/{token}", "/signin", "/signin/link",
     "/signin/lost", "/signin/link/{token}", "/password/{token}", "/confirm/{token}", "/open/{token}", "/settings",
     "/settings/profile", "/settings/audience", "/settings/reading", "/settings/language", "/settings/security",
-    "/admin/invitations", "/admin/community", "/admin/reviews/rule", "/admin/deaths", "/admin/ages", "/data/after-death", "/@{address}/death", "/admin/members/{name}/guardians", "/acting", "/acting/new", "/actor", "/ns", "/.well-known/webfinger", "/.well-known/host-meta",
+    "/admin/invitations", "/admin/community", "/admin/reviews/rule", "/admin/deaths", "/admin/ages", "/data/after-death",
+    "/@{address}/death", "/admin/members/{name}/guardians", "/acting", "/acting/new", "/actor", "/ns",
+    "/.well-known/webfinger", "/.well-known/host-meta",
     "/.well-known/nodeinfo", "/nodeinfo/{version}",
     "/admin/charter", "/charter", "/charter/{version:[0-9]{1,6}}", "/{path:.*}", "/oauth/authorize", "/oauth/authorize/",
     "/oauth/userinfo", "/settings/apps",

@@ -152,7 +152,8 @@ async def test_the_pages_ask_and_answer(alpha: LiveServer) -> None:
     alice, dora = await alpha.member("alice"), await alpha.member("dora")
     async with Browser(alpha, alice) as browser:
         await browser.get("/compose")
-        form: dict[str, Any] = {"text": "Well?", "reach": "community", "ends": "week", "several": "1", "choice": ["Well", "", "well "]}
+        form: dict[str, Any] = {"text": "Well?", "reach": "community", "ends": "week", "several": "1",
+                                "choice": ["Well", "", "well "]}
         page = await browser.post("/compose", form | {"more-choices": "1"})
         assert browser.status == 200 and page.count('name="choice"') == 8
         page = await browser.post("/compose", form | {"send": "1"})
