@@ -31,6 +31,7 @@ FUNDERS_LIMIT = 20
 DAYS_LIMIT = 36_500
 VERSIONS_LIMIT = 1_000_000
 KEPT = 20  # versions of one partner
+_MINORS = [str(one) for one in Minors]  # a list: what is asked about may be anything
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _WORDS = ("Charter", "charter", "agreedTo", "version", "digest", "legalOwner", "country", "moderationContact", "retentionDays",
           "minimumAge", "minors", "withdrawalDays", "leastOutside", "leastInside")
@@ -145,7 +146,7 @@ def read(given: Mapping[str, Any], owner: Actor) -> Terms:
         raise Malformed("somebody else's charter", host=owner.host)
     _number(given, "version", 1, VERSIONS_LIMIT)
     country, minors, funded = given.get("country"), given.get("minors"), given.get("fundedBy")
-    if not isinstance(country, str) or not _COUNTRY.fullmatch(country) or minors not in set(Minors):
+    if not isinstance(country, str) or not _COUNTRY.fullmatch(country) or minors not in _MINORS:
         raise Malformed("a charter without country or rule for minors", host=owner.host)
     if not isinstance(funded, list) or len(funded) > FUNDERS_LIMIT:
         raise Malformed("a charter that does not say who pays", host=owner.host)

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from federation import collections, continuity, disclosure, discovery, inbox, render, signatures, stamps
+from federation import charters, collections, continuity, disclosure, discovery, inbox, render, signatures, stamps
 from federation.addresses import host_of
 from federation.errors import Malformed, Refused, Unproven
 from federation.signatures import Request
@@ -199,7 +199,8 @@ async def nodeinfo(request: web.Request) -> web.Response:
 
 async def terms(request: web.Request) -> web.Response:
     """GET /ns: our own words on the wire, as a JSON-LD context that people can read too."""
-    return web.json_response(render.terms_document(_origin(request)), content_type="application/ld+json")
+    words = render.terms_document(_origin(request))["@context"] | charters.terms(_origin(request))
+    return web.json_response({"@context": words}, content_type="application/ld+json")
 
 
 async def caller(request: web.Request) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from federation.instance import Instance
 from models import Actor, Host
 from models.errors import CommunityError
-from models.host import Standing
+from models.host import PARTNERS, Standing
 from moderation import hosts
 from server.actions import partners
 
@@ -46,7 +46,7 @@ async def allow(instance: Instance, typed: str, by: Actor) -> Host:
     if await hosts.standing(name) in (Standing.SUSPENDED, Standing.LIMITED):
         raise Blocked(name)
     host = await Host.called(name)
-    if host.standing is Standing.PARTNER:
+    if host.standing in PARTNERS:
         return host
     if host.asked_us_at and host.standing is Standing.UNKNOWN:
         await partners.accept(instance, host, by)

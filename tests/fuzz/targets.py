@@ -16,13 +16,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 from yarl import URL
 
-from federation import json_gate, signatures
+from federation import charters, json_gate, signatures
 from federation.addresses import Address, check_url, host_of, same_origin
 from federation.dev_peers import DevPeers
 from federation.errors import FederationError, Malformed
 from federation.signatures import Request
 from federation.wire import Activity, ActorDocument, Note
+from models import Actor
 from moderation import markup
+from moderation.charters import weaker
 from server import takeout, web_push
 from server.api import streaming
 from server.api.arguments import BadInput, nested
@@ -194,7 +196,26 @@ def brought(data: bytes) -> None:
             assert not any("\0" in line.value or "\0" in str(line.details.get("text", "")) for line in lines)
 
 
+def charter(data: bytes) -> None:
+    """A charter is whole, with promises that can be compared and shown, or Malformed; never anything else."""
+    owner = Actor(uri="https://a.example/actor", host="a.example")
+    try:
+        given = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(given, dict):
+        return
+    with suppress(Malformed):
+        terms = charters.read({"id": "https://a.example/charter/1", "attributedTo": owner.uri, **given}, owner)
+        assert weaker(terms, terms) == () and 1 <= terms.withdrawal_days <= 36_500 and terms.owner.strip()
+        assert len(charters.digest(given)) == 64
+
+
 TARGETS: dict[str, Target] = {
+    "charter": Target(charter, (
+        b"{", b"}", b"[", b"]", b",", b":", b'"', b'"version":1', b'"legalOwner":"A"', b'"fundedBy":[]', b'"country":"FR"', b'"moderationContact":""',
+        b'"retentionDays":null', b'"minimumAge":16', b'"minors":"none"', b'"withdrawalDays":7', b'"leastOutside":11', b'"leastInside":5', b"true", b"-1",
+        b"1.5", b"1e9", b"9007199254740993", b'"id":', b'"attributedTo":', b'"https://b.example/x"', b"{}", b'"minors":[]', b'"\\ud800"')),
     "takeout": Target(brought, (
         b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"\0" * 18, b"actor.json", b"lists.csv", b"{}", b'{"orderedItems":[', b",", b'"', b"\n", b"\r",
         b"Account address", b"@a@b.example", b"https://a.example/1", b"\xff", b"\xef\xbb\xbf", b"\0", b"../", b"=cmd()", b"true")),

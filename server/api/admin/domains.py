@@ -7,7 +7,7 @@ from aiohttp import web
 
 from models import Host
 from models.errors import NotHere
-from models.host import Standing
+from models.host import PARTNERS, Standing
 from models.member import Role
 from server.actions import domains, partners
 from server.api.admin.accounts import NotOurs
@@ -20,7 +20,7 @@ from server.errors import StaffOnly
 from server.keys import INSTANCE, MEMBER
 
 BLOCKED = (Standing.SUSPENDED, Standing.LIMITED)
-ALLOWED = (Standing.PARTNER, Standing.OPEN)
+ALLOWED = (*PARTNERS, Standing.OPEN)
 
 
 class Listing(Window):
