@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import re
 
-import bleach
 import nh3
 
 CONTENT_LIMIT_CHARACTERS = 20_000  # bleach takes 0.3 s for 60 kB of "<": security.md, Facts measured
@@ -43,6 +42,8 @@ def clean(markup: str) -> str:
 
 def shape(markup: str) -> str:
     """HTML made from what a member of ours typed: shaped by bleach, guarded by nh3."""
+    import bleach  # 3 MB, loaded by the first message that a member writes
+
     shaped = bleach.clean(markup, tags=TAGS, attributes={tag: sorted(names) for tag, names in ATTRIBUTES.items()},
                           protocols=SCHEMES, strip=False)
     return clean(shaped)
