@@ -11,12 +11,13 @@ from server import render, takeout
 from server.actions import brought
 from server.doors import see
 from server.forms import whole_number
-from server.keys import FORM, LANGUAGE, LIMITS, MEMBER
+from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS
 from server.language import Words, gettext_for
 from server.takeout import BadTakeout
 from server.views import FieldError, Option, Pager
 
 PAGE = 100
+MIB = 1024 * 1024
 
 
 async def show(request: web.Request) -> web.Response:
@@ -53,7 +54,8 @@ async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> we
     return render.page(
         request, "data_import.html", status=422 if errors else 200, here="data", errors=errors, pager=pager,
         kinds=[Option(value=value, title=title, checked=value == chosen) for value, title in titles.items()],
-        lines=lines, waiting=await mine.filter(outcome=Outcome.WAITING).count(),
+        lines=lines, limit=request.app[SETTINGS].upload_limit_bytes // MIB,
+        waiting=await mine.filter(outcome=Outcome.WAITING).count(),
         profile=str(profile.details.get("text", "")) if profile else "")
 
 

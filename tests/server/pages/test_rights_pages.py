@@ -124,3 +124,21 @@ async def test_the_host_erases_with_a_reason(alpha: LiveServer) -> None:
             return (await links.find(token, departures.LinkPurpose.RETURN)).used_at is None  # the step was undone whole
         return False
     assert await alpha.run(late())
+
+
+async def test_mails_about_rights_can_be_written_in_both_languages(alpha: LiveServer) -> None:
+    camille = await alpha.member("camille")
+
+    async def write() -> None:
+        member = await Member.get(actor_id=camille.id).select_related("actor")
+        for language in ("fr", "en"):
+            await Member.filter(id=member.id).update(language=language)
+            member.language = language
+            for kind in (Letter.ARCHIVE, Letter.CORRECTION, Letter.CLOSING, Letter.CLOSED):
+                mail = OutgoingMail(kind=kind, recipient="c@example.org", member=member, language=language,
+                                    details={"when": "3 May", "hosts": "b.example", "reason": "", "name": "Camille"})
+                letter = await alpha.app[MAIL].write(mail)
+                assert letter is not None
+                text = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+                assert ("b.example" in text) is (kind is Letter.CLOSED) and ("3 May" in text) is (kind is Letter.CLOSING)
+    await alpha.run(write())
