@@ -12,6 +12,7 @@ from server.actions import posts
 from server.actions.posts import Composition
 from tests.browser import Browser
 from tests.live import LiveServer, settle
+from tests.server.api.client import Api
 from tests.stories.scene import befriend, known
 
 TEXT = "My neighbour is in hospital"
@@ -109,3 +110,18 @@ async def test_one_of_the_team_does_not_decide_about_their_own(alpha: LiveServer
     written = Composition(text=TEXT, reach=Reach.COMMUNITY, about=posts.About.SOMEONE_ELSE)
     held = await alpha.run(posts.publish(other, written, alpha.origin))
     assert held.is_in_review
+
+
+async def test_apps_are_held_to_the_same_rule(alpha: LiveServer) -> None:
+    """An app that says nothing speaks for its member; one that says so is held, and an edit cannot bring words in later."""
+    anna, other = await alpha.member("anna", more={"undo_seconds": 0}), await alpha.member("other")
+    async with Api(alpha, anna) as app, Api(alpha, other) as reader:
+        own = await app.good("POST", "/api/v1/statuses", json={"status": "I am in hospital", "dazzle_reach": "community"})
+        about = {"dazzle_reach": "community", "dazzle_about": "someone_else"}
+        held = await app.good("POST", "/api/v1/statuses", json=about | {"status": TEXT})
+        sung = await app.good("POST", "/api/v1/statuses", json=about | {"status": "She sings"})
+        seen = {one["id"] for one in await reader.good("GET", "/api/v1/timelines/public")}
+        assert {own["id"], sung["id"]} <= seen and held["id"] not in seen
+        assert (await reader.get(f"/api/v1/statuses/{held['id']}")).status == 404
+        assert (await app.get(f"/api/v1/statuses/{held['id']}")).status == 200
+        assert (await app.ask("PUT", f"/api/v1/statuses/{sung['id']}", json={"status": TEXT})).status == 403
