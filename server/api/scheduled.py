@@ -70,7 +70,11 @@ async def _publish(app: web.Application, row: ScheduledPost) -> None:
     if member is None or row.owner.is_gone:
         await row.delete()
         return
-    given = PostStatus.filled(row.given)
+    try:
+        given = PostStatus.filled(row.given)
+    except BadInput:  # an older release took what this one does not: its words at least are kept
+        await _keep(member, row, PostStatus.filled({"status": str(row.given.get("status", ""))}))
+        return
     try:
         written = replace(await writing.composition(app, member, given), undo_seconds=0)  # it has waited
         async with in_transaction():

@@ -230,6 +230,10 @@ async def test_a_message_for_later_is_asked_again_when_its_hour_comes(alpha: Liv
         await alpha.run(due())
         assert await alpha.ask(lambda: Post.all().count()) == 1
         assert (await alpha.ask(lambda: Draft.get())).form["text"] == "sans accord", "nothing typed is lost"
+        await wait("d'une autre version")
+        await alpha.ask(lambda: ScheduledPost.all().update(given={"status": "d'une autre version", "language": {"no": "text"}}))
+        await alpha.run(due())
+        assert "d'une autre version" in {draft.form["text"] for draft in await alpha.ask(lambda: Draft.all())}
 
 
 async def test_a_question_is_asked_and_answered(alpha: LiveServer) -> None:
