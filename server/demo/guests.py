@@ -12,6 +12,7 @@ from server.demo.desk import Desk
 #: One for all, and no secret: everybody in the demo is invented, and it listens to this computer only.
 PASSWORD = "tisane-orage-tandem-radis"  # noqa: S105
 LINK_SECONDS = 30 * links.DAY_SECONDS
+ROLES = (Role.MEMBER, Role.MODERATOR, Role.HOST)
 #: Of the members, the one with the most to see comes first in the story's follows.
 GUESTS = {"first": "camille", "second": "nora"}
 
@@ -20,7 +21,7 @@ async def describe(desk: Desk, side: str) -> dict[str, Any]:
     """One community for `info.json`, with new links: a link signs in once, so every start of the demo makes them anew."""
     community = await Community.current()
     info: dict[str, Any] = {"name": community.name, "origin": desk.settings.origin}
-    for role in Role:
+    for role in ROLES:
         member = await _guest(role, GUESTS[side])
         token = await links.make(LinkPurpose.SIGN_IN, LINK_SECONDS, member)
         info[str(role)] = {"name": member.actor.name, "nickname": member.actor.shown_name,

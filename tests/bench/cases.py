@@ -18,6 +18,7 @@ PATIENCE_SECONDS = 300.0
 POLL_SECONDS = 0.1
 MESSAGES = 3
 FOLLOWS = 1_000
+READERS = 6
 Row = dict[str, Any]
 
 
@@ -216,12 +217,13 @@ async def memory(place: Place, count: int) -> Row:
 
 
 async def pages(place: Place, seconds: int, posts: int, a_second: int, activities: int, *, json: bool = False) -> Row:
-    """A member's home, as a page or as an app asks for it, so many times a second, while so many activities a second come in."""
+    """The home of some members in turn, as a page or as an app asks for it, so many times a second, while so many activities a second come in."""
     origin = scene.free_origin()
     async with scene.prepared(place, "pages", origin) as (url, alice):
         people, _ = await scene.people(alice)
-        await stored.fill(alice, origin, posts, FOLLOWS)
-        headers = {"Authorization": f"Bearer {await scene.token(alice)}"} if json else {"Cookie": await scene.session(alice, origin)}
+        readers = [alice, *await scene.more_members(origin, READERS - 1)]
+        await stored.fill(readers, origin, posts, FOLLOWS)
+        headers = [{"Authorization": f"Bearer {await scene.token(one)}"} if json else {"Cookie": await scene.session(one, origin)} for one in readers]
         asked = {"origin": origin, "path": "/api/v1/timelines/home" if json else "/home", "headers": headers}
         async with dazzle(origin, url, place.folder / "var") as server, child("tests.bench.load") as sender, \
                 child("tests.bench.reader") as warm, child("tests.bench.reader") as alone, child("tests.bench.reader") as reader:

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - tables and statements read better in one line
-"""Reads a page again and again, each time at its time. Reads {"origin", "path", "headers", "rate", "count"}; prints {"ready"}, waits for a
+"""Reads a page again and again, each time at its time. Reads {"origin", "path", "headers" (of each reader, in turn), "rate", "count"}; prints {"ready"}, waits for a
 line, prints what happened.
 """
 from __future__ import annotations
@@ -18,10 +18,12 @@ async def main() -> None:
     order = json.loads(sys.stdin.readline())
     answers: Counter[str] = Counter()
     waits: list[float] = []
-    async with aiohttp.ClientSession(headers=order["headers"]) as http:
-        async def read(due: float) -> None:
+    url, readers = order["origin"] + order["path"], order["headers"]
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        async def read(number: int) -> None:
+            due = start + number / order["rate"]
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            async with http.get(order["origin"] + order["path"], allow_redirects=False) as answer:
+            async with http.get(url, headers=readers[number % len(readers)], allow_redirects=False) as answer:
                 await answer.read()
             answers[str(answer.status)] += 1
             waits.append(time.perf_counter() - due)  # from when it was due: a late start counts
@@ -29,7 +31,7 @@ async def main() -> None:
         print(json.dumps({"ready": True}), flush=True)
         sys.stdin.readline()
         start = time.perf_counter() + 0.5
-        await asyncio.gather(*(read(start + number / order["rate"]) for number in range(order["count"])))
+        await asyncio.gather(*map(read, range(order["count"])))
     waits.sort()
     print(json.dumps({"answers": answers, "rate": len(waits) / (time.perf_counter() - start), "p50_ms": waits[len(waits) // 2] * 1000,
                       "p99_ms": waits[len(waits) * 99 // 100] * 1000}), flush=True)

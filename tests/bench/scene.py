@@ -65,10 +65,17 @@ async def prepared(place: Place, name: str, origin: str) -> AsyncIterator[tuple[
     await migrate(url)
     async with open_database(url):
         await ensure_actor(origin)
-        agreed = (Purpose.MEMBERSHIP, Purpose.SHARED_OUT)
-        newcomer = accounts.Newcomer(name="alice", language="en", consents=agreed)
-        member = await accounts.create(origin, newcomer)
-        yield url, member.actor
+        yield url, await _member(origin, "alice")
+
+
+async def more_members(origin: str, count: int) -> list[Actor]:
+    """So many others, as one member has a limit to how much an app may ask."""
+    return [await _member(origin, f"reader{number}") for number in range(count)]
+
+
+async def _member(origin: str, name: str) -> Actor:
+    newcomer = accounts.Newcomer(name=name, language="en", consents=(Purpose.MEMBERSHIP, Purpose.SHARED_OUT))
+    return (await accounts.create(origin, newcomer)).actor
 
 
 async def people(alice: Actor) -> tuple[list[list[str]], dict[str, str]]:

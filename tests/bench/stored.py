@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from tortoise.context import require_context
@@ -24,13 +24,13 @@ COLUMNS = ("id", "created_at", "key", "uri", "url", "author_id", "reach", "voice
            "parent_id", "parent_uri", "published_at", "to_followers")
 
 
-async def fill(reader: Actor, origin: str, messages: int, follows: int, *, seed: int = 1) -> None:
-    """So many messages, the newest of a minute ago, one each 30 seconds; `reader` follows some of the authors."""
+async def fill(readers: Sequence[Actor], origin: str, messages: int, follows: int, *, seed: int = 1) -> None:
+    """So many messages, the newest of a minute ago, one each 30 seconds; each reader follows some of the authors."""
     dice = random.Random(seed)  # noqa: S311 - no secret
     authors = await _authors(origin)
-    chosen = dice.sample(authors, min(follows, len(authors)))
-    await Follow.bulk_create([Follow(uri=f"{origin}/follows/{one.id}", follower_id=reader.id, target_id=one.id, accepted_at=clock.now())
-                              for one in chosen], batch_size=500)
+    for reader in readers:
+        await Follow.bulk_create([Follow(uri=f"{origin}/follows/{reader.key}/{one.id}", follower_id=reader.id, target_id=one.id, accepted_at=clock.now())
+                                  for one in dice.sample(authors, min(follows, len(authors)))], batch_size=500)
     batch: list[tuple[object, ...]] = []
     for row in _messages(authors, messages, dice):
         batch.append(row)
@@ -41,7 +41,7 @@ async def fill(reader: Actor, origin: str, messages: int, follows: int, *, seed:
     newest = [int(row["id"]) for row in await rows("SELECT id FROM post ORDER BY id DESC LIMIT 3000")]
     await Announce.bulk_create([Announce(id=id_ + 5, uri=f"{origin}/announces/{id_}", actor_id=dice.choice(authors).id, post_id=id_,
                                          reach="web") for id_ in newest], batch_size=500)
-    await Like.bulk_create([Like(uri=f"{origin}/likes/{id_}", actor_id=reader.id, post_id=id_) for id_ in newest[:100:7]])
+    await Like.bulk_create([Like(uri=f"{origin}/likes/{id_}", actor_id=readers[0].id, post_id=id_) for id_ in newest[:100:7]])
     await rows("ANALYZE")  # as PostgreSQL's autovacuum and SQLite's own housekeeping do in time
 
 
