@@ -43,7 +43,9 @@ async def _given_back(connection: Any) -> None:
         await connection.reset()
 
 
-POSTGRES_DEFAULTS = {"minsize": 1, "maxsize": 10, "command_timeout": 30, "reset": _given_back}
+#: A plan that is made without knowing the bounds of a list reads the whole table: each statement gets a plan of its own.
+POSTGRES_DEFAULTS = {"minsize": 1, "maxsize": 10, "command_timeout": 30, "reset": _given_back,
+                     "server_settings": {"plan_cache_mode": "force_custom_plan"}}
 #: What may follow "?" in the URL of a PostgreSQL: `host` is the folder of its Unix socket.
 POSTGRES_OPTIONS: dict[str, type] = {"host": str, "maxsize": int, "ssl": str, "command_timeout": float}
 
@@ -109,7 +111,7 @@ def postgres_credentials(url: str) -> dict[str, Any]:
         "host": parts.hostname or "localhost", "port": port, "database": database,
         "user": unquote(parts.username or "postgres"),
         "password": unquote(parts.password) if parts.password else None,
-        **POSTGRES_DEFAULTS, **options,
+        **POSTGRES_DEFAULTS, **options, "maxsize": max(2, options.get("maxsize", 10)),  # one is for `presence`
     }
 
 
