@@ -31,8 +31,7 @@ async def _bring(server: LiveServer, actor: Actor, data: bytes) -> list[tuple[Br
     await brought.bring(actor, lines)
     async with asyncio.timeout(30):
         while await Brought.filter(owner=actor, outcome=Outcome.WAITING).exists():
-            await brought.carry_out(server.instance)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)  # the server's own job carries them out
     return [(line.kind, line.outcome) for line in await Brought.filter(owner=actor).order_by("id")]
 
 
