@@ -108,8 +108,10 @@ async def _bookmark(instance: Instance, line: Brought) -> Outcome:
 
 async def _list(instance: Instance, line: Brought) -> Outcome:
     title = str(line.details.get("title", ""))[:lists.TITLE_LIMIT_CHARACTERS] or "…"
-    row = await PeopleList.filter(owner_id=line.owner_id, title=title).first()
-    row = row or await lists.make(line.owner, title, Replies.LIST, is_exclusive=False)
+    async with in_transaction():
+        await Actor.filter(id=line.owner_id).select_for_update().first()  # another process may read the same file
+        row = await PeopleList.filter(owner_id=line.owner_id, title=title).first()
+        row = row or await lists.make(line.owner, title, Replies.LIST, is_exclusive=False)
     if not line.value:
         return Outcome.DONE
     person = await _person(instance, line)
