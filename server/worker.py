@@ -30,7 +30,7 @@ from models import (
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, kept_head, media, pushes, reminders, uploads
-from server.actions import apps, brought, departures, erasures, handovers, once, polls, posts, relations
+from server.actions import apps, brought, departures, erasures, handovers, held, once, polls, relations
 from server.api import scheduled
 from server.archives import making
 from server.failures import Failures
@@ -58,7 +58,7 @@ async def send_mail(app: web.Application) -> int:
 
 async def release_held(app: web.Application) -> int:
     """Let go of messages whose time for undoing is over."""
-    return await posts.release_due()
+    return await held.release_due()
 
 
 async def end_polls(_app: web.Application) -> int:

@@ -36,7 +36,7 @@ from models.member import LinkPurpose, MemberState
 from models.reach import Reach
 from moderation import consent
 from server import language, traces
-from server.actions import accounts, apps, consents, links, posts
+from server.actions import accounts, apps, consents, links, removal
 from server.actions.consents import Voice
 from server.media import MediaStore
 from server.traces import AtEnd
@@ -191,7 +191,7 @@ async def _settle_posts(departure: Departure, page: list[Post], store: MediaStor
                 await Revision.filter(post_id=post.id).delete()
                 await post.change(author_id=former.id)
             else:
-                await posts.bury(post)
+                await removal.bury(post)
     for key in gone:
         store.forget(key)
 

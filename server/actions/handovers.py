@@ -15,7 +15,7 @@ from models.post import About
 from models.reach import Reach
 from moderation import ages, consent
 from moderation.ages import Young
-from server.actions import consents, links, posts, sharing, withdrawal
+from server.actions import consents, links, removal, sharing, withdrawal
 from server.actions.consents import Voice
 from server.media import MediaStore
 
@@ -102,7 +102,7 @@ async def keep(member: Member, ids: Collection[int]) -> None:
 async def erase(member: Member, ids: Collection[int], store: MediaStore) -> None:
     """These go, whoever of the family wrote them (GDPR article 17(1)(f)), here and where copies are."""
     for post in await Post.filter(about(member.actor), id__in=list(ids)).select_related("author"):
-        await posts.delete(post, store)
+        await removal.delete(post, store)
 
 
 async def take_over(member: Member, language: str, community: Community) -> None:

@@ -1,59 +1,38 @@
-"""Writing, editing and erasing messages."""
+"""Writing and editing messages."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from federation import copies, outbox, withdrawal_notices
+from federation import copies, outbox
 from models import (
     Actor,
-    Announce,
     Attachment,
-    Bookmark,
-    Delivery,
-    Draft,
-    FilteredPost,
-    Like,
-    Notification,
     OutgoingActivity,
-    Pin,
-    Poll,
     Post,
     Q,
     Recipient,
-    Review,
     Revision,
-    Subquery,
     Tag,
-    Tombstone,
     clock,
 )
 from models.database import in_transaction
-from models.delivery import DeliveryState
 from models.errors import CommunityError
-from models.ids import first_id, new_key
+from models.ids import new_key
 from models.post import IN_REVIEW, About, Note, Voice
 from models.reach import Reach
 from moderation import facts, policy
 from moderation.policy import Verb
-from server.actions import addressees, drafts, news, once, people, polls, reviews
+from server.actions import addressees, held, news, once, people, polls, reviews
 from server.actions.polls import PollDraft
 from server.errors import Refused
 from server.markdown import mentions_in, render
-from server.media import MediaStore, set_free
+from server.media import set_free
 
 TEXT_LIMIT_CHARACTERS = 5000
 IMAGES_LIMIT = 4
 DESCRIPTION_LIMIT_CHARACTERS = 1500
-HELD_AT_MOST = timedelta(days=7)  # a server may have stood still meanwhile; older posts are not looked through
-
-
-class TooLate(CommunityError):
-    """The message has left, so that it can no longer be called back: it can be erased."""
-
-    status = 409
-    safe = "This message has already left. You can still erase it."
 
 
 class NobodyNamed(CommunityError):
@@ -156,7 +135,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     addressed = [actor for actor in wanted if actor.id not in before]
     words = render(written.text, named, origin)
     async with in_transaction():
-        is_held = await _is_held(post)
+        is_held = await held.is_held(post)
         if not is_held:
             await Revision.create(post=post, text=post.text, html=post.html, warning=post.warning,
                                   written_at=post.edited_at or post.published_at)
@@ -192,66 +171,6 @@ async def _exchange(post: Post, images: Sequence[Attachment]) -> None:
                                 ).update(post_id=post.id, position=position)
 
 
-async def delete(post: Post, store: MediaStore, *, keep_images: bool = False) -> None:
-    """Erase a message here at once, and ask those who have a copy to erase theirs. Only a tombstone stays.
-
-    Who received it stays written (Disclosure): the erasing follows that list. `keep_images`: for a day, to be used again.
-    """
-    images = [] if keep_images else [image.key for image in await Attachment.filter(post=post)]
-    async with in_transaction():
-        if keep_images:
-            await set_free(Attachment.filter(post=post))
-        if await _is_held(post):
-            await _vanish(post)
-        else:
-            await withdrawal_notices.ask(post.author, [post.uri])
-            await outbox.delete(post)
-            await bury(post)
-    for key in images:
-        store.forget(key)
-
-
-async def undo(post: Post) -> Draft:
-    """Call a held message back: nothing of it was seen by anyone, and it comes back as a draft. Raises TooLate."""
-    typed = await _typed_again(post)
-    async with in_transaction():
-        if not await _is_held(post):
-            raise TooLate("undo")
-        await Attachment.filter(post=post).update(post_id=None)
-        await _vanish(post)
-        return await Draft.create(owner=post.author, form=typed.form())
-
-
-async def send_now(post: Post) -> None:
-    """Let a held message go at once; one that has gone already stays gone."""
-    async with in_transaction():
-        if not post.is_in_review and await _is_held(post):
-            await _release(post)
-
-
-async def release_due() -> int:
-    """A job: messages whose time for undoing is over tell those they are for. Returns how many."""
-    now = clock.now()
-    recent = Post.filter(id__gt=first_id(now - HELD_AT_MOST), held_until__lte=now, deleted_at__isnull=True)
-    due = await recent.select_related("author").limit(100)
-    for post in due:
-        async with in_transaction():
-            if await Post.filter(id=post.id, held_until__isnull=False).select_for_update().exists():
-                await _release(post)
-    return len(due)
-
-
-async def _release(post: Post) -> None:
-    await post.change(held_until=None)
-    await Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING, attempts=0).update(due_at=clock.now())
-    await news.of_post(post)
-
-
-async def _is_held(post: Post) -> bool:
-    """Whether the message can still be undone; the row stays locked until the transaction ends."""
-    return bool(await Post.filter(id=post.id, held_until__gt=clock.now()).select_for_update())
-
-
 async def _may_publish(author: Actor, written: Composition, addressed: Sequence[Actor]) -> None:
     verb = Verb.ANSWER if written.parent else Verb.PUBLISH
     if written.parent:
@@ -279,35 +198,3 @@ async def _attach(post: Post, attachments: Sequence[Attachment]) -> None:
     for position, image in enumerate(attachments[:IMAGES_LIMIT]):
         await Attachment.filter(id=image.id, owner_id=post.author_id, post_id__isnull=True).update(
             post_id=post.id, position=position, description=image.description[:DESCRIPTION_LIMIT_CHARACTERS])
-
-
-async def _typed_again(post: Post) -> drafts.Typed:
-    """What its author had typed to make this message."""
-    parent = await Post.get_or_none(id=post.parent_id) if post.parent_id else None
-    images = await Attachment.filter(post=post).order_by("position")
-    circle = await Recipient.filter(post=post).select_related("actor") if post.reach is Reach.CIRCLE else []
-    poll = await Poll.get_or_none(post=post)
-    return drafts.Typed(
-        text=post.text, reach=post.reach, voice=post.voice, note=post.note, warning=post.warning, language=post.language,
-        reply=parent.key if parent else "", to=" ".join(row.actor.address for row in circle),
-        images=tuple((image.key, image.description) for image in images),
-        choices=tuple(one["name"] for one in poll.options) if poll else (), several="1" if poll and poll.is_multiple else "",
-        about=post.about, agrees="1" if post.about_agrees else "")
-
-
-async def _vanish(post: Post) -> None:
-    """A held message leaves no trace: nobody has seen it."""
-    await OutgoingActivity.filter(object_uri=post.uri).delete()
-    await Attachment.filter(post=post).delete()
-    await post.delete()
-
-
-async def bury(post: Post) -> None:
-    """Everything that the message said goes; its id stays dead. Inside a transaction; telling others is for the caller."""
-    await post.change(text="", html="", title="", warning="", deleted_at=clock.now())
-    for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost,
-                 Review):
-        await rows.filter(post=post).delete()
-    waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
-    await OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting).update(body="")
-    await Tombstone.bury(post.uri, post.author.uri)

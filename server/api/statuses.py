@@ -13,7 +13,7 @@ from models import Attachment, Poll, Post, Revision, ScheduledPost
 from models.errors import CommunityError, NotHere
 from models.post import Note, Voice
 from server import talks
-from server.actions import once, posts, scheduled
+from server.actions import once, posts, removal, scheduled
 from server.actions.drafts import Typed
 from server.actions.once import Repeated
 from server.actions.posts import DESCRIPTION_LIMIT_CHARACTERS, Composition
@@ -250,7 +250,7 @@ async def delete(request: web.Request, given: DeleteStatus) -> web.Response:
     post = await found.own_post(request)
     last = await status(post, reader_of(request))
     last["text"] = post.text
-    await posts.delete(post, request.app[MEDIA], keep_images=not given.delete_media)
+    await removal.delete(post, request.app[MEDIA], keep_images=not given.delete_media)
     return answer(last)
 
 

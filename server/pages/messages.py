@@ -11,7 +11,7 @@ from markupsafe import Markup
 from models import Announce, Attachment, Delivery, Disclosure, Host, Like, Pin, Post, Revision
 from models.delivery import DeliveryState
 from server import cards, composer, render
-from server.actions import pins, posts, reactions, votes
+from server.actions import held, pins, posts, reactions, removal, votes
 from server.actions.drafts import Typed
 from server.doors import see
 from server.errors import Refused
@@ -63,14 +63,14 @@ async def vote(request: web.Request) -> web.Response:
 
 async def undo(request: web.Request) -> web.Response:
     """POST /m/{key}/undo: call a held message back and go on writing it."""
-    draft = await posts.undo(await lookups.own_post(request))
+    draft = await held.undo(await lookups.own_post(request))
     return see(f"/compose?draft={draft.key}")
 
 
 async def send_now(request: web.Request) -> web.Response:
     """POST /m/{key}/send-now: do not wait for the time of undoing."""
     post = await lookups.own_post(request)
-    await posts.send_now(post)
+    await held.send_now(post)
     return see(f"/m/{post.key}")
 
 
@@ -84,7 +84,7 @@ async def ask_delete(request: web.Request) -> web.Response:
 
 async def delete(request: web.Request) -> web.Response:
     """POST /m/{key}/delete: erase it, here at once and elsewhere by asking."""
-    await posts.delete(await lookups.own_post(request), request.app[MEDIA])
+    await removal.delete(await lookups.own_post(request), request.app[MEDIA])
     return see("/home")
 
 

@@ -15,7 +15,7 @@ from federation.dispatcher import Dispatcher
 from models import Actor, Delivery, Host, clock
 from models.delivery import DeliveryState
 from models.reach import Reach
-from server.actions import posts
+from server.actions import posts, removal
 from server.keys import MEDIA
 from tests.live import LiveServer, settle
 from tests.peer import Peer, PeerActor
@@ -178,7 +178,7 @@ async def test_a_delete_never_overtakes_its_create(alpha: LiveServer, peer: Peer
     async with asyncio.timeout(5):
         while not (await the_delivery(alpha)).attempts:
             await asyncio.sleep(0.01)
-    await alpha.run(posts.delete(post, alpha.app[MEDIA]))
+    await alpha.run(removal.delete(post, alpha.app[MEDIA]))
     await settle(alpha)
     assert [activity["type"] for activity in peer.received if activity["type"] != "Accept"] == ["Create", "Delete"]
 

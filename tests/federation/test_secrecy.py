@@ -9,7 +9,7 @@ import pytest
 from models import Actor, Community, Post
 from models.host import Standing
 from models.reach import Reach
-from server.actions import posts
+from server.actions import removal
 from server.keys import MEDIA
 from tests.live import LiveServer, settle
 from tests.peer import Peer
@@ -39,7 +39,7 @@ async def test_absent_hidden_and_forbidden_get_one_answer(alpha: LiveServer, pee
     otto, shy = peer.actor("otto"), await alpha.member("shy", shares=False)
     hidden = [await alpha.write(alice, "x", reach) for reach in (Reach.ME, Reach.COMMUNITY)]
     erased = await alpha.write(alice, "y", Reach.COMMUNITY)
-    await alpha.run(posts.delete(erased, alpha.app[MEDIA]))
+    await alpha.run(removal.delete(erased, alpha.app[MEDIA]))
     answers = {await peer.get(alpha, post.uri, otto) for post in (*hidden, erased)}
     answers |= {await peer.get(alpha, path, otto) for path in ("/posts/nothing", "/actors/nothing", shy.uri, f"{shy.uri}/outbox")}
     assert {status for status, _ in answers} == {404} and len(answers) == 1

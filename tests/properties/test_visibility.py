@@ -18,7 +18,7 @@ from models.consent import Purpose
 from models.host import Standing
 from models.member import Role
 from models.reach import Reach
-from server.actions import consents, follows, posts
+from server.actions import consents, follows, held, posts, removal
 from server.actions.posts import Composition
 from server.keys import MEDIA
 from server.routes import ROUTES
@@ -163,9 +163,9 @@ async def _stage(world: World, case: Case, marker: str) -> Post:
         one, other = (author, reader) if case.blocks == "author" else (reader, author)
         await Block.create(blocker=one, target=other)
     if case.deleted and not case.held:
-        await posts.delete(post, world.server.app[MEDIA])
+        await removal.delete(post, world.server.app[MEDIA])
     elif case.deleted:
-        await posts.undo(post)
+        await held.undo(post)
     if case.yes_taken_back:
         await consents.set_to(author, Purpose.SHARED_OUT, False, "en", community)
     if case.author_suspended:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from models.reach import Reach
 from server import fragments
-from server.actions import posts
+from server.actions import posts, removal
 from server.actions.posts import Composition
 from server.fragments import Fragments
 from server.keys import MEDIA
@@ -71,5 +71,5 @@ async def test_what_was_kept_shows_nothing_that_has_changed(alpha: LiveServer) -
         await alpha.run(posts.edit(post, Composition(text="What I wrote then", reach=Reach.COMMUNITY), {}, alpha.origin))
         read = await his.get("/home")
         assert "What I wrote then" in read and "What I wrote at first" not in read
-        await alpha.run(posts.delete(post, alpha.app[MEDIA]))
+        await alpha.run(removal.delete(post, alpha.app[MEDIA]))
         assert "What I wrote" not in await his.get("/home") and "What I wrote" not in await hers.get("/home")

@@ -19,7 +19,7 @@ from models.notification import Notice
 from models.reach import Reach
 from moderation import consent
 from moderation.charters import silence_limit
-from server.actions import charter, partners, posts
+from server.actions import charter, partners, removal
 from server.keys import MEDIA
 from tests.browser import Browser
 from tests.conftest import NewDatabase
@@ -132,7 +132,7 @@ async def test_another_owner_pauses_there_and_freezes_here(alpha: LiveServer, fa
         assert "Run by Pharma AG now, before by Association F" in await browser.get("/data/copies")
     status, _ = await far.fetch(post.uri)
     assert status == 403
-    await far.run(posts.delete(theirs, far.app[MEDIA]))
+    await far.run(removal.delete(theirs, far.app[MEDIA]))
     await settle(alpha, far)
     gone = await known(alpha, theirs)
     assert gone is None or gone.deleted_at  # what its people take back is still heard

@@ -5,7 +5,7 @@ from federation import resolve
 from models import Attachment, Delivery, Disclosure, Member, OutgoingActivity, Post, clock
 from models.delivery import DeliveryState
 from models.reach import Reach
-from server.actions import accounts, partners, posts
+from server.actions import accounts, partners, posts, removal
 from server.keys import MEDIA
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known, see, sees, withdraw
@@ -29,7 +29,7 @@ async def test_only_those_who_had_it_are_asked_to_erase_it(alpha: LiveServer, be
     await settle(alpha, beta)
     assert await sees(beta, bea, post.uri)
 
-    await alpha.run(posts.delete(post, alpha.app[MEDIA]))
+    await alpha.run(removal.delete(post, alpha.app[MEDIA]))
     await settle(alpha, beta, gamma)
 
     copy = await known(beta, post)
@@ -49,7 +49,7 @@ async def test_a_message_that_never_left_is_called_back(alpha: LiveServer, beta:
         composition = posts.Composition(text="Oh", reach=Reach.PARTNERS, undo_seconds=600)
         post = await posts.publish(alice, composition, alpha.origin)
         await Post.filter(id=post.id).update(held_until=clock.now())  # its time is over, its delivery has not been made
-        await posts.delete(post, alpha.app[MEDIA])
+        await removal.delete(post, alpha.app[MEDIA])
         return post
     post = await alpha.run(write_and_erase())
     await settle(alpha, beta)
@@ -66,7 +66,7 @@ async def test_who_fetched_a_message_is_told_of_its_end_too(alpha: LiveServer, b
     assert copy.author.uri == alice.uri
     await see(alpha, await beta.member("bea"))
 
-    await alpha.run(posts.delete(post, alpha.app[MEDIA]))
+    await alpha.run(removal.delete(post, alpha.app[MEDIA]))
     await settle(alpha, beta)
     gone = await known(beta, post)
     assert gone and gone.deleted_at
@@ -78,7 +78,7 @@ async def test_a_delete_leaves_although_the_yes_is_taken_back(alpha: LiveServer,
     post = await alpha.write(alice, "Here", Reach.PARTNERS)
     await settle(alpha, beta)
     await alpha.run(withdraw(alice))
-    await alpha.run(posts.delete(post, alpha.app[MEDIA]))
+    await alpha.run(removal.delete(post, alpha.app[MEDIA]))
     await settle(alpha, beta)
     gone = await known(beta, post)
     assert gone and gone.deleted_at
@@ -124,7 +124,7 @@ async def test_nothing_is_taken_from_or_sent_to_a_suspended_server(alpha: LiveSe
     for uri in (alice.uri, first.uri, f"{alice.uri}/outbox"):
         assert (await beta.fetch(uri))[0] == 403
 
-    await alpha.run(posts.delete(first, alpha.app[MEDIA]))
+    await alpha.run(removal.delete(first, alpha.app[MEDIA]))
     await settle(alpha, beta)
     gone = await known(beta, first)
     assert gone and gone.deleted_at
@@ -145,7 +145,7 @@ async def test_copies_of_images_go_with_the_message(alpha: LiveServer, beta: Liv
     copy = await known(beta, post)
     assert copy and (await beta.ask(lambda: Attachment.get(post_id=copy.id))).description == "A hand"
 
-    await alpha.run(posts.delete(post, alpha.app[MEDIA]))
+    await alpha.run(removal.delete(post, alpha.app[MEDIA]))
     await settle(alpha, beta)
     assert await beta.ask(lambda: Attachment.exclude(post_id=None).count()) == 0
     assert not any([image.description for image in await beta.ask(lambda: Attachment.all())])  # soon the row goes too

@@ -10,7 +10,7 @@ from models import Delivery, Disclosure, OutgoingActivity, Post, Recipient, Revi
 from models.notification import Notice
 from models.post import Voice
 from models.reach import Reach
-from server.actions import posts
+from server.actions import held, posts
 from server.actions.posts import Composition
 from server.errors import Refused
 from tests.live import LiveServer, settle
@@ -127,19 +127,19 @@ async def test_a_held_message_does_not_leave_before_its_time(alpha: LiveServer, 
     """And not at all when it is undone; when let go, it leaves at once."""
     alice, bea = await alpha.member("alice"), await beta.member("bea")
     await befriend(beta, bea, alice, alpha)
-    held = [await alpha.run(posts.publish(alice, Composition(text=text, reach=Reach.PARTNERS, undo_seconds=600), alpha.origin))
-            for text in ("undone", "sent")]
+    waiting = [await alpha.run(posts.publish(alice, Composition(text=text, reach=Reach.PARTNERS, undo_seconds=600), alpha.origin))
+               for text in ("undone", "sent")]
     await asyncio.sleep(0.6)
     assert await beta.ask(lambda: Post.all().count()) == 0
-    assert (await beta.fetch(held[1].uri))[0] == 404
+    assert (await beta.fetch(waiting[1].uri))[0] == 404
 
-    await alpha.run(posts.undo(held[0]))
-    await alpha.run(posts.send_now(held[1]))
+    await alpha.run(held.undo(waiting[0]))
+    await alpha.run(held.send_now(waiting[1]))
     await settle(alpha, beta)
 
-    assert await known(beta, held[0]) is None
-    assert await known(beta, held[1])
-    assert await alpha.ask(lambda: OutgoingActivity.filter(object_uri=held[0].uri).count()) == 0
+    assert await known(beta, waiting[0]) is None
+    assert await known(beta, waiting[1])
+    assert await alpha.ask(lambda: OutgoingActivity.filter(object_uri=waiting[0].uri).count()) == 0
 
 
 async def test_what_is_written_is_told_to_the_ledger_once_it_has_arrived(alpha: LiveServer, beta: LiveServer) -> None:
@@ -159,7 +159,7 @@ async def test_nothing_that_waits_leaves_once_the_yes_is_taken_back(alpha: LiveS
     post = await alpha.run(posts.publish(alice, Composition(text="Soon", reach=Reach.PARTNERS, undo_seconds=600), alpha.origin))
 
     await alpha.run(withdraw(alice))
-    await alpha.run(posts.send_now(post))
+    await alpha.run(held.send_now(post))
     await settle(alpha, beta)
 
     assert await known(beta, post) is None

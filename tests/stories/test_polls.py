@@ -10,7 +10,7 @@ from federation import resolve
 from models import Actor, Draft, Poll, Post, Vote, clock
 from models.notification import Notice
 from models.reach import Reach
-from server.actions import polls, posts, votes
+from server.actions import held, polls, removal, votes
 from server.actions.polls import BadEnd, BadPoll, LongOption, PollDraft, SameOption
 from server.keys import MEDIA
 from tests.browser import Browser
@@ -126,7 +126,7 @@ async def test_what_peers_read_of_a_question(alpha: LiveServer, peer: Peer) -> N
     assert update["object"]["anyOf"][0]["replies"] == {"type": "Collection", "totalItems": 10}
     assert update["object"]["closed"] == update["object"]["endTime"] and update["object"]["votersCount"] == 10
     assert "updated" not in update["object"]
-    await alpha.run(posts.delete(post, alpha.app[MEDIA]))
+    await alpha.run(removal.delete(post, alpha.app[MEDIA]))
     assert await alpha.ask(lambda: Poll.filter(post_id=post.id).count()) == 0
 
 
@@ -167,7 +167,7 @@ async def test_the_pages_ask_and_answer(alpha: LiveServer) -> None:
         assert browser.path.startswith("/m/") and "You see the answers at the end." in page and "Send my answer" not in page
     post = await alpha.ask(lambda: Post.get(kind="Question"))
     assert (await poll_of(alpha, post)).is_multiple
-    await alpha.run(posts.send_now(post))
+    await alpha.run(held.send_now(post))
     async with Browser(alpha, dora) as browser:
         page = await browser.get(f"/m/{post.key}")
         assert page.count('type="checkbox"') >= 2 and "No page shows what you choose" in page

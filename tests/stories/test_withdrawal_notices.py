@@ -41,7 +41,7 @@ from models.member import Role
 from models.notification import Notice
 from models.reach import Reach
 from models.withdrawal import WithdrawalState
-from server.actions import copies, erasures, posts, reactions, sharing
+from server.actions import copies, erasures, posts, reactions, removal, sharing
 from server.keys import MEDIA
 from tests.browser import Browser
 from tests.conftest import NewDatabase
@@ -168,7 +168,7 @@ async def test_one_message_erased_is_confirmed_too(alpha: LiveServer, beta: Live
     alice, _, post = await stage(alpha, beta)
     other = await alpha.write(alice, "This one stays", Reach.PARTNERS)
     await settle(alpha, beta)
-    await alpha.run(posts.delete(post, alpha.app[MEDIA]))
+    await alpha.run(removal.delete(post, alpha.app[MEDIA]))
     await confirmed(alpha, beta)
     asked = await alpha.ask(lambda: Withdrawal.get())
     assert asked.object_uris == [post.uri] and asked.consent_id is None

@@ -11,7 +11,7 @@ from models import Announce, Block, Follow, Like, Member
 from models.errors import NotHere
 from models.ids import new_key
 from models.reach import Reach
-from server.actions import follows, pins, posts, reactions, relations
+from server.actions import follows, pins, posts, reactions, relations, removal
 from server.actions.posts import Composition
 from server.api.arguments import BadInput
 from server.api.client_to_server import addressing, writing
@@ -67,7 +67,7 @@ async def update(request: web.Request, wanted: Wanted) -> Done:
 async def delete(request: web.Request, wanted: Wanted) -> Done:
     """Delete: one's own message."""
     post = await own_post(request, wanted.object_id)
-    await posts.delete(post, request.app[MEDIA])
+    await removal.delete(post, request.app[MEDIA])
     return _passing(request, post.uri)
 
 

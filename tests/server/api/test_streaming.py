@@ -14,7 +14,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from models import AccessToken, Actor, Member, Post
 from models.member import MemberState
 from models.reach import Reach
-from server.actions import posts
+from server.actions import posts, removal
 from server.actions.posts import Composition
 from server.keys import LISTENERS, MEDIA
 from server.streams import listeners
@@ -79,7 +79,7 @@ async def test_a_reply_from_elsewhere_is_heard_within_two_seconds(alpha: LiveSer
         assert notice["account"]["acct"].startswith("nora@") and update["id"] == notice["status"]["id"]
         assert (await heard(socket, "conversation"))["last_status"]["id"] == update["id"]
         await silence(stranger, no_notices)
-        await beta.run(posts.delete(answer, beta.app[MEDIA]))
+        await beta.run(removal.delete(answer, beta.app[MEDIA]))
         assert (await next_event(socket, "delete"))["payload"] == update["id"]
         await silence(stranger)
 
@@ -110,10 +110,10 @@ async def test_each_stream_hears_what_stands_in_its_list(alpha: LiveServer) -> N
         assert all("A bad one" in json.loads(one["payload"])["content"] for one in edited)
         await alpha.write(anna, "For me alone", Reach.ME)
         waits = Composition(text="Wait", reach=Reach.COMMUNITY, undo_seconds=60)
-        held = await alpha.run(posts.publish(anna, waits, alpha.origin))
+        later = await alpha.run(posts.publish(anna, waits, alpha.origin))
         await silence(socket)
-        await alpha.run(posts.send_now(held))
-        assert {(await heard(socket, "update"))["id"] for _ in range(2)} == {str(held.id)}
+        await alpha.run(held.send_now(later))
+        assert {(await heard(socket, "update"))["id"] for _ in range(2)} == {str(later.id)}
 
 
 async def test_server_sent_events(alpha: LiveServer) -> None:

@@ -25,7 +25,7 @@ from models import (
 from models.notification import Notice
 from models.post import Voice
 from models.reach import Reach
-from server.actions import posts
+from server.actions import held, posts
 from server.keys import DATABASE
 from tests.browser import Browser, picture
 from tests.live import LiveServer
@@ -124,14 +124,14 @@ async def test_the_job_releases_what_was_held_long_enough(alpha: LiveServer) -> 
     async def story() -> None:
         written = posts.Composition(text="Hello @bob", reach=Reach.COMMUNITY, undo_seconds=30)
         post = await posts.publish(alice, written, alpha.origin)
-        await posts.release_due()
+        await held.release_due()
         assert not await Notification.exists(recipient_id=bob.id)
         await post.change(held_until=clock.now() - timedelta(seconds=1))
-        await posts.release_due()
+        await held.release_due()
         notice = await Notification.get(recipient_id=bob.id)
         assert notice.kind is Notice.MENTION
-        with pytest.raises(posts.TooLate):
-            await posts.undo(post)
+        with pytest.raises(held.TooLate):
+            await held.undo(post)
     await alpha.run(story())
 
 

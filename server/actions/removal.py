@@ -1,0 +1,58 @@
+"""Erasing messages of ours: what they said goes, their ids stay dead."""
+from __future__ import annotations
+
+from federation import outbox, withdrawal_notices
+from models import (
+    Announce,
+    Attachment,
+    Bookmark,
+    Delivery,
+    FilteredPost,
+    Like,
+    Notification,
+    OutgoingActivity,
+    Pin,
+    Poll,
+    Post,
+    Recipient,
+    Review,
+    Revision,
+    Subquery,
+    Tag,
+    Tombstone,
+    clock,
+)
+from models.database import in_transaction
+from models.delivery import DeliveryState
+from server.actions import held
+from server.media import MediaStore, set_free
+
+
+async def delete(post: Post, store: MediaStore, *, keep_images: bool = False) -> None:
+    """Erase a message here at once, and ask those who have a copy to erase theirs. Only a tombstone stays.
+
+    Who received it stays written (Disclosure): the erasing follows that list. `keep_images`: for a day, to be used again.
+    """
+    images = [] if keep_images else [image.key for image in await Attachment.filter(post=post)]
+    async with in_transaction():
+        if keep_images:
+            await set_free(Attachment.filter(post=post))
+        if await held.is_held(post):
+            await held.vanish(post)
+        else:
+            await withdrawal_notices.ask(post.author, [post.uri])
+            await outbox.delete(post)
+            await bury(post)
+    for key in images:
+        store.forget(key)
+
+
+async def bury(post: Post) -> None:
+    """Everything that the message said goes; its id stays dead. Inside a transaction; telling others is for the caller."""
+    await post.change(text="", html="", title="", warning="", deleted_at=clock.now())
+    for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost,
+                 Review):
+        await rows.filter(post=post).delete()
+    waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
+    await OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting).update(body="")
+    await Tombstone.bury(post.uri, post.author.uri)
