@@ -45,6 +45,8 @@ from models.post import Recipient as Recipient
 from models.post import Revision as Revision
 from models.post import Tag as Tag
 from models.post import Tombstone as Tombstone
+from models.profile import ProfileLine as ProfileLine
+from models.profile import ProfileValue as ProfileValue
 from models.push import OutgoingPush as OutgoingPush
 from models.push import PushKey as PushKey
 from models.push import PushSubscription as PushSubscription
@@ -57,6 +59,7 @@ from models.reading import QuietConversation as QuietConversation
 from models.relation import Announce as Announce
 from models.relation import Block as Block
 from models.relation import Follow as Follow
+from models.relation import HostBlock as HostBlock
 from models.relation import Like as Like
 from models.relation import Mute as Mute
 from models.relation import Pin as Pin

@@ -35,6 +35,8 @@ class Community(Record):
     tagline: dict[str, str] = fields.JSONField(default=dict)
     condition = fields.CharField(max_length=200, default="", db_default="")  # what the address tells about a member
     condition_words: dict[str, str] | None = fields.JSONField(null=True)  # the same in other languages
+    conditions: list[str] | None = fields.JSONField(null=True)  # ORPHA codes that it is for; ORPHA:616874: without a diagnosis
+    treatments: list[str] | None = fields.JSONField(null=True)  # names that members can pick on their profile
     about: dict[str, str] = fields.JSONField(default=dict)  # Markdown
     rules: dict[str, list[str]] = fields.JSONField(default=dict)
     question: dict[str, str] = fields.JSONField(default=dict)

@@ -10,6 +10,7 @@ from tortoise.functions import Count, Max, Min
 
 from models.actor import Actor
 from models.base import Record
+from models.delivery import Report
 from models.member import Member
 from models.post import Post
 from models.push import OutgoingPush
@@ -26,8 +27,11 @@ class Notice(StrEnum):
     THANKS = "thanks"
     PASSED_ON = "passed_on"
     MOVED = "moved"  # someone the member follows has a new account, and it was asked in their place
+    POSTED = "posted"  # a new message of somebody whose messages the member asked to be told of
+    EDITED = "edited"  # a message that the member passed on, or whose question they answered, says something else now
     POLL = "poll"  # a question that the member asked or answered is over
     JOIN_REQUEST = "join_request"  # staff
+    REPORT = "report"  # staff: somebody was reported
     PARTNER_REQUEST = "partner_request"  # hosts
     REVIEW = "review"  # staff: a message waits to be read
     LET_GO = "let_go"  # a message of the member was read by the team, and has left
@@ -63,23 +67,25 @@ class Notification(Record):
     post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField("models.Post", related_name="notifications", null=True)
     post_id: int | None
     host = fields.CharField(max_length=255, default="", db_default="")
+    report: fields.ForeignKeyNullableRelation[Report] = fields.ForeignKeyField("models.Report", related_name="notices", null=True)
+    report_id: int | None
     read_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "notification"
-        indexes = (("recipient_id", "id"), ("recipient_id", "read_at"), ("actor_id",), ("post_id",))
+        indexes = (("recipient_id", "id"), ("recipient_id", "read_at"), ("actor_id",), ("post_id",), ("report_id",))
 
     @classmethod
     async def tell(cls, recipient: Actor, kind: Notice, actor: Actor | None = None, post: Post | None = None,
-                   host: str = "") -> None:
+                   host: str = "", report: Report | None = None) -> None:
         """Tell a member of ours, once: the same event again, or news for someone elsewhere or of oneself, is dropped."""
         if not recipient.is_local or (actor and actor.id == recipient.id):
             return
         if await Member.filter(actor_id=recipient.id, deceased_at__isnull=False).exists():
             return  # nothing comes to the dead
-        same = cls.filter(recipient=recipient, kind=kind, actor=actor, post=post, host=host)
-        if not await same.exists():
-            told = await cls.create(recipient=recipient, kind=kind, actor=actor, post=post, host=host)
+        about = {"recipient": recipient, "kind": kind, "actor": actor, "post": post, "host": host, "report": report}
+        if not await cls.filter(**about).exists():
+            told = await cls.create(**about)
             await OutgoingPush.owe(recipient.id, told.id)
 
     @classmethod

@@ -25,6 +25,7 @@ class Poll(Record):
     is_multiple = fields.BooleanField(default=False, db_default=False)
     closes_at: datetime | None = fields.DatetimeField(null=True)
     voters = fields.IntField(null=True)
+    hides_numbers = fields.BooleanField(default=False, db_default=False)  # ours: until it is over, also from those who chose
     told_at = fields.DatetimeField(null=True)  # when those concerned were told that it is over
 
     class Meta:

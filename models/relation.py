@@ -19,6 +19,9 @@ class Follow(Record):
     target: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="followers")
     target_id: int
     accepted_at = fields.DatetimeField(null=True)
+    shows_announces = fields.BooleanField(default=True, db_default=True)  # in the follower's home
+    tells_posts = fields.BooleanField(default=False, db_default=False)  # the follower hears of each message
+    languages = fields.CharField(max_length=200, default="", db_default="")  # ",fr,en,": of those in the home; empty: all
 
     class Meta:
         table = "follow"
@@ -67,6 +70,27 @@ class Block(Record):
     async def either_way(cls, one: int, other: int) -> bool:
         """Whether either of two actors (by id) blocks the other."""
         return await cls.exists(blocker_id=one, target_id=other) or await cls.exists(blocker_id=other, target_id=one)
+
+
+class HostBlock(Record):
+    """`owner` wants nothing to do with anybody of a whole server. Kept here: it is never sent."""
+
+    owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="host_blocks")
+    owner_id: int
+    host = fields.CharField(max_length=255)
+
+    class Meta:
+        table = "host_block"
+        indexes = (("host",),)
+        unique_together = (("owner", "host"),)
+
+    @classmethod
+    async def between(cls, one: Actor, other: Actor) -> bool:
+        """Whether one of two actors is a member of ours who blocks the server of the other."""
+        if one.host == other.host:
+            return False
+        pairs = ((ours.id, theirs.host) for ours, theirs in ((one, other), (other, one)) if ours.is_local)
+        return any([await cls.exists(owner_id=id_, host=host) for id_, host in pairs])
 
 
 class Mute(Record):

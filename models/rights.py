@@ -68,6 +68,7 @@ class BroughtKind(StrEnum):
 
     FOLLOW = "follow"
     BLOCK = "block"
+    HOST = "host"  # a whole server that is blocked
     MUTE = "mute"
     BOOKMARK = "bookmark"
     LIST = "list"

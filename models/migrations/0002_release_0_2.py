@@ -297,6 +297,17 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='HostBlock',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='host_blocks', on_delete=OnDelete.CASCADE)),
+                ('host', fields.CharField(max_length=255)),
+            ],
+            options={'table': 'host_block', 'app': 'models', 'unique_together': (('owner', 'host'),), 'indexes': [Index(fields=['host'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='Marker',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -670,6 +681,21 @@ class Migration(migrations.Migration):
             index=Index(fields=['valid_until']),
         ),
         ops.AddField(
+            model_name='Follow',
+            name='languages',
+            field=fields.CharField(default='', db_default='', max_length=200),
+        ),
+        ops.AddField(
+            model_name='Follow',
+            name='shows_announces',
+            field=fields.BooleanField(default=True, db_default=True),
+        ),
+        ops.AddField(
+            model_name='Follow',
+            name='tells_posts',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
             model_name='Host',
             name='quarantined_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
@@ -737,6 +763,20 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Mute',
             index=Index(fields=['ends_at']),
+        ),
+        ops.AddField(
+            model_name='Notification',
+            name='report',
+            field=fields.ForeignKeyField('models.Report', source_field='report_id', null=True, db_constraint=True, to_field='id', related_name='notices', on_delete=OnDelete.CASCADE),
+        ),
+        ops.AddIndex(
+            model_name='Notification',
+            index=Index(fields=['report_id']),
+        ),
+        ops.AddField(
+            model_name='Poll',
+            name='hides_numbers',
+            field=fields.BooleanField(default=False, db_default=False),
         ),
         ops.AddField(
             model_name='Poll',
