@@ -29,6 +29,7 @@ from models import (
     Follow,
     FollowedTag,
     Guardianship,
+    HostBlock,
     Invitation,
     Like,
     ListedPerson,
@@ -43,6 +44,7 @@ from models import (
     PeopleList,
     Pin,
     Post,
+    ProfileValue,
     PushSubscription,
     QuietConversation,
     Recipient,
@@ -89,6 +91,7 @@ LEDGER = "a ledger that proves what was agreed to and who was told; it holds no 
 
 TRACES: tuple[Trace, ...] = (
     Trace(Member, "actor_id", "account", hides=frozenset({"password_hash"})),
+    Trace(ProfileValue, "actor_id", "profile-lines"),
     Trace(Post, "author_id", "messages", AtEnd.CONTENT),
     Trace(Post, "written_by_id", "written-for-others", AtEnd.UNTIED),
     Trace(Attachment, "owner_id", "images", AtEnd.CONTENT),
@@ -103,6 +106,7 @@ TRACES: tuple[Trace, ...] = (
     Trace(Follow, "target_id", "followers"),
     Trace(Block, "blocker_id", "blocks"),
     Trace(Block, "target_id", why=OTHERS),
+    Trace(HostBlock, "owner_id", "blocked-servers"),
     Trace(Mute, "owner_id", "mutes"),
     Trace(Mute, "target_id", why=OTHERS),
     Trace(Remark, "owner_id", "remarks"),
