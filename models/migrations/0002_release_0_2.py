@@ -7,6 +7,7 @@ from models.delivery import Category
 from models.guardian import Tie
 from models.ids import new_id, new_key
 from models.post import About
+from models.profile import ProfileLine
 from models.review import ReviewCause, ReviewState
 from models.rights import ArchiveState, BroughtKind, Outcome
 from models.withdrawal import WithdrawalState
@@ -374,6 +375,20 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='ProfileValue',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='profile_values', on_delete=OnDelete.CASCADE)),
+                ('line', fields.CharEnumField(enum_type=ProfileLine, max_length=16)),
+                ('code', fields.CharField(default='', db_default='', max_length=40)),
+                ('text', fields.CharField(default='', db_default='', max_length=200)),
+                ('position', fields.IntField(default=0, db_default=0)),
+            ],
+            options={'table': 'profile_value', 'app': 'models', 'indexes': [Index(fields=['actor_id', 'line']), Index(fields=['line', 'code', 'actor_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='PushKey',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -523,6 +538,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Community',
+            name='conditions',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Community',
             name='funding',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),
@@ -560,6 +580,11 @@ class Migration(migrations.Migration):
             model_name='Community',
             name='reviews_others',
             field=fields.BooleanField(default=True, db_default=True),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='treatments',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
             model_name='Community',
