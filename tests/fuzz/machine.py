@@ -2,13 +2,15 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from tests.fuzz import guided
 from tests.fuzz.targets import TARGETS, Target
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -32,13 +34,14 @@ def seeds_of(name: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((CORPUS / name).glob("*"))}
 
 
-def attempts(name: str, examples: int, number: int = 0, *, smaller: bool = True) -> Callable[[], None]:
-    """A function that tries so many inputs; it raises what the first bad one broke."""
+def attempts(name: str, examples: int, number: int = 0, *, smaller: bool = True,
+             more: Sequence[bytes] = ()) -> Callable[[], None]:
+    """A function that tries so many inputs; it raises what the first bad one broke. `more`: seeds beside those that are kept."""
     target, phases = TARGETS[name], (Phase.generate, Phase.shrink) if smaller else (Phase.generate,)
 
     @seed(number)
     @settings(max_examples=examples, deadline=None, database=None, phases=phases, suppress_health_check=list(HealthCheck))
-    @given(inputs(target, list(seeds_of(name).values())))
+    @given(inputs(target, [*seeds_of(name).values(), *more]))
     def attempt(data: bytes) -> None:
         last[0] = data
         target.check(data)
@@ -49,17 +52,30 @@ def attempts(name: str, examples: int, number: int = 0, *, smaller: bool = True)
 
 
 def hunt(name: str, seconds: float) -> Iterator[Path]:
-    """Try inputs for a while; each one that breaks something becomes a seed, and its file is given back."""
-    end, number = time.monotonic() + seconds, time.time_ns() % 1_000_000
+    """Try inputs for a while, each file of one that breaks something: half of the time changing what reaches new lines, then
+    putting together what was found.
+    """
+    target, number = TARGETS[name], time.time_ns() % 1_000_000
+    found = list(seeds_of(name).values())
+    for data in guided.breaking(target.check, target.words, found, seconds / 2, random.Random(number)):
+        if file := _keep(name, data):
+            yield file
+    end = time.monotonic() + seconds / 2
     while time.monotonic() < end:
-        attempt, number = attempts(name, EXAMPLES_A_ROUND, number), number + 1
+        attempt, number = attempts(name, EXAMPLES_A_ROUND, number, more=found), number + 1
         try:
             attempt()
         except Exception:
-            data = attempt.last[0]  # type: ignore[attr-defined]
-            file = CORPUS / name / hashlib.sha256(data).hexdigest()[:16]
-            file.parent.mkdir(parents=True, exist_ok=True)
-            if file.exists():
+            if not (file := _keep(name, attempt.last[0])):  # type: ignore[attr-defined]
                 return
-            file.write_bytes(data)
             yield file
+
+
+def _keep(name: str, data: bytes) -> Path | None:
+    """The file in which an input is now kept; None if it was already."""
+    file = CORPUS / name / hashlib.sha256(data).hexdigest()[:16]
+    if file.exists():
+        return None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    return file
