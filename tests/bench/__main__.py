@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import cases, consent, report
+from tests.bench import cases, consent, killed_withdrawal, report
 from tests.bench.child import ROOT
 from tests.bench.scene import Place
 
@@ -35,6 +35,7 @@ CASES: dict[str, Case] = {
     "bad-hosts": Case(lambda place, hosts: cases.bad_hosts(place, hosts), 100, 300, 3),
     "killed-fan-out": Case(lambda place, kills: cases.killed_fan_out(place, 300, kills), 1, 10),
     "killed-inbox": Case(lambda place, kills: cases.killed_inbox(place, 3000, kills), 1, 10),
+    "killed-withdrawal": Case(lambda place, kills: killed_withdrawal.killed_withdrawal(place, kills), 2, 20),
     "home": Case(lambda place, posts: (cases.pages(place, 20, posts, 50, 500) if posts > 100_000
                                        else cases.pages(place, 4, posts, 10, 100)), 5_000, 1_000_000),
     "home-json": Case(lambda place, posts: (cases.pages(place, 20, posts, 50, 500, json=True) if posts > 100_000

@@ -15,6 +15,7 @@ from models.database import open_database
 from models.delivery import DeliveryState, ItemState
 from models.reach import Reach
 from server.actions import posts
+from tests.bench.killed_withdrawal import staged
 from tests.conftest import NewDatabase
 from tests.live import LiveServer, settle
 from tests.peer import Peer, PeerActor
@@ -120,3 +121,11 @@ async def test_what_was_answered_with_202_is_there_after_a_kill(new_database: Ne
             kept = await Post.filter(author__uri=otto.uri).values_list("uri", flat=True)
             assert set(accepted) <= {str(uri) for uri in kept}
             assert await InboxItem.exclude(state=ItemState.DONE).count() == 0
+
+
+async def test_whoever_is_killed_while_a_yes_is_taken_back_it_ends_confirmed(
+        new_database: NewDatabase, database_kind: str, tmp_path: Path) -> None:
+    """Both sides once on each database, each between two commits; `./run bench killed-withdrawal` kills at every point."""
+    dams = {"sqlite": (0, 2), "postgres": (1, 4)}[database_kind]
+    async with staged([await new_database(), await new_database()], tmp_path, people=1) as exchange:
+        await exchange.at_dams(dams)

@@ -3,14 +3,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from federation import copies as lease
 from federation import keys, proofs, resolve, withdrawal_notices, withdrawal_watch
@@ -200,58 +196,6 @@ async def test_a_server_that_is_down_confirms_once_it_is_back(
 def port_of(server: LiveServer) -> int:
     """Where it listens, or listened."""
     return int(server.host.rpartition(":")[2])
-
-
-#: What cannot be committed, in the order of the exchange: on which server, and how one sees that all before it is done.
-DAMS = (
-    ("alpha", "UPDATE OF state ON delivery WHEN NEW.state = 'done' AND NEW.activity_id IN (SELECT id FROM outgoing_activity"
-              " WHERE kind = 'Withdraw')", "beta", "SELECT 1 FROM inbox_item WHERE state = 'new'"),
-    ("beta", "INSERT ON erasure_request", "beta", "SELECT 1 FROM inbox_item WHERE state = 'new' AND attempts > 0"),
-    ("beta", "INSERT ON outgoing_activity WHEN NEW.kind = 'Acknowledge'", "beta", "SELECT 1 FROM erasure_request"),
-    ("beta", "UPDATE OF state ON delivery WHEN NEW.state = 'done' AND NEW.activity_id IN (SELECT id FROM outgoing_activity"
-             " WHERE kind = 'Acknowledge')", "alpha", "SELECT 1 FROM inbox_item WHERE state = 'new'"),
-    ("alpha", "UPDATE OF state ON withdrawal WHEN NEW.state = 'confirmed'", "alpha",
-     "SELECT 1 FROM inbox_item WHERE state = 'new' AND attempts > 0"),
-)
-
-
-def sql(server: LiveServer, statement: str) -> list[Any]:
-    """Run a statement on a server's database from outside."""
-    with closing(sqlite3.connect(server.settings.database_url.removeprefix("sqlite://"), timeout=10)) as database:
-        found = database.execute(statement).fetchall()
-        database.commit()
-        return found
-
-
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_whoever_dies_at_whatever_point_it_ends_confirmed(new_database: NewDatabase, tmp_path: Path) -> None:
-    """Before each commit of the exchange a dam, and what was about to write it is stopped there and started anew."""
-    urls = {"alpha": await new_database(), "beta": await new_database()}
-    running = {name: LiveServer(url, tmp_path / name, log_level="error") for name, url in urls.items()}
-    async with AsyncExitStack() as stack:
-        for server in running.values():
-            await stack.enter_async_context(server)
-        await running["alpha"].allow(running["beta"])
-        await running["beta"].allow(running["alpha"])
-        alice, _, post = await stage(running["alpha"], running["beta"])
-        for number, (name, what, _, _) in enumerate(DAMS):
-            sql(running[name], f"CREATE TRIGGER dam{number} BEFORE {what} BEGIN SELECT RAISE(ABORT, 'dam'); END")
-        await take_back(running["alpha"], alice)
-        for number, (name, _, where, seen) in enumerate(DAMS):
-            await until(lambda where=where, seen=seen: is_seen(running[where], seen))  # type: ignore[misc]
-            assert await states(running["alpha"]) == [(running["beta"].host, WithdrawalState.PENDING)]
-            old = running[name]
-            await old.__aexit__()
-            sql(old, f"DROP TRIGGER dam{number}")
-            sql(old, "UPDATE inbox_item SET due_at = created_at")  # no need to wait for the next try
-            running[name] = await LiveServer(urls[name], tmp_path / name, port=port_of(old), log_level="error").__aenter__()
-            stack.push_async_exit(running[name])
-        await confirmed(running["alpha"], running["beta"])
-        assert (gone := await known(running["beta"], post)) and gone.deleted_at
-
-
-async def is_seen(server: LiveServer, statement: str) -> bool:
-    return bool(await asyncio.to_thread(sql, server, statement))
 
 
 def announcing(peer: Peer) -> Key:
