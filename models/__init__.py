@@ -18,6 +18,10 @@ from models.delivery import Disclosure as Disclosure
 from models.delivery import InboxItem as InboxItem
 from models.delivery import OutgoingActivity as OutgoingActivity
 from models.delivery import Report as Report
+from models.directory import DirectoryPeer as DirectoryPeer
+from models.directory import Introduction as Introduction
+from models.directory import Listing as Listing
+from models.directory import OfferedListing as OfferedListing
 from models.emoji import Emoji as Emoji
 from models.filter import Filter as Filter
 from models.filter import FilteredPost as FilteredPost

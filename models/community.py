@@ -28,6 +28,14 @@ class Minors(StrEnum):
     ALONE = "alone"  # from the minimum age on
 
 
+class DirectoryMode(StrEnum):
+    """With whom the directory of members is shared, of those members who agreed."""
+
+    AUTOMATIC = "automatic"  # with every partner
+    ASK = "ask"  # with those for whom a host said yes
+    OFF = "off"
+
+
 class Community(Record):
     """One row. Texts that visitors read are kept by language: {"fr": …, "en": …}."""
 
@@ -47,6 +55,9 @@ class Community(Record):
     hue = fields.IntField(default=158, db_default=158)
     sign_up = fields.CharEnumField(SignUp, max_length=16, default=SignUp.INVITATION)
     ceiling = fields.CharEnumField(Reach, max_length=16, default=Reach.PARTNERS)  # the widest reach that members may choose
+    directory = fields.CharEnumField(DirectoryMode, max_length=12, default=DirectoryMode.AUTOMATIC,
+                                     db_default=DirectoryMode.AUTOMATIC.value)
+    directory_opened_at = fields.DatetimeField(null=True)  # when somebody first looked into it, or agreed to stand in it
     is_open_federation = fields.BooleanField(default=False, db_default=False)  # ordinary fediverse hosts, `web` only
     reviews_others = fields.BooleanField(default=True, db_default=True)  # the team reads first what is about others' health
     health_words: dict[str, list[str]] | None = fields.JSONField(null=True)  # by language; empty: `moderation.health_words`

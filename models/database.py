@@ -16,14 +16,16 @@ from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction as in_transaction
 
-from models import memory
+from models import memory, vault
 from models.errors import CommunityError
 from models.sqlite_immediate import ImmediateClient
 from models.sqlite_readers import Statement as Statement
+from models.vault import Vault
 
 #: Whatever the database library raises, for those who only tell a person about it.
 DatabaseError = BaseORMException
 SQLITE_SCHEME = "sqlite://"
+KEYS_FOLDER = "keys"
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 #: In this order, because changing to WAL already needs the patience of busy_timeout (milliseconds).
 #: synchronous=FULL keeps what was answered with 2xx through a power cut; it costs 0.2 ms a commit.
@@ -123,17 +125,20 @@ def prepare_file(path: Path) -> None:
 
 
 @asynccontextmanager
-async def open_database(url: str, **extra: Any) -> AsyncIterator[TortoiseContext]:
+async def open_database(url: str, keys: Vault | None = None, **extra: Any) -> AsyncIterator[TortoiseContext]:
     """Open the database for this task and every task and connection it starts from now on.
 
     Never `Tortoise.init` or `register_tortoise`: they keep one state for the whole process, so that
     two servers in one test would silently share a database.
 
     It connects at once, so that a wrong address stops the start and not the first visitor.
-    In aiohttp, use it first in `cleanup_ctx`. `extra` goes to `config`.
+    In aiohttp, use it first in `cleanup_ctx`. `extra` goes to `config`. `keys` open what is sealed; those of an SQLite file
+    are looked for beside it if none are given, those of PostgreSQL nowhere.
     Raises: BadDatabaseUrl, OSError, tortoise.exceptions.DBConnectionError.
     """
     settings = config(url, **extra)
+    if keys is None and is_sqlite(url):
+        keys = Vault(sqlite_path(url).parent / KEYS_FOLDER)
     if is_sqlite(url):
         prepare_file(sqlite_path(url))
     context = TortoiseContext()
@@ -142,8 +147,11 @@ async def open_database(url: str, **extra: Any) -> AsyncIterator[TortoiseContext
         await context.init(settings)
         await context.db().execute_query("SELECT 1")
         memory.start()
+        vault.start(keys)
         yield context
     finally:
+        if keys:
+            keys.close()
         await context.close_connections()
         with suppress(ValueError):  # aiohttp may clean up in another task, which has no variable to put back
             context.__exit__(None, None, None)

@@ -1,14 +1,21 @@
 """That somebody has died, as others tell it."""
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tortoise import fields
 
 from models.actor import Actor
-from models.base import Record
+from models.sealed import Sealed
 
 
-class DeathReport(Record):
-    """One person says that a member has died. Nothing follows before somebody of the team has looked."""
+class DeathReport(Sealed):
+    """One person says that a member has died. Nothing follows before somebody of the team has looked.
+
+    What they tell is sealed for the one of whom it tells.
+    """
+
+    SEALS: ClassVar = ("words",)
 
     subject: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="death_reports")
     subject_id: int
@@ -24,3 +31,7 @@ class DeathReport(Record):
         table = "death_report"
         unique_together = (("subject", "reporter"),)
         indexes = (("decided_at", "id"),)
+
+    async def holders(self) -> tuple[int, ...]:
+        """Of whom it tells."""
+        return (self.subject_id,)

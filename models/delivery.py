@@ -4,14 +4,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from tortoise import fields
 
-from models import clock
+from models import clock, vault
 from models.actor import Actor
 from models.base import Record
 from models.database import as_instant, rows
+from models.sealed import Sealed
 
 
 class ItemState(StrEnum):
@@ -34,14 +35,22 @@ class InboxItem(Record):
     due_at = fields.DatetimeField(default=clock.now)
     outcome = fields.CharField(max_length=100, default="", db_default="")
 
+    @classmethod
+    def _init_from_db(cls, **kwargs: Any) -> Self:
+        made = super()._init_from_db(**kwargs)
+        made.body = vault.out_of_passage(made.__dict__.get("body") or "")
+        return made
+
     class Meta:
         table = "inbox_item"
         unique_together = (("activity_uri", "sender_uri"),)
         indexes = (("state", "due_at"),)
 
 
-class OutgoingActivity(Record):
-    """An activity of ours, serialised once, whoever it goes to."""
+class OutgoingActivity(Sealed):
+    """An activity of ours, serialised once, whoever it goes to. One that tells of something private is sealed for its actor."""
+
+    SEALS: ClassVar = ("body",)
 
     key = fields.CharField(max_length=22, unique=True)
     uri = fields.CharField(max_length=500, unique=True)
@@ -54,6 +63,10 @@ class OutgoingActivity(Record):
     class Meta:
         table = "outgoing_activity"
         indexes = (("object_uri",), ("actor_id",))
+
+    async def holders(self) -> tuple[int, ...]:
+        """Nobody, unless `readers` says its actor."""
+        return ()
 
 
 class DeliveryState(StrEnum):

@@ -43,6 +43,7 @@ class Host(Record):
     country = fields.CharField(max_length=2, default="", db_default="")
     instance_uri = fields.CharField(max_length=500, default="", db_default="")  # its instance actor
     partners_uri = fields.CharField(max_length=500, default="", db_default="")  # the collection its partner messages name
+    directory_uri = fields.CharField(max_length=500, default="", db_default="")  # the actor of its directory of members
     offer_uri = fields.CharField(max_length=500, default="", db_default="")  # the Offer under which we (are to) become partners
     asked_us_at = fields.DatetimeField(null=True)
     asked_them_at = fields.DatetimeField(null=True)

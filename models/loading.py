@@ -16,6 +16,7 @@ from tortoise.fields.data import CharEnumFieldInstance
 from tortoise.models import Model
 
 from models.database import dialect
+from models.sealed import Sealed, opened
 
 M = TypeVar("M", bound=Model)
 Convert = Callable[[Any], Any]
@@ -28,18 +29,22 @@ class Maker(Generic[M]):
     model: type[M]
     first: int  # the place of its first column
     past: int  # the place after its last
-    kept: tuple[tuple[str, object], ...]  # what Tortoise keeps in every row that it has read
+    kept: dict[str, object]  # what Tortoise keeps in every row that it has read
     names: tuple[str, ...]
     converted: tuple[tuple[str, Convert], ...]  # the attributes that are something else in Python
+    is_sealed: bool  # some rows hold what has to be opened
 
     def __call__(self, row: Sequence[Any]) -> M:
         made = self.model.__new__(self.model)
         values = made.__dict__
-        values.update(self.kept, _await_when_save={})
+        values.update(self.kept)
+        values["_await_when_save"] = {}
         values.update(zip(self.names, row[self.first:self.past], strict=True))
         for name, convert in self.converted:
             if (value := values[name]) is not None:
                 values[name] = convert(value)
+        if self.is_sealed and values["sealed"]:
+            opened(made)
         return made
 
 
@@ -61,8 +66,8 @@ def _makers(kind: str, models: tuple[type[Model], ...]) -> tuple[Maker[Any], ...
         names = tuple(meta.fields_db_projection)
         converted = tuple((name, convert) for name in names if (convert := _convert(meta.fields_map[name], kind)))
         is_own_pk = meta.db_pk_column not in meta.generated_db_fields
-        kept = (("_partial", False), ("_saved_in_db", True), ("_custom_generated_pk", is_own_pk))
-        made.append(Maker(model, first, first + len(names), kept, names, converted))
+        kept = {"_partial": False, "_saved_in_db": True, "_custom_generated_pk": is_own_pk}
+        made.append(Maker(model, first, first + len(names), kept, names, converted, issubclass(model, Sealed)))
         first += len(names)
     return tuple(made)
 
@@ -95,8 +100,8 @@ def _from_json(value: Any) -> Any:
 
 def _parsed(value: str) -> datetime:
     found = datetime.fromisoformat(value)
-    return found.replace(tzinfo=UTC) if value.endswith("+00:00") else found.astimezone(UTC)
+    return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 
 def _in_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)

@@ -11,7 +11,7 @@ from tortoise.functions import Count, Max, Min
 from models.actor import Actor
 from models.base import Record
 from models.delivery import Report
-from models.member import Member
+from models.member import Member, MemberState, Role
 from models.post import Post
 from models.push import OutgoingPush
 
@@ -83,10 +83,17 @@ class Notification(Record):
             return
         if await Member.filter(actor_id=recipient.id, deceased_at__isnull=False).exists():
             return  # nothing comes to the dead
-        about = {"recipient": recipient, "kind": kind, "actor": actor, "post": post, "host": host, "report": report}
-        if not await cls.filter(**about).exists():
-            told = await cls.create(**about)
+        same = cls.filter(recipient=recipient, kind=kind, actor=actor, post=post, host=host, report=report)
+        if not await same.exists():
+            told = await cls.create(recipient=recipient, kind=kind, actor=actor, post=post, host=host, report=report)
             await OutgoingPush.owe(recipient.id, told.id)
+
+    @classmethod
+    async def tell_team(cls, kind: Notice, actor: Actor, report: Report) -> None:
+        """Tell the team of a report, and of them nobody whom it is about."""
+        team = Member.filter(role__in=[Role.MODERATOR, Role.HOST], state=MemberState.ACTIVE).exclude(actor_id=report.target_id or 0)
+        for colleague in await team.select_related("actor"):
+            await cls.tell(colleague.actor, kind, actor, report=report)
 
     @classmethod
     async def withdraw(cls, kind: Notice, actor: Actor, post: Post | None = None, recipient: Actor | None = None) -> None:

@@ -3,16 +3,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
 
-from models import clock
+from models import clock, vault
 from models.actor import Actor
 from models.base import Record
 from models.errors import NotHere
 from models.ids import new_key
 from models.reach import Reach
+from models.sealed import Owned, Sealed
 
 #: `held_until` of a message that the team has to read first (`models.review`).
 IN_REVIEW = datetime(9999, 1, 1, tzinfo=UTC)
@@ -50,11 +51,34 @@ class About(StrEnum):
     UNSAID = ""
 
 
-class Post(Record):
+class Quotable(StrEnum):
+    """By whom a message of somebody elsewhere may be quoted, as its `canQuote` says (FEP-044f)."""
+
+    NOBODY = ""  # also where nothing is said
+    ANYONE = "anyone"  # without being asked first
+    ASKED = "asked"  # once its author has said yes
+    FOLLOWERS = "followers"  # the same for those who follow its author
+
+
+class QuoteState(StrEnum):
+    """How it stands with what a message of ours quotes."""
+
+    NONE = ""
+    ASKED = "asked"  # its author has not answered
+    SHOWN = "shown"
+    REFUSED = "refused"
+    ENDED = "ended"  # its author took the permission back
+
+
+class Post(Sealed):
     """A message, ours or a copy of someone else's. A deleted one stays as a tombstone without content.
 
-    `uri` is the ActivityPub id; `key` names the copy in addresses of this server, whoever wrote it.
+    `uri` is the ActivityPub id; `key` names the copy in addresses of this server, whoever wrote it. Below the community what it
+    says is sealed: for its author if that is a member of ours, else for those of ours whom it names.
     """
+
+    SEALS: ClassVar = ("text", "html", "title", "warning", "translations", "place")
+    DECIDED_BY: ClassVar = ("reach", "author_id", "author")
 
     key = fields.CharField(max_length=22, unique=True, default=new_key)
     uri = fields.CharField(max_length=500, unique=True)
@@ -77,9 +101,11 @@ class Post(Record):
     starts_at = fields.DatetimeField(null=True)  # of an Event
     ends_at = fields.DatetimeField(null=True)
     place = fields.CharField(max_length=300, default="", db_default="")
-    quote_uri = fields.CharField(max_length=500, default="", db_default="")  # remote: the message that it quotes
+    quote_uri = fields.CharField(max_length=500, default="", db_default="")  # the message that it quotes
     quote_stamp_uri = fields.CharField(max_length=500, default="", db_default="")  # where the quoted author's yes stands
     shows_quote = fields.BooleanField(default=False, db_default=False)  # the quoted author lets it, as far as we know
+    quote_state = fields.CharEnumField(QuoteState, max_length=16, default=QuoteState.NONE, db_default="")  # ours
+    quotable = fields.CharEnumField(Quotable, max_length=16, default=Quotable.NOBODY, db_default="")  # remote
     parent: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField("models.Post", related_name="replies", null=True,
                                                                              on_delete=fields.SET_NULL)
     parent_id: int | None
@@ -121,14 +147,40 @@ class Post(Record):
             return post
         raise NotHere("no such post")
 
+    async def holders(self) -> tuple[int, ...]:
+        """Its author, or the members of ours whom it names."""
+        if not self.reach.is_private:
+            return ()
+        author = self.__dict__.get("_author") or await Actor.get(id=self.author_id)
+        if author.is_local:
+            return (author.id,)
+        named = await Recipient.filter(post_id=self.id, actor__host="").order_by("actor_id").values_list("actor_id", flat=True)
+        return tuple(int(str(id_)) for id_ in named) or (vault.HOUSE,)
+
     async def change(self, **columns: Any) -> None:
         """Set these columns, here and in the database, and nothing else."""
         self.update_from_dict(columns)
         await self.save(update_fields=list(columns))
 
 
-class Revision(Record):
+class OfPost(Sealed):
+    """A part of a message, sealed as the message is."""
+
+    post_id: int | None
+
+    class Meta:
+        abstract = True
+
+    async def holders(self) -> tuple[int, ...]:
+        """Those of the message."""
+        post = self.__dict__.get("_post") or await Post.get(id=self.post_id).select_related("author")
+        return vault.holders_of(post.sealed) or await post.holders()
+
+
+class Revision(OfPost):
     """What a post said before an edit."""
+
+    SEALS: ClassVar = ("text", "html", "warning")
 
     post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("models.Post", related_name="revisions")
     post_id: int
@@ -170,8 +222,11 @@ class Tag(Record):
         unique_together = (("name", "post"),)
 
 
-class Attachment(Record):
+class Attachment(OfPost):
     """An image. Its file is named by `key`; a remote one has no file until the worker has fetched it."""
+
+    SEALS: ClassVar = ("description",)
+    DECIDED_BY: ClassVar = ("post_id", "post")
 
     key = fields.CharField(max_length=22, unique=True, default=new_key)
     post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField("models.Post", related_name="attachments", null=True)
@@ -194,9 +249,15 @@ class Attachment(Record):
         table = "attachment"
         indexes = (("stored_at", "fetch_attempts"), ("post_id",), ("owner_id",))
 
+    async def holders(self) -> tuple[int, ...]:
+        """Those of its message; whoever has uploaded it, as long as it is in none."""
+        return (self.owner_id,) if self.post_id is None else await super().holders()
 
-class Draft(Record):
+
+class Draft(Owned):
     """What a member has typed and not sent."""
+
+    SEALS: ClassVar = ("form",)
 
     owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="drafts")
     owner_id: int

@@ -19,6 +19,11 @@ class Reach(StrEnum):
         return _LEVELS[self]
 
     @property
+    def is_private(self) -> bool:
+        """Whether it is below the community: for nobody but its author and people whom they name. Kept sealed."""
+        return self in (Reach.ME, Reach.CIRCLE)
+
+    @property
     def leaves(self) -> bool:
         """Whether a copy may be made on another server."""
         return self in (Reach.CIRCLE, Reach.PARTNERS, Reach.WEB)

@@ -1,13 +1,18 @@
 """What ties actors to one another and to messages."""
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any, ClassVar
+
 from tortoise import fields
+from tortoise.expressions import Q
 
 from models import clock
 from models.actor import Actor
 from models.base import Record
 from models.post import Post
 from models.reach import Reach
+from models.sealed import Owned
 
 
 class Follow(Record):
@@ -39,11 +44,26 @@ class Follow(Record):
         return follow
 
     @classmethod
+    def told_of(cls, author_ids: Collection[int]) -> Q:
+        """The follows, as a condition, by which members hear of each message of these authors."""
+        return Q(target_id__in=list(author_ids), tells_posts=True, accepted_at__isnull=False, follower__host="")
+
+    def reads(self, language: str) -> bool:
+        """Whether messages in this language are wanted."""
+        return not self.languages or not language or f",{language}," in self.languages
+
+    @classmethod
     async def between(cls, follower: Actor, target: Actor) -> Follow | None:
         """The request or the follow from one to the other, both loaded."""
         if follow := await cls.get_or_none(follower=follower, target=target):
             follow.follower, follow.target = follower, target
         return follow
+
+    async def change(self, **columns: Any) -> None:
+        """Set these columns, here and in the database, and nothing else."""
+        if columns:
+            self.update_from_dict(columns)
+            await self.save(update_fields=list(columns))
 
     async def accept(self) -> None:
         """The target said yes, now; a second yes changes nothing."""
@@ -83,6 +103,11 @@ class HostBlock(Record):
         table = "host_block"
         indexes = (("host",),)
         unique_together = (("owner", "host"),)
+
+    @classmethod
+    async def of(cls, owner_id: int) -> set[str]:
+        """The names of the servers that a member blocks."""
+        return {row.host for row in await cls.filter(owner_id=owner_id).only("id", "host")}
 
     @classmethod
     async def between(cls, one: Actor, other: Actor) -> bool:
@@ -155,8 +180,10 @@ class Pin(Record):
         indexes = (("post_id",),)
 
 
-class Remark(Record):
+class Remark(Owned):
     """What `owner` wrote down about `target`, for their own eyes."""
+
+    SEALS: ClassVar = ("text",)
 
     owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="remarks")
     owner_id: int

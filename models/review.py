@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import ClassVar
 
 from tortoise import fields
 
-from models.base import Record
-from models.post import Post
+from models.post import OfPost, Post
 
 
 class ReviewCause(StrEnum):
@@ -23,8 +23,13 @@ class ReviewState(StrEnum):
     SENT_BACK = "sent_back"  # its author may change it, and it comes again
 
 
-class Review(Record):
-    """A message of ours that is held (`Post.held_until` is IN_REVIEW) until somebody of the team has read it."""
+class Review(OfPost):
+    """A message of ours that is held (`Post.held_until` is IN_REVIEW) until somebody of the team has read it.
+
+    What the rule found, and what the team answered, is evidence: sealed for the author.
+    """
+
+    SEALS: ClassVar = ("words", "reason")
 
     post: fields.OneToOneRelation[Post] = fields.OneToOneField("models.Post", related_name="review")
     post_id: int
@@ -38,3 +43,7 @@ class Review(Record):
     class Meta:
         table = "review"
         indexes = (("state", "id"),)
+
+    async def holders(self) -> tuple[int, ...]:
+        """The author of the message."""
+        return ((self.__dict__.get("_post") or await Post.get(id=self.post_id)).author_id,)

@@ -3,13 +3,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
 
 from models.actor import Actor
 from models.base import Record
 from models.ids import new_key
+from models.sealed import Owned
 
 
 class ArchiveState(StrEnum):
@@ -89,8 +90,10 @@ class Outcome(StrEnum):
     BROKEN = "broken"  # the line says nothing that we understand
 
 
-class Brought(Record):
+class Brought(Owned):
     """One line of what a member brought along, and what became of it."""
+
+    SEALS: ClassVar = ("value", "details")
 
     owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="brought")
     owner_id: int
@@ -104,8 +107,10 @@ class Brought(Record):
         indexes = (("owner_id", "id"), ("outcome", "id"))
 
 
-class Correction(Record):
+class Correction(Owned):
     """What a member asks the team to put right that they cannot change themselves."""
+
+    SEALS: ClassVar = ("text", "answer")
 
     owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="corrections")
     owner_id: int

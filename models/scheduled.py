@@ -2,16 +2,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
 
 from models.actor import Actor
 from models.base import Record
+from models.sealed import Owned
 
 
-class ScheduledPost(Record):
+class ScheduledPost(Owned):
     """A message to be published later. `given` is what was asked for; consent and reach are asked again when its hour comes."""
+
+    SEALS: ClassVar = ("given",)
 
     owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="scheduled_posts")
     owner_id: int

@@ -21,6 +21,7 @@ class Sealed(Record):
     sealed = fields.TextField(null=True)
     SEALS: ClassVar[tuple[str, ...]] = ()  # they hold "", [] or {} where there is nothing
     DECIDED_BY: ClassVar[tuple[str, ...]] = ()  # columns that say for whom
+    readers: tuple[int, ...] | None = None  # its holders, where whoever makes the row knows them already
 
     class Meta:
         abstract = True
@@ -60,7 +61,7 @@ class Sealed(Record):
 
     def _kept_when_lost(self, only: Any) -> list[str]:
         """What may still change: a text that nobody can read is replaced by none but the empty one."""
-        names = set(only) if only is not None else {name for name in self._meta.fields_db_projection if name != self._meta.pk_attr}
+        names = set(only) if only is not None else set(self._meta.fields_db_projection) - {self._meta.pk_attr}
         if any(getattr(self, name) for name in self.SEALS):
             return [*names - {*self.SEALS, "sealed"}]
         if only is not None and set(only) & {*self.SEALS}:
@@ -71,15 +72,15 @@ class Sealed(Record):
     async def _sealed(self, content: dict[str, Any], decides: bool) -> str | None:
         if not content:
             return None
-        place, before = self.place, self.sealed
+        place, before = self.row_name, self.sealed
         if before and not decides:
             with suppress(vault.KeyGone):
                 return vault.current().seal_again(json.dumps(content, ensure_ascii=False), before, place)
-        holders = await self.holders()
+        holders = await self.holders() if self.readers is None else self.readers
         return vault.sealed(content, holders, place) if holders else None
 
     @property
-    def place(self) -> str:
+    def row_name(self) -> str:
         """The row, as what is sealed is bound to it."""
         return f"{self._meta.db_table}:{self.pk}"
 
@@ -91,11 +92,24 @@ class Sealed(Record):
         return made
 
 
+class Owned(Sealed):
+    """A row for its owner's eyes alone."""
+
+    owner_id: int
+
+    class Meta:
+        abstract = True
+
+    async def holders(self) -> tuple[int, ...]:
+        """Its owner."""
+        return (self.owner_id,)
+
+
 def opened(row: Any) -> None:
     """Put in its place what is sealed in a row that was just read; where the key is gone, the row is lost."""
     known = row.__dict__
     known["_was_sealed"] = True
     try:
-        known.update(json.loads(vault.current().open(known["sealed"], row.place)))
+        known.update(json.loads(vault.current().open(known["sealed"], row.row_name)))
     except (vault.KeyGone, vault.NoKeys):
         known["_is_lost"] = True

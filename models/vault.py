@@ -35,6 +35,7 @@ MARK = "sealed1:"  # no JSON and no Markdown of ours begins so
 REMEMBERED_SECONDS = 5.0  # a key that another process destroyed is forgotten here
 REMEMBERED_LIMIT = 2_000
 HOUSE = 0  # holds what is for nobody whom we know
+PASSAGE = "passage"
 _TABLES = ("CREATE TABLE IF NOT EXISTS data_key (holder INTEGER PRIMARY KEY, wrapped BLOB, made_at TEXT NOT NULL,"
            " destroyed_at TEXT)")
 
@@ -248,6 +249,26 @@ def current() -> Vault:
 def sealed(content: dict[str, Any], holders: Sequence[int], place: str) -> str:
     """Some columns of a row, sealed together. Raises KeyGone, NoKeys."""
     return current().seal(json.dumps(content, ensure_ascii=False), holders, place)
+
+
+def in_passage(text: str) -> str:
+    """What stays here only until it is carried out, sealed under a key of its day."""
+    return current().seal(text, [-clock.now().date().toordinal()], PASSAGE)
+
+
+def out_of_passage(text: str) -> str:
+    """The text again; nothing if its day is long over."""
+    if not text.startswith(MARK):
+        return text
+    try:
+        return current().open(text, PASSAGE)
+    except (KeyGone, NoKeys):
+        return ""
+
+
+def end_passages(days: int) -> None:
+    """Destroy the keys of days that are longer ago."""
+    current().end_between(-(clock.now().date().toordinal() - days), -1)
 
 
 def holders_of(sealed: str | None) -> tuple[int, ...]:

@@ -1,12 +1,13 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.clock import now
-from models.community import Minors
+from models.community import DirectoryMode, Minors
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.delivery import Category
+from models.directory import IntroductionState
 from models.guardian import Tie
-from models.ids import new_id, new_key
-from models.post import About
+from models.ids import new_id, new_key, new_token
+from models.post import About, Quotable, QuoteState
 from models.profile import ProfileLine
 from models.review import ReviewCause, ReviewState
 from models.rights import ArchiveState, BroughtKind, Outcome
@@ -53,6 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('sealed', fields.TextField(null=True, unique=False)),
                 ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='brought', on_delete=OnDelete.CASCADE)),
                 ('kind', fields.CharEnumField(enum_type=BroughtKind, max_length=8)),
                 ('value', fields.CharField(max_length=500)),
@@ -60,7 +62,7 @@ class Migration(migrations.Migration):
                 ('outcome', fields.CharEnumField(default=Outcome.WAITING, enum_type=Outcome, max_length=8)),
             ],
             options={'table': 'brought', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['outcome', 'id'])], 'pk_attr': 'id'},
-            bases=['Record'],
+            bases=['Owned'],
         ),
         ops.CreateModel(
             name='Charter',
@@ -154,13 +156,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('sealed', fields.TextField(null=True, unique=False)),
                 ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='corrections', on_delete=OnDelete.CASCADE)),
                 ('text', fields.TextField(unique=False)),
                 ('answer', fields.TextField(default='', db_default='', unique=False)),
                 ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'correction', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['answered_at', 'id'])], 'pk_attr': 'id'},
-            bases=['Record'],
+            bases=['Owned'],
         ),
         ops.CreateModel(
             name='DailyNumber',
@@ -179,6 +182,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('sealed', fields.TextField(null=True, unique=False)),
                 ('subject', fields.ForeignKeyField('models.Actor', source_field='subject_id', db_constraint=True, to_field='id', related_name='death_reports', on_delete=OnDelete.CASCADE)),
                 ('reporter', fields.ForeignKeyField('models.Actor', source_field='reporter_id', db_constraint=True, to_field='id', related_name='told_of_deaths', on_delete=OnDelete.CASCADE)),
                 ('is_executor', fields.BooleanField(default=False, db_default=False)),
@@ -188,7 +192,7 @@ class Migration(migrations.Migration):
                 ('is_confirmed', fields.BooleanField(default=False, db_default=False)),
             ],
             options={'table': 'death_report', 'app': 'models', 'unique_together': (('subject', 'reporter'),), 'indexes': [Index(fields=['decided_at', 'id'])], 'pk_attr': 'id'},
-            bases=['Record'],
+            bases=['Sealed'],
         ),
         ops.CreateModel(
             name='Departure',
@@ -205,6 +209,26 @@ class Migration(migrations.Migration):
                 ('name_digest', fields.CharField(default='', db_default='', max_length=64)),
             ],
             options={'table': 'departure', 'app': 'models', 'indexes': [Index(fields=['ended_at', 'ends_at']), Index(fields=['name_digest'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='DirectoryPeer',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('host', fields.CharField(unique=True, max_length=255)),
+                ('secret', fields.CharField(default=new_token, max_length=64)),
+                ('stopped_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('wanted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('full_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('view_updated_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('pages_served', fields.IntField(default=0, db_default=0)),
+                ('pages_on', fields.DateField(null=True)),
+                ('alarmed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'directory_peer', 'app': 'models', 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -309,6 +333,55 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='Introduction',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='introductions', on_delete=OnDelete.CASCADE)),
+                ('host', fields.CharField(max_length=255)),
+                ('is_asker', fields.BooleanField()),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('offer_uri', fields.CharField(unique=True, max_length=500)),
+                ('listing_uri', fields.CharField(max_length=500)),
+                ('pseudonym_uri', fields.CharField(max_length=500)),
+                ('text', fields.TextField(default='', db_default='', unique=False)),
+                ('state', fields.CharEnumField(default=IntroductionState.ASKED, enum_type=IntroductionState, max_length=8)),
+                ('met_uri', fields.CharField(default='', db_default='', max_length=500)),
+                ('ends_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'introduction', 'app': 'models', 'indexes': [Index(fields=['actor_id', 'state']), Index(fields=['pseudonym_uri']), Index(fields=['host', 'created_at']), Index(fields=['state', 'ends_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Listing',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('uri', fields.CharField(unique=True, max_length=500)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('host', fields.CharField(default='', db_default='', max_length=255)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', null=True, db_constraint=True, to_field='id', related_name='listings', on_delete=OnDelete.CASCADE)),
+                ('stamp_uri', fields.CharField(default='', db_default='', max_length=500)),
+                ('condition', fields.CharField(default='', db_default='', max_length=40)),
+                ('role', fields.CharField(default='', db_default='', max_length=16)),
+                ('country', fields.CharField(default='', db_default='', max_length=2)),
+                ('language', fields.CharField(default='', db_default='', max_length=40)),
+                ('age', fields.CharField(default='', db_default='', max_length=8)),
+                ('shown_condition', fields.CharField(default='', db_default='', max_length=40)),
+                ('shown_role', fields.CharField(default='', db_default='', max_length=16)),
+                ('shown_country', fields.CharField(default='', db_default='', max_length=2)),
+                ('shown_language', fields.CharField(default='', db_default='', max_length=40)),
+                ('shown_age', fields.CharField(default='', db_default='', max_length=8)),
+                ('is_placed', fields.BooleanField(default=False, db_default=False)),
+                ('place', fields.BigIntField(unique=True)),
+                ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'listing', 'app': 'models', 'indexes': [Index(fields=['shown_condition', 'place', 'shown_role', 'shown_country', 'shown_age', 'shown_language']), Index(fields=['shown_country', 'place', 'shown_role', 'shown_age', 'shown_language']), Index(fields=['shown_role', 'place', 'shown_age', 'shown_language']), Index(fields=['shown_age', 'place', 'shown_language']), Index(fields=['condition', 'role', 'country', 'language', 'age']), Index(fields=['is_placed', 'condition']), Index(fields=['host', 'updated_at']), Index(fields=['ends_at']), Index(fields=['actor_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='Marker',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -348,6 +421,23 @@ class Migration(migrations.Migration):
                 ('dismissed_id', fields.BigIntField(default=0, db_default=0)),
             ],
             options={'table': 'notification_sender', 'app': 'models', 'unique_together': (('owner', 'sender'),), 'indexes': [Index(fields=['sender_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='OfferedListing',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', null=True, db_constraint=True, to_field='id', related_name='offered', on_delete=OnDelete.CASCADE)),
+                ('host', fields.CharField(max_length=255)),
+                ('key', fields.CharField(unique=True, max_length=64)),
+                ('stamp_key', fields.CharField(unique=True, max_length=64)),
+                ('consent_id', fields.BigIntField(null=True)),
+                ('facets', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('version', fields.BigIntField(default=new_id)),
+            ],
+            options={'table': 'offered_listing', 'app': 'models', 'unique_together': (('actor', 'host'),), 'indexes': [Index(fields=['host', 'version'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -445,18 +535,20 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('sealed', fields.TextField(null=True, unique=False)),
                 ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='remarks', on_delete=OnDelete.CASCADE)),
                 ('target', fields.ForeignKeyField('models.Actor', source_field='target_id', db_constraint=True, to_field='id', related_name='remarks_by', on_delete=OnDelete.CASCADE)),
                 ('text', fields.TextField(unique=False)),
             ],
             options={'table': 'remark', 'app': 'models', 'unique_together': (('owner', 'target'),), 'indexes': [Index(fields=['target_id'])], 'pk_attr': 'id'},
-            bases=['Record'],
+            bases=['Owned'],
         ),
         ops.CreateModel(
             name='Review',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('sealed', fields.TextField(null=True, unique=False)),
                 ('post', fields.OneToOneField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='review', on_delete=OnDelete.CASCADE)),
                 ('cause', fields.CharEnumField(enum_type=ReviewCause, max_length=24)),
                 ('words', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
@@ -466,19 +558,20 @@ class Migration(migrations.Migration):
                 ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'review', 'app': 'models', 'indexes': [Index(fields=['state', 'id'])], 'pk_attr': 'id'},
-            bases=['Record'],
+            bases=['OfPost'],
         ),
         ops.CreateModel(
             name='ScheduledPost',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('sealed', fields.TextField(null=True, unique=False)),
                 ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='scheduled_posts', on_delete=OnDelete.CASCADE)),
                 ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('given', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
             ],
             options={'table': 'scheduled_post', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['due_at'])], 'pk_attr': 'id'},
-            bases=['Record'],
+            bases=['Owned'],
         ),
         ops.CreateModel(
             name='SentOnce',
@@ -522,6 +615,11 @@ class Migration(migrations.Migration):
             name='changed_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
+        ops.AddField(
+            model_name='Attachment',
+            name='sealed',
+            field=fields.TextField(null=True, unique=False),
+        ),
         ops.AddIndex(
             model_name='AuditEntry',
             index=Index(fields=['target', 'id']),
@@ -540,6 +638,16 @@ class Migration(migrations.Migration):
             model_name='Community',
             name='conditions',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='directory',
+            field=fields.CharEnumField(default=DirectoryMode.AUTOMATIC, db_default='automatic', enum_type=DirectoryMode, max_length=12),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='directory_opened_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name='Community',
@@ -706,6 +814,11 @@ class Migration(migrations.Migration):
             index=Index(fields=['valid_until']),
         ),
         ops.AddField(
+            model_name='Draft',
+            name='sealed',
+            field=fields.TextField(null=True, unique=False),
+        ),
+        ops.AddField(
             model_name='Follow',
             name='languages',
             field=fields.CharField(default='', db_default='', max_length=200),
@@ -719,6 +832,11 @@ class Migration(migrations.Migration):
             model_name='Follow',
             name='tells_posts',
             field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='directory_uri',
+            field=fields.CharField(default='', db_default='', max_length=500),
         ),
         ops.AddField(
             model_name='Host',
@@ -799,9 +917,24 @@ class Migration(migrations.Migration):
             index=Index(fields=['report_id']),
         ),
         ops.AddField(
+            model_name='OutgoingActivity',
+            name='sealed',
+            field=fields.TextField(null=True, unique=False),
+        ),
+        ops.AddField(
             model_name='Poll',
             name='hides_numbers',
             field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name='Poll',
+            name='read_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Poll',
+            name='sealed',
+            field=fields.TextField(null=True, unique=False),
         ),
         ops.AddField(
             model_name='Poll',
@@ -811,6 +944,10 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Poll',
             index=Index(fields=['told_at', 'closes_at']),
+        ),
+        ops.AddIndex(
+            model_name='Poll',
+            index=Index(fields=['read_at', 'closes_at']),
         ),
         ops.AddField(
             model_name='Post',
@@ -834,8 +971,23 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Post',
+            name='quotable',
+            field=fields.CharEnumField(default=Quotable.NOBODY, db_default='', enum_type=Quotable, max_length=16),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='quote_state',
+            field=fields.CharEnumField(default=QuoteState.NONE, db_default='', enum_type=QuoteState, max_length=16),
+        ),
+        ops.AddField(
+            model_name='Post',
             name='reach_before',
             field=fields.CharField(default='', db_default='', max_length=16),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='sealed',
+            field=fields.TextField(null=True, unique=False),
         ),
         ops.AddField(
             model_name='Post',
@@ -885,6 +1037,11 @@ class Migration(migrations.Migration):
             model_name='Report',
             name='rules',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Revision',
+            name='sealed',
+            field=fields.TextField(null=True, unique=False),
         ),
         ops.AddField(
             model_name='Session',

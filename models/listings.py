@@ -1,0 +1,200 @@
+"""The list of people who can be found, in SQL: a million rows, and no statement that walks them all while somebody waits."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from models import clock
+from models.database import rows, tuples, write_rows
+from models.directory import FACETS, Listing
+from models.ids import new_id, new_key
+from models.queues import marks
+
+CHUNK = 500
+WALK_ROWS = 20_000  # that one search looks at
+END = 2**62
+SHOWN = tuple(f"shown_{facet}" for facet in FACETS)
+HIDDEN = ", ".join(f"{column} = ''" for column in SHOWN)
+#: By which of these an index leads to the rows, the most telling first; the others are looked at on the way.
+LEADS = ("shown_condition", "shown_country", "shown_role", "shown_age")
+Facets = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One listing as it came, or as one of our members wants it. The facets in the order of FACETS."""
+
+    uri: str
+    host: str
+    facets: Facets
+    updated_at: datetime
+    ends_at: datetime | None = None
+    stamp_uri: str = ""
+    actor_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for, as codes; "" for anything."""
+
+    condition: str = ""
+    role: str = ""
+    country: str = ""
+    language: str = ""
+    age: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Keys of listings, and where the next ones begin: None at the end."""
+
+    places: tuple[int, ...]
+    next: int | None
+
+
+def place_of(uri: str) -> int:
+    """Where somebody stands in the list: at random, and always there."""
+    return int.from_bytes(sha256(uri.encode()).digest()[:8]) >> 2
+
+
+def spoken(languages: Sequence[str]) -> str:
+    """Languages as the column holds them: " en fr "; "" for none."""
+    return f" {' '.join(sorted(set(languages)))} " if languages else ""
+
+
+async def put(told: Sequence[Told]) -> None:
+    """Take these in, or bring them up to date; what is older than what is known changes nothing. What of them may be shown is
+    worked out later. Inside a transaction.
+    """
+    columns = ("id", "created_at", "uri", "key", "host", "actor_id", "stamp_uri", *FACETS, "place", "updated_at", "ends_at")
+    changed = " OR ".join(f"listing.{facet} <> excluded.{facet}" for facet in FACETS)
+    renewed = ", ".join(f"{column} = CASE WHEN {changed} THEN '' ELSE listing.{column} END" for column in SHOWN)
+    placed = f"is_placed = (listing.is_placed AND NOT ({changed}))"
+    taken = ", ".join(f"{name} = excluded.{name}" for name in ("stamp_uri", *FACETS, "updated_at", "ends_at"))
+    values = [(new_id(), clock.now(), one.uri, new_key(), one.host, one.actor_id, one.stamp_uri, *one.facets, place_of(one.uri),
+               one.updated_at, one.ends_at) for one in told]
+    await write_rows(
+        f"INSERT INTO listing ({', '.join(columns)}) VALUES ({marks(len(columns))})"  # noqa: S608
+        f" ON CONFLICT (uri) DO UPDATE SET {renewed}, {placed}, {taken}"
+        " WHERE listing.updated_at <= excluded.updated_at AND listing.host = excluded.host", values)
+
+
+async def take_away(uris: Sequence[str], host: str, least: int) -> int:
+    """These are no longer there; how many there were. A class that is too small then is told nothing of. In a transaction."""
+    gone = 0
+    for at in range(0, len(uris), CHUNK):
+        part = list(uris[at:at + CHUNK])
+        gone += await _gone(f"uri IN ({marks(len(part))}) AND host = ?", [*part, host], least)
+    return gone
+
+
+async def take_all_away(host: str, least: int) -> int:
+    """All that a server told us. Inside a transaction."""
+    return await _gone("host = ?", [host], least)
+
+
+async def end(now: datetime, least: int) -> int:
+    """What nobody has said anew in time goes. Inside a transaction."""
+    return await _gone("ends_at < ?", [now], least)
+
+
+async def _gone(where: str, values: Sequence[object], least: int) -> int:
+    gone = await rows(f"DELETE FROM listing WHERE {where} RETURNING {', '.join(SHOWN)}", values)  # noqa: S608
+    for one in {tuple(row[column] for column in SHOWN) for row in gone}:
+        await _hide_if_small(one, least)
+    return len(gone)
+
+
+async def _hide_if_small(shown: Facets, least: int) -> None:
+    if not any(shown):
+        return
+    alike = " AND ".join(f"{column} = ?" for column in SHOWN)
+    left = await tuples(f"SELECT 1 FROM listing WHERE {alike} LIMIT {least}", shown)  # noqa: S608
+    if 0 < len(left) < least:
+        await rows(f"UPDATE listing SET {HIDDEN}, is_placed = ? WHERE {alike}", [False, *shown])  # noqa: S608
+
+
+async def renew(host: str, ends_at: datetime) -> None:
+    """A server has said that all that it told us still holds."""
+    await Listing.filter(host=host).update(ends_at=ends_at)
+
+
+async def versions(host: str) -> dict[str, datetime]:
+    """What we know of a server's list: id -> when it was changed."""
+    known = await Listing.filter(host=host).values_list("uri", "updated_at")
+    return {str(uri): updated for uri, updated in known}
+
+
+async def search(wanted: Wanted, start: int, until: int, size: int) -> Found:
+    """The next people in the list from `start` on, below `until`, whose shown facets are those. At most WALK_ROWS are looked at:
+    where few are among them, fewer than `size` are found, and it goes on from `next`.
+    """
+    asked = {f"shown_{facet}": value for facet, value in zip(FACETS, _codes(wanted), strict=True) if value}
+    lead = next((column for column in LEADS if column in asked), "")
+    first = f"{lead} = ? AND " if lead else ""
+    values: list[object] = [asked.pop(lead)] if lead else []
+    walked = (f"SELECT place, {', '.join(SHOWN)} FROM listing WHERE {first}place >= ? AND place < ?"  # noqa: S608
+              f" ORDER BY place LIMIT {WALK_ROWS}")
+    others = " AND ".join(_is(column) for column in asked)
+    sql = (f"SELECT place FROM ({walked}) AS walked{f' WHERE {others}' if others else ''}"  # noqa: S608
+           f" ORDER BY place LIMIT {size + 1}")
+    like = [f"% {value} %" if column == "shown_language" else value for column, value in asked.items()]
+    found = [int(row[0]) for row in await tuples(sql, [*values, start, until, *like])]
+    if len(found) > size:
+        return Found(tuple(found[:size]), found[size])
+    last = await tuples(f"SELECT place FROM listing WHERE {first}place >= ? AND place < ? ORDER BY place"  # noqa: S608
+                        f" LIMIT 1 OFFSET {WALK_ROWS}", [*values, start, until]) if asked else []
+    return Found(tuple(found), int(last[0][0]) if last else None)
+
+
+def _codes(wanted: Wanted) -> Sequence[str]:
+    return astuple(wanted)
+
+
+def _is(column: str) -> str:
+    return f"{column} LIKE ?" if column == "shown_language" else f"{column} = ?"
+
+
+async def unplaced() -> bool:
+    """Whether there is somebody of whom it is not worked out yet what may be shown."""
+    return bool(await tuples("SELECT 1 FROM listing WHERE is_placed = ? LIMIT 1", [False]))
+
+
+async def by_condition() -> dict[str, int]:
+    """How many there are with each condition."""
+    return {str(name): int(count) for name, count in await tuples("SELECT condition, COUNT(*) FROM listing GROUP BY condition")}
+
+
+async def with_news() -> set[str]:
+    """The conditions of those of whom it is not worked out yet."""
+    return {str(row[0]) for row in await tuples("SELECT DISTINCT condition FROM listing WHERE is_placed = ?", [False])}
+
+
+async def kinds(conditions: Sequence[str]) -> list[tuple[Facets, Facets, int]]:
+    """People with these conditions by all that they tell: what they tell, what is shown of it now, and how many. Those who are
+    not worked out yet have None for what is shown.
+    """
+    found: list[tuple[Facets, Facets, int]] = []
+    columns = ", ".join((*FACETS, *SHOWN))
+    for at in range(0, len(conditions), CHUNK):
+        part = list(conditions[at:at + CHUNK])
+        sql = (f"SELECT {columns}, is_placed, COUNT(*) FROM listing WHERE condition IN ({marks(len(part))})"  # noqa: S608
+               f" GROUP BY {columns}, is_placed")
+        found += [(tuple(row[:5]), tuple(row[5:10]) if row[10] else (), int(row[11])) for row in await tuples(sql, part)]
+    return found
+
+
+async def show(shown: Mapping[Facets, Facets]) -> None:
+    """Show this of all who tell that. Inside a transaction."""
+    alike = " AND ".join(f"{facet} = ?" for facet in FACETS)
+    new = ", ".join(f"{column} = ?" for column in SHOWN)
+    await write_rows(f"UPDATE listing SET {new}, is_placed = ? WHERE {alike}",  # noqa: S608
+                     [(*told, True, *facets) for facets, told in shown.items()])
+
+
+async def at(places: Sequence[int]) -> list[Any]:
+    """The listings at these places, in order."""
+    return await Listing.filter(place__in=list(places) or [-1]).order_by("place").select_related("actor")
