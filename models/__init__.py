@@ -77,4 +77,5 @@ from models.scheduled import ScheduledPost as ScheduledPost
 from models.scheduled import SentOnce as SentOnce
 from models.stamp import Stamp as Stamp
 from models.withdrawal import ErasureRequest as ErasureRequest
+from models.withdrawal import Recall as Recall
 from models.withdrawal import Withdrawal as Withdrawal

@@ -80,6 +80,11 @@ class Actor(Record):
         return self.suspended_at is not None or self.deleted_at is not None
 
     @property
+    def speaks_for_all(self) -> bool:
+        """Whether this is a voice of our community itself, for which no member has to agree: its instance actor, its directory."""
+        return self.is_local and self.kind in (ActorKind.APPLICATION, ActorKind.SERVICE)
+
+    @property
     def address(self) -> str:
         """The member address inside this server: "@name" for ours, "@name@host" for others."""
         return f"@{self.name}@{self.host}" if self.host else f"@{self.name}"

@@ -91,8 +91,8 @@ class Notification(Record):
     @classmethod
     async def tell_team(cls, kind: Notice, actor: Actor, report: Report) -> None:
         """Tell the team of a report, and of them nobody whom it is about."""
-        team = Member.filter(role__in=[Role.MODERATOR, Role.HOST], state=MemberState.ACTIVE).exclude(actor_id=report.target_id or 0)
-        for colleague in await team.select_related("actor"):
+        team = Member.filter(role__in=[Role.MODERATOR, Role.HOST], state=MemberState.ACTIVE)
+        for colleague in await team.exclude(actor_id=report.target_id or 0).select_related("actor"):
             await cls.tell(colleague.actor, kind, actor, report=report)
 
     @classmethod

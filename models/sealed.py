@@ -18,7 +18,7 @@ from models.base import Record
 class Sealed(Record):
     """A row whose columns SEALS are sealed for its `holders`, together in one column, so that opening a row is one step."""
 
-    sealed = fields.TextField(null=True)
+    sealed: str | None = fields.TextField(null=True)
     SEALS: ClassVar[tuple[str, ...]] = ()  # they hold "", [] or {} where there is nothing
     DECIDED_BY: ClassVar[tuple[str, ...]] = ()  # columns that say for whom
     readers: tuple[int, ...] | None = None  # its holders, where whoever makes the row knows them already

@@ -61,3 +61,27 @@ class ErasureRequest(Record):
     class Meta:
         table = "erasure_request"
         indexes = (("answered_at",),)
+
+
+class RecallPart(StrEnum):
+    """Of what a member has elsewhere: asked back one kind after the other."""
+
+    MESSAGES = "messages"
+    PASSED_ON = "passed_on"
+    LIKES = "likes"
+
+
+class Recall(Record):
+    """What is still to be asked back, one thing at a time, from servers that answer no notices. Gone once all is asked.
+
+    Whatever is older than this row is meant: what a member writes after a new yes is not.
+    """
+
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="recalls")
+    actor_id: int
+    spared: list[str] = fields.JSONField(default=list)  # the servers that were sent a notice instead
+    part = fields.CharEnumField(RecallPart, max_length=12, default=RecallPart.MESSAGES)
+    after_id = fields.BigIntField(default=0)  # of this part everything up to here is asked back
+
+    class Meta:
+        table = "recall"
