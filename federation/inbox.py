@@ -155,8 +155,9 @@ async def _is_shut(host: str, kind: str) -> bool:
 async def _finish(item: InboxItem, state: ItemState, outcome: str, *, keep: bool = False) -> None:
     """The text goes, the id stays to end duplicates. `keep` leaves the text for the person who looks into it."""
     item.state, item.outcome = state, outcome[:OUTCOME_LIMIT]
-    item.body = item.body if keep else ""
-    await item.save(update_fields=["state", "outcome", "body"])
+    if not keep:
+        item.body = ""
+    await item.save(update_fields=["state", "outcome", *([] if keep else ["body"])])
 
 
 async def _postpone(item: InboxItem) -> None:

@@ -38,6 +38,9 @@ from models.reach import Reach
 from moderation import consent, counts, hosts
 from moderation.hosts import HEARD
 
+#: Activities that say what a message says.
+TELLING = ("Create", "Update")
+
 
 async def create(post: Post) -> None:
     """Tell of a new message. It waits until `post.held_until`, so that it can be undone."""
@@ -192,9 +195,17 @@ async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: I
     if is_proven or PUBLIC in (*(to or ()), *(cc or ())):
         document = await proofs.attested(document, actor)
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    activity, _ = await OutgoingActivity.get_or_create(
-        {"key": key, "actor_id": actor.id, "kind": kind, "object_uri": about, "body": body}, uri=uri)
+    activity = await OutgoingActivity.get_or_none(uri=uri)
+    if activity is None:
+        activity = OutgoingActivity(key=key, actor_id=actor.id, kind=kind, object_uri=about, body=body, uri=uri)
+        activity.readers = () if kind not in TELLING or _is_wide(actor, origin, *(to or ()), *(cc or ())) else (actor.id,)
+        await activity.save(force_create=True)
     await queues.add_deliveries(activity.id, about, goes_to, due_at or clock.now())
+
+
+def _is_wide(actor: Actor, origin: str, *to: str) -> bool:
+    """Whether it is for more than named people."""
+    return not {PUBLIC, actor.followers_uri, render.partners_uri(origin)}.isdisjoint(to)
 
 
 async def _recipients(post: Post) -> list[Recipient]:

@@ -36,7 +36,7 @@ LINGERING_SECONDS = 2.0
 async def with_database(app: web.Application) -> AsyncIterator[None]:
     """First in `cleanup_ctx`: whatever starts later inherits the database."""
     await migrate(app[SETTINGS].database_url)
-    async with open_database(app[SETTINGS].database_url) as app[DATABASE]:
+    async with open_database(app[SETTINGS].database_url, app[SETTINGS].vault()) as app[DATABASE]:
         yield
 
 

@@ -18,8 +18,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from federation.dev_peers import DevPeers
 from federation.instance import Network
-from models.database import BadDatabaseUrl, config
+from models.database import KEYS_FOLDER, BadDatabaseUrl, config
 from models.errors import CommunityError
+from models.vault import Vault
 
 PREFIX = "DAZZLE_"
 CONFIG_VARIABLE = "DAZZLE_CONFIG"
@@ -95,6 +96,9 @@ class Settings(BaseSettings):
     dev_ca_file: str = Field("", description="For development only: a file of certificates to trust in addition.")
     language: Literal["fr", "en"] = Field("fr", description="The language for readers who have not chosen one.")
     theme: str = Field("base", pattern=r"^[a-z0-9_-]+$", description="The folder in `themes/` that gives the looks.")
+    keys_secret: SecretStr = Field(SecretStr(""), description=(
+        "Wraps the keys that private messages are kept under (`keys/` in `var_dir`). Without one, the server makes"
+        " `instance.secret` in `var_dir`. It never changes, and belongs in no backup of the keys."))
     smtp_host: str = Field("", description="The mail server; without one, mails are written to `mail/` in `var_dir`.")
     smtp_port: int = Field(587, ge=1, le=65535, description="The port of the mail server.")
     smtp_user: str = Field("", description="The name to sign in to the mail server with; empty: without signing in.")
@@ -165,6 +169,10 @@ class Settings(BaseSettings):
     def host(self) -> str:
         """The host of the origin, with its port if it is not the default one: "community.example", "localhost:8080"."""
         return urlsplit(self.origin).netloc
+
+    def vault(self) -> Vault:
+        """The keys of what is kept sealed."""
+        return Vault(self.var_dir / KEYS_FOLDER, self.keys_secret.get_secret_value())
 
     @property
     def network(self) -> Network:

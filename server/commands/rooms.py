@@ -20,7 +20,7 @@ async def community(settings: Settings) -> AsyncIterator[Instance]:
     Raises: serving.CannotServe when the database belongs to another origin; MigrationFailed; OSError.
     """
     await migrate(settings.database_url)
-    async with open_database(settings.database_url):
+    async with open_database(settings.database_url, settings.vault()):
         await check_origin(settings)
         async with open_instance(settings.network) as instance:
             yield instance
