@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from federation import bulk
+from federation import bulk, values
 from federation.addresses import origin_of
 from federation.bulk import Ordinary
+from federation.contexts import PUBLIC
 from federation.errors import Busy
 from federation.gathering import Gathering
-from models import Actor, Host, InboxItem, clock, queues
+from models import Actor, Host, InboxItem, clock, queues, vault
 from models.database import in_transaction
 from models.delivery import ItemState
 from models.memory import Recent
@@ -52,6 +53,12 @@ class Arrival:
     def name(self) -> Name:
         """What ends duplicates."""
         return self.uri, self.sender_uri
+
+    def kept(self) -> str:
+        """The text as it waits: sealed, but for what the whole web may read."""
+        given = self.document if isinstance(self.document, dict) else {}
+        to = (*values.links(given.get("to")), *values.links(given.get("cc")))
+        return self.body if PUBLIC in to else vault.in_passage(self.body)
 
 
 class Arrivals:
@@ -93,7 +100,8 @@ class Arrivals:
     async def _commit(self, taken: Mapping[Name, Arrival], at_once: Sequence[Ordinary[Name]]) -> None:
         done = {one.name for one in at_once}
         async with in_transaction():
-            added = await queues.add_items([NewItem(*name, one.body, one.at, name in done) for name, one in taken.items()])
+            added = await queues.add_items([NewItem(*name, "" if name in done else one.kept(), one.at, name in done)
+                                           for name, one in taken.items()])
             await bulk.store([one for one in at_once if one.name in added])
             for name, one in taken.items():
                 if name not in added and one.kind in REPEATABLE:
@@ -142,4 +150,4 @@ async def _count(origin: str) -> list[int]:
 async def _again(arrival: Arrival) -> None:
     """Carry it out once more, unless it still waits."""
     done = InboxItem.filter(activity_uri=arrival.uri, sender_uri=arrival.sender_uri).exclude(state=ItemState.NEW)
-    await done.update(state=ItemState.NEW, body=arrival.body, attempts=0, due_at=clock.now())
+    await done.update(state=ItemState.NEW, body=arrival.kept(), attempts=0, due_at=clock.now())

@@ -37,9 +37,9 @@ async def erase(posts: Sequence[Post]) -> None:
     for table in (Revision, Tag, Like, Announce, Notification, Recipient, Pin, Poll, Bookmark, FilteredPost):
         await table.filter(post_id__in=ids).delete()
     # the files of images go with the next cleaning (server.media.forget_erased)
-    await Attachment.filter(post_id__in=ids).update(post_id=None, remote_uri="", description="")
+    await Attachment.filter(post_id__in=ids).update(post_id=None, remote_uri="", description="", sealed=None)
     await Post.filter(id__in=ids).update(
-        html="", text="", title="", warning="", language="", translations=None, place="", quote_uri="", quote_stamp_uri="",
+        html="", text="", sealed=None, title="", warning="", language="", translations=None, place="", quote_uri="", quote_stamp_uri="",
         shows_quote=False, expires_at=None, deleted_at=clock.now())
 
 

@@ -8,13 +8,13 @@ from moderation import facts, policy
 from moderation.policy import Verb
 
 
-async def send(vote: Vote, post: Post) -> None:
+async def send(vote: Vote, post: Post, option: str) -> None:
     """One Create for each answer, to the author alone: a Note with a name and no content. Inside the act's transaction.
 
-    `vote` with its actor, `post` with its author.
+    `vote` with its actor, `post` with its author; `option` in its words.
     """
     author = post.author
-    note = {"id": vote.uri, "type": "Note", "attributedTo": vote.actor.uri, "to": [author.uri], "name": vote.option,
+    note = {"id": vote.uri, "type": "Note", "attributedTo": vote.actor.uri, "to": [author.uri], "name": option,
             "inReplyTo": post.uri}
     goes_to = {} if author.is_local else {author.inbox_uri: author.host}
     await outbox.send("Create", vote.actor, note, about=vote.uri, goes_to=goes_to, to=[author.uri])
@@ -29,8 +29,11 @@ async def take(note: Note, voter: Actor) -> None:
     poll = await Poll.filter(post_id=post.id).select_for_update().first() if post and post.author.is_local else None
     if post is None or poll is None or poll.is_closed or await Tombstone.covers(note.id, voter.uri):
         return
-    option = note.name or ""
-    if option not in [one["name"] for one in poll.options] or not await _may_choose(option, voter, poll, post):
+    words = [one["name"] for one in poll.options]
+    if note.name not in words:
+        return
+    option = poll.mark(words.index(note.name))
+    if not await _may_choose(option, voter, poll, post):
         return
     await Vote.get_or_create({"uri": note.id}, poll=poll, actor=voter, option=option)
     await poll.recount()

@@ -38,7 +38,7 @@ class Sealed(Record):
     async def save(self, *args: Any, **options: Any) -> None:
         """Write the row; what is private only sealed."""
         only = options.get("update_fields")
-        decides = only is None or not set(only).isdisjoint(self.DECIDED_BY)
+        decides = self.__dict__.pop("_anew", False) or only is None or not set(only).isdisjoint(self.DECIDED_BY)
         if self.is_lost or not decides and set(only or ()).isdisjoint(self.SEALS):
             if self.is_lost:
                 options["update_fields"] = self._kept_when_lost(only)
@@ -58,6 +58,19 @@ class Sealed(Record):
             await super().save(*args, **options)
         finally:
             self.__dict__.update(plain)
+
+    async def seal(self) -> None:
+        """Seal a row that is written with many others at once, in another way than by `save`. Its columns are empty then."""
+        content = {name: value for name in self.SEALS if (value := getattr(self, name))}
+        self.sealed = await self._sealed(content, True)
+        if self.sealed:
+            self.__dict__.update({name: type(value)() for name, value in content.items()})
+
+    async def seal_anew(self) -> None:
+        """Write what the row says for those who hold it today: they have changed, or it is older than keys are."""
+        self.__dict__["_was_sealed"] = True
+        self.__dict__["_anew"] = True
+        await self.save(update_fields=[*self.SEALS])
 
     def _kept_when_lost(self, only: Any) -> list[str]:
         """What may still change: a text that nobody can read is replaced by none but the empty one."""

@@ -40,6 +40,8 @@ async def bring(owner: Actor, lines: Sequence[Line]) -> None:
         await Brought.filter(owner=owner).delete()
         rows = [Brought(owner=owner, kind=line.kind, value=line.value, details=line.details,
                         outcome=Outcome.DONE if line.kind is BroughtKind.PROFILE else Outcome.WAITING) for line in lines]
+        for row in rows:
+            await row.seal()
         await Brought.bulk_create(rows, batch_size=500)
 
 

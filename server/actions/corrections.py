@@ -29,9 +29,11 @@ async def answer(by: Actor, id_: int, text: str) -> None:
     """What the team did, or why not; the member is told by mail. NotHere if it is answered already."""
     async with in_transaction():
         waiting = Correction.filter(id=id_, answered_at__isnull=True)
-        if not await waiting.update(answer=text[:TEXT_LIMIT_CHARACTERS], answered_at=clock.now()):
+        if not await waiting.update(answered_at=clock.now()):
             raise NotHere("no such request")
         correction = await Correction.get(id=id_)
+        correction.answer = text[:TEXT_LIMIT_CHARACTERS]
+        await correction.save(update_fields=["answer"])
         member = await Member.get_or_none(actor_id=correction.owner_id)
         if member is None:
             return

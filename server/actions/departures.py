@@ -265,7 +265,7 @@ async def _forget_keys(departure: Departure) -> bool:
         return False
     async with in_transaction():
         await ActorKey.filter(actor_id=departure.actor_id).delete()
-        await OutgoingActivity.filter(actor_id=departure.actor_id).exclude(kind="Delete").update(body="")
+        await OutgoingActivity.filter(actor_id=departure.actor_id).exclude(kind="Delete").update(body="", sealed=None)
         await departure.change(keys_gone_at=clock.now())
     return True
 

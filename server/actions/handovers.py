@@ -64,8 +64,8 @@ async def _freeze(member: Member, purposes: Collection[Purpose], when: str) -> N
             if shared:
                 await withdrawal.erase_elsewhere(member.actor)
             for reach in WIDE:
-                await Post.filter(author_id=member.actor_id, reach=reach, deleted_at__isnull=True).update(
-                    reach_before=reach.value, reach=Reach.CIRCLE)
+                for post in await Post.filter(author_id=member.actor_id, reach=reach, deleted_at__isnull=True):
+                    await post.change(reach_before=reach.value, reach=Reach.CIRCLE)
             running = Guardianship.filter(Guardianship.running(), subject_id=member.actor_id)
             await running.update(may_write=False, may_consent=False)
         await sharing.show_as_agreed(member.actor)

@@ -54,5 +54,6 @@ async def bury(post: Post) -> None:
                  Review):
         await rows.filter(post=post).delete()
     waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
-    await OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting).update(body="")
+    await OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting).update(body="",
+                                                                                                                       sealed=None)
     await Tombstone.bury(post.uri, post.author.uri)

@@ -100,8 +100,10 @@ async def _decide(review: Review, by: Member, state: ReviewState, reason: str = 
     if post.author_id == by.actor_id and len(await accounts.team()) > 1:
         raise NotOwn("own")
     waiting = Review.filter(id=review.id, state=ReviewState.WAITING)
-    if not await waiting.update(state=state, reason=reason[:500], decided_by_id=by.actor_id, decided_at=clock.now()):
+    if not await waiting.update(state=state, decided_by_id=by.actor_id, decided_at=clock.now()):
         raise Decided("review")
+    review.reason = reason[:500]
+    await review.save(update_fields=["reason"])
     await _answered(post.author)
     member = await Member.get(actor_id=post.author_id)
     await AuditEntry.create(actor_id=by.actor_id, action=f"review.{state}", target=f"member:{member.id}", reason=reason[:500])

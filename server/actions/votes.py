@@ -49,10 +49,9 @@ async def choose(actor: Actor, post: Post, places: Sequence[int]) -> None:
         if await Vote.exists(poll_id=poll.id, actor_id=actor.id):
             return
         for place in wanted:
-            option = str(poll.options[place]["name"])
-            vote = await Vote.create(uri=f"{actor.uri}/votes/{new_key()}", poll=poll, actor=actor, option=option)
+            vote = await Vote.create(uri=f"{actor.uri}/votes/{new_key()}", poll=poll, actor=actor, option=poll.mark(place))
             vote.actor = actor
-            await votes.send(vote, post)
+            await votes.send(vote, post, str(poll.options[place]["name"]))
         if post.author.is_local:
             await poll.recount()
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TypedDict
 
 from aiohttp import web
@@ -26,6 +27,7 @@ from server.markdown import is_tag
 
 WORDS_LIMIT_CHARACTERS = 500
 OFFSET_LIMIT = 1000
+SEALED_LIMIT = 500  # of the newest private messages are opened: some ten milliseconds
 _URL = re.compile(r"https?://\S{1,500}")
 
 
@@ -79,10 +81,19 @@ async def _posts(request: web.Request, words: str, given: SearchFor) -> list[Pos
         return await _at(request, words, given)
     near = await searching.near(request[MEMBER].actor_id)
     named = Q(html__icontains=words) | Q(warning__icontains=words) | Q(title__icontains=words)
-    found = Post.filter(visible_to(reader.viewer), named, id__in=near or [0]).filter(**given.bounds())
+    theirs = Post.filter(visible_to(reader.viewer), id__in=near or [0]).filter(**given.bounds())
     if given.account_id is not None:
-        found = found.filter(author_id=given.account_id)
-    return list(await found.order_by("-id").offset(given.offset).limit(given.size).select_related("author"))
+        theirs = theirs.filter(author_id=given.account_id)
+    newest, wanted = theirs.order_by("-id").select_related("author"), given.offset + given.size
+    found = [*await newest.filter(named, sealed__isnull=True).limit(wanted),
+             *_with(words, await newest.filter(sealed__isnull=False).limit(SEALED_LIMIT))]
+    return sorted(found, key=lambda post: post.id, reverse=True)[given.offset:wanted]
+
+
+def _with(words: str, posts: Sequence[Post]) -> list[Post]:
+    """Those that hold the words: what is sealed is nothing that the database could look through."""
+    wanted = words.casefold()
+    return [post for post in posts if any(wanted in text.casefold() for text in (post.html, post.warning, post.title))]
 
 
 async def _at(request: web.Request, url: str, given: SearchFor) -> list[Post]:

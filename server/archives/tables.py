@@ -85,7 +85,7 @@ def _as_json(row: Record | LedgerRow, hides: frozenset[str], named: dict[tuple[s
     known: dict[str, Any] = {}
     for field in sorted(row._meta.fields_db_projection):
         value = getattr(row, field)
-        if field in hides:
+        if field in hides or field == "sealed":  # what it holds stands in the other columns
             continue
         if field in pointers and value is not None:
             known[field.removesuffix("_id")] = named.get((pointers[field], value), "")

@@ -45,4 +45,4 @@ def poll(row: PollRow, chosen: Collection[str], least: int) -> Poll:
             "multiple": row.is_multiple,
             "votes_count": sum(one["votes_count"] or 0 for one in options), "voters_count": told.total if tells else None,
             "options": options, "emojis": [], "voted": bool(chosen),
-            "own_votes": [place for place, one in enumerate(row.options) if one["name"] in chosen]}
+            "own_votes": sorted(row.chosen(chosen))}
