@@ -27,6 +27,7 @@ from models.queues import NewItem
 #: Repeated under the same id when an answer got lost, and then carried out again (fediverse.md §8.7).
 REPEATABLE = frozenset({"Follow", "Undo", "Offer", "Withdraw"})
 WAITING_LIMIT = 5000  # activities of one server
+ADDRESSEES_LIMIT = 20  # that are looked at to know whether something is for the web
 GROUP_LIMIT = 200
 COUNT_SECONDS = 1.0
 ORIGINS_LIMIT = 5000
@@ -57,7 +58,7 @@ class Arrival:
     def kept(self) -> str:
         """The text as it waits: sealed, but for what the whole web may read."""
         given = self.document if isinstance(self.document, dict) else {}
-        to = (*values.links(given.get("to")), *values.links(given.get("cc")))
+        to = (*values.audience(given.get("to"), ADDRESSEES_LIMIT), *values.audience(given.get("cc"), ADDRESSEES_LIMIT))
         return self.body if PUBLIC in to else vault.in_passage(self.body)
 
 
