@@ -12,7 +12,7 @@ from models.post import Note
 from models.reach import Reach
 from models.surroundings import Answered, Surroundings
 from moderation.visibility import Viewer, seen_by
-from server import emojis, questions
+from server import emojis, lost, questions
 from server.language import Words, moment
 from server.views import Fact, ImageView, PersonView, PollView, PostView, QuoteView
 from server.wording import kind_name, note_name, written_by
@@ -163,6 +163,8 @@ def _warns_of_images(post: Post) -> bool:
 
 def _words(post: Post, _: Words) -> tuple[str, str]:
     """The text in the reader's language where it came in several, and which language that is."""
+    if post.is_lost:
+        return lost.words(_), _.language
     for language, html in (post.translations or {}).items():
         if language.partition("-")[0].lower() == _.language:
             return html, language

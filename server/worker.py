@@ -26,6 +26,8 @@ from models import (
     Subquery,
     Tombstone,
     clock,
+    sealing,
+    vault,
 )
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
@@ -141,6 +143,13 @@ async def end_departures(app: web.Application) -> int:
     return await departures.end_due(app[MEDIA])
 
 
+async def keep_sealed(_app: web.Application) -> int:
+    """Seal what is older than the keys, erase again who is gone, and end the keys of days that are over."""
+    await departures.again()
+    vault.end_passages(KEEP_ITEMS.days + 1)
+    return await sealing.old()
+
+
 async def make_archives(app: web.Application) -> int:
     """Make the copies of their data that members asked for."""
     return await making.make_due(app)
@@ -200,6 +209,7 @@ JOBS: dict[str, Job] = {
     "renew_copies": Job(renew_copies, 60),
     "learn_partners": Job(learn_partners, 300),
     "end_departures": Job(end_departures, 30),
+    "keep_sealed": Job(keep_sealed, 600),
     "make_archives": Job(make_archives, 2),
     "carry_out_brought": Job(carry_out_brought, 2),
     "let_go": Job(let_go, 3600),

@@ -25,6 +25,8 @@ from models import (
     Session,
     Subquery,
     clock,
+    sealing,
+    vault,
 )
 from models.consent import Capacity, ConsentEvent, ConsentRecord, ConsentState
 from models.database import in_transaction
@@ -45,6 +47,7 @@ REGRET = timedelta(days=14)
 RETURN_SECONDS = 3600
 POSTS_AT_ONCE = 50
 AT_ONCE = 20  # departures of one run
+CHUNK = 500
 HOSTS_IN_MAIL = 100
 FORMER = "_former"  # no member can have this name: names begin with a letter or a digit
 
@@ -189,7 +192,8 @@ async def _settle_posts(departure: Departure, page: list[Post], store: MediaStor
                 await images.delete()
             if is_kept:
                 await Revision.filter(post_id=post.id).delete()
-                await post.change(author_id=former.id)
+                await post.change(author=former)
+                await sealing.anew(post)
             else:
                 await removal.bury(post)
     for key in gone:
@@ -231,14 +235,32 @@ async def _finish(departure: Departure, store: MediaStore) -> None:
             doubled = Subquery(Like.filter(actor_id=former.id).values("post_id"))
             await Like.filter(actor_id=actor.id).exclude(post_id__in=doubled).update(actor_id=former.id)
         await _erase_rows(actor.id, member.id if member else 0)
+        unsent = Delivery.filter(activity__actor_id=actor.id, activity__kind__in=["Create", "Update"], state=DeliveryState.WAITING)
+        ids = await unsent.values_list("id", flat=True)
+        await Delivery.filter(id__in=[int(str(id_)) for id_ in ids] or [0]).update(state=DeliveryState.FAILED)
         if member is not None:
             await _farewell(departure, member)
             await Member.filter(id=member.id).delete()
         await departure.change(name_digest=digest(actor.name))
         await actor.change(name=f"_{actor.key.lower()}", display_name="", summary="", url="", icon_uri="", details=[], aliases=[],
                            language="", discoverable=False, indexable=False, deleted_at=clock.now())
+    vault.current().destroy(actor.id)
     for key in files:
         store.forget(key)
+
+
+async def again() -> int:
+    """Those whose key is destroyed, and who came back with an old backup, leave at once: nobody asked for them. How many."""
+    gone, count = vault.current().destroyed(), 0
+    for start in range(0, len(gone), CHUNK):
+        for actor in await Actor.filter(id__in=gone[start:start + CHUNK], host="", deleted_at__isnull=True):
+            async with in_transaction():
+                await Departure.update_or_create(actor=actor, defaults={
+                    "ends_at": clock.now(), "keeps": [], "told_at": None, "ended_at": None, "keys_gone_at": None})
+                if member := await Member.get_or_none(actor_id=actor.id).select_related("actor"):
+                    await _hide(member)
+            count += 1
+    return count
 
 
 async def _erase_rows(actor_id: int, member_id: int) -> None:
@@ -263,6 +285,7 @@ async def _forget_keys(departure: Departure) -> bool:
     """Once nothing waits to be sent in their name, nobody can sign in it any more."""
     if await Delivery.filter(activity__actor_id=departure.actor_id, state=DeliveryState.WAITING).exists():
         return False
+    vault.current().destroy(departure.actor_id)  # once more, if a crash came between
     async with in_transaction():
         await ActorKey.filter(actor_id=departure.actor_id).delete()
         await OutgoingActivity.filter(actor_id=departure.actor_id).exclude(kind="Delete").update(body="", sealed=None)

@@ -145,7 +145,9 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
         await _tag(post, words.tags)
         await _address(post, addressed, named)
         for key, text in descriptions.items():
-            await Attachment.filter(post=post, key=key).update(description=text[:DESCRIPTION_LIMIT_CHARACTERS])
+            if image := await Attachment.get_or_none(post=post, key=key):
+                image.description = text[:DESCRIPTION_LIMIT_CHARACTERS]
+                await image.save(update_fields=["description"])
         if images is not None:
             await _exchange(post, images)
         await _tell_of_edit(post, is_held)
@@ -196,5 +198,8 @@ async def _tag(post: Post, tags: Sequence[str]) -> None:
 async def _attach(post: Post, attachments: Sequence[Attachment]) -> None:
     """Only what its owner uploaded and no other message has."""
     for position, image in enumerate(attachments[:IMAGES_LIMIT]):
-        await Attachment.filter(id=image.id, owner_id=post.author_id, post_id__isnull=True).update(
-            post_id=post.id, position=position, description=image.description[:DESCRIPTION_LIMIT_CHARACTERS])
+        mine = Attachment.filter(id=image.id, owner_id=post.author_id, post_id__isnull=True)
+        if free := await mine.select_for_update().first():
+            free.update_from_dict({"post": post, "position": position,
+                                   "description": image.description[:DESCRIPTION_LIMIT_CHARACTERS]})
+            await free.save(update_fields=["post_id", "position", "description"])
