@@ -81,7 +81,7 @@ class Actor(Record):
 
     @property
     def speaks_for_all(self) -> bool:
-        """Whether this is a voice of our community itself, for which no member has to agree: its instance actor, its directory."""
+        """Whether this is a voice of our community itself, its instance actor or directory: no member has to agree to it."""
         return self.is_local and self.kind in (ActorKind.APPLICATION, ActorKind.SERVICE)
 
     @property

@@ -137,6 +137,29 @@ class Disclosure(Record):
                            as_instant(row["ended_at"]) if row["ended_at"] else None) for row in found]
 
 
+@dataclass(frozen=True, slots=True)
+class HostRecalls:
+    """How the Deletes and Undos of a member to one server stand: how many wait, how many were never taken; the oldest."""
+
+    host: str
+    waiting: int
+    lost: int
+    asked_at: datetime
+
+
+async def recalls_by_host(actor_id: int) -> dict[str, HostRecalls]:
+    """The same for each server, by name: of what waits if something does, else of what was lost, else of all."""
+    waits, lost = "d.state = 'waiting'", "d.state = 'failed' AND d.attempts > 0"
+    found = await rows(
+        f"SELECT d.host AS host, SUM(CASE WHEN {waits} THEN 1 ELSE 0 END) AS waiting,"  # noqa: S608
+        f" SUM(CASE WHEN {lost} THEN 1 ELSE 0 END) AS lost, COALESCE(MIN(CASE WHEN {waits} THEN d.created_at END),"
+        f" MIN(CASE WHEN {lost} THEN d.created_at END), MIN(d.created_at)) AS asked_at FROM outgoing_activity o"
+        " JOIN delivery d ON d.activity_id = o.id WHERE o.actor_id = ? AND o.kind IN ('Delete', 'Undo') GROUP BY d.host",
+        [actor_id])
+    return {str(row["host"]): HostRecalls(str(row["host"]), int(row["waiting"]), int(row["lost"]), as_instant(row["asked_at"]))
+            for row in found}
+
+
 class Category(StrEnum):
     """What a report is about, in the words of the client API."""
 

@@ -173,6 +173,11 @@ async def with_news() -> set[str]:
     return {str(row[0]) for row in await tuples("SELECT DISTINCT condition FROM listing WHERE is_placed = ?", [False])}
 
 
+async def hidden() -> set[str]:
+    """The conditions of those of whom no condition is shown."""
+    return {str(row[0]) for row in await tuples("SELECT DISTINCT condition FROM listing WHERE shown_condition = ''")}
+
+
 async def kinds(conditions: Sequence[str]) -> list[tuple[Facets, Facets, int]]:
     """People with these conditions by all that they tell: what they tell, what is shown of it now, and how many. Those who are
     not worked out yet have None for what is shown.

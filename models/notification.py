@@ -42,6 +42,9 @@ class Notice(StrEnum):
     CHARTER = "charter"  # hosts: a partner's new charter promises less
     OWNER = "owner"  # a new owner runs this community: what the member agreed to waits
     SILENT = "silent"  # hosts: a server did not confirm that it erased what was taken back
+    INTRODUCTION = "introduction"  # somebody of a partner community would like to meet the member
+    MET = "met"  # both said yes to meeting
+    SCRAPED = "scraped"  # hosts: names of the directory turned up where they cannot come from, or it is read too much
     CUT_OFF = "cut_off"  # hosts: it stayed silent too long, and nothing is sent to it any more
 
 

@@ -34,7 +34,7 @@ class ProfileValue(Record):
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="profile_values")
     actor_id: int
     line = fields.CharEnumField(ProfileLine, max_length=16)
-    #: "ORPHA:324", "HP:0001166", a role of `server.profile_values`, a country of ISO 3166-1, a band of ages, a language, a
+    #: "ORPHA:324", "HP:0001166", a role of `moderation.profile_codes`, a country of ISO 3166-1, a band of ages, a language, a
     #: year, a gene's symbol; "" where the member wrote freely
     code = fields.CharField(max_length=CODE_LENGTH, default="", db_default="")
     text = fields.CharField(max_length=TEXT_LENGTH, default="", db_default="")  # as typed; of a place: its region

@@ -11,7 +11,7 @@ from models.post import About, Quotable, QuoteState
 from models.profile import ProfileLine
 from models.review import ReviewCause, ReviewState
 from models.rights import ArchiveState, BroughtKind, Outcome
-from models.withdrawal import WithdrawalState
+from models.withdrawal import RecallPart, WithdrawalState
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
@@ -528,6 +528,19 @@ class Migration(migrations.Migration):
                 ('conversation', fields.CharField(max_length=500)),
             ],
             options={'table': 'quiet_conversation', 'app': 'models', 'unique_together': (('owner', 'conversation'),), 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Recall',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='recalls', on_delete=OnDelete.CASCADE)),
+                ('spared', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('part', fields.CharEnumField(default=RecallPart.MESSAGES, enum_type=RecallPart, max_length=12)),
+                ('after_id', fields.BigIntField(default=0)),
+            ],
+            options={'table': 'recall', 'app': 'models', 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
