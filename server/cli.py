@@ -15,7 +15,7 @@ import typer
 
 from models.database import DatabaseError
 from models.errors import CommunityError
-from server.commands import check, consent, deliveries, demo, hosts, keys, members, messages, serve, tokens
+from server.commands import catalogue, check, consent, deliveries, demo, hosts, keys, members, messages, serve, tokens
 from server.commands.output import Misused, Output, complain, sentence
 from server.settings import BadSettings, Settings
 
@@ -25,7 +25,8 @@ DONE, NOT_DONE, CALLED_WRONGLY, INTERRUPTED = 0, 1, 2, 130
 #: The words in front of a command that several share, and what they are about.
 GROUPS = {"member": "The people of this community.", "host": "Other servers.", "keys": "What we sign with.",
           "message": "What members write.", "token": "What programs sign in with.",
-          "consent": "What members said yes and no to."}
+          "consent": "What members said yes and no to.",
+          "catalogue": "The names of conditions and signs."}
 
 COMMANDS: dict[str, Command] = {
     "serve": serve.serve,
@@ -48,6 +49,9 @@ COMMANDS: dict[str, Command] = {
     "token revoke": tokens.revoke,
     "message publish": messages.publish,
     "consent verify": consent.verify,
+    "catalogue build": catalogue.build,
+    "catalogue import": catalogue.import_,
+    "catalogue search": catalogue.search,
     "deliveries": deliveries.deliveries,
     "migrate": serve.migrate,
     "check": check.check,

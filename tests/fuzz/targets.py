@@ -23,6 +23,8 @@ from federation.errors import FederationError, Malformed
 from federation.signatures import Request
 from federation.wire import Activity, ActorDocument, Note
 from models import Actor
+from models.catalogue import nomenclature
+from models.catalogue.records import BadCatalogue
 from moderation import markup
 from moderation.charters import weaker
 from server import takeout, web_push
@@ -211,7 +213,17 @@ def charter(data: bytes) -> None:
         assert len(charters.digest(given)) == 64
 
 
+def orphanet(data: bytes) -> None:
+    """A file that a host imports makes names of conditions, or is refused in words."""
+    with suppress(BadCatalogue):
+        for entry in nomenclature.parse(io.BytesIO(data)):
+            said = str(entry)
+            assert "ORPHA:" in said or "Orphanet" in said
+            assert len(said) < 2000
+
+
 TARGETS: dict[str, Target] = {
+    "orphanet": Target(orphanet, (b"<JDBOR date='1'>", b"<Disorder id='1'>", b"</Disorder>", b"<OrphaCode>324</OrphaCode>", b"<Name lang='fr'>", b"</Name>", b"<SynonymList>", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"<FlagValue>8193</FlagValue>", b"</JDBOR>")),
     "charter": Target(charter, (
         b"{", b"}", b"[", b"]", b",", b":", b'"', b'"version":1', b'"legalOwner":"A"', b'"fundedBy":[]', b'"country":"FR"', b'"moderationContact":""',
         b'"retentionDays":null', b'"minimumAge":16', b'"minors":"none"', b'"withdrawalDays":7', b'"leastOutside":11', b'"leastInside":5', b"true", b"-1",
