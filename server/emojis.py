@@ -25,14 +25,22 @@ _NAME = re.compile(r":([\w.@+-]{1,100}):")
 _TAG = re.compile(r"(<(?:[^<>\"]|\"[^\"]*\")*>)")
 
 
-async def of_posts(posts: Iterable[Post]) -> dict[str, dict[str, str]]:
-    """The pictures that these messages use and that are here: host -> name -> key."""
+async def of_posts(posts: Iterable[Post], people: Iterable[Actor] = ()) -> dict[str, dict[str, str]]:
+    """The pictures that these messages use, and the profiles of these people, and that are here: host -> name -> key."""
     wanted: dict[str, set[str]] = {}
     for post in posts:
-        words = " ".join([post.html, post.author.display_name, *(post.translations or {}).values()])
+        words = " ".join([post.title, post.warning, post.html, post.author.display_name, *(post.translations or {}).values()])
         if post.author.host and (names := set(_NAME.findall(words))):
             wanted.setdefault(post.author.host, set()).update(names)
+    for actor in people:
+        if actor.host and (names := set(_NAME.findall(profile_words(actor)))):
+            wanted.setdefault(actor.host, set()).update(names)
     return await _here(wanted)
+
+
+def profile_words(actor: Actor) -> str:
+    """Everything in a profile that may hold pictures."""
+    return " ".join([actor.display_name, actor.summary, *(f"{one['name']} {one['value']}" for one in actor.details)])
 
 
 async def of_names(actors: Iterable[Actor]) -> dict[str, dict[str, str]]:
@@ -72,7 +80,8 @@ def shown(html: str, keys: Mapping[str, str]) -> str:
 
 def name(actor: Actor, keys: Mapping[str, str]) -> Markup:
     """The name that people read, escaped, with its pictures as far as they are here."""
-    return Markup(shown(str(markup.escape(actor.shown_name)), keys))  # noqa: S704 - escaped, and pictures of ours
+    escaped = markup.escape(actor.shown_name)
+    return Markup(shown(escaped, keys) if keys else escaped)  # noqa: S704 - escaped, and pictures of ours
 
 
 async def fetch_wanted(instance: Instance, store: MediaStore) -> int:
