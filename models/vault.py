@@ -144,7 +144,7 @@ class Vault:
     def _content_key(self, header: str, place: str) -> bytes:
         for wrap in header.split(","):
             holder, _, wrapped = wrap.partition("=")
-            with suppress(KeyGone):
+            with suppress(KeyGone, ValueError):
                 return _opened(self._key(int(holder)), _bytes(wrapped), place)
         raise KeyGone("sealed")
 

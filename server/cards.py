@@ -121,7 +121,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     may_show = may_act and post.reach.level >= Reach.COMMUNITY.level
     parent = around.kept.answered.get(post.parent_id or 0)
     folded, veiled = (False, False) if is_mine else _folding(post, reader)
-    html, language = _words(post, _)
+    html, language = words(post, _)
     return PostView(
         key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles, around.emojis),
         html=Markup(emojis.shown(html, around.emojis.get(post.author.host, {}))),  # noqa: S704 - cleaned when it was stored
@@ -161,7 +161,7 @@ def _warns_of_images(post: Post) -> bool:
     return post.sensitive and not post.warning and post.note is Note.NONE and not post.author.is_local
 
 
-def _words(post: Post, _: Words) -> tuple[str, str]:
+def words(post: Post, _: Words) -> tuple[str, str]:
     """The text in the reader's language where it came in several, and which language that is."""
     if post.is_lost:
         return lost.words(_), _.language
