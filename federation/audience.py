@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models import Actor, Delivery, Disclosure, Host, Post, Q, queues
+from models import Actor, Delivery, Disclosure, Host, HostBlock, Post, Q, queues
 from models.delivery import DeliveryState
 from models.reach import Reach
 from moderation import hosts
@@ -14,13 +14,15 @@ Inboxes = dict[str, str]  # inbox uri -> host
 async def inboxes(author: Actor, reach: Reach, named: Iterable[Actor]) -> Inboxes:
     """Where a message of this reach goes: to the servers of the named, and of the followers unless it is for a circle.
 
-    Only hosts whose standing allows this reach (moderation.hosts); none for what never leaves.
+    Only hosts whose standing allows this reach (moderation.hosts) and that the author does not block; none for what stays.
     """
     if not reach.leaves:
         return {}
     wanted = {inbox_of(reader): reader.host for reader in named if not reader.is_local and not reader.is_gone}
     if reach is not Reach.CIRCLE:
         wanted |= await queues.follower_inboxes(author.id)
+    if wanted and (blocked := await HostBlock.of(author.id)):
+        wanted = {inbox: host for inbox, host in wanted.items() if host not in blocked}
     return await allowed(wanted, reach)
 
 

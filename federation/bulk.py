@@ -1,8 +1,9 @@
 """Ordinary new messages, many in one transaction: what most of an inbox consists of costs a tenth this way.
 
 A message is ordinary if nothing needs to be looked up for it: a Note of the sender's own, to everybody, to followers or to
-partners, that names, answers and quotes nobody. The list of its properties is closed, so that whatever the way of
-`federation.handlers` learns to read does not pass by it here. Rules and rows are those of `federation.notes`.
+partners, that names, answers and quotes nobody, and of which nobody asked to be told. The list of its properties is closed, so
+that whatever the way of `federation.handlers` learns to read does not pass by it here. Rules and rows are those of
+`federation.notes`.
 
 At the door it is stored in the transaction that takes it in (`federation.arrivals`); where it had to wait in line, by the
 `federation.intake`.
@@ -19,7 +20,7 @@ from federation import notes, post_parts
 from federation.addresses import same_origin
 from federation.contexts import PUBLIC
 from federation.wire import Note
-from models import Actor, Host, InboxItem, queues
+from models import Actor, Follow, Host, InboxItem, queues
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.reach import Reach
@@ -70,9 +71,10 @@ def _document(item: InboxItem) -> object:
 async def ordinary(waiting: Sequence[tuple[Actor, Iterable[tuple[T, object]]]]) -> list[Ordinary[T]]:
     """Those that stand first among what these senders said, and that can be stored: names and documents go in."""
     read: list[Ordinary[T]] = []
-    known = await queues.senders([author.id for author, _ in waiting])
+    known = await queues.senders(ids := [author.id for author, _ in waiting])
+    told_of = {follow.target_id for follow in await Follow.filter(Follow.told_of(ids)).only("id", "target_id")}
     for author, pieces in waiting:
-        if author.id not in known or not hosts.is_heard(standing := await hosts.standing(author.host)):
+        if author.id not in known or author.id in told_of or not hosts.is_heard(standing := await hosts.standing(author.host)):
             continue
         for name, document in pieces:
             note = _read(document, author)

@@ -4,13 +4,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from federation import post_parts
+from federation import post_notices, post_parts
 from federation.addresses import origin_of, same_origin
 from federation.contexts import PUBLIC
 from federation.errors import Refused
 from federation.note import HAS_INTRODUCTION
 from federation.wire import Note
-from models import Actor, Block, Host, Post, QuietConversation, Recipient, Revision, Tombstone, clock
+from models import Actor, Block, Host, HostBlock, Post, QuietConversation, Recipient, Revision, Tombstone, clock
 from models.notification import Notice, Notification
 from models.post import Voice
 from models.reach import Reach
@@ -47,6 +47,7 @@ async def save(note: Note, author: Actor) -> Post:
     await _adopt_answers(post)
     await _save_parts(post, note, author)
     await _tell(post, parent, author)
+    await post_notices.of_new(post, author)
     return post
 
 
@@ -77,6 +78,7 @@ async def edit(post: Post, note: Note) -> bool:
     written_at = post.edited_at or post.published_at
     await Revision.create(post=post, text="", html=post.html, warning=post.warning, written_at=written_at)
     await post.change(edited_at=newest, expires_at=note.expires or post.expires_at, **_content(note))
+    await post_notices.of_edit(post, post.author)
     await post_parts.replace(post, note)
     return True
 
@@ -185,6 +187,6 @@ async def _tell(post: Post, parent: Post | None, author: Actor) -> None:
 
 
 async def _wants(member_id: int, post: Post, author: Actor) -> bool:
-    if await Block.either_way(member_id, author.id):
+    if await Block.either_way(member_id, author.id) or await HostBlock.exists(owner_id=member_id, host=author.host):
         return False
     return not await QuietConversation.exists(owner_id=member_id, conversation=post.conversation)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from federation import wire
 from federation.note import Note
-from models import Actor, Attachment, Emoji, Poll, Post, Tag
+from models import Actor, Attachment, Emoji, Poll, Post, Tag, Vote
 
 IMAGES_LIMIT = 8
 IMAGE_TYPES = {"Document", "Image"}
@@ -52,6 +52,9 @@ async def save_poll(post: Post, note: Note) -> None:
                "is_multiple": note.poll.is_multiple, "closes_at": note.poll.closes_at, "voters": note.poll.voters}
     poll, is_new = await Poll.get_or_create(columns, post_id=post.id)
     if not is_new:
+        names = [name for name, _ in note.poll.options]
+        if [one["name"] for one in poll.options] != names or poll.is_multiple != note.poll.is_multiple:
+            await Vote.filter(poll_id=poll.id).delete()  # what was chosen was something else
         await poll.change(**columns)
 
 

@@ -1,7 +1,7 @@
 """Loads what the rules need to know."""
 from __future__ import annotations
 
-from models import Actor, Block, Community, Post
+from models import Actor, Block, Community, Follow, HostBlock, Post
 from models.host import Standing
 from models.reach import Reach
 from moderation import consent, hosts
@@ -17,7 +17,8 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
     return Facts(
         doer_standing=await _standing(doer), target_standing=await _standing(target),
         doer_present=not doer.is_gone, target_present=not target.is_gone,
-        crosses=crosses, consents=all(agreed), blocked=await Block.either_way(doer.id, target.id),
+        crosses=crosses, consents=all(agreed),
+        blocked=await Block.either_way(doer.id, target.id) or await HostBlock.between(doer, target),
         sees_post=post is None or await _sees(doer, post),
         reach=reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer),
         allows_quotes=target.allows_quotes)

@@ -3,11 +3,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import Actor, Follow, Host, Mute, NotificationPolicy, NotificationSender, Q, Subquery, clock
+from models import Actor, Follow, Host, Member, Mute, NotificationPolicy, NotificationSender, Q, Subquery, clock
 from models.host import Standing
+from models.member import Role
 from models.notification import Notice
 from models.reach import Reach
+from moderation.visibility import hosts_blocked_by
 
+OF_THE_TEAM = (Notice.JOIN_REQUEST, Notice.REPORT)
 NEW_ACCOUNT = timedelta(days=30)
 FILTER, DROP = "filter", "drop"
 #: Of these notices the policy speaks; the others are about the community, or the member asked for them.
@@ -21,7 +24,7 @@ async def policy_of(owner_id: int) -> NotificationPolicy:
 
 async def wanted(owner_id: int, *, with_apart: bool = False) -> Q:
     """The notices to show to a member, as a condition on Notification. `with_apart`: those kept apart too."""
-    policy, shown = await policy_of(owner_id), ~_from_muted(owner_id)
+    policy, shown = await policy_of(owner_id), ~_from_muted(owner_id) & ~_from_afar(owner_id) & ~_for_the_team(owner_id)
     for unwanted in (DROP,) if with_apart else (DROP, FILTER):
         if (them := _of_policy(owner_id, policy, unwanted)) is not None:
             shown &= ~them
@@ -37,6 +40,18 @@ async def apart(owner_id: int) -> Q | None:
 def _from_muted(owner_id: int) -> Q:
     muted = Mute.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.now()), owner_id=owner_id, hides_notices=True)
     return Q(actor_id__isnull=False) & Q(actor_id__in=Subquery(muted.values("target_id")))
+
+
+def _for_the_team(owner_id: int) -> Q:
+    """Of what only the team is told, and the member is not in it any more."""
+    team = Member.filter(actor_id=owner_id, role__in=[Role.MODERATOR, Role.HOST]).values("actor_id")
+    return Q(kind__in=OF_THE_TEAM) & ~Q(recipient_id__in=Subquery(team))
+
+
+def _from_afar(owner_id: int) -> Q:
+    """From people of servers that the member blocks."""
+    there = Actor.filter(host__in=hosts_blocked_by(owner_id)).values("id")
+    return Q(actor_id__isnull=False) & Q(actor_id__in=Subquery(there))
 
 
 def _of_policy(owner_id: int, policy: NotificationPolicy, unwanted: str) -> Q | None:

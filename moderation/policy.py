@@ -70,7 +70,7 @@ def both_present(facts: Facts) -> str | None:
 
 
 def no_block(facts: Facts) -> str | None:
-    """Neither side blocks the other."""
+    """Neither side blocks the other, nor our side the server of the other."""
     return "blocked" if facts.blocked else None
 
 
@@ -106,7 +106,7 @@ def more_than_a_circle(facts: Facts) -> str | None:
 
 def quotable(facts: Facts) -> str | None:
     """A quote shows a message to readers whom its author did not choose: only what is for everybody anyway, and only
-    where the author lets it.
+    where the author lets it. One's own words one may repeat.
     """
     return None if facts.parent_reach is Reach.WEB and facts.allows_quotes else "unquotable"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from models import Actor, Block, Follow, Host, Post, Q, Recipient, Subquery, clock, conditions
+from models import Actor, Block, Follow, Host, HostBlock, Post, Q, Recipient, Subquery, clock, conditions
 from models.conditions import Condition
 from models.consent import Purpose
 from models.host import Standing
@@ -73,14 +73,19 @@ def could_see(actor_id: int) -> Q:
 
 
 def may_pass_to(viewer: Viewer) -> Q:
-    """Who may be named to this viewer as having passed a message on, as a condition on Actor: no blocks between them, and to
-    visitors only members of ours who agreed to being known outside.
+    """Who may be named to this viewer as having passed a message on, as a condition on Actor: no blocks between them or of their
+    server, and to visitors only members of ours who agreed to being known outside.
     """
     if viewer.actor_id is None:
         return Actor.present() & Q(host="") & consent.those_who_allow(Purpose.SHARED_OUT)
     blocking = Subquery(Block.filter(target_id=viewer.actor_id).values("blocker_id"))
     blocked = Subquery(Block.filter(blocker_id=viewer.actor_id).values("target_id"))
-    return Actor.present() & ~Q(id__in=blocking) & ~Q(id__in=blocked)
+    return Actor.present() & ~Q(id__in=blocking) & ~Q(id__in=blocked) & ~Q(host__in=hosts_blocked_by(viewer.actor_id))
+
+
+def hosts_blocked_by(actor_id: int) -> Subquery:
+    """The names of the servers that a member blocks."""
+    return Subquery(HostBlock.filter(owner_id=actor_id).values("host"))
 
 
 async def may_see(viewer: Viewer, post: Post) -> bool:
@@ -104,14 +109,15 @@ def _for_member(actor_id: int) -> Q:
     blocking = Subquery(Block.filter(target_id=actor_id).values("blocker_id"))
     blocked = Subquery(Block.filter(blocker_id=actor_id).values("target_id"))
     return ((ours | named | (~Q(author__host="") & theirs) | (Q(to_followers=True) & followed))
-            & ~Q(author__host__in=shut) & ~Q(author_id__in=blocking) & ~Q(author_id__in=blocked))
+            & ~Q(author__host__in=shut) & ~Q(author_id__in=blocking) & ~Q(author_id__in=blocked)
+            & ~Q(author__host__in=hosts_blocked_by(actor_id)))
 
 
 def _for_peer(viewer: Viewer) -> Q:
-    """What a member of ours wrote and another server may hold."""
+    """What a member of ours who does not block it wrote and another server may hold."""
     allowed = [reach for reach in (Reach.PARTNERS, Reach.WEB) if hosts.may_receive(viewer.standing, reach)]
     wanted = Q(reach__in=allowed) if allowed else Q(id__isnull=True)
     if hosts.may_receive(viewer.standing, Reach.CIRCLE):
         there = Recipient.filter(actor__host=viewer.host).values("post_id")
         wanted |= Q(reach=Reach.CIRCLE, id__in=Subquery(there))
-    return wanted
+    return wanted & ~Q(author_id__in=Subquery(HostBlock.filter(host=viewer.host).values("owner_id")))

@@ -33,9 +33,10 @@ async def of_posts(posts: Sequence[Post], reader: Member | None, _: Words) -> di
 def _view(poll: Poll, post: Post, chosen: set[str], reader: Member | None, told: Mapping[str, int | None],
           _: Words) -> PollView:
     over, is_own = poll.is_closed or bool(chosen), reader is not None and post.author_id == reader.actor_id
+    tells = over and (poll.is_closed or not poll.hides_numbers)
     choices = tuple(
         ChoiceView(title=one["name"], chosen=one["name"] in chosen,
-                   result=_result(told[one["name"]], _) if over and one["count"] is not None else "") for one in poll.options)
+                   result=_result(told[one["name"]], _) if tells and one["count"] is not None else "") for one in poll.options)
     ends = "" if poll.closes_at is None or poll.is_closed else moment(poll.closes_at, _.language)
     return PollView(choices=choices, is_multiple=poll.is_multiple, is_closed=poll.is_closed,
                     may_choose=reader is not None and not over and not is_own, has_chosen=bool(chosen), ends=ends, is_own=is_own,

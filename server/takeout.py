@@ -30,6 +30,7 @@ TEXT_LIMIT_CHARACTERS = 4900
 VALUE_LIMIT_CHARACTERS = 500
 ADDRESS = re.compile(r"@?([\w.-]{1,100})@([\w.:-]{1,255})")
 FILES = {"following_accounts.csv": BroughtKind.FOLLOW, "blocked_accounts.csv": BroughtKind.BLOCK,
+         "blocked_domains.csv": BroughtKind.HOST,
          "muted_accounts.csv": BroughtKind.MUTE, "bookmarks.csv": BroughtKind.BOOKMARK, "lists.csv": BroughtKind.LIST}
 #: What Python says of files that are not what they claim to be.
 UNREADABLE = (ValueError, RecursionError, csv.Error, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError,
@@ -130,10 +131,22 @@ def _table(text: str, kind: BroughtKind) -> Iterator[Line]:
 def _line(cells: list[str], kind: BroughtKind) -> Line:
     if kind is BroughtKind.BOOKMARK:
         return _bookmark(cells[0])
+    if kind is BroughtKind.HOST:
+        return Line(kind, cells[0])
+    if kind is BroughtKind.FOLLOW:
+        return Line(kind, _address(cells[0]), _wishes(cells))
     if kind is BroughtKind.LIST:
         return Line(kind, _address(cells[1] if len(cells) > 1 else ""), {"title": cells[0][:200]})
     hides = kind is not BroughtKind.MUTE or len(cells) < 2 or cells[1].lower() != "false"
     return Line(kind, _address(cells[0]), {} if hides else {"hides_notices": False})
+
+
+def _wishes(cells: list[str]) -> dict[str, Any]:
+    """What a line of follows says besides the address: "Show boosts", "Notify on new posts", "Languages"."""
+    shows, tells, languages = (cells[place].lower() if len(cells) > place else "" for place in (1, 2, 3))
+    return {name: value for name, value, usual in (
+        ("reblogs", shows != "false", True), ("notify", tells == "true", False),
+        ("languages", re.findall(r"[a-z]{2,3}(?:-[a-z]+)?", languages)[:20], [])) if value != usual}
 
 
 def _bookmark(uri: str) -> Line:

@@ -50,9 +50,11 @@ def place(typed: str) -> int:
 async def home(reader: Actor, span: Span = NEWEST, *, followed_only: bool = False) -> Page:
     """What a member reads first: messages of this community, of people they follow, and what those pass on.
 
-    Messages with tags that they follow stand there too, and none of people whom they read on a list apart.
+    Messages with tags that they follow stand there too, and none of people whom they read on a list apart, nor what they
+    chose not to read of somebody whom they follow: what is passed on, other languages.
     """
     scope = scopes.followed(reader.id) if followed_only else scopes.everything(reader.id)
+    scope = replace(scope, condition=scope.condition & scopes.in_wanted_languages(reader.id))
     return await _listed(Viewer.member(reader), scope, scopes.passed_by_followed(reader.id), span, EVERYTHING)
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from federation import disclosure
 from federation.incoming import Incoming
-from models import Actor, Post, Report
+from models import Actor, Notification, Post, Report
+from models.notification import Notice
 
 TEXT_LIMIT = 5000
 POSTS_LIMIT = 20
@@ -20,6 +21,8 @@ async def receive(incoming: Incoming) -> None:
     posts = [post for post in named if await disclosure.may_be_there(post.uri, incoming.sender.host)]
     if target is None and not posts:
         return
-    await Report.get_or_create(
+    kept, is_new = await Report.get_or_create(
         {"sender_host": incoming.sender.host, "target": target or posts[0].author, "post_uris": [post.uri for post in posts],
          "text": activity.content[:TEXT_LIMIT]}, uri=activity.id)
+    if is_new:
+        await Notification.tell_team(Notice.REPORT, incoming.sender, kept)

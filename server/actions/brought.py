@@ -15,7 +15,8 @@ from models.reach import Reach
 from models.rights import BroughtKind, Outcome
 from moderation import consent
 from moderation.visibility import Viewer, may_see
-from server.actions import bookmarks, follows, lists, posts, relations
+from server.actions import bookmarks, follows, host_blocks, lists, posts, relations
+from server.actions.follows import Wishes
 from server.actions.lists import Replies
 from server.actions.once import Repeated
 from server.actions.posts import Composition
@@ -82,12 +83,17 @@ async def _follow(instance: Instance, line: Brought) -> Outcome:
     target = await _person(instance, line)
     if (known := await Follow.between(line.owner, target)) and known.accepted_at:
         return Outcome.KNOWN
-    asked = await follows.follow(line.owner, target)
+    asked = await follows.follow(line.owner, target, Wishes.of(line.details))
     return Outcome.DONE if asked.accepted_at else Outcome.ASKED
 
 
 async def _block(instance: Instance, line: Brought) -> Outcome:
     await relations.block(line.owner, await _person(instance, line))
+    return Outcome.DONE
+
+
+async def _host(instance: Instance, line: Brought) -> Outcome:
+    await host_blocks.block(instance, line.owner, line.value)
     return Outcome.DONE
 
 
@@ -142,6 +148,7 @@ async def _nothing(_instance: Instance, _line: Brought) -> Outcome:
 ACTS: dict[BroughtKind, Callable[[Instance, Brought], Awaitable[Outcome]]] = {
     BroughtKind.FOLLOW: _follow,
     BroughtKind.BLOCK: _block,
+    BroughtKind.HOST: _host,
     BroughtKind.MUTE: _mute,
     BroughtKind.BOOKMARK: _bookmark,
     BroughtKind.LIST: _list,

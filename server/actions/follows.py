@@ -1,6 +1,10 @@
 """Following people, and answering those who ask to follow."""
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
 from federation import outbox
 from models import Actor, Follow, Notification
 from models.database import in_transaction
@@ -11,9 +15,37 @@ from moderation import facts, policy
 from moderation.policy import Verb
 from server.errors import Refused
 
+LANGUAGES_LIMIT = 20
 
-async def follow(actor: Actor, target: Actor) -> Follow:
-    """Ask to follow; the answer comes at once from someone here who lets everybody, else later. Asking twice is asking once.
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody wants of a person whom they follow; None leaves it as it is."""
+
+    shows_announces: bool | None = None  # in the home
+    tells_posts: bool | None = None  # by a notice
+    languages: Sequence[str] | None = None  # of messages in the home; none is all
+
+    @classmethod
+    def of(cls, named: Mapping[str, Any]) -> Self:
+        """Out of the names that the client API and files of Mastodon have for them."""
+        return cls(named.get("reblogs"), named.get("notify"), named.get("languages"))
+
+    def columns(self) -> dict[str, Any]:
+        """As they are kept with a Follow."""
+        wanted = dict.fromkeys(language.lower() for language in self.languages or ())
+        listed = None if self.languages is None else "," + "".join(f"{language}," for language in [*wanted][:LANGUAGES_LIMIT])
+        kept = {"shows_announces": self.shows_announces, "tells_posts": self.tells_posts,
+                "languages": "" if listed == "," else listed}
+        return {name: value for name, value in kept.items() if value is not None}
+
+
+AS_IT_IS = Wishes()
+
+
+async def follow(actor: Actor, target: Actor, wishes: Wishes = AS_IT_IS) -> Follow:
+    """Ask to follow, or say anew what is wanted of somebody who is followed. The answer comes at once from someone here who lets
+    everybody, else later. Asking twice is asking once.
 
     Raises: Refused; NotHere for following oneself.
     """
@@ -23,8 +55,10 @@ async def follow(actor: Actor, target: Actor) -> Follow:
         raise Refused(decision.reason or "")
     async with in_transaction():
         if (known := await Follow.between(actor, target)) and known.accepted_at:
+            await known.change(**wishes.columns())
             return known
         request = await Follow.request(known.uri if known else f"{actor.uri}/follows/{new_key()}", actor, target)
+        await request.change(**wishes.columns())
         if not target.is_local:
             if known is None:  # else the request is on its way already
                 await outbox.follow(request)

@@ -1,13 +1,16 @@
 """Who is told about a message: the one it answers, and those it is addressed to, if they can see it."""
 from __future__ import annotations
 
+from federation import post_notices
 from models import Actor, Mute, Notification, Post, QuietConversation, Recipient
 from models.notification import Notice
 from moderation.visibility import Viewer, may_see
 
 
-async def of_post(post: Post) -> None:
-    """Tell members of ours. Inside the transaction of the act; each is told once, as REPLY rather than MENTION."""
+async def of_post(post: Post, *, is_new: bool = True) -> None:
+    """Tell members of ours. Inside the transaction of the act; each is told once, as REPLY rather than MENTION, and those who
+    asked to be told of each message of its author, or, when it was changed, those who passed it on.
+    """
     told = {row.actor_id: (row.actor, Notice.MENTION) for row in await Recipient.filter(post=post).select_related("actor")}
     if post.parent_id:
         parent = await Post.get(id=post.parent_id).select_related("author")
@@ -15,6 +18,7 @@ async def of_post(post: Post) -> None:
     for actor, kind in told.values():
         if actor.is_local and actor.id != post.author_id and await _wants(actor, post):
             await Notification.tell(actor, kind, post.author, post)
+    await (post_notices.of_new if is_new else post_notices.of_edit)(post, post.author)
 
 
 async def _wants(actor: Actor, post: Post) -> bool:

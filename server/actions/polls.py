@@ -51,6 +51,7 @@ class PollDraft:
     options: tuple[str, ...]
     is_multiple: bool = False
     ends_in: timedelta = timedelta(days=1)
+    hides_numbers: bool = False  # until it is over
 
     def check(self) -> None:
         """Raise BadPoll, or one of its kinds, unless it can be asked like this."""
@@ -72,7 +73,25 @@ class PollDraft:
 async def ask(post: Post, draft: PollDraft) -> Poll:
     """The answers of a new message, which has been checked. Inside the transaction that writes the message."""
     return await Poll.create(post=post, options=[{"name": word, "count": 0} for word in draft.words()], voters=0,
-                             is_multiple=draft.is_multiple, closes_at=clock.now() + draft.ends_in)
+                             is_multiple=draft.is_multiple, closes_at=clock.now() + draft.ends_in,
+                             hides_numbers=draft.hides_numbers)
+
+
+async def change(post: Post, draft: PollDraft) -> None:
+    """Ask a question of ours differently, from now on. Other answers to choose from, or another number of them, and nobody has
+    chosen yet: what was chosen was something else. Inside the transaction that edits the message, which has been checked.
+    """
+    poll = await Poll.filter(post_id=post.id).select_for_update().first()
+    if poll is None:
+        await ask(post, draft)
+        await post.change(kind=KIND)
+        return
+    is_other = [one["name"] for one in poll.options] != draft.words() or poll.is_multiple != draft.is_multiple
+    await poll.change(is_multiple=draft.is_multiple, hides_numbers=draft.hides_numbers, closes_at=clock.now() + draft.ends_in,
+                      told_at=None)
+    if is_other:
+        await Vote.filter(poll_id=poll.id).delete()
+        await poll.change(options=[{"name": word, "count": 0} for word in draft.words()], voters=0)
 
 
 async def end_due() -> int:

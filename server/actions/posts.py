@@ -123,14 +123,16 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
                images: Sequence[Attachment] | None = None) -> None:
     """Change what a message says; what it said before is kept, and can be read by those who see the message.
 
-    Reach, recipients, about whom it is and answers to choose stay, and the images unless others are given. `descriptions`:
+    Reach, recipients and about whom it is stay, and the images and answers to choose unless others are given. `descriptions`:
     attachment key -> alternative text. People who are newly named are told. One that is still held leaves as it now is, and
-    no other way. Raises: Refused ("review") where the team would have to read it first, and it has left already.
+    no other way. Raises: BadPoll; Refused ("review") where the team would have to read it first, and it has left already.
     """
     if not post.is_in_review and await _to_read(replace(written, about=post.about, about_agrees=post.about_agrees)):
         raise Refused("review")
     named = await people.known(mentions_in(written.text), origin)
     before = {row.actor_id for row in await Recipient.filter(post=post)}
+    if written.poll:
+        written.poll.check()
     wanted = () if post.reach is Reach.CIRCLE else await addressees.of(post.author, post.reach, None, (), list(named.values()))
     addressed = [actor for actor in wanted if actor.id not in before]
     words = render(written.text, named, origin)
@@ -150,11 +152,17 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
                 await image.save(update_fields=["description"])
         if images is not None:
             await _exchange(post, images)
-        await _tell_of_edit(post, is_held)
+        await _tell_of_edit(post, is_held, written.poll)
 
 
-async def _tell_of_edit(post: Post, is_held: bool) -> None:
-    """What nobody has yet is told anew, so that what it said first never leaves."""
+async def _tell_of_edit(post: Post, is_held: bool, poll: PollDraft | None) -> None:
+    """What nobody has yet is told anew, so that what it said first never leaves. Who chose hears of it before they may
+    choose again.
+    """
+    if not is_held:
+        await news.of_post(post, is_new=False)
+    if poll:
+        await polls.change(post, poll)
     if post.is_in_review:
         await reviews.changed(post)
     elif is_held:
@@ -162,7 +170,6 @@ async def _tell_of_edit(post: Post, is_held: bool) -> None:
         await outbox.create(post)
     else:
         await outbox.update(post)
-        await news.of_post(post)
 
 
 async def _exchange(post: Post, images: Sequence[Attachment]) -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from federation import reports
 from federation.addresses import origin_of
-from models import Actor, AuditEntry, Post, Report, clock
+from models import Actor, AuditEntry, Notification, Post, Report, clock
 from models.database import in_transaction
 from models.delivery import Category
 from models.errors import CommunityError
 from models.ids import new_key
+from models.notification import Notice
 from moderation.visibility import Viewer, visible_to
 from server.actions import looks
 
@@ -52,6 +53,7 @@ async def report(us: Actor, reporter: Actor, target: Actor, told: Told) -> Repor
             post_uris=[post.uri for post in posts], text=told.text[:TEXT_LIMIT_CHARACTERS],
             category=Category.VIOLATION if told.rules else told.category, rules=list(told.rules[:RULES_LIMIT]),
             forwarded_at=clock.now() if forwards else None)
+        await Notification.tell_team(Notice.REPORT, reporter, kept)
         if forwards:
             await reports.flag(us, target, posts, told.text)
     return kept
@@ -66,6 +68,7 @@ async def close(one: Report, by: Actor) -> None:
     """The team has done what there was to do."""
     if one.closed_at is None:
         await _change(one, by, "report.resolve", closed_at=clock.now(), closed_by_id=by.id)
+        await Notification.filter(report_id=one.id).delete()
 
 
 async def reopen(one: Report, by: Actor) -> None:

@@ -1,7 +1,7 @@
 """The endpoints about people, and about the community itself: parts of `routes.API`."""
 from __future__ import annotations
 
-from server.api import accounts, instance, own_profile, people
+from server.api import accounts, domain_blocks, instance, own_profile, people
 from server.api.answers import Nothing
 from server.api.door import ANY_TOKEN, ANYBODY, Endpoint
 from server.api.entities.account import Account, CredentialAccount, CustomEmoji
@@ -39,7 +39,7 @@ ACCOUNTS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/api/v2/suggestions", accounts.suggestions, "read:accounts", accounts.Several, list[accounts.Suggestion]),
     Endpoint("DELETE", "/api/v1/suggestions/{id}", accounts.no_thanks, "write:accounts", gives=Nothing),
     # how one stands with them
-    Endpoint("POST", "/api/v1/accounts/{id}/follow", people.follow, "write:follows", gives=Relationship),
+    Endpoint("POST", "/api/v1/accounts/{id}/follow", people.follow, "write:follows", people.Following, Relationship),
     Endpoint("POST", "/api/v1/accounts/{id}/unfollow", people.unfollow, "write:follows", gives=Relationship),
     Endpoint("POST", "/api/v1/accounts/{id}/remove_from_followers", people.send_away, "write:follows", gives=Relationship),
     Endpoint("POST", "/api/v1/accounts/{id}/block", people.block, "write:blocks", gives=Relationship),
@@ -56,9 +56,9 @@ ACCOUNTS: tuple[Endpoint, ...] = (
     Endpoint("POST", "/api/v1/follow_requests/{id}/reject", people.refuse, "write:follows", gives=Relationship),
     Endpoint("GET", "/api/v1/blocks", people.blocks, "read:blocks", AccountsWindow, list[Account]),
     Endpoint("GET", "/api/v1/mutes", people.mutes, "read:mutes", AccountsWindow, list[people.MutedAccount]),
-    Endpoint("GET", "/api/v1/domain_blocks", instance.none, "read:blocks", gives=list[str]),
-    Endpoint("POST", "/api/v1/domain_blocks", people.refuse_domain, "write:blocks", gives=Nothing),
-    Endpoint("DELETE", "/api/v1/domain_blocks", accounts.no_thanks, "write:blocks", gives=Nothing),
+    Endpoint("GET", "/api/v1/domain_blocks", domain_blocks.show, "read:blocks", domain_blocks.DomainsWindow, list[str]),
+    Endpoint("POST", "/api/v1/domain_blocks", domain_blocks.block, "write:blocks", domain_blocks.Domain, Nothing),
+    Endpoint("DELETE", "/api/v1/domain_blocks", domain_blocks.unblock, "write:blocks", domain_blocks.Domain, Nothing),
 )
 
 INSTANCE: tuple[Endpoint, ...] = (

@@ -8,12 +8,11 @@ from pydantic import Field
 
 from models import Actor, Follow, Q, Subquery
 from models.errors import NotHere
-from moderation import lines
 from server.actions import people as named
 from server.api import account_search, people
 from server.api.answers import answer
 from server.api.arguments import BadInput, Takes
-from server.api.entities.account import Account, account, accounts_of, own_account
+from server.api.entities.account import Account, account_for, accounts_of, own_account
 from server.api.people import Ids
 from server.api.readers import reader_of
 from server.errors import SignInFirst
@@ -78,15 +77,14 @@ async def verify_credentials(request: web.Request, _given: Takes) -> web.Respons
 async def show(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v1/accounts/{id}."""
     actor = await people.person(request)
-    return answer(account(actor, request.app[SETTINGS].origin, await lines.readers_of(reader_of(request).viewer, actor)))
+    return answer(await account_for(actor, reader_of(request)))
 
 
 async def show_many(request: web.Request, given: Ids) -> web.Response:
     """GET /api/v1/accounts?id[]=…: those of them that there are, in this order."""
     found = {actor.id: actor for actor in await Actor.filter(lookups.listed(), id__in=given.id or [0])}
     there = await people.not_blocking(request[MEMBER].actor, list(found))
-    return answer(await accounts_of([found[id_] for id_ in dict.fromkeys(given.id) if id_ in there],
-                                    request.app[SETTINGS].origin))
+    return answer(await accounts_of([found[id_] for id_ in dict.fromkeys(given.id) if id_ in there], reader_of(request)))
 
 
 async def look_up(request: web.Request, given: LookUp) -> web.Response:
@@ -96,7 +94,7 @@ async def look_up(request: web.Request, given: LookUp) -> web.Response:
         found = await lookups.shown_to(request, (await named.known([given.acct], origin)).get(given.acct))
     except SignInFirst as error:
         raise NotHere("not for visitors") from error
-    return answer(account(found, origin, await lines.readers_of(reader_of(request).viewer, found)))
+    return answer(await account_for(found, reader_of(request)))
 
 
 async def search(request: web.Request, given: Searching) -> web.Response:
@@ -106,13 +104,13 @@ async def search(request: web.Request, given: Searching) -> web.Response:
         raise BadInput("q: nothing to look for")
     found = await account_search.found(request, words, resolves=given.resolve, limit=min(given.limit, CAP), offset=given.offset,
                                        following=given.following)
-    return answer(await accounts_of(found, request.app[SETTINGS].origin))
+    return answer(await accounts_of(found, reader_of(request)))
 
 
 async def directory(request: web.Request, given: DirectoryWindow) -> web.Response:
     """GET /api/v1/directory: those who chose to be found, in the order of the page People, which says nothing about anybody."""
     found = await in_turn(request, given.offset, min(given.limit, CAP), Q(host="") if given.local else None)
-    return answer(await accounts_of(found, request.app[SETTINGS].origin))
+    return answer(await accounts_of(found, reader_of(request)))
 
 
 async def suggestions_v1(request: web.Request, given: Several) -> web.Response:
@@ -132,7 +130,7 @@ async def _suggested(request: web.Request, limit: int) -> list[Account]:
     me = request[MEMBER].actor_id
     followed = Subquery(Follow.filter(follower_id=me).values("target_id"))
     found = await in_turn(request, 0, min(limit, FEW), Q(~Q(id__in=followed), ~Q(id=me)))
-    return await accounts_of(found, request.app[SETTINGS].origin)
+    return await accounts_of(found, reader_of(request))
 
 
 async def no_thanks(_request: web.Request, _given: Takes) -> web.Response:

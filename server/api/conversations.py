@@ -14,10 +14,11 @@ from models.conversation import Strand, strands
 from models.errors import NotHere
 from models.reach import Reach
 from moderation.visibility import visible_to
+from server import emojis
 from server.api.answers import Nothing, answer
 from server.api.arguments import Takes
 from server.api.door import number
-from server.api.entities.account import Account, account
+from server.api.entities.account import Account, account_with
 from server.api.entities.status import Status, statuses
 from server.api.paging import Window, listed
 from server.api.readers import Reader, reader_of
@@ -78,12 +79,13 @@ async def conversations(found: Sequence[Strand], reader: Reader) -> list[Convers
     shown = await statuses([Entry(posts[one.last_id]) for one in found], reader)
     people = await _people(posts)
     entities: list[Conversation] = []
+    keys = await emojis.of_posts((), [actor for post in posts.values() for actor in (post.author, *people.get(post.id, ()))])
     for strand, status in zip(found, shown, strict=True):
         last = posts[strand.last_id]
         others = {actor.id: actor for actor in (last.author, *people.get(last.id, ())) if actor.id != reader.actor_id}
         is_unread = last.author_id != reader.actor_id and marked.get(strand.conversation, NO_MARK).read_id < last.id
         entities.append({"id": str(strand.first_id), "unread": is_unread, "last_status": status,
-                         "accounts": [account(actor, reader.origin, reader.reach) for actor in others.values()]})
+                         "accounts": [account_with(actor, reader, keys) for actor in others.values()]})
     return entities
 
 

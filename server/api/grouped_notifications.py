@@ -13,7 +13,7 @@ from moderation import notices
 from server.actions import notices as acts
 from server.api.answers import Nothing, answer
 from server.api.arguments import Takes
-from server.api.entities.account import account
+from server.api.entities.account import accounts_of
 from server.api.entities.notification import (
     GROUP_SECONDS,
     GROUPED,
@@ -84,7 +84,7 @@ async def accounts(request: web.Request, _given: Takes) -> web.Response:
     reader = reader_of(request)
     rows, posts = await standing(await _members(request), reader)
     people = {actor.id: actor for actor in (teller(row, posts) for row in rows)}
-    return answer([account(actor, reader.origin, reader.reach) for actor in people.values()])
+    return answer(await accounts_of(list(people.values()), reader))
 
 
 async def dismiss(request: web.Request, _given: Takes) -> web.Response:

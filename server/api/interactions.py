@@ -9,7 +9,7 @@ from models import Actor, Announce, Like, Post, Q
 from models.reach import Reach
 from moderation.visibility import visible_to
 from server.actions import bookmarks, pins, reactions
-from server.api import found, writing
+from server.api import lookups, writing
 from server.api.answers import answer
 from server.api.arguments import BadInput, Takes
 from server.api.entities.account import accounts_of
@@ -33,7 +33,7 @@ class PassOn(Takes):
 
 async def _do(request: web.Request, act: Act) -> web.Response:
     """Do something with the message {id}, and show it as it now is. Doing it twice is doing it once."""
-    post, member = await found.post(request), request[MEMBER]
+    post, member = await lookups.post(request), request[MEMBER]
     request.app[LIMITS].take("act", member.actor.key)
     try:
         await act(member.actor, post)
@@ -54,7 +54,7 @@ async def unfavourite(request: web.Request, _given: Takes) -> web.Response:
 
 async def reblog(request: web.Request, given: PassOn) -> web.Response:
     """POST /api/v1/statuses/{id}/reblog: pass it on, as far as it went itself, as the member reaches, and as is asked for."""
-    post, member = await found.post(request), request[MEMBER]
+    post, member = await lookups.post(request), request[MEMBER]
     if given.visibility == "direct":
         raise BadInput("visibility: nothing is passed on to named people")
     request.app[LIMITS].take("act", member.actor.key)
@@ -103,14 +103,14 @@ async def unmute(request: web.Request, _given: Takes) -> web.Response:
 
 async def favourited_by(request: web.Request, given: AccountsWindow) -> web.Response:
     """GET /api/v1/statuses/{id}/favourited_by: for its writer alone, who was told of each; nobody for anybody else."""
-    post = await found.post(request)
+    post = await lookups.post(request)
     rows = await rows_of(Like.filter(PRESENT, post=post).select_related("actor"), given)
     return await _people(request, given, post, rows)
 
 
 async def reblogged_by(request: web.Request, given: AccountsWindow) -> web.Response:
     """GET /api/v1/statuses/{id}/reblogged_by: the same."""
-    post = await found.post(request)
+    post = await lookups.post(request)
     rows = await rows_of(Announce.filter(PRESENT, post=post).select_related("actor"), given)
     return await _people(request, given, post, rows)
 
@@ -119,12 +119,12 @@ async def _people(request: web.Request, given: AccountsWindow, post: Post, rows:
     reader = reader_of(request)
     if post.author_id != reader.actor_id:
         return answer([])
-    return listed(request, given, [row.id for row in rows], await accounts_of([row.actor for row in rows], reader.origin))
+    return listed(request, given, [row.id for row in rows], await accounts_of([row.actor for row in rows], reader))
 
 
 async def quotes(request: web.Request, given: Window) -> web.Response:
     """GET /api/v1/statuses/{id}/quotes: the messages that quote it with its author's leave, as far as the reader sees them."""
-    post, reader = await found.post(request), reader_of(request)
+    post, reader = await lookups.post(request), reader_of(request)
     quoting = Post.filter(visible_to(reader.viewer), quote_uri=post.uri, shows_quote=True).select_related("author")
     rows = await rows_of(quoting, given)
     return listed(request, given, [row.id for row in rows], await statuses([Entry(row) for row in rows], reader, "thread"))

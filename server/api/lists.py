@@ -14,7 +14,8 @@ from server.api.arguments import BadInput, Id, Takes
 from server.api.door import number
 from server.api.entities.account import accounts_of
 from server.api.paging import AccountsWindow, listed, rows_of
-from server.keys import MEMBER, SETTINGS
+from server.api.readers import reader_of
+from server.keys import MEMBER
 
 ALL = 0  # a `limit` that means everybody
 
@@ -81,15 +82,15 @@ async def delete(request: web.Request, _given: Takes) -> web.Response:
 
 async def people(request: web.Request, given: AccountsWindow) -> web.Response:
     """GET /api/v1/lists/{id}/accounts; `limit=0` is everybody."""
-    row, origin = await _own(request), request.app[SETTINGS].origin
+    row, reader = await _own(request), reader_of(request)
     blocking = Subquery(Block.filter(target_id=row.owner_id).values("blocker_id"))
     rows = ListedPerson.filter(~Q(actor_id__in=blocking), people_list=row, actor__suspended_at__isnull=True,
                                actor__deleted_at__isnull=True)
     if given.limit == ALL:
         everybody = await rows.order_by("-id").limit(lists.PEOPLE_LIMIT).select_related("actor")
-        return answer(await accounts_of([one.actor for one in everybody], origin))
+        return answer(await accounts_of([one.actor for one in everybody], reader))
     page = await rows_of(rows.select_related("actor"), given)
-    return listed(request, given, [one.id for one in page], await accounts_of([one.actor for one in page], origin))
+    return listed(request, given, [one.id for one in page], await accounts_of([one.actor for one in page], reader))
 
 
 async def add(request: web.Request, given: ListAccounts) -> web.Response:

@@ -14,7 +14,7 @@ from server.actions import notices as acts
 from server.api.answers import Nothing, answer, instant
 from server.api.arguments import Id, Takes
 from server.api.door import number
-from server.api.entities.account import Account, account
+from server.api.entities.account import Account, accounts_of
 from server.api.entities.notification import TYPES
 from server.api.entities.status import Status, statuses
 from server.api.paging import Window, listed
@@ -208,6 +208,7 @@ async def _waiting(request: web.Request, condition: Q | None = None, *, before: 
 
 async def _requests(senders: list[Sender], reader: Reader) -> list[Request]:
     people = {actor.id: actor for actor in await Actor.filter(Actor.present(), id__in=[one.actor_id for one in senders])}
+    accounts = {int(one["id"]): one for one in await accounts_of(list(people.values()), reader)}
     shown = await _last_statuses(senders, reader)
     ids = [id_ for one in senders for id_ in (one.first_id, one.last_id)]
     when = {row.id: instant(row.created_at) for row in await Notification.filter(id__in=ids)}
@@ -216,7 +217,7 @@ async def _requests(senders: list[Sender], reader: Reader) -> list[Request]:
         if one.actor_id in people:
             entity: Request = {
                 "id": str(one.actor_id), "created_at": when[one.first_id], "updated_at": when[one.last_id],
-                "account": account(people[one.actor_id], reader.origin, reader.reach), "notifications_count": str(one.count)}
+                "account": accounts[one.actor_id], "notifications_count": str(one.count)}
             if one.post_id in shown:
                 entity["last_status"] = shown[one.post_id]
             found.append(entity)

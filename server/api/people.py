@@ -2,22 +2,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
 
 from models import Actor, Block, Follow, Mute, Q
-from models.errors import CommunityError, NotHere
-from models.reach import Reach
+from models.errors import NotHere
 from server.actions import follows, relations
+from server.actions.follows import LANGUAGES_LIMIT, Wishes
 from server.api.answers import answer, instant_or_none
 from server.api.arguments import Id, Takes
 from server.api.door import number
-from server.api.entities.account import Account, account, accounts_of
+from server.api.entities.account import Account, accounts_of
 from server.api.entities.relationship import relationships_of
 from server.api.paging import AccountsWindow, listed, rows_of
+from server.api.readers import reader_of
 from server.errors import Refused, SignInFirst
-from server.keys import LIMITS, MEMBER, SETTINGS
+from server.keys import LIMITS, MEMBER
 from server.pages import lookups
 
 IDS_LIMIT = 40
@@ -26,10 +28,21 @@ MUTE_LIMIT_SECONDS = 365 * 24 * 3600
 _PRESENT = {"suspended_at__isnull": True, "deleted_at__isnull": True}
 
 
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$")]
+
+
 class Ids(Takes):
     """Some people."""
 
     id: list[Id] = Field([], max_length=IDS_LIMIT)
+
+
+class Following(Takes):
+    """POST /api/v1/accounts/{id}/follow: what is wanted of somebody; what is not given stays as it is."""
+
+    reblogs: bool | None = None
+    notify: bool | None = None
+    languages: list[Language] | None = Field(None, max_length=LANGUAGES_LIMIT)
 
 
 class Muting(Takes):
@@ -49,13 +62,6 @@ class MutedAccount(Account):
     """Somebody muted."""
 
     mute_expires_at: str | None
-
-
-class NoOwnList(CommunityError):
-    """A member wants to keep a whole server away, which the team does for everybody."""
-
-    status = 422
-    safe = "Which servers we exchange with is decided for the whole community. You can block or mute people one by one."
 
 
 async def person(request: web.Request) -> Actor:
@@ -87,9 +93,11 @@ async def not_blocking(me: Actor, ids: Collection[int]) -> set[int]:
     return set(ids) - {row.blocker_id for row in await Block.filter(target=me, blocker_id__in=ids or [0])}
 
 
-async def follow(request: web.Request, _given: Takes) -> web.Response:
+async def follow(request: web.Request, given: Following) -> web.Response:
     """POST /api/v1/accounts/{id}/follow: once or a hundred times."""
-    return await _act(request, follows.follow)
+    async def act(me: Actor, target: Actor) -> None:
+        await follows.follow(me, target, Wishes(given.reblogs, given.notify, given.languages))
+    return await _act(request, act)
 
 
 async def unfollow(request: web.Request, _given: Takes) -> web.Response:
@@ -199,20 +207,15 @@ async def blocks(request: web.Request, given: AccountsWindow) -> web.Response:
 
 async def mutes(request: web.Request, given: AccountsWindow) -> web.Response:
     """GET /api/v1/mutes."""
-    origin = request.app[SETTINGS].origin
     rows = await rows_of(Mute.filter(owner=request[MEMBER].actor).select_related("target"), given)
-    shown: list[MutedAccount] = [
-        {**account(row.target, origin, Reach.COMMUNITY), "mute_expires_at": instant_or_none(row.ends_at)} for row in rows]
+    people = await accounts_of([row.target for row in rows], reader_of(request))
+    shown: list[MutedAccount] = [{**person, "mute_expires_at": instant_or_none(row.ends_at)}
+                                 for row, person in zip(rows, people, strict=True)]
     return listed(request, given, [row.id for row in rows], shown)
 
 
-async def refuse_domain(_request: web.Request, _given: Takes) -> web.Response:
-    """POST /api/v1/domain_blocks."""
-    raise NoOwnList("domain")
-
-
 async def _people(request: web.Request, given: AccountsWindow, rows: list[Follow] | list[Block], side: str) -> web.Response:
-    people = await accounts_of([getattr(row, side) for row in rows], request.app[SETTINGS].origin)
+    people = await accounts_of([getattr(row, side) for row in rows], reader_of(request))
     return listed(request, given, [row.id for row in rows], people)
 
 

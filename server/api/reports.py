@@ -1,20 +1,19 @@
 """POST /api/v1/reports: a member tells the team about somebody."""
 from __future__ import annotations
 
-from typing import TypedDict
-
 from aiohttp import web
 
-from models import Actor, Post, Report
+from models import Actor, Post
 from models.delivery import Category
 from models.errors import NotHere
-from models.reach import Reach
 from server.actions import reports
 from server.actions.reports import POSTS_LIMIT, TEXT_LIMIT_CHARACTERS, Told
-from server.api.answers import answer, instant, instant_or_none
+from server.api.answers import answer
 from server.api.arguments import BadInput, Id, Takes
-from server.api.entities.account import Account, account
-from server.keys import INSTANCE, LIMITS, MEMBER, SETTINGS
+from server.api.entities.account import account_for
+from server.api.entities.report import report as entity
+from server.api.readers import reader_of
+from server.keys import INSTANCE, LIMITS, MEMBER
 
 
 class Telling(Takes):
@@ -28,21 +27,6 @@ class Telling(Takes):
     rule_ids: list[Id] = []
 
 
-class ReportEntity(TypedDict):
-    """A report, as its reporter keeps it (docs.joinmastodon.org/entities/Report)."""
-
-    id: str
-    action_taken: bool
-    action_taken_at: str | None
-    category: str
-    comment: str
-    forwarded: bool
-    created_at: str
-    status_ids: list[str]
-    rule_ids: list[str]
-    target_account: Account
-
-
 async def report(request: web.Request, given: Telling) -> web.Response:
     """POST /api/v1/reports."""
     if len(given.comment) > TEXT_LIMIT_CHARACTERS:
@@ -54,13 +38,5 @@ async def report(request: web.Request, given: Telling) -> web.Response:
     told = Told(text=given.comment, post_ids=tuple(given.status_ids[:POSTS_LIMIT]), forward=given.forward,
                 category=given.category or Category.OTHER, rules=tuple(given.rule_ids))
     kept = await reports.report(request.app[INSTANCE].actor, request[MEMBER].actor, target, told)
-    return answer(await _entity(kept, account(target, request.app[SETTINGS].origin, Reach.COMMUNITY)))
-
-
-async def _entity(kept: Report, target: Account) -> ReportEntity:
     posts = await Post.filter(uri__in=kept.post_uris or [""]).order_by("id").values_list("id", flat=True)
-    return ReportEntity(
-        id=str(kept.id), action_taken=kept.closed_at is not None, action_taken_at=instant_or_none(kept.closed_at),
-        category=str(kept.category), comment=kept.text, forwarded=kept.forwarded_at is not None,
-        created_at=instant(kept.created_at), status_ids=[str(id_) for id_ in posts],
-        rule_ids=[str(number) for number in kept.rules or ()], target_account=target)
+    return answer(entity(kept, await account_for(target, reader_of(request)), [int(str(id_)) for id_ in posts]))

@@ -8,6 +8,7 @@ from server.api.answers import Nothing
 from server.api.client_to_server import inbox, outbox
 from server.api.client_to_server.activities import Document
 from server.api.door import ANY_TOKEN, ANYBODY, Endpoint
+from server.api.entities.report import Report
 from server.api.news import NEWS
 from server.api.status_routes import STATUSES
 
@@ -31,6 +32,6 @@ API: tuple[Endpoint, ...] = (
     # messages, lists of them, filters, tags, search
     *STATUSES,
     # reports, and the team
-    Endpoint("POST", "/api/v1/reports", reports.report, "write:reports", reports.Telling, reports.ReportEntity),
+    Endpoint("POST", "/api/v1/reports", reports.report, "write:reports", reports.Telling, Report),
     *ADMIN,
 )

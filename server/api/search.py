@@ -65,7 +65,7 @@ async def show(request: web.Request, given: SearchFor) -> web.Response:
         names = await _tags(request, words, given)
     followed = {row.name for row in await FollowedTag.filter(owner=request[MEMBER].actor, name__in=names)} if names else set()
     found: SearchResult = {
-        "accounts": await accounts_of(people, reader.origin), "statuses": await statuses([Entry(post) for post in posts], reader),
+        "accounts": await accounts_of(people, reader), "statuses": await statuses([Entry(post) for post in posts], reader),
         "hashtags": [tag(name, reader.origin, following=name in followed) for name in names]}
     return answer(found)
 

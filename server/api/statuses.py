@@ -12,12 +12,12 @@ from pydantic import Field
 from models import Attachment, Poll, Post, Revision, ScheduledPost
 from models.errors import CommunityError, NotHere
 from models.post import Note, Voice
-from server import talks
+from server import threads
 from server.actions import once, posts, removal, scheduled
 from server.actions.drafts import Typed
 from server.actions.once import Repeated
 from server.actions.posts import DESCRIPTION_LIMIT_CHARACTERS, Composition
-from server.api import found, writing
+from server.api import lookups, writing
 from server.api.answers import answer, instant
 from server.api.arguments import BadInput, Id, Takes
 from server.api.entities.account import Account, CustomEmoji, account
@@ -152,33 +152,33 @@ async def _made_before(request: web.Request, id_: int) -> web.Response:
 
 async def show(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v1/statuses/{id}."""
-    return answer((await statuses([await found.entry(request)], reader_of(request), "thread"))[0])
+    return answer((await statuses([await lookups.entry(request)], reader_of(request), "thread"))[0])
 
 
 async def show_many(request: web.Request, given: ManyStatuses) -> web.Response:
     """GET /api/v1/statuses?id[]=…: those of them that the reader may see."""
-    entries = await found.entries(request, given.id[:MANY_LIMIT])
+    entries = await lookups.entries(request, given.id[:MANY_LIMIT])
     return answer(await statuses(entries, reader_of(request), "thread"))
 
 
 async def context(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v1/statuses/{id}/context."""
-    post, reader = await found.post(request), reader_of(request)
-    talk = await talks.around(post, reader.viewer)
-    before, after = talks.above(post, talk), talks.below(post, talk)
+    post, reader = await lookups.post(request), reader_of(request)
+    thread = await threads.around(post, reader.viewer)
+    before, after = threads.above(post, thread), threads.below(post, thread)
     shown = await statuses([Entry(one) for one in (*before, *after)], reader, "thread")
     return answer({"ancestors": shown[:len(before)], "descendants": shown[len(before):]})
 
 
 async def source(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v1/statuses/{id}/source: for its author."""
-    post = await found.own_post(request)
+    post = await lookups.own_post(request)
     return answer({"id": str(post.id), "text": post.text, "spoiler_text": post.warning})
 
 
 async def history(request: web.Request, _given: Takes) -> web.Response:
     """GET /api/v1/statuses/{id}/history: what it said, the first first, and what it says now."""
-    post, reader = await found.post(request), reader_of(request)
+    post, reader = await lookups.post(request), reader_of(request)
     now = await status(post, reader)
     rows = await Revision.filter(post=post).order_by("-id").limit(REVISIONS_LIMIT)
     about = {"account": account(post.author, reader.origin, reader.reach), "poll": None, "emojis": now["emojis"],
@@ -192,7 +192,7 @@ async def history(request: web.Request, _given: Takes) -> web.Response:
 
 async def edit(request: web.Request, given: EditStatus) -> web.Response:
     """PUT /api/v1/statuses/{id}."""
-    post, member = await found.own_post(request), request[MEMBER]
+    post, member = await lookups.own_post(request), request[MEMBER]
     request.app[LIMITS].take("post", member.actor.key)
     now = list(await Attachment.filter(post=post).order_by("position", "id"))
     images = await _images(post, now, given)
@@ -247,7 +247,7 @@ async def _focus(images: Sequence[Attachment], attributes: Sequence[EditAttachme
 
 async def delete(request: web.Request, given: DeleteStatus) -> web.Response:
     """DELETE /api/v1/statuses/{id}: erase it, here at once and elsewhere by asking; answers what was typed."""
-    post = await found.own_post(request)
+    post = await lookups.own_post(request)
     last = await status(post, reader_of(request))
     last["text"] = post.text
     await removal.delete(post, request.app[MEDIA], keep_images=not given.delete_media)
@@ -261,7 +261,7 @@ async def translate(_request: web.Request, _given: Takes) -> web.Response:
 
 async def set_quote_policy(request: web.Request, given: QuotePolicy) -> web.Response:
     """PUT /api/v1/statuses/{id}/interaction_policy: who may quote is chosen once for all messages, in the settings."""
-    post = await found.own_post(request)
+    post = await lookups.own_post(request)
     now: Any = "public" if post.author.allows_quotes else "nobody"
     if given.quote_approval_policy not in ("", now):
         raise BadInput("quote_approval_policy: chosen for all your messages at once, in your settings")

@@ -39,10 +39,12 @@ class AskPoll(Takes):
     options: list[str] = []
     expires_in: int = 0  # seconds
     multiple: bool = False
+    hide_totals: bool = False
 
     def draft(self) -> PollDraft:
         """As the action takes it."""
-        return PollDraft(tuple(self.options), self.multiple, timedelta(seconds=max(0, min(self.expires_in, 10**9))))
+        return PollDraft(tuple(self.options), self.multiple, timedelta(seconds=max(0, min(self.expires_in, 10**9))),
+                         self.hide_totals)
 
 
 class PostStatus(Takes):

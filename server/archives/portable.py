@@ -9,7 +9,7 @@ from typing import Any
 
 from federation import outbox, render
 from federation.addresses import host_of, origin_of
-from models import ActorKey, Attachment, Block, Bookmark, ConsentRecord, Follow, Like, ListedPerson, Member, Mute, Post
+from models import ActorKey, Attachment, Block, Bookmark, ConsentRecord, Follow, HostBlock, Like, ListedPerson, Member, Mute, Post
 from models.reach import Reach
 from server import receipts
 from server.archives.bundle import Bundle, listed
@@ -78,8 +78,10 @@ async def _tables(bundle: Bundle, member: Member) -> None:
         return f"{actor.name}@{actor.host or here}"
     await bundle.write("following_accounts.csv", _csv([
         ("Account address", "Show boosts", "Notify on new posts", "Languages"),
-        *((address(row.target), "true", "false", "") for row in follows)]))
+        *((address(row.target), str(row.shows_announces).lower(), str(row.tells_posts).lower(),
+           row.languages.strip(",").replace(",", ", ")) for row in follows)]))
     await bundle.write("blocked_accounts.csv", _csv([(address(row.target),) for row in blocks]))
+    await bundle.write("blocked_domains.csv", _csv([(host,) for host in sorted(await HostBlock.of(me))]))
     await bundle.write("muted_accounts.csv", _csv([
         ("Account address", "Hide notifications"),
         *((address(row.target), str(row.hides_notices).lower()) for row in mutes)]))

@@ -63,6 +63,7 @@ def name_of(kind: BroughtKind, _: Words) -> str:
     """What a line is."""
     return {
         BroughtKind.FOLLOW: _("People I follow"), BroughtKind.BLOCK: _("People I block"),
+        BroughtKind.HOST: _("Servers I block"),
         BroughtKind.MUTE: _("People I do not want to see"), BroughtKind.BOOKMARK: _("Messages I keep"),
         BroughtKind.LIST: _("Lists of people"), BroughtKind.MESSAGE: _("A message of mine"),
         BroughtKind.PROFILE: _("Profile"),

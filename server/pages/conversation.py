@@ -8,7 +8,7 @@ from aiohttp import web
 
 from federation.addresses import host_of, same_origin
 from models import Host, Post
-from server import audiences, cards, composer, indexing, talks
+from server import audiences, cards, composer, indexing, threads
 from server.actions import posts
 from server.actions.drafts import Typed
 from server.cards import Entry
@@ -25,8 +25,8 @@ async def show(request: web.Request) -> web.Response:
     """GET /m/{key}: what it answers, the message, its answers in the order of their writing, and a form to answer."""
     post, member, _ = await lookups.post(request), request.get(MEMBER), gettext_for(request[LANGUAGE])
     missing = await _missing(request, post)  # first: what comes meanwhile is better shown and counted than neither
-    talk = await talks.around(post, cards.viewer_of(request.get(MEMBER)))
-    before, replies = talks.above(post, talk), talks.below(post, talk)
+    thread = await threads.around(post, cards.viewer_of(request.get(MEMBER)))
+    before, replies = threads.above(post, thread), threads.below(post, thread)
     page, more = _cut(replies, request.query.get("after", ""))
     shown = await cards.posts([Entry(one) for one in (*before, post, *page)], member, _, with_hidden=True)
     main = shown[len(before)]
@@ -34,7 +34,7 @@ async def show(request: web.Request) -> web.Response:
     return indexing.marked(
         request, "conversation.html", may_index, before=shown[:len(before)], post=main, replies=shown[len(before) + 1:],
         missing=missing,
-        hole=_is_cut_off((before or [post])[0], talk),
+        hole=_is_cut_off((before or [post])[0], thread),
         limit=posts.TEXT_LIMIT_CHARACTERS, pager=Pager(older_url=f"/m/{post.key}?after={more}" if more else ""),
         compose=await _answer_form(request, post) if main.may_reply else None)
 
@@ -46,9 +46,9 @@ def _cut(replies: Sequence[Post], typed: str) -> tuple[Sequence[Post], int]:
     return replies[start:end], end if end < len(replies) else 0
 
 
-def _is_cut_off(first: Post, talk: Sequence[Post]) -> bool:
+def _is_cut_off(first: Post, thread: Sequence[Post]) -> bool:
     """Whether the first message that is shown answers one that is not."""
-    return bool(first.parent_uri) and first.parent_id not in {one.id for one in talk}
+    return bool(first.parent_uri) and first.parent_id not in {one.id for one in thread}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from models.host import Standing
 from models.member import MemberState
 from models.reach import Reach
 from moderation import consent, lines, markup
+from moderation.visibility import hosts_blocked_by
 from server import cards, render
 from server.actions.people import split_address
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
@@ -85,7 +86,9 @@ async def _look_up(request: web.Request, words: str) -> web.Response:
 
 
 def findable(request: web.Request) -> Q:
-    """Members who said yes to it, and people of partner communities that show theirs. Nobody blocked either way."""
+    """Members who said yes to it, and people of partner communities that show theirs. Nobody blocked either way, nor
+    of a server that the member blocks.
+    """
     me = request[MEMBER].actor_id
     ours = Q(host="", member__state=MemberState.ACTIVE) & consent.those_who_allow(Purpose.FOUND_HERE)
     partners = Host.filter(standing__in=[Standing.PARTNER, Standing.NARROWED])
@@ -93,7 +96,7 @@ def findable(request: web.Request) -> Q:
     hidden = [Subquery(Block.filter(target_id=me).values("blocker_id")),
               Subquery(Block.filter(blocker_id=me).values("target_id")),
               Subquery(Mute.filter(owner_id=me).values("target_id"))]
-    return Q(lookups.listed(), ours | theirs, *(~Q(id__in=some) for some in hidden))
+    return Q(lookups.listed(), ours | theirs, *(~Q(id__in=some) for some in hidden), ~Q(host__in=hosts_blocked_by(me)))
 
 
 async def _page(request: web.Request, found: list[Actor], *, words: str = "", typed: str = "", problem: str = "",

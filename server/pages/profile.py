@@ -135,7 +135,7 @@ async def ask_block(request: web.Request) -> web.Response:
     actor = await lookups.person(request)
     if actor.id == request[MEMBER].actor_id:
         raise NotHere("oneself")
-    return render.page(request, "block.html", here="people", profile=await _view(request, actor))
+    return render.page(request, "block.html", here="people", profile=await _view(request, actor), host=actor.host)
 
 
 async def block(request: web.Request) -> web.Response:

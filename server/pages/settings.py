@@ -127,14 +127,6 @@ async def language(request: web.Request) -> web.Response:
     return render.page(request, "settings_language.html", here="settings", choices=choices)
 
 
-async def blocks(request: web.Request) -> web.Response:
-    """GET /settings/blocks: whom I keep away."""
-    blocked, muted = await profiles.kept_away(request[MEMBER])
-    return render.page(request, "settings_blocks.html", here="settings",
-                       blocked=await cards.people([row.target for row in blocked]),
-                       muted=await cards.people([row.target for row in muted]))
-
-
 def _saved(request: web.Request) -> bool:
     return "saved" in request.query
 

@@ -8,6 +8,7 @@ import orjson
 from aiohttp import web
 
 from models import Member, Notification, Post
+from moderation import notices
 from moderation.visibility import could_see
 from server.api import conversations
 from server.api.entities.notification import TYPES, notifications
@@ -84,8 +85,8 @@ async def _notices(reader: Reader, member: Member, wanted: Hearing, ids: Sequenc
                for listener in wanted[channel] if listener.hears_notices]
     if not ids or not hearing:
         return
-    rows = await Notification.filter(id__in=ids[-NOTICES_LIMIT:], recipient_id=member.actor_id, kind__in=list(TYPES)
-                                     ).order_by("id").select_related("actor")
+    shown = Notification.filter(await notices.wanted(member.actor_id), id__in=ids[-NOTICES_LIMIT:], kind__in=list(TYPES))
+    rows = await shown.filter(recipient_id=member.actor_id).order_by("id").select_related("actor")
     for one in await notifications(rows, reader):
         payload = orjson.dumps(one).decode()
         for channel, listener in hearing:

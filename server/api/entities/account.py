@@ -5,9 +5,10 @@ somebody came, and the day of their last message, are nobody's business.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict
+from urllib.parse import quote
 
 from models import Actor, Follow, Member
 from models.actor import ActorKind
@@ -15,7 +16,9 @@ from models.member import Role as MemberRole
 from models.reach import Reach
 from moderation import lines
 from moderation.lines import Lines
+from server import emojis
 from server.api.answers import midnight
+from server.api.readers import Reader
 from server.api.visibility import Visibility, visibility_of
 
 
@@ -113,8 +116,8 @@ PERMISSIONS = {MemberRole.MEMBER: "0", MemberRole.MANAGED: "0", MemberRole.MODER
 ROLE_IDS = {MemberRole.MEMBER: "-99", MemberRole.MANAGED: "-99", MemberRole.MODERATOR: "2", MemberRole.HOST: "3"}
 
 
-def account(actor: Actor, origin: str, readers: Reach) -> Account:
-    """One person, with the lines of their profile that reach those who read."""
+def account(actor: Actor, origin: str, readers: Reach, pictures: Sequence[CustomEmoji] = ()) -> Account:
+    """One person, with the lines of their profile that reach those who read, and the small pictures in them."""
     told = lines.read_by(actor, readers)
     picture, wide = f"{origin}/coats/{actor.key}.png", f"{origin}/coats/{actor.key}/wide.png"
     shown: Account = {
@@ -125,7 +128,7 @@ def account(actor: Actor, origin: str, readers: Reach) -> Account:
         "url": _page(actor, origin), "uri": actor.uri,
         "avatar": picture, "avatar_static": picture, "header": wide, "header_static": wide,
         "followers_count": 0, "following_count": 0, "statuses_count": 0, "last_status_at": None,
-        "hide_collections": True, "noindex": True, "emojis": [], "roles": [], "fields": _fields(told)}
+        "hide_collections": True, "noindex": True, "emojis": list(pictures), "roles": [], "fields": _fields(told)}
     if actor.is_gone:
         shown |= {"suspended": True, "display_name": actor.name, "note": "", "fields": []}
     return shown
@@ -138,9 +141,28 @@ def _page(actor: Actor, origin: str) -> str:
     return origin if actor.kind is ActorKind.APPLICATION else f"{origin}/{actor.address}"
 
 
-async def accounts_of(actors: Sequence[Actor], origin: str) -> list[Account]:
-    """Many people, in the same order, for a member."""
-    return [account(actor, origin, Reach.COMMUNITY) for actor in actors]
+async def accounts_of(actors: Sequence[Actor], reader: Reader) -> list[Account]:
+    """Many people, in the same order; at most one query."""
+    keys = await emojis.of_posts((), actors)
+    return [account_with(actor, reader, keys) for actor in actors]
+
+
+async def account_for(actor: Actor, reader: Reader) -> Account:
+    """One person, as this reader may see them; at most three queries."""
+    return account_with(actor, reader, await emojis.of_posts((), [actor]), await lines.readers_of(reader.viewer, actor))
+
+
+def account_with(actor: Actor, reader: Reader, keys: Mapping[str, Mapping[str, str]], readers: Reach | None = None) -> Account:
+    """One person, with small pictures out of those that are here (`server.emojis`)."""
+    known = keys.get(actor.host, {})
+    pictures = emojis_in(emojis.profile_words(actor), known, reader) if known else []
+    return account(actor, reader.origin, reader.reach if readers is None else readers, pictures)
+
+
+def emojis_in(words: str, known: Mapping[str, str], reader: Reader) -> list[CustomEmoji]:
+    """The small pictures in a text, out of those of its server that are here: name -> key."""
+    return [{"shortcode": name, "url": (url := reader.picture(quote(key), "emoji")), "static_url": url,
+             "visible_in_picker": False} for name, key in known.items() if f":{name}:" in words]
 
 
 async def own_account(member: Member, origin: str) -> CredentialAccount:

@@ -5,14 +5,18 @@ told as far as the notices themselves are there to be counted, to the writer alo
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from models import Actor, Notification, Post
+from models import Report as ReportRow
 from models.notification import Notice
 from moderation.visibility import visible_to
+from server import emojis
 from server.api.answers import instant
-from server.api.entities.account import Account, account
+from server.api.entities.account import Account, account, account_with
+from server.api.entities.report import Report, told_of
 from server.api.entities.status import Status, statuses
 from server.api.readers import Reader
 from server.cards import Entry
@@ -21,7 +25,8 @@ from server.cards import Entry
 KINDS: dict[str, tuple[Notice, ...]] = {
     "mention": (Notice.MENTION, Notice.REPLY), "reblog": (Notice.PASSED_ON,), "follow": (Notice.FOLLOW,),
     "follow_request": (Notice.FOLLOW_REQUEST,), "favourite": (Notice.THANKS,), "poll": (Notice.POLL,),
-    "admin.sign_up": (Notice.JOIN_REQUEST,)}
+    "status": (Notice.POSTED,), "update": (Notice.EDITED,), "admin.sign_up": (Notice.JOIN_REQUEST,),
+    "admin.report": (Notice.REPORT,)}
 TYPES: dict[Notice, str] = {notice: name for name, notices in KINDS.items() for notice in notices}
 #: Of these several become one group; the newest of a group tells until when it may grow.
 GROUPED = ("favourite", "reblog", "follow")
@@ -38,6 +43,7 @@ class ShownNotification(TypedDict):
     group_key: str
     account: Account
     status: NotRequired[Status]
+    report: NotRequired[Report]
 
 
 class NotificationGroup(TypedDict):
@@ -52,6 +58,7 @@ class NotificationGroup(TypedDict):
     latest_page_notification_at: NotRequired[str]
     sample_account_ids: list[str]
     status_id: NotRequired[str]
+    report: NotRequired[Report]
 
 
 class PartialAccount(TypedDict):
@@ -109,10 +116,30 @@ def teller(row: Notification, posts: dict[int, Post]) -> Actor:
 
 
 async def notifications(rows: Sequence[Notification], reader: Reader) -> list[ShownNotification]:
-    """The notices that still stand, in the same order; at most nine queries."""
+    """The notices that still stand, in the same order; at most eleven queries."""
     rows, posts = await standing(rows, reader)
-    shown = await _statuses(rows, posts, reader)
-    return [_notification(row, posts, shown, reader) for row in rows]
+    shown, known = await _statuses(rows, posts, reader), await _known(rows, posts)
+    return [_notification(row, posts, shown, known, reader) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What notices need besides messages: the reports that they tell of, with whom those are about, and small pictures."""
+
+    reports: Mapping[int, ReportRow]
+    pictures: Mapping[str, Mapping[str, str]]
+
+    def report(self, row: Notification, reader: Reader) -> Report | None:
+        """The report that a notice tells of."""
+        told = self.reports.get(row.report_id or 0)
+        return told_of(told, account_with(told.target, reader, self.pictures)) if told and told.target else None
+
+
+async def _known(rows: Sequence[Notification], posts: dict[int, Post]) -> _Known:
+    ids = {row.report_id for row in rows if row.report_id}
+    reports = {one.id: one for one in await ReportRow.filter(id__in=ids).select_related("target")} if ids else {}
+    people = [teller(row, posts) for row in rows] + [one.target for one in reports.values() if one.target]
+    return _Known(reports, await emojis.of_posts((), people))
 
 
 async def _statuses(rows: Sequence[Notification], posts: dict[int, Post], reader: Reader) -> dict[int, Status]:
@@ -121,12 +148,15 @@ async def _statuses(rows: Sequence[Notification], posts: dict[int, Post], reader
     return {post.id: status for post, status in zip(wanted, shown, strict=True)}
 
 
-def _notification(row: Notification, posts: dict[int, Post], shown: dict[int, Status], reader: Reader) -> ShownNotification:
+def _notification(row: Notification, posts: dict[int, Post], shown: dict[int, Status], known: _Known,
+                  reader: Reader) -> ShownNotification:
     entity: ShownNotification = {
         "id": str(row.id), "type": TYPES[row.kind], "created_at": instant(row.created_at), "group_key": group_key(row),
-        "account": account(teller(row, posts), reader.origin, reader.reach)}
+        "account": account_with(teller(row, posts), reader, known.pictures)}
     if row.post_id:
         entity["status"] = shown[row.post_id]
+    if told := known.report(row, reader):
+        entity["report"] = told
     return entity
 
 
@@ -137,22 +167,24 @@ async def groups(rows: Sequence[Notification], reader: Reader, grouped: Sequence
     together: dict[str, list[Notification]] = {}
     for row in rows:
         together.setdefault(group_key(row, grouped), []).append(row)
-    people, lesser = dict[int, Actor](), dict[int, Actor]()
+    people, lesser, known = dict[int, Actor](), dict[int, Actor](), await _known(rows, posts)
     for group in together.values():
         tellers = [teller(row, posts) for row in group[:SAMPLE_ACCOUNTS]]
         people[tellers[0].id] = tellers[0]
         (lesser if partial else people).update({actor.id: actor for actor in tellers[1:]})
     found: GroupedNotifications = {
-        "accounts": [account(actor, reader.origin, reader.reach) for actor in people.values()],
+        "accounts": [account_with(actor, reader, known.pictures) for actor in people.values()],
         "statuses": list((await _statuses(rows, posts, reader)).values()),
-        "notification_groups": [_group(key, group, posts, paged) for key, group in together.items()]}
+        "notification_groups": [_group(key, group, posts, paged, known.report(group[0], reader))
+                                for key, group in together.items()]}
     if partial:
         found["partial_accounts"] = [_partial(account(one, reader.origin, reader.reach))
                                      for id_, one in lesser.items() if id_ not in people]
     return found
 
 
-def _group(key: str, group: Sequence[Notification], posts: dict[int, Post], paged: bool) -> NotificationGroup:
+def _group(key: str, group: Sequence[Notification], posts: dict[int, Post], paged: bool,
+           told: Report | None) -> NotificationGroup:
     newest = group[0]
     tellers = dict.fromkeys(str(teller(row, posts).id) for row in group)
     entity: NotificationGroup = {
@@ -163,6 +195,8 @@ def _group(key: str, group: Sequence[Notification], posts: dict[int, Post], page
         entity["latest_page_notification_at"] = instant(newest.created_at)
     if newest.post_id:
         entity["status_id"] = str(newest.post_id)
+    if told:
+        entity["report"] = told
     return entity
 
 

@@ -4,7 +4,7 @@ What others chose is told once one has chosen, or it is over, and never of few p
 """
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TypedDict
 
 from models import Poll as PollRow
@@ -35,14 +35,14 @@ class Poll(TypedDict):
     own_votes: list[int]
 
 
-def poll(row: PollRow, chosen: Collection[str], least: int) -> Poll:
+def poll(row: PollRow, chosen: Collection[str], least: int, pictures: Sequence[CustomEmoji] = ()) -> Poll:
     """One question; `chosen`: the answers that the reader gave; `least`: numbers of fewer people are not told."""
-    tells = row.is_closed or bool(chosen)
+    tells = row.is_closed or bool(chosen) and not row.hides_numbers
     told = counts.answers({one["name"]: one["count"] for one in row.options}, row.voters, row.is_multiple, least)
     options: list[PollOption] = [{"title": one["name"], "votes_count": told.rows[one["name"]] if tells else None}
                                  for one in row.options]
     return {"id": str(row.id), "expires_at": instant_or_none(row.closes_at), "expired": row.is_closed,
             "multiple": row.is_multiple,
             "votes_count": sum(one["votes_count"] or 0 for one in options), "voters_count": told.total if tells else None,
-            "options": options, "emojis": [], "voted": bool(chosen),
+            "options": options, "emojis": list(pictures), "voted": bool(chosen),
             "own_votes": sorted(row.chosen(chosen))}

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from models import Actor, Block, Follow, Mute, Remark
+from models import Actor, Block, Follow, HostBlock, Mute, Remark
 from server.api.answers import instant_or_none
 
 
@@ -33,24 +33,33 @@ class Relationship(TypedDict):
 
 
 async def relationships_of(me: Actor, ids: Sequence[int]) -> list[Relationship]:
-    """How a member stands with these people (actor ids), in their order; five queries."""
+    """How a member stands with these people (actor ids), in their order; six queries, or seven."""
     asked = {row.target_id: row for row in await Follow.filter(follower=me, target_id__in=ids)}
     asking = {row.follower_id: row for row in await Follow.filter(target=me, follower_id__in=ids)}
     blocked = {row.target_id for row in await Block.filter(blocker=me, target_id__in=ids)}
     muted = {row.target_id: row for row in await Mute.filter(owner=me, target_id__in=ids)}
     remarks = {row.target_id: row.text for row in await Remark.filter(owner=me, target_id__in=ids)}
-    return [_relationship(id_, asked.get(id_), asking.get(id_), id_ in blocked, muted.get(id_), remarks.get(id_, ""))
+    shut = await _of_blocked_hosts(me, ids)
+    return [_relationship(id_, asked.get(id_), asking.get(id_), id_ in blocked, muted.get(id_), remarks.get(id_, ""), id_ in shut)
             for id_ in ids]
 
 
+async def _of_blocked_hosts(me: Actor, ids: Sequence[int]) -> set[int]:
+    """Those whose server the member blocks."""
+    hosts = await HostBlock.of(me.id)
+    return {actor.id for actor in await Actor.filter(id__in=ids, host__in=hosts).only("id")} if hosts else set()
+
+
 def _relationship(id_: int, asked: Follow | None, asking: Follow | None, is_blocked: bool, mute: Mute | None,
-                  remark: str) -> Relationship:
+                  remark: str, is_host_blocked: bool) -> Relationship:
     following = asked is not None and asked.accepted_at is not None
+    languages = asked.languages.strip(",").split(",") if asked and asked.languages else None
     return {
-        "id": str(id_), "following": following, "showing_reblogs": following, "notifying": False, "languages": None,
+        "id": str(id_), "following": following, "showing_reblogs": asked is not None and asked.shows_announces,
+        "notifying": asked is not None and asked.tells_posts, "languages": languages,
         "followed_by": asking is not None and asking.accepted_at is not None, "blocking": is_blocked, "blocked_by": False,
         "muting": mute is not None, "muting_notifications": mute is not None and mute.hides_notices,
         "muting_expires_at": instant_or_none(mute.ends_at) if mute else None,
         "requested": asked is not None and asked.accepted_at is None,
-        "requested_by": asking is not None and asking.accepted_at is None, "domain_blocking": False, "endorsed": False,
-        "note": remark}
+        "requested_by": asking is not None and asking.accepted_at is None, "domain_blocking": is_host_blocked,
+        "endorsed": False, "note": remark}

@@ -12,11 +12,11 @@ from models.post import Note
 from models.reach import Reach
 from moderation import markup
 from server.api.answers import instant, instant_or_none
-from server.api.around import Around, around
-from server.api.entities.account import Account, CustomEmoji, account
+from server.api.entities.account import Account, CustomEmoji, account_with
 from server.api.entities.filter import FilterResult
 from server.api.entities.media import MediaAttachment, media
 from server.api.entities.poll import Poll, poll
+from server.api.preloads import Preloads, preload
 from server.api.readers import Reader
 from server.api.visibility import Visibility, visibility_of
 from server.cards import Entry, facts_of
@@ -116,7 +116,8 @@ async def statuses(entries: Sequence[Entry], reader: Reader, context: str = "") 
 
     `context`: where they stand, for the reader's filters ("home", "public", "thread", "account", "notifications"); "" is nowhere.
     """
-    known = await around([entry.post for entry in entries], reader, context)
+    passers = [entry.announce.actor for entry in entries if entry.announce]
+    known = await preload([entry.post for entry in entries], passers, reader, context)
     return [_passed_on(entry.announce, entry.post, known, reader) if entry.announce else _status(entry.post, known, reader)
             for entry in entries]
 
@@ -126,13 +127,13 @@ async def status(post: Post, reader: Reader, context: str = "") -> Status:
     return (await statuses([Entry(post)], reader, context))[0]
 
 
-def _status(post: Post, known: Around, reader: Reader, *, is_quoted: bool = False) -> Status:
+def _status(post: Post, known: Preloads, reader: Reader, *, is_quoted: bool = False) -> Status:
     parent, is_mine = known.parents.get(post.parent_id or 0), post.author_id == reader.actor_id
     marks, question = known.marks, known.polls.get(post.id)
     html, language = known.words(post)
     return {
         "id": str(post.id), "uri": post.uri, "url": post.url or post.uri, "created_at": instant(post.published_at),
-        "edited_at": instant_or_none(post.edited_at), "account": account(post.author, reader.origin, reader.reach),
+        "edited_at": instant_or_none(post.edited_at), "account": account_with(post.author, reader, known.emojis),
         "content": _whole(post, html, reader), "text": None, "visibility": visibility_of(post.reach, is_listed=post.is_listed),
         "local_only": post.reach in (Reach.ME, Reach.COMMUNITY),
         "dazzle": {"reach": post.reach, "voice": post.voice, "note": post.note},
@@ -142,18 +143,19 @@ def _status(post: Post, known: Around, reader: Reader, *, is_quoted: bool = Fals
         "reblogs_count": 0, "favourites_count": 0, "replies_count": known.replies.get(post.id, 0), "quotes_count": 0,
         "in_reply_to_id": str(post.parent_id) if parent else None,
         "in_reply_to_account_id": str(parent.author_id) if parent else None, "reblog": None,
-        "poll": poll(question, marks.votes.get(post.id, ()), known.least) if question else None, "card": None,
+        "poll": poll(question, marks.votes.get(post.id, ()), known.least, known.emojis_among(question, post, reader)
+                     ) if question else None, "card": None,
         "quote": None if is_quoted else _quote(post, known, reader), "quote_approval": _approval(post), "application": None,
         "favourited": post.id in marks.liked, "reblogged": post.id in marks.announced, "muted": post.id in marks.quiet,
         "bookmarked": post.id in marks.bookmarked, "pinned": post.id in marks.pinned,
         "filtered": [] if is_mine else known.filtered(post)}
 
 
-def _passed_on(announce: Announce, post: Post, known: Around, reader: Reader) -> Status:
+def _passed_on(announce: Announce, post: Post, known: Preloads, reader: Reader) -> Status:
     """That somebody passed a message on: the same words once more, under their name."""
     inner = _status(post, known, reader)
     return {**inner, "id": str(announce.id), "uri": announce.uri, "created_at": instant(announce.published_at),
-            "account": account(announce.actor, reader.origin, reader.reach),
+            "account": account_with(announce.actor, reader, known.emojis),
             "visibility": visibility_of(announce.reach), "reblog": inner}
 
 
@@ -169,16 +171,16 @@ def _warning(post: Post, reader: Reader) -> str:
     return post.warning or note_name(post.note, gettext_for(reader.language))
 
 
-def _mentions(post: Post, known: Around, reader: Reader) -> list[Mention]:
+def _mentions(post: Post, known: Preloads, reader: Reader) -> list[Mention]:
     return [{"id": str(one.actor_id), "username": one.name, "acct": f"{one.name}@{one.host}" if one.host else one.name,
              "url": one.url if one.host else f"{reader.origin}/@{one.name}"} for one in known.marks.named.get(post.id, ())]
 
 
-def _tags(post: Post, known: Around, reader: Reader) -> list[StatusTag]:
+def _tags(post: Post, known: Preloads, reader: Reader) -> list[StatusTag]:
     return [{"name": name, "url": f"{reader.origin}/tags/{name}"} for name in known.marks.tags.get(post.id, ())]
 
 
-def _quote(post: Post, known: Around, reader: Reader) -> Quote | None:
+def _quote(post: Post, known: Preloads, reader: Reader) -> Quote | None:
     if not post.quote_uri:
         return None
     if not post.shows_quote:

@@ -12,14 +12,14 @@ CONVERSATION_LIMIT = 500
 
 async def around(post: Post, viewer: Viewer) -> Sequence[Post]:
     """The messages of a conversation with their authors, by age, and in any case this one."""
-    talk = await Post.filter(visible_to(viewer), conversation=post.conversation
+    thread = await Post.filter(visible_to(viewer), conversation=post.conversation
                              ).order_by("id").limit(CONVERSATION_LIMIT).select_related("author")
-    return talk if any(one.id == post.id for one in talk) else [*talk, post]
+    return thread if any(one.id == post.id for one in thread) else [*thread, post]
 
 
-def above(post: Post, talk: Sequence[Post]) -> list[Post]:
+def above(post: Post, thread: Sequence[Post]) -> list[Post]:
     """What the message answers, the first first. A circle of parents ends the walk."""
-    by_id, found, seen = {one.id: one for one in talk}, list[Post](), {post.id}
+    by_id, found, seen = {one.id: one for one in thread}, list[Post](), {post.id}
     at = by_id.get(post.parent_id or 0)
     while at and at.id not in seen and len(found) < ANCESTORS_LIMIT:
         found.append(at)
@@ -28,10 +28,10 @@ def above(post: Post, talk: Sequence[Post]) -> list[Post]:
     return found[::-1]
 
 
-def below(post: Post, talk: Sequence[Post]) -> list[Post]:
+def below(post: Post, thread: Sequence[Post]) -> list[Post]:
     """The answers to the message and the answers to those, by age. One that came before what it answers counts too."""
     inside, found = {post.id}, list[Post]()
-    left = [one for one in talk if one.id != post.id]
+    left = [one for one in thread if one.id != post.id]
     while fitting := [one for one in left if one.parent_id in inside]:
         found += fitting
         inside |= {one.id for one in fitting}

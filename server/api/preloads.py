@@ -3,22 +3,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
-from models import Attachment, Poll, Post, filter, marks, surroundings
+from models import Actor, Attachment, Poll, Post, filter, marks, surroundings
 from models.conditions import Condition
 from models.marks import Marks
 from moderation import counts, markup
 from moderation.visibility import seen_by
-from server import emojis
-from server.api.entities.account import CustomEmoji
+from server import emojis, lost
+from server.api.entities.account import CustomEmoji, emojis_in
 from server.api.entities.filter import FilterResult, Sieve
 from server.api.readers import Reader
+from server.language import gettext_for
 from server.questions import QUESTION
 
 
 @dataclass(slots=True)
-class Around:
+class Preloads:
     """By message id; `quoted` by uri, `emojis` by host and name."""
 
     language: str
@@ -34,6 +34,8 @@ class Around:
 
     def words(self, post: Post) -> tuple[str, str]:
         """The text in the reader's language where it came in several, and which language that is."""
+        if post.is_lost:
+            return lost.words(gettext_for(self.language or "en")), self.language
         for language, html in (post.translations or {}).items():
             if language.partition("-")[0].lower() == self.language:
                 return html, language
@@ -48,17 +50,21 @@ class Around:
         text = "\n".join([post.title, post.warning, markup.plain(post.html), *pictures, *answers])
         return self.sieve.results(post.id, text, self.marks.filtered.get(post.id, set()))
 
+    def emojis_among(self, question: Poll, post: Post, reader: Reader) -> list[CustomEmoji]:
+        """The small pictures in the answers to choose."""
+        known = self.emojis.get(post.author.host)
+        return emojis_in(" ".join(str(one["name"]) for one in question.options), known, reader) if known else []
+
     def emojis_of(self, post: Post, reader: Reader) -> list[CustomEmoji]:
         """The small pictures in its text."""
-        known = self.emojis.get(post.author.host, {})
-        html = self.words(post)[0]
-        return [{"shortcode": name, "url": (url := reader.picture(quote(key), "emoji")), "static_url": url,
-                 "visible_in_picker": False} for name, key in known.items() if f":{name}:" in html]
+        if not (known := self.emojis.get(post.author.host)):
+            return []
+        return emojis_in(" ".join([post.title, post.warning, self.words(post)[0]]), known, reader)
 
 
-async def around(posts: Sequence[Post], reader: Reader, context: str) -> Around:
-    """What these messages, with their authors loaded, need to be shown: at most seven queries."""
-    found = Around(reader.language)
+async def preload(posts: Sequence[Post], passers: Sequence[Actor], reader: Reader, context: str) -> Preloads:
+    """What these messages, with their authors loaded, and those who passed some on need to be shown: at most seven queries."""
+    found = Preloads(reader.language)
     if not posts:
         return found
     visible = seen_by(reader.viewer)
@@ -72,7 +78,7 @@ async def around(posts: Sequence[Post], reader: Reader, context: str) -> Around:
     if found.polls:
         least = await counts.thresholds()
         found.least = least.inside if reader.actor_id else least.outside
-    found.emojis = await emojis.of_posts(every)
+    found.emojis = await emojis.of_posts(every, [*(post.author for post in every), *passers])
     found.sieve = await _sieve(reader, context)
     return found
 
@@ -89,7 +95,7 @@ async def _sieve(reader: Reader, context: str) -> Sieve | None:
     return Sieve(rules, context) if rules else None
 
 
-async def _related(found: Around, posts: Sequence[Post], visible: Condition) -> None:
+async def _related(found: Preloads, posts: Sequence[Post], visible: Condition) -> None:
     """What these messages answer and quote, as far as the reader may see it, in one query."""
     answered = {post.parent_id for post in posts} - {None}
     quoted = {post.quote_uri for post in posts if post.shows_quote} - {""}
