@@ -23,7 +23,7 @@ from server.settings import BadSettings, Settings
 Command = Callable[..., Awaitable[int | None]]
 DONE, NOT_DONE, CALLED_WRONGLY, INTERRUPTED = 0, 1, 2, 130
 #: The words in front of a command that several share, and what they are about.
-GROUPS = {"member": "The people of this community.", "host": "Other servers.", "keys": "What we sign with.",
+GROUPS = {"member": "The people of this community.", "host": "Other servers.", "keys": "What we sign with, and what private messages are kept under.",
           "message": "What members write.", "token": "What programs sign in with.",
           "consent": "What members said yes and no to.",
           "catalogue": "The names of conditions and signs."}
@@ -44,6 +44,8 @@ COMMANDS: dict[str, Command] = {
     "host end": hosts.end,
     "host expire-keys": hosts.expire_keys,
     "keys rotate": keys.rotate,
+    "keys backup": keys.backup,
+    "keys restore": keys.restore,
     "token create": tokens.create,
     "token list": tokens.list_,
     "token revoke": tokens.revoke,

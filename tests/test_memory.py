@@ -38,6 +38,7 @@ CAPS: dict[str, str] = {
     "server/failures.py _jobs": "one for each job and kind of error",
     "server/fragments.py _kept": "FRAGMENTS_LIMIT",
     "models/sqlite_readers.py _opened": "READERS",
+    "models/vault.py _known": "REMEMBERED_LIMIT",
     "models/memory.py _kept": "its argument limit; STANDINGS_LIMIT, KEYS_LIMIT and EDGES_LIMIT",
 }
 

@@ -2,18 +2,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from aiohttp import web
 
-from models import Archive, Community, Member, OutgoingMail, clock
+from models import Archive, Community, Member, OutgoingMail, clock, vault
 from models.database import in_transaction
 from models.mail import Letter
 from models.rights import ArchiveState
-from server.archives import portable, readable, tables
+from server.archives import locked, portable, readable, tables
 from server.archives.bundle import ArchiveTooLarge, Bundle
 from server.keys import MEDIA, SETTINGS, THEME
 
@@ -23,7 +22,7 @@ log = structlog.get_logger()
 
 def path(var_dir: Path, archive: Archive) -> Path:
     """Where the file is."""
-    return Path(var_dir) / "archives" / f"{archive.key}.zip"
+    return Path(var_dir) / "archives" / f"{archive.key}.sealed"
 
 
 async def make_due(app: web.Application) -> int:
@@ -46,7 +45,10 @@ async def make_due(app: web.Application) -> int:
             return 1
         raise
     size = (await asyncio.to_thread(unfinished.stat)).st_size
-    os.replace(unfinished, target)
+    try:
+        await asyncio.to_thread(locked.lock, unfinished, target, vault.current(), archive.owner_id)
+    finally:
+        unfinished.unlink(missing_ok=True)
     async with in_transaction():
         await archive.change(state=ArchiveState.READY, size_bytes=size, expires_at=clock.now() + KEPT)
         if member.email:

@@ -41,7 +41,7 @@ async def write(bundle: Bundle, member: Member, theme: Theme, language: str, com
         after = page[-1].id
     words = gettext_for(language)
     last = await ConsentRecord.last_words(member.actor_id)
-    agreed = [(agreements.title(row.purpose, words), agreements.state_name(consent.state_of(row), row.event, words),
+    agreed = [(agreements.title(row.purpose, words, row.scope), agreements.state_name(consent.state_of(row), row.event, words),
                row.created_at) for row in last]
     await bundle.write("index.html", theme.render(language, "archive/index.html", shell | {
         "name": member.actor.shown_name, "address": member.actor.address, "email": member.email or "", "about": member.about,

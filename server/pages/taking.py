@@ -1,14 +1,16 @@
 """Taking one's data: asked for here, made by a job, fetched by whoever shows again who they are."""
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
-from models import clock
+from models import clock, vault
 from models.errors import NotHere
 from models.rights import ArchiveState
 from server import render
 from server.actions import archives
-from server.archives import making
+from server.archives import locked, making
 from server.doors import see
 from server.keys import LIMITS, MEMBER, SETTINGS
 from server.pages.security import who_is_there
@@ -38,9 +40,19 @@ async def download(request: web.Request) -> web.StreamResponse:
     archive = await archives.of(request[MEMBER])
     if archive is None or archive.state is not ArchiveState.READY or (archive.expires_at or clock.now()) <= clock.now():
         raise NotHere("no archive")
-    return web.FileResponse(making.path(request.app[SETTINGS].var_dir, archive), headers={
-        "Content-Type": "application/zip", "Cache-Control": "no-store",
+    answer = web.StreamResponse(headers={
+        "Content-Type": "application/zip", "Cache-Control": "no-store", "Content-Length": str(archive.size_bytes),
         "Content-Disposition": 'attachment; filename="my-data.zip"'})
+    path = making.path(request.app[SETTINGS].var_dir, archive)
+    if not path.is_file():
+        raise NotHere("no file")
+    with path.open("rb") as file:
+        await answer.prepare(request)
+        opened = locked.pieces(file, path.stem, vault.current())
+        while piece := await asyncio.to_thread(next, opened, b""):
+            await answer.write(piece)
+    await answer.write_eof()
+    return answer
 
 
 async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> web.Response:

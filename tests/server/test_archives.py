@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from models.reach import Reach
 from models.rights import ArchiveState
 from server.actions import archives, relations
 from server.actions.lists import Replies, add, make
-from server.archives import making
+from server.archives import locked, making
 from server.archives.bundle import Bundle, listed
 from server.traces import TRACES, AtEnd
 from tests.live import LiveServer, settle
@@ -51,7 +52,7 @@ async def test_a_copy_of_everything(alpha: LiveServer, beta: LiveServer, tmp_pat
     copy = await known(alpha, hers)
     assert copy
 
-    async def make_it() -> tuple[Path, Archive]:
+    async def make_it() -> tuple[Path, Archive, bytes]:
         member = await Member.get(actor_id=alice.id).select_related("actor")
         await relations.block(alice, carol)
         await relations.unblock(alice, carol)
@@ -62,11 +63,14 @@ async def test_a_copy_of_everything(alpha: LiveServer, beta: LiveServer, tmp_pat
         assert (await archives.ask(member)).id == archive.id  # one at a time
         await making.make_due(alpha.app)
         ready = await Archive.get(id=archive.id)
-        return making.path(alpha.settings.var_dir, ready), ready
-    path, ready = await alpha.run(make_it())
-    assert ready.state is ArchiveState.READY and ready.size_bytes == path.stat().st_size and path.stat().st_mode & 0o077 == 0
+        path = making.path(alpha.settings.var_dir, ready)
+        with path.open("rb") as file:
+            return path, ready, b"".join(locked.pieces(file, path.stem, vault.current()))
+    path, ready, whole_file = await alpha.run(make_it())
+    assert ready.state is ArchiveState.READY and ready.size_bytes == len(whole_file) and path.stat().st_mode & 0o077 == 0
 
-    with zipfile.ZipFile(path) as file:
+    assert not zipfile.is_zipfile(path), "it lies sealed"
+    with zipfile.ZipFile(io.BytesIO(whole_file)) as file:
         assert file.testzip() is None
         parts = {name: file.read(name).decode() for name in file.namelist() if not name.endswith(".webp")}
     outbox = json.loads(parts["outbox.json"])
