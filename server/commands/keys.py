@@ -46,7 +46,8 @@ async def backup(settings: Settings, out: Output,
         count = vault.copy(target)
     finally:
         vault.close()
-    old = [path for path in folder.glob("dazzle-keys-*.sqlite3") if path.stat().st_mtime < (now - timedelta(days=days)).timestamp()]
+    oldest = (now - timedelta(days=days)).timestamp()
+    old = [path for path in folder.glob("dazzle-keys-*.sqlite3") if path.stat().st_mtime < oldest]
     for path in old:
         path.unlink()
     out.show({"file": str(target), "keys": count, "deleted": len(old)},

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import models
-from models import Archive, Bookmark, Member
+from models import Archive, Bookmark, Member, vault
 from models.reach import Reach
 from models.rights import ArchiveState
 from server.actions import archives, relations
