@@ -41,6 +41,9 @@ _TERMS: Final[dict[str, Any]] = {
     "canReply": {"@id": "gts:canReply", "@type": "@id"},
     "canAnnounce": {"@id": "gts:canAnnounce", "@type": "@id"},
     "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+    "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+    "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
     "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
     "hidesToPublicFromUnauthedWeb": "gts:hidesToPublicFromUnauthedWeb",
     "hidesCcPublicFromUnauthedWeb": "gts:hidesCcPublicFromUnauthedWeb",
@@ -68,6 +71,7 @@ def own_terms(origin: str) -> dict[str, Any]:
         "Acknowledge": "dazzle:Acknowledge",
         "outcome": "dazzle:outcome",
         "digest": "dazzle:digest",
+        "directory": {"@id": "dazzle:directory", "@type": "@id"},
     }
 
 

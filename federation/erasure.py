@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from federation import quotes, votes
+from federation import quotes, quoting, votes
 from models import (
     Actor,
     Announce,
@@ -60,6 +60,7 @@ async def take_back(uris: Sequence[str], speaker: Actor) -> None:
     known = {post.uri for post in posts}
     for uri in uris:
         if uri not in known and not await Actor.exists(uri=uri):
+    await quoting.end(uris)
             await Tombstone.bury(uri, server_of(speaker.uri))
 
 

@@ -27,6 +27,8 @@ class Incoming:
     charter: dict[str, Any] | None = None  # of the sender's community, proven
     other: Actor | None = None  # the new account of a Move
 
+    stamp_uri: str = ""  # of a yes to our asking whether we may quote, found to be good
+    listings: tuple[Told, ...] = ()  # of the directory that says they are new or changed
     @property
     def origin(self) -> str:
         """Our own origin."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from federation import parts, values
 from federation.errors import Malformed
 from federation.parts import Attachment, Emoji, Hashtag, Mention, Poll, Quote
+from models.post import Quotable
 from moderation import markup
 
 NOTE_TYPES: Final = frozenset({
@@ -52,6 +53,7 @@ class Note:
     voice: str | None
     poll: Poll | None
     quote: Quote | None
+    quotable: Quotable
     starts_at: datetime | None
     ends_at: datetime | None
     place: str
@@ -93,6 +95,7 @@ class Note:
             language=_language(document.get("language"), content, content_map),
             voice=parts.matching(_VOICE, document.get("voice")),
             poll=parts.poll(document) if type_ == "Question" else None, quote=parts.quote(document, tags),
+            quotable=parts.quotable(document, values.required_link(document, "attributedTo")),
             starts_at=values.instant(document.get("startTime"), parts.AHEAD) if is_event else None,
             ends_at=values.instant(document.get("endTime"), parts.AHEAD) if is_event else None,
             place=parts.place(document.get("location")) if is_event else "",

@@ -84,13 +84,15 @@ async def edit(post: Post, note: Note) -> bool:
 
 
 async def refresh(post: Post, note: Note) -> None:
-    """What changes without being an edit: the numbers of a question, the yes of somebody who is quoted, until when a copy may
-    be kept. A copy whose time was said is never kept longer because it is said no more.
+    """What changes without being an edit: the numbers of a question, who may quote it, the yes of somebody who is quoted or its end,
+    until when a copy may be kept. A copy whose time was said is never kept longer because it is said no more.
     """
     await post_parts.recount(post, note)
     if note.expires and note.expires != post.expires_at:
         await post.change(expires_at=note.expires)
-    if note.quote and note.quote.is_allowed and note.quote.uri == post.quote_uri:
+    if note.quotable is not post.quotable:
+        await post.change(quotable=note.quotable)
+    if note.quote is None or note.quote.is_allowed and note.quote.uri == post.quote_uri:
         await post.change(**_quote(note))
 
 
@@ -151,7 +153,8 @@ def _content(note: Note) -> dict[str, Any]:
             "language": (note.language or "")[:20], "voice": Voice(note.voice) if note.voice in set(Voice) else Voice.NONE,
             "translations": {language: markup.clean(text) for language, text in languages.items()} or None,
             "kind": "" if note.type == "Note" else note.type,
-            "starts_at": note.starts_at, "ends_at": note.ends_at, "place": note.place} | _quote(note)
+            "starts_at": note.starts_at, "ends_at": note.ends_at, "place": note.place,
+            "quotable": note.quotable} | _quote(note)
 
 
 def _words(note: Note, introduces: bool) -> str:

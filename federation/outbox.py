@@ -34,6 +34,7 @@ from models import (
 )
 from models.delivery import DeliveryState
 from models.ids import new_key
+from models.post import QuoteState
 from models.reach import Reach
 from moderation import consent, counts, hosts
 from moderation.hosts import HEARD
@@ -50,12 +51,25 @@ async def create(post: Post) -> None:
     goes_to = await audience.inboxes(post.author, post.reach, named)
     await send("Create", post.author, note, about=post.uri, goes_to=goes_to, due_at=post.held_until,
                to=note["to"], cc=note["cc"], extra={"published": note["published"]})
+    await _ask_to_quote(post)
 
 
-async def update(post: Post) -> None:
-    """Tell of an edit: to those who have the message, and to those who should have it now."""
+async def _ask_to_quote(post: Post) -> None:
+    """Ask the author of what it quotes; `federation.quoting` hears the answer (FEP-044f)."""
+    if post.quote_state is QuoteState.ASKED and (quoted := await Post.kept(post.quote_uri)):
+        await send("QuoteRequest", post.author, quoted.uri, about=post.uri, goes_to=_to_person(quoted.author),
+                   due_at=post.held_until, to=[quoted.author.uri], extra={"instrument": post.uri})
+
+
+async def update(post: Post, *, is_edit: bool = True) -> None:
+    """Tell of an edit: to those who have the message, and to those who should have it now. What `is_edit` not, such as the yes of
+    somebody whom it quotes, says when the message was changed last.
+    """
     recipients = await _recipients(post)
-    note = await _attested(post, await _note(post, recipients))
+    note = await _note(post, recipients)
+    if not is_edit:
+        note.setdefault("updated", note["published"])
+    note = await _attested(post, note)
     goes_to = await audience.inboxes(post.author, post.reach, [recipient.actor for recipient in recipients])
     goes_to |= await audience.allowed(await audience.inboxes_that_have(post.uri), post.reach)
     await send("Update", post.author, note, about=post.uri, goes_to=goes_to, due_at=post.held_until, to=note["to"], cc=note["cc"])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from federation import values
 from federation.addresses import host_of, same_origin
@@ -39,27 +38,24 @@ async def _is_allowed(instance: Instance, note: Note, quote: Quote) -> bool:
         return await Stamp.exists(kind=StampKind.QUOTE, post__uri=quote.uri, interaction_uri=note.id)
     if quote.stamp is None:
         return not quote.asks
-    return same_origin(quote.stamp, quote.uri) and await _is_stamped(instance, note, quote, quoted)
+    return await is_stamped(instance, quote.stamp, quoting_uri=note.id, quoted_uri=quote.uri, quoted=quoted)
 
 
-async def _is_stamped(instance: Instance, note: Note, quote: Quote, quoted: Post | None) -> bool:
-    """Whether the stamp stands where it is said to stand, and is about these two messages."""
-    stamp = quote.stamp or ""
-    if not hosts.is_heard(await hosts.standing(host_of(stamp))):
+async def is_stamped(instance: Instance, stamp: str, *, quoting_uri: str, quoted_uri: str, quoted: Post | None) -> bool:
+    """Whether the stamp stands where it is said to stand, on the server of what is quoted, and is about these two messages.
+    `quoted`: what is quoted, with its author, if it is known. Uses the network.
+    """
+    if not same_origin(stamp, quoted_uri) or not hosts.is_heard(await hosts.standing(host_of(stamp))):
         return False
     try:
         url, document = await instance.client.get_document(stamp, headers_for=instance.sign_get)
     except CommunityError:
         return False
-    return same_origin(url, stamp) and _says_yes(document, note, quote, quoted)
-
-
-def _says_yes(document: dict[str, Any], note: Note, quote: Quote, quoted: Post | None) -> bool:
     giver = values.link(document.get("attributedTo"))
-    return (document.get("id") == quote.stamp and document.get("type") in STAMP_TYPES
-            and values.link(document.get("interactingObject")) == note.id
-            and values.link(document.get("interactionTarget")) == quote.uri
-            and giver is not None and same_origin(giver, quote.uri) and (quoted is None or quoted.author.uri == giver))
+    return (same_origin(url, stamp) and document.get("id") == stamp and document.get("type") in STAMP_TYPES
+            and values.link(document.get("interactingObject")) == quoting_uri
+            and values.link(document.get("interactionTarget")) == quoted_uri
+            and giver is not None and same_origin(giver, quoted_uri) and (quoted is None or quoted.author.uri == giver))
 
 
 async def withdraw(stamp_uri: str, sender: Actor) -> None:

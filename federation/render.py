@@ -12,6 +12,7 @@ from federation.keys import load_public, multikey
 from federation.wire import PUBLIC
 from models import Actor, ActorKey, Attachment, Poll, Post, Recipient, Tag
 from models.actor import ActorKind, KeyKind
+from models.post import QuoteState
 from models.reach import Reach
 from moderation import counts, lines
 
@@ -86,7 +87,8 @@ def key_properties(actor: Actor, keys: Sequence[ActorKey]) -> Document:
 def instance_document(actor: Actor, keys: Sequence[ActorKey], origin: str, title: str) -> Document:
     """The actor of the community itself: the one document that anybody may read without a signature."""
     document = actor_document(actor, keys, origin, Reach.WEB)
-    document |= {"name": title or actor.name, "type": str(ActorKind.APPLICATION), "manuallyApprovesFollowers": True}
+    document |= {"name": title or actor.name, "type": str(ActorKind.APPLICATION), "manuallyApprovesFollowers": True,
+                 "directory": f"{origin}/directory"}
     # FEP-844e: what this server understands
     document["generator"] = {"type": "Application", "name": "Dazzle", "implements": [
         {"name": "RFC-9421: HTTP Message Signatures", "href": "https://datatracker.ietf.org/doc/html/rfc9421"},
@@ -134,12 +136,15 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
 
 
 def _where_there_is(post: Post) -> Document:
-    """What only some messages have: a language, an edit, a time after which copies are to go."""
+    """What only some messages have: a language, an edit, what it quotes, a time after which copies are to go."""
     document: Document = {}
     if post.language:
         document["contentMap"] = {post.language: post.html}
     if post.edited_at:
         document["updated"] = exact_instant(post.edited_at)
+    if post.quote_state in (QuoteState.ASKED, QuoteState.SHOWN):
+        document["quote"] = post.quote_uri
+        document |= {"quoteAuthorization": post.quote_stamp_uri} if post.quote_stamp_uri else {}
     if post.expires_at and post.reach is not Reach.WEB:
         document["expires"] = instant(post.expires_at)
     return document

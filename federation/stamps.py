@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from federation import audience, outbox
+from federation import audience, outbox, quoting
 from federation.addresses import origin_of
 from federation.contexts import AS
 from federation.wire import Activity
@@ -43,15 +43,19 @@ async def refuse(author: Actor, asker: Actor, request: Activity) -> None:
     await outbox.send("Reject", author, _repeated(request), about=request.id, goes_to=_inbox(asker), to=[asker.uri])
 
 
-async def withdraw_all(author: Actor, *, asker: Actor | None = None, kind: StampKind | None = None) -> None:
-    """Take back what a member of ours allowed: everything, or what one asker got, or one kind. Inside the act's transaction."""
+async def withdraw_all(author: Actor, *, asker: Actor | None = None, kind: StampKind | None = None,
+                       post: Post | None = None) -> None:
+    """Take back what a member of ours allowed: everything, or what one asker got, or one kind, or of one message. Inside the
+    act's transaction.
+    """
     given = Stamp.filter(post__author_id=author.id)
+    given = given.filter(post_id=post.id) if post else given
     given = given.filter(asker_id=asker.id) if asker else given
     for stamp in await (given.filter(kind=kind) if kind else given).select_related("post__author", "asker"):
         uri = uri_of(stamp)
         await outbox.cancel(uri)
         await outbox.send("Delete", author, uri, about=uri, goes_to=await audience.inboxes_that_have(uri), to=[stamp.asker.uri])
-        await Post.filter(uri=stamp.interaction_uri, quote_stamp_uri=uri).update(shows_quote=False)
+        await quoting.end_of_own(stamp, uri)
         await stamp.delete()
 
 

@@ -48,6 +48,7 @@ class Activity:
     object_type: str | None  # of an embedded object
     target: str | None
     instrument: str | None  # of a request for permission: what it is wanted for
+    result: str | None  # of a yes to one: the stamp
     to: tuple[str, ...]
     cc: tuple[str, ...]
     published: datetime | None
@@ -73,6 +74,7 @@ class Activity:
             object_type=_embedded_type(thing),
             target=values.link(document.get("target")),
             instrument=values.link(document.get("instrument")),
+            result=values.link(document.get("result")),
             to=values.audience(document.get("to"), MAX_RECIPIENTS),
             cc=values.audience(document.get("cc"), MAX_RECIPIENTS),
             published=values.instant(document.get("published")),

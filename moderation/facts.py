@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from models import Actor, Block, Community, Follow, HostBlock, Post
 from models.host import Standing
+from models.post import Quotable
 from models.reach import Reach
 from moderation import consent, hosts
 from moderation.policy import Facts
@@ -21,13 +22,24 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
         blocked=await Block.either_way(doer.id, target.id) or await HostBlock.between(doer, target),
         sees_post=post is None or await _sees(doer, post),
         reach=reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer),
-        allows_quotes=target.allows_quotes)
+        allows_quotes=await _allows_quotes(doer, target, reach, post), is_own=doer.id == target.id)
 
 
 async def about_publishing(author: Actor, reach: Reach) -> Facts:
     """The facts about a member of ours writing something new."""
     agreed = await consent.may_leave(author.id) if reach.leaves else True
     return Facts(reach=reach, ceiling=await _ceiling(author), consents=bool(agreed))
+
+
+async def _allows_quotes(doer: Actor, target: Actor, reach: Reach, post: Post | None) -> bool:
+    """What the target said: a member of ours for all their messages, somebody elsewhere with each one (FEP-044f). Who must be
+    asked first cannot be where nothing leaves.
+    """
+    if target.is_local or post is None:
+        return target.allows_quotes
+    if post.quotable is Quotable.FOLLOWERS:
+        return reach.leaves and await Follow.exists(follower_id=doer.id, target_id=target.id, accepted_at__isnull=False)
+    return post.quotable is Quotable.ANYONE or post.quotable is Quotable.ASKED and reach.leaves
 
 
 async def _standing(actor: Actor) -> Standing:

@@ -43,7 +43,8 @@ class Facts:
     reach: Reach = Reach.COMMUNITY
     parent_reach: Reach = Reach.WEB
     ceiling: Reach = Reach.WEB
-    allows_quotes: bool = False  # the target lets messages for the whole web be quoted
+    allows_quotes: bool = False  # the target lets this doer quote what is for the whole web
+    is_own: bool = False  # the doer's own message
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,19 @@ def quotable(facts: Facts) -> str | None:
     """A quote shows a message to readers whom its author did not choose: only what is for everybody anyway, and only
     where the author lets it. One's own words one may repeat.
     """
-    return None if facts.parent_reach is Reach.WEB and facts.allows_quotes else "unquotable"
+    return None if facts.is_own or facts.parent_reach is Reach.WEB and facts.allows_quotes else "unquotable"
+
+
+def quoted_openly(facts: Facts) -> str | None:
+    """Not in a message for named people: its author would be asked, and learn of it."""
+    return None if facts.reach.level >= Reach.COMMUNITY.level else "quoted_for_few"
+
+
+def the_quoted_may_know(facts: Facts) -> str | None:
+    """Whoever is quoted is asked, and so learns of the message: it must be one that may go to their server."""
+    if not (facts.crosses and facts.reach.leaves) or hosts.may_receive(facts.target_standing, facts.reach):
+        return None
+    return "host"
 
 
 def nobody_is_listed(_facts: Facts) -> str | None:
@@ -122,7 +135,8 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.ANSWER: (the_post_is_seen, no_block, not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
     Verb.LIKE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses),
     Verb.VOTE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses),
-    Verb.QUOTE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses, quotable),
+    Verb.QUOTE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses, quotable, quoted_openly,
+                 not_wider_than_the_parent, within_the_ceiling, the_quoted_may_know),
     Verb.FEATURE: (nobody_is_listed,),
     Verb.ANNOUNCE: (the_post_is_seen, both_present, no_block, more_than_a_circle, not_wider_than_the_parent, within_the_ceiling,
                     said_yes_to_leaving),

@@ -15,10 +15,15 @@ from server.wording import reach_name
 NAMED_LIMIT = 5
 
 
-def allowed(community: Community, parent: Post | None) -> list[Reach]:
-    """What a member may choose: up to the community's ceiling, and for an answer not wider than what it answers."""
-    widest = parent.reach.narrowed_to(community.ceiling) if parent else community.ceiling
-    return [reach for reach in Reach if reach.level <= widest.level and not (parent and reach is Reach.ME)]
+def allowed(community: Community, parent: Post | None, quoted: Post | None = None) -> list[Reach]:
+    """What a member may choose: up to the community's ceiling, and not wider than what it answers or quotes. A quote is for
+    the community at least.
+    """
+    widest = community.ceiling
+    for one in (parent, quoted):
+        widest = widest.narrowed_to(one.reach) if one else widest
+    narrowest = Reach.COMMUNITY if quoted else Reach.CIRCLE if parent else Reach.ME
+    return [reach for reach in Reach if narrowest.level <= reach.level <= widest.level]
 
 
 def suggested(member: Member, community: Community, parent: Post | None) -> Reach:
@@ -33,12 +38,12 @@ def suggested(member: Member, community: Community, parent: Post | None) -> Reac
 
 
 async def options(author: Actor, community: Community, chosen: Reach, parent: Post | None, recipients: Sequence[Actor],
-                  _: Words, lang: str) -> tuple[AudienceOption, ...]:
+                  _: Words, lang: str, quoted: Post | None = None) -> tuple[AudienceOption, ...]:
     """The cards of the audience chooser, narrow to wide."""
     number_here = await counts.of_today("members", Member.filter(state=MemberState.ACTIVE).count)
     members = counts.inside(number_here, counts.Thresholds.of(community).inside)
     made = []
-    for reach in allowed(community, parent):
+    for reach in allowed(community, parent, quoted):
         circle = recipients if reach is Reach.CIRCLE else ()
         hosts = await hosts_reached(author, reach, circle, parent)
         readers = _readers(reach, members, recipients, hosts, _, lang)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from models.reach import Reach
 from models.surroundings import Answered, Surroundings
 from moderation.visibility import Viewer, seen_by
 from server import emojis, lost, questions
+from server.actions import quotes
 from server.language import Words, moment
 from server.views import Fact, ImageView, PersonView, PollView, PostView, QuoteView
 from server.wording import kind_name, note_name, written_by
@@ -128,7 +129,8 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
         note=post.warning or note_name(post.note, _), folded=folded,
         veiled=veiled, kind=kind_name(post.kind, _), title=post.title, facts=facts_of(post, _),
-        poll=around.polls.get(post.id), quote=_quoted(post, around),
+        poll=around.polls.get(post.id), quote=_quoted(post, around, is_mine),
+        may_quote=may_act and reader is not None and quotes.is_offered(reader.actor, post),
         edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act, may_thank=may_act and not is_mine,
         may_pass_on=may_show, may_pin=is_mine and may_show, pinned=post.id in around.kept.pinned,
         thanked=post.id in around.kept.thanked, passed_on=post.id in around.kept.passed_on,
@@ -145,8 +147,12 @@ def _passed_on_by(entry: Entry, around: _Around) -> PersonView | None:
     return person(entry.passed_on_by, around.titles) if entry.passed_on_by else None
 
 
-def _quoted(post: Post, around: _Around) -> QuoteView | None:
-    return around.quotes.get(post.quote_uri) if post.shows_quote else None
+def _quoted(post: Post, around: _Around, is_mine: bool) -> QuoteView | None:
+    """What it quotes; only who wrote it sees also how it stands with a quote that is not shown."""
+    quote = around.quotes.get(post.quote_uri)
+    if post.shows_quote or quote is None:
+        return quote
+    return replace(quote, state=post.quote_state.value) if is_mine else None
 
 
 def _folding(post: Post, reader: Member | None) -> tuple[bool, bool]:

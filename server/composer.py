@@ -38,6 +38,7 @@ class Checked:
     recipients: tuple[Actor, ...]
     images: tuple[Attachment, ...]
     errors: tuple[FieldError, ...] = ()
+    quoted: Post | None = None
 
 
 def read(form: Form) -> Typed:
@@ -46,6 +47,7 @@ def read(form: Form) -> Typed:
     return Typed(
         text=form.get("text"), reach=form.text("reach"), voice=form.text("voice"), note=form.text("note"),
         warning=form.text("warning", WARNING_LIMIT_CHARACTERS), language=form.text("language", 20), reply=form.text("reply", 30),
+        quote="" if form.has("unquote") else form.text("quote", 30),
         to=form.text("to", 2000), about=form.text("about", 20), agrees=form.text("agrees", 1), **poll_form.read(form),
         images=tuple((key, form.get(f"alt-{key}")[:DESCRIPTION_LIMIT_CHARACTERS]) for key in kept))
 
@@ -72,21 +74,25 @@ async def check(request: web.Request, typed: Typed) -> Checked:
     """Look at every field; all errors at once, in the order of the page."""
     member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
     errors = text_errors(typed, request[LANGUAGE]) + poll_form.errors(typed, request[LANGUAGE])
-    parent = await _parent(member, typed.reply)
+    parent, quoted = await _seen(member, typed.reply), await _seen(member, typed.quote)
     if typed.reply and parent is None:
         errors.append(FieldError("text", _("The message you answer is no longer visible to you. Your text is kept.")))
-    reach = _reach(request, typed, parent)
+    if typed.quote and quoted is None:
+        errors.append(FieldError("quote", _("The message you quote is no longer visible to you. Your text is kept.")))
+    reach = _reach(request, typed, parent, quoted)
     if typed.reach not in ("", reach):
         errors.append(FieldError("reach", _("Choose who will read it.")))
     recipients, wrong = await _circle(request, typed, reach, parent)
-    return Checked(reach, parent, recipients, await own_images(member.actor, typed), (*errors, *wrong))
+    return Checked(reach, parent, recipients, await own_images(member.actor, typed), (*errors, *wrong), quoted)
 
 
-def _reach(request: web.Request, typed: Typed, parent: Post | None) -> Reach:
+def _reach(request: web.Request, typed: Typed, parent: Post | None, quoted: Post | None) -> Reach:
     """What was chosen, if it may be, else the suggestion."""
     community = request.app[COMMUNITY].row
-    chosen = [reach for reach in audiences.allowed(community, parent) if reach == typed.reach]
-    return chosen[0] if chosen else audiences.suggested(request[MEMBER], community, parent)
+    allowed = audiences.allowed(community, parent, quoted)
+    suggested = audiences.suggested(request[MEMBER], community, parent)
+    wanted = [reach for reach in (typed.reach, suggested, *allowed) if reach in allowed]
+    return Reach(wanted[0]) if wanted else suggested
 
 
 async def _circle(request: web.Request, typed: Typed, reach: Reach,
@@ -118,7 +124,8 @@ def composition(typed: Typed, checked: Checked, member: Member, undo_limit_secon
     """What is published. A note for oneself is not held: there is nobody to take it back from."""
     return Composition(
         text=typed.text.strip(), reach=checked.reach, voice=voice_of(typed), note=note_of(typed), warning=warning_of(typed, _),
-        language=language_of(typed), parent=checked.parent, recipients=checked.recipients, attachments=checked.images,
+        language=language_of(typed), parent=checked.parent, quoted=checked.quoted, recipients=checked.recipients,
+        attachments=checked.images,
         undo_seconds=0 if checked.reach is Reach.ME else min(member.undo_seconds, undo_limit_seconds),
         is_sensitive=bool(note_of(typed) or typed.warning), poll=poll_form.asked(typed),
         about=about_of(typed), about_agrees=bool(typed.agrees))
@@ -159,7 +166,7 @@ async def own_images(owner: Actor, typed: Typed) -> tuple[Attachment, ...]:
     return tuple(found[key] for key, _ in typed.images if key in found)
 
 
-async def _parent(member: Member, key: str) -> Post | None:
+async def _seen(member: Member, key: str) -> Post | None:
     if not key:
         return None
     return await Post.filter(visible_to(Viewer.member(member.actor)), key=key).select_related("author").first()

@@ -130,7 +130,8 @@ async def stamp(request: web.Request) -> web.Response:
         raise NotHere("no such stamp")
     if not await may_see(await Viewer.peer(host), found.post):
         raise NotHere("not for this host")
-    return _activity(stamps.document(found))
+    await disclosure.told(found.post.author, stamps.uri_of(found), host, disclosure.FETCHED)  # so that its end is told there
+    return activity(stamps.document(found))
 
 
 async def outbox(request: web.Request) -> web.Response:

@@ -50,7 +50,7 @@ def _result(number: int | None, _: Words) -> str:
 
 async def quotes_of(posts: Sequence[Post], viewer: Viewer) -> dict[str, QuoteView]:
     """The messages that these quote, by their uri, as far as the reader may see them."""
-    uris = {post.quote_uri for post in posts if post.shows_quote and post.quote_uri}
+    uris = {post.quote_uri for post in posts if post.quote_uri and (post.shows_quote or post.author_id == viewer.actor_id)}
     if not uris:
         return {}
     quoted = await Post.filter(visible_to(viewer), uri__in=uris).select_related("author")

@@ -121,11 +121,12 @@ class PollView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteView:
-    """A message that another one quotes."""
+    """A message that another one quotes. `state`: to who quotes, a models.post.QuoteState while it is not shown to others."""
 
     url: str
     name: str  # of its author
     excerpt: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +157,7 @@ class PostView:
     may_reply: bool = False
     may_thank: bool = False
     may_pass_on: bool = False
+    may_quote: bool = False
     thanked: bool = False  # by the reader; nobody sees how many did
     passed_on: bool = False  # by the reader
     passed_on_by: PersonView | None = None

@@ -38,7 +38,7 @@ class Handler:
 
 
 HANDLERS: dict[str, Handler] = {
-    "Accept": Handler(accept.receive, charter_changes.prepare),
+    "Accept": Handler(accept.receive, accept.prepare),
     "Acknowledge": Handler(acknowledge.receive, acknowledge.prepare),
     "Add": Handler(add.receive, add.prepare),
     "Announce": Handler(announce.receive, announce.prepare),

@@ -1,14 +1,20 @@
-"""Accept: yes to a Follow of ours (ActivityPub §7.6), or to our asking to become partners."""
+"""Accept: yes to a Follow of ours (ActivityPub §7.6), or to our asking to become partners, or to quote (FEP-044f)."""
 from __future__ import annotations
 
-from federation import followings, partnership_answers
+from federation import charter_changes, followings, partnership_answers, quoting
 from federation.incoming import Incoming
+from federation.instance import Instance
 from models.notification import Notice, Notification
+
+
+async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
+    """The charter that comes with a yes to partners, proven; the stamp that one to a quote names, read."""
+    return await quoting.prepare(instance, await charter_changes.prepare(instance, incoming))
 
 
 async def receive(incoming: Incoming) -> None:
     """Mark our request as accepted; only the one who was asked can say so."""
-    if await partnership_answers.accepted(incoming):
+    if await partnership_answers.accepted(incoming) or await quoting.accepted(incoming):
         return
     follow = await followings.asked_of(incoming)
     if follow.accepted_at is None:

@@ -1,7 +1,7 @@
 """Delete: a message, a whole account, or the permission to quote is gone (ActivityPub §7.4). Only its owner can say so."""
 from __future__ import annotations
 
-from federation import actors, erasure, quotes, votes
+from federation import actors, erasure, quotes, quoting, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
@@ -21,6 +21,7 @@ async def receive(incoming: Incoming) -> None:
         if not same_origin(uri, sender.uri):
             raise Refused("deletes what is not theirs", host=sender.host)
         await quotes.withdraw(uri, sender)
+        await quoting.end([uri])
         await votes.withdraw(uri, sender)
         await Tombstone.bury(uri, sender.uri)
         return

@@ -62,5 +62,5 @@ async def receive_feature(incoming: Incoming) -> None:
 
 
 def _reach(verb: Verb, post: Post) -> Reach:
-    """As wide as the message itself is passed on; an answer is as narrow as its writer likes."""
-    return post.reach if verb is Verb.ANNOUNCE else Reach.CIRCLE
+    """As wide as the message itself is passed on or quoted; an answer is as narrow as its writer likes."""
+    return post.reach if verb in (Verb.ANNOUNCE, Verb.QUOTE) else Reach.CIRCLE

@@ -10,7 +10,7 @@ from models.errors import NotHere
 from server.media import MediaStore
 
 DRAFTS_LIMIT = 50
-TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to", "several", "ends", "about", "agrees")
+TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to", "several", "ends", "about", "agrees", "quote")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Typed:
     warning: str = ""
     language: str = ""
     reply: str = ""  # key of the message that is answered
+    quote: str = ""  # key of the message that is quoted
     to: str = ""  # member addresses of a circle
     images: tuple[tuple[str, str], ...] = ()  # key and alternative text
     choices: tuple[str, ...] = ()  # answers to choose from

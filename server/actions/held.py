@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import Attachment, Delivery, Draft, OutgoingActivity, Poll, Post, Recipient, clock
+from models import Attachment, Delivery, Draft, OutgoingActivity, Poll, Post, Recipient, Stamp, clock
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.errors import CommunityError
@@ -68,9 +68,10 @@ async def _typed_again(post: Post) -> drafts.Typed:
     images = await Attachment.filter(post=post).order_by("position")
     circle = await Recipient.filter(post=post).select_related("actor") if post.reach is Reach.CIRCLE else []
     poll = await Poll.get_or_none(post=post)
+    quoted = await Post.kept(post.quote_uri) if post.quote_uri else None
     return drafts.Typed(
         text=post.text, reach=post.reach, voice=post.voice, note=post.note, warning=post.warning, language=post.language,
-        reply=parent.key if parent else "", to=" ".join(row.actor.address for row in circle),
+        reply=parent.key if parent else "", quote=quoted.key if quoted else "", to=" ".join(row.actor.address for row in circle),
         images=tuple((image.key, image.description) for image in images),
         choices=tuple(one["name"] for one in poll.options) if poll else (), several="1" if poll and poll.is_multiple else "",
         about=post.about, agrees="1" if post.about_agrees else "")
@@ -80,4 +81,5 @@ async def vanish(post: Post) -> None:
     """A held message leaves no trace: nobody has seen it."""
     await OutgoingActivity.filter(object_uri=post.uri).delete()
     await Attachment.filter(post=post).delete()
+    await Stamp.filter(interaction_uri=post.uri).delete()
     await post.delete()

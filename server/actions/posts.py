@@ -24,7 +24,7 @@ from models.post import IN_REVIEW, About, Note, Voice
 from models.reach import Reach
 from moderation import facts, policy
 from moderation.policy import Verb
-from server.actions import addressees, held, news, once, people, polls, reviews
+from server.actions import addressees, held, news, once, people, polls, quotes, reviews
 from server.actions.polls import PollDraft
 from server.errors import Refused
 from server.markdown import mentions_in, render
@@ -52,6 +52,7 @@ class Composition:
     warning: str = ""  # the content note in words, as peers show it
     language: str = ""
     parent: Post | None = None  # with its author
+    quoted: Post | None = None  # with its author
     recipients: tuple[Actor, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     undo_seconds: int = 0
@@ -82,6 +83,8 @@ async def publish(author: Actor, written: Composition, origin: str) -> Post:
     if written.reach is Reach.CIRCLE and not addressed:
         raise NobodyNamed("circle")
     await _may_publish(author, written, addressed)
+    if written.quoted:
+        await quotes.check(author, written.quoted, written.reach)
     words, to_read = render(written.text, named, origin), await _to_read(written)
     key, now = new_key(), clock.now()
     uri, parent = f"{origin}/posts/{key}", written.parent
@@ -96,7 +99,8 @@ async def publish(author: Actor, written: Composition, origin: str) -> Post:
             is_listed=written.is_listed, expires_at=expires_at,
             held_until=IN_REVIEW if to_read else written.held_until(now),
             about=written.about, about_agrees=written.about_agrees, written_by=written.written_by,
-            written_as=written.written_as)
+            written_as=written.written_as, **quotes.columns(author, written.quoted, written.reach))
+        await quotes.begin(post, written.quoted)
         await once.remember(author, written.once, post.id)
         await _address(post, addressed, named)
         await _tag(post, words.tags)

@@ -17,6 +17,7 @@ from models import (
     Recipient,
     Review,
     Revision,
+    Stamp,
     Subquery,
     Tag,
     Tombstone,
@@ -24,6 +25,7 @@ from models import (
 )
 from models.database import in_transaction
 from models.delivery import DeliveryState
+from models.post import QuoteState
 from server.actions import held
 from server.media import MediaStore, set_free
 
@@ -49,9 +51,11 @@ async def delete(post: Post, store: MediaStore, *, keep_images: bool = False) ->
 
 async def bury(post: Post) -> None:
     """Everything that the message said goes; its id stays dead. Inside a transaction; telling others is for the caller."""
-    await post.change(text="", html="", title="", warning="", deleted_at=clock.now())
+    await post.change(text="", html="", title="", warning="", deleted_at=clock.now(), quote_uri="", quote_stamp_uri="",
+                      shows_quote=False, quote_state=QuoteState.NONE)
+    await Stamp.filter(interaction_uri=post.uri).delete()
     for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost,
-                 Review):
+                 Review, Stamp):
         await rows.filter(post=post).delete()
     waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
     await OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting).update(body="",

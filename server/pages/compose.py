@@ -41,6 +41,7 @@ class Compose:
     languages: tuple[Option, ...]
     audience: tuple[AudienceOption, ...]
     parent: PostView | None
+    quoted: PostView | None
     asks_names: bool  # for the people of a circle
     undo_seconds: int
     choices: tuple[str, ...] = ()  # of a question, with room for more
@@ -55,14 +56,14 @@ class Compose:
 
 
 async def show(request: web.Request) -> web.Response:
-    """GET /compose?reply=key&to=@name&draft=key: empty, an answer, to somebody, or a draft taken up again."""
+    """GET /compose?reply=key&to=@name&draft=key&quote=key: empty, an answer, to somebody, a draft taken up again, or a quote."""
     key = request.query.get("draft", "")[:30]
     if key:
         typed = Typed.of_form((await drafts.find(request[MEMBER].actor, key)).form)
     else:
         to = request.query.get("to", "")[:320]
         reply, reach = request.query.get("reply", "")[:30], Reach.CIRCLE if to else ""
-        typed = Typed(reply=reply, to=to, reach=reach, language=request[LANGUAGE])
+        typed = Typed(reply=reply, to=to, reach=reach, language=request[LANGUAGE], quote=request.query.get("quote", "")[:30])
     checked = await composer.check(request, typed)
     return await _page(request, typed, replace(checked, errors=()), draft_key=key)
 
@@ -76,7 +77,7 @@ async def send(request: web.Request) -> web.Response:
         await drafts.save(member.actor, typed, key)
         return see("/drafts")
     checked = await composer.check(request, typed)
-    if form.has("attach") or form.has(MORE) or any(name.startswith("remove-") for name in form.fields):
+    if form.has("attach") or form.has(MORE) or form.has("unquote") or any(name.startswith("remove-") for name in form.fields):
         return await _page(request, typed, replace(checked, errors=tuple(file_errors)), draft_key=key)
     errors = (*file_errors, *checked.errors)
     if errors:
@@ -119,13 +120,15 @@ async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draf
     is_circle = parent is not None and parent.reach is Reach.CIRCLE
     if parent and is_circle:
         recipients = [actor for actor in await circle_of(parent) if actor.id != member.actor_id]
-    answered = await cards.posts([cards.Entry(parent)], member, _, with_hidden=True) if parent else []
+    answered, quoted = [await cards.posts([cards.Entry(one)], member, _, with_hidden=True) if one else []
+                        for one in (parent, checked.quoted)]
     return Compose(
         typed=typed, draft_key=draft_key, images=tuple((image.key, cards.image_view(image)) for image in checked.images),
         voices=voices(typed, _), notes=notes(typed, _), abouts=abouts(typed, _),
         languages=_languages(typed, member.language or lang, lang),
-        audience=await audiences.options(member.actor, community, checked.reach, parent, recipients, _, lang),
-        parent=next(iter(answered), None), asks_names=not is_circle,
+        audience=await audiences.options(member.actor, community, checked.reach, parent, recipients, _, lang, checked.quoted),
+        parent=next(iter(answered), None), quoted=next(iter(quoted), None),
+        asks_names=not is_circle and checked.quoted is None,
         choices=poll_form.fields(typed, FORM in request and request[FORM].has(MORE)), ends=poll_form.ends(typed, _),
         undo_seconds=min(member.undo_seconds, request.app[SETTINGS].undo_seconds), hints=tuple(hints), agreement=words)
 
