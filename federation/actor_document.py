@@ -61,6 +61,7 @@ class ActorDocument:
     following: str | None
     featured: str | None
     partners: str | None
+    directory: str | None  # the actor that keeps the directory of its community
     public_keys: tuple[PublicKeyEntry, ...]
     assertion_methods: tuple[PublicKeyEntry, ...]
     manually_approves_followers: bool
@@ -103,6 +104,7 @@ class ActorDocument:
             following=_own(id_, document.get("following")),
             featured=_own(id_, document.get("featured")),
             partners=_own(id_, document.get("partners")),
+            directory=_own(id_, document.get("directory")),
             public_keys=tuple(key for key in keys if key.pem),
             assertion_methods=tuple(key for key in keys if key.multibase),
             manually_approves_followers=values.flag(document.get("manuallyApprovesFollowers")),

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from models import Actor, Delivery, Disclosure, Host, OutgoingActivity, Post, Q, Withdrawal, clock, queues
-from models.actor import ActorKind
 from models.consent import LastWord
 from models.host import Standing
 from moderation import consent, hosts
@@ -14,7 +13,7 @@ from moderation import consent, hosts
 #: Taking back needs no yes, and goes also to a suspended host, but only where there is something to take back.
 TAKES_BACK = frozenset({"Delete", "Undo", "Reject"})
 #: Of the community's own voice, what goes also to a suspended host: what is taken back there, and that we have erased.
-ALWAYS_SAID = TAKES_BACK | {"Withdraw", "Acknowledge"}
+ALWAYS_SAID = TAKES_BACK | {"Withdraw", "Acknowledge", "Remove"}
 FETCHED = "fetch"
 SAME_TIME = timedelta(hours=1)  # what is read again within it is not written down again
 
@@ -60,7 +59,7 @@ async def may_go(delivery: Waiting, host: Host, asked: Asked) -> Permit | None:
     """
     activity, standing = delivery.activity, await hosts.standing(host.name)
     given = None
-    if activity.actor.kind is ActorKind.APPLICATION:  # the community's own voice: becoming partners
+    if activity.actor.speaks_for_all:  # the community's own voice: becoming partners, its directory
         may = standing is not Standing.SUSPENDED or activity.kind in ALWAYS_SAID
     elif activity.kind == "Reject":
         may = hosts.is_heard(standing)
@@ -93,8 +92,8 @@ async def record(arrived: Sequence[tuple[Waiting, LastWord | None]]) -> None:
     now, told = clock.now(), list[queues.Told]()
     for delivery, given in arrived:
         activity, host = delivery.activity, delivery.host
-        if activity.actor.kind is ActorKind.APPLICATION:
-            if activity.kind == "Withdraw":
+        if activity.actor.speaks_for_all:
+            if activity.kind in ("Withdraw", "Remove"):
                 await Withdrawal.delivered(activity.uri.rpartition("/")[2], host, now)
             continue
         if activity.kind in TAKES_BACK:

@@ -22,8 +22,10 @@ from models import (
     Tombstone,
     Vote,
     clock,
+    listings,
 )
 from models.post import server_of
+from moderation import counts
 
 AT_ONCE = 100
 WITHDRAWN_NAME = "withdrawn"
@@ -56,6 +58,7 @@ async def take_back(uris: Sequence[str], speaker: Actor) -> None:
     await Follow.filter(uri__in=list(uris), follower__host=speaker.host).delete()
     for vote in await Vote.filter(uri__in=list(uris), actor__host=speaker.host).select_related("actor"):
         await votes.withdraw(vote.uri, vote.actor)
+    await listings.take_away(uris, speaker.host, (await counts.thresholds()).outside)
     await quotes.withdraw_of(uris, speaker.host)
     known = {post.uri for post in posts}
     for uri in uris:

@@ -27,15 +27,15 @@ def make_keys() -> NewKeys:
 
 
 async def new_actor(origin: str, name: str, pair: NewKeys, *, kind: ActorKind = ActorKind.PERSON, display_name: str = "",
-                    key: str = "") -> Actor:
+                    key: str = "", path: str = "") -> Actor:
     """A new actor of ours, with its keys. Inside the caller's transaction.
 
     The uri holds a random key and not the name, so that it tells nothing and the name can change. The instance actor
-    has a fixed one: everybody may know it. `key`: one made before, as the coat is drawn from it.
+    has a fixed one: everybody may know it. `key`: one made before, as the coat is drawn from it. `path`: a fixed address.
     """
     key = key or new_key()
     is_instance = kind is ActorKind.APPLICATION
-    uri = f"{origin}/actor" if is_instance else f"{origin}/actors/{key}"
+    uri = f"{origin}/{path or ('actor' if is_instance else f'actors/{key}')}"
     actor = await Actor.create(
         key=key, uri=uri, name=name.lower(), kind=kind, display_name=display_name,
         url=origin if is_instance else f"{origin}/@{name.lower()}", inbox_uri=f"{uri}/inbox", shared_inbox_uri=f"{origin}/inbox",

@@ -7,6 +7,7 @@ from typing import Any
 from federation.addresses import origin_of
 from federation.wire import Activity, Note
 from models import Actor, Post
+from models.listings import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +27,9 @@ class Incoming:
     known: Post | None = None  # our copy of what a group says was changed or erased
     charter: dict[str, Any] | None = None  # of the sender's community, proven
     other: Actor | None = None  # the new account of a Move
-
     stamp_uri: str = ""  # of a yes to our asking whether we may quote, found to be good
     listings: tuple[Told, ...] = ()  # of the directory that says they are new or changed
+
     @property
     def origin(self) -> str:
         """Our own origin."""

@@ -63,10 +63,11 @@ HERE, PARTNERS, WEB, TEAM = Reach.COMMUNITY.value, Reach.PARTNERS.value, Reach.W
 PROFILE = "pseudonymous_profile"
 PURPOSES: dict[Purpose, Question] = {
     Purpose.MEMBERSHIP: _asks(Purpose.MEMBERSHIP, f"contact {PROFILE} free_text messages", HERE, offered=True),
-    Purpose.HEALTH_PROFILE: _asks(Purpose.HEALTH_PROFILE, "diagnosis signs treatments", Reach.ME.value),
+    Purpose.HEALTH_PROFILE: _asks(Purpose.HEALTH_PROFILE, "diagnosis signs treatments", Reach.ME.value, offered=True),
     Purpose.FIELD: _asks(Purpose.FIELD, PROFILE, HERE, offered=True),
     Purpose.FOUND_HERE: _asks(Purpose.FOUND_HERE, PROFILE, HERE, offered=True),
-    Purpose.FOUND_BY_PARTNERS: _asks(Purpose.FOUND_BY_PARTNERS, PROFILE, PARTNERS, PARTNERS, months=12),
+    Purpose.FOUND_BY_PARTNERS: _asks(Purpose.FOUND_BY_PARTNERS, PROFILE, PARTNERS, PARTNERS, months=12,
+                                     offered=True),
     Purpose.SHARED_OUT: _asks(Purpose.SHARED_OUT, f"{PROFILE} free_text images messages", PARTNERS, PARTNERS, offered=True),
     Purpose.MAP: _asks(Purpose.MAP, "location", WEB, months=12),
     Purpose.MENTOR: _asks(Purpose.MENTOR, PROFILE, HERE),
@@ -75,7 +76,7 @@ PURPOSES: dict[Purpose, Question] = {
     Purpose.RESEARCH_RECORDS: _asks(Purpose.RESEARCH_RECORDS, "diagnosis signs treatments", "researchers", months=24),
     Purpose.INDUSTRY: _asks(Purpose.INDUSTRY, "contact", TEAM, months=24),
     Purpose.IMAGES: _asks(Purpose.IMAGES, "images", HERE),
-    Purpose.GENETICS: _asks(Purpose.GENETICS, "genetic family_links", Reach.ME.value),
+    Purpose.GENETICS: _asks(Purpose.GENETICS, "genetic family_links", Reach.ME.value, offered=True),
     Purpose.SEARCH_ENGINES: _asks(Purpose.SEARCH_ENGINES, f"{PROFILE} free_text images", WEB, "search_engines", months=12,
                                   offered=True),
     Purpose.CONTENT_IN_MAIL: _asks(Purpose.CONTENT_IN_MAIL, "contact free_text", Reach.ME.value, "mail_provider push_service",

@@ -54,6 +54,8 @@ RATES: dict[str, Rate] = {
     "upload": Rate(20, 30),
     "archive": Rate(4, 3600),  # copies of everything that one member asks for
     "coat": Rate(300, 0.2),  # pictures that stand for people: they are drawn
+    "directory": Rate(40, 60),  # pages of the directory that one member looks at
+    "directory_peer": Rate(400, 0.5),  # that one partner reads
     "webfinger": Rate(60, 2),
     "receipt": Rate(60, 2),  # looked at through their links, from one client address
     "inbox_unknown": Rate(20, 10),  # requests of hosts that we do not know

@@ -7,7 +7,18 @@ from typing import Any
 
 from aiohttp import web
 
-from federation import charters, collections, continuity, disclosure, discovery, inbox, render, signatures, stamps
+from federation import (
+    charters,
+    collections,
+    continuity,
+    disclosure,
+    discovery,
+    inbox,
+    listing_documents,
+    render,
+    signatures,
+    stamps,
+)
 from federation.addresses import host_of
 from federation.errors import Malformed, Refused, Unproven
 from federation.signatures import Request
@@ -23,6 +34,7 @@ from server.limits import TooOften
 from server.proxies import bucket, client_address
 
 ACTIVITY_TYPE = "application/activity+json"
+INBOXES = ("/inbox", "/actor/inbox", "/actors/{key}/inbox", "/directory/inbox")
 CHUNK_BYTES = 64 * 1024
 BODY_SECONDS = 20.0
 AP_ACCEPT = ("application/activity+json", "application/ld+json", "application/json")
@@ -57,7 +69,7 @@ async def actor(request: web.Request) -> web.Response:
     host = await caller(request)
     if gone := await Actor.get_or_none(key=request.match_info["key"], host="", deleted_at__isnull=False):
         if await disclosure.may_be_there(gone.uri, host):
-            return _activity(collections.tombstone(gone), status=410)
+            return activity(collections.tombstone(gone), status=410)
     found = await _member(request)
     await disclosure.told(found, found.uri, host, disclosure.FETCHED)
     readers = await lines.readers_of(await Viewer.peer(host), found)
@@ -66,14 +78,14 @@ async def actor(request: web.Request) -> web.Response:
 
 async def actor_answer(found: Actor, readers: Reach, origin: str) -> web.Response:
     """A member's document, with the lines that reach these readers."""
-    return _activity(render.actor_document(found, await ActorKey.shown(found.id), origin, readers))
+    return activity(render.actor_document(found, await ActorKey.shown(found.id), origin, readers))
 
 
 async def instance(request: web.Request) -> web.Response:
     """GET /actor: who signs for this community. Anybody may read it, or two careful servers wait for each other for ever."""
     found = request.app[INSTANCE].actor
     keys = await ActorKey.shown(found.id)
-    return _activity(render.instance_document(found, keys, _origin(request), request.app[COMMUNITY].row.name))
+    return activity(render.instance_document(found, keys, _origin(request), request.app[COMMUNITY].row.name))
 
 
 async def post(request: web.Request) -> web.Response:
@@ -85,17 +97,17 @@ async def post(request: web.Request) -> web.Response:
     if found is None:
         raise NotHere("no such post")
     if found.deleted_at and await disclosure.may_be_there(found.uri, host):
-        return _activity(collections.tombstone(found), status=410)
+        return activity(collections.tombstone(found), status=410)
     if not await may_see(await Viewer.peer(host), found) or not await consent.may_leave(found.author_id):
         raise NotHere("not for this host")
     await disclosure.told(found.author, found.uri, host, disclosure.FETCHED)
-    return _activity(await collections.note_document(found, await Viewer.peer(host)))
+    return activity(await collections.note_document(found, await Viewer.peer(host)))
 
 
 async def replies(request: web.Request) -> web.Response:
     """GET /posts/{key}/replies: which answers there are, of those that the caller's server may know of."""
     found, viewer = await _shown(request)
-    return _activity(await collections.replies(found, viewer, _page_after(request)))
+    return activity(await collections.replies(found, viewer, _page_after(request)))
 
 
 async def context(request: web.Request) -> web.Response:
@@ -103,7 +115,7 @@ async def context(request: web.Request) -> web.Response:
     found, viewer = await _shown(request)
     if found.conversation != found.uri:
         raise NotHere("begins no conversation")
-    return _activity(await collections.context(found, viewer, _page_after(request)))
+    return activity(await collections.context(found, viewer, _page_after(request)))
 
 
 async def _shown(request: web.Request) -> tuple[Post, Viewer]:
@@ -140,33 +152,33 @@ async def outbox(request: web.Request) -> web.Response:
     found = await _member(request)
     page = request.query.get("page")
     if not page:
-        return _activity(collections.outbox_index(found))
+        return activity(collections.outbox_index(found))
     if page != "first" and not (page.isdigit() and len(page) <= 19):
         raise BadRequest("page")
-    return _activity(await collections.outbox_page(found, await Viewer.peer(host), None if page == "first" else int(page)))
+    return activity(await collections.outbox_page(found, await Viewer.peer(host), None if page == "first" else int(page)))
 
 
 async def followers(request: web.Request) -> web.Response:
     """GET /actors/{key}/followers: those of the caller's own server."""
     host = await caller(request)
-    return _activity(await collections.followers(await _member(request), host))
+    return activity(await collections.followers(await _member(request), host))
 
 
 async def following(request: web.Request) -> web.Response:
     """GET /actors/{key}/following: those of the caller's own server."""
     host = await caller(request)
-    return _activity(await collections.following(await _member(request), host))
+    return activity(await collections.following(await _member(request), host))
 
 
 async def featured(request: web.Request) -> web.Response:
     """GET /actors/{key}/featured: what a member keeps on top, of what the caller's people may see."""
     host = await caller(request)
-    return _activity(await collections.featured(await _member(request), await Viewer.peer(host)))
+    return activity(await collections.featured(await _member(request), await Viewer.peer(host)))
 
 
 async def nothing(request: web.Request) -> web.Response:
     """GET /actor/outbox, followers, following, featured: the instance actor says and follows nothing of its own."""
-    return _activity(collections.empty(_origin(request) + request.path))
+    return activity(collections.empty(_origin(request) + request.path))
 
 
 async def webfinger(request: web.Request) -> web.Response:
@@ -203,6 +215,7 @@ async def terms(request: web.Request) -> web.Response:
     words = render.terms_document(_origin(request))["@context"] | charters.terms(_origin(request))
     return web.json_response({"@context": words}, content_type="application/ld+json")
 
+    words |= listing_documents.terms(_origin(request))
 
 async def caller(request: web.Request) -> str:
     """The host that signed this fetch. Unproven (401) without a good signature, Refused (403) for hosts that we do not know."""
@@ -283,6 +296,7 @@ def _client(request: web.Request) -> str:
     return bucket(client_address(request, request.app[SETTINGS].trusted_proxies))
 
 
-def _activity(document: dict[str, Any], status: int = 200) -> web.Response:
+def activity(document: dict[str, Any], status: int = 200) -> web.Response:
+    """A document for another server, never to be kept by a cache."""
     headers = {"Vary": "Signature, Accept", "Cache-Control": "private, no-store"}
     return web.Response(text=json.dumps(document, ensure_ascii=False), status=status, content_type=ACTIVITY_TYPE, headers=headers)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server import health, peers
+from server import directory_peers, health, peers
 from server.api import door, openapi
 from server.api.door import Endpoint
 from server.api.routes import API
@@ -247,6 +247,12 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/posts/{key}/replies", peer(peers.replies)),
     Route("GET", "/posts/{key}/context", peer(peers.context)),
     Route("GET", "/stamps/{key}", peer(peers.stamp)),
+    Route("GET", "/directory", peer(directory_peers.actor)),
+    Route("POST", "/directory/inbox", peer(peers.receive)),
+    Route("GET", "/directory/{collection:outbox|followers|following|featured}", peer(directory_peers.nothing)),
+    Route("GET", "/directory/listings", peer(directory_peers.listings)),
+    Route("GET", "/directory/listings/{listing}", peer(directory_peers.listing)),
+    Route("GET", "/directory/stamps/{stamp}", peer(directory_peers.stamp)),
     Route("GET", "/charter", peer(charter.document)),
     Route("GET", "/charter/{version:[0-9]{1,6}}", peer(charter.document)),
     Route("GET", "/ns", peer(peers.terms)),

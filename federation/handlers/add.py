@@ -1,9 +1,11 @@
-"""Add: somebody pins a message of theirs to their page. Any other collection is none of our business (fediverse.md §8.9)."""
+"""Add: somebody pins a message of theirs to their page, or a directory lists people. Any other collection is none of our business
+(fediverse.md §8.9).
+"""
 from __future__ import annotations
 
 from dataclasses import replace
 
-from federation import resolve
+from federation import listing_news, resolve
 from federation.incoming import Incoming
 from federation.instance import Instance
 from models import Follow, Pin
@@ -15,6 +17,8 @@ PINS_LIMIT = 10
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     """The message itself, if somebody here follows them."""
     activity, sender = incoming.activity, incoming.sender
+    if listing_news.is_between(incoming):
+        return await listing_news.prepare(instance, incoming)
     if not is_featured(incoming) or activity.object_id is None or await Pin.filter(actor_id=sender.id).count() >= PINS_LIMIT:
         return incoming
     if not await Follow.exists(target_id=sender.id, follower__host="", accepted_at__isnull=False):
@@ -29,6 +33,8 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
 
 async def receive(incoming: Incoming) -> None:
     """Keep it on top of their page, if it is theirs."""
+    if listing_news.is_between(incoming):
+        await listing_news.take(incoming)
     if incoming.post and incoming.post.author_id == incoming.sender.id:
         await Pin.get_or_create(actor=incoming.sender, post=incoming.post)
 

@@ -1,7 +1,7 @@
 """Follow: someone elsewhere asks to read what a member of ours shares (ActivityPub §7.5)."""
 from __future__ import annotations
 
-from federation import outbox
+from federation import introductions, listing_subscriptions, outbox
 from federation.errors import Malformed
 from federation.incoming import Incoming
 from models import Actor, Follow, Tombstone
@@ -21,6 +21,9 @@ async def receive(incoming: Incoming) -> None:
     if activity.object_id is None:
         raise Malformed("follows nobody")
     target = await Actor.local(activity.object_id)
+    if target.kind is ActorKind.SERVICE:
+        await listing_subscriptions.asked(incoming, target)
+        return
     if target.kind is not ActorKind.APPLICATION and await consent.may_leave(target.id) is None:
         raise NotHere("not known elsewhere")  # no answer: for others there is nobody
     if await _was_undone(activity.id, sender):
@@ -29,7 +32,7 @@ async def receive(incoming: Incoming) -> None:
     if target.kind is ActorKind.APPLICATION or not policy.decide(Verb.FOLLOW, await facts.between(sender, target)):
         await outbox.reject(follow)
         await follow.delete()
-    elif follow.accepted_at or not target.approves_followers:
+    elif follow.accepted_at or not target.approves_followers or await introductions.have_met(target, sender):
         await follow.accept()
         await outbox.accept(follow)
         await Notification.tell(target, Notice.FOLLOW, sender)

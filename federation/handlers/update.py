@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from federation import actors, charter_changes, charters, notes, resolve
+from federation import actors, charter_changes, charters, listing_news, notes, resolve
 from federation.errors import Refused
 from federation.handlers.create import is_wanted, own_note
 from federation.incoming import Incoming
@@ -15,6 +15,8 @@ from models import Post
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     """The new version of a message; a profile named by its id alone is read anew."""
     activity = incoming.activity
+    if listing_news.is_between(incoming):
+        return await listing_news.prepare(instance, incoming)
     if charters.is_charter(activity.object):
         return replace(incoming, charter=await charters.proven(instance, activity.object, incoming.sender))
     if activity.object_id == incoming.sender.uri:
@@ -31,6 +33,9 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
 async def receive(incoming: Incoming) -> None:
     """Take the newer version. An Update that comes before its Create is taken for it; a late Create then changes nothing."""
     activity, sender, note = incoming.activity, incoming.sender, incoming.note
+    if listing_news.is_between(incoming):
+        await listing_news.take(incoming)
+        return
     if incoming.charter is not None:
         await charter_changes.update(incoming)
         return

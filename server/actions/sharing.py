@@ -4,12 +4,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from federation import outbox
-from models import Actor, Community, ConsentRecord, Member, clock
+from models import Actor, Community, ConsentRecord, Member, ProfileValue, clock
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.database import in_transaction
 from models.reach import Reach
 from moderation import consent, lines
-from server.actions import consents, withdrawal
+from server.actions import consents, listings, withdrawal
 from server.actions.consents import OWN, Voice
 
 AT_ONCE = 200  # members of one transaction, where something is true for all
@@ -26,6 +26,8 @@ async def say(member: Member, purpose: Purpose, wanted: bool, language: str, com
         if purpose is Purpose.SHARED_OUT and not wanted:
             await withdrawal.erase_elsewhere(member.actor)
             await _stay_here(member)
+        if purpose in lines.NEEDS.values() and not wanted:
+            await _forget_lines(member.actor, purpose, language, community, voice)
         await show_as_agreed(member.actor)
 
 
@@ -50,6 +52,14 @@ async def take_line_back(member: Member, line: str, language: str, community: Co
     """Nobody else reads this line any more; servers that have it get the profile without it."""
     async with in_transaction():
         await show_lines(member.actor, {line: Reach.ME}, language, community, voice)
+
+
+async def _forget_lines(actor: Actor, purpose: Purpose, language: str, community: Community, voice: Voice) -> None:
+    """What was kept under this agreement only is erased."""
+    gone = [line for line, need in lines.NEEDS.items() if need is purpose]
+    await ProfileValue.filter(actor_id=actor.id, line__in=gone).delete()
+    await actor.change(details=[one for one in actor.details if one.get("line") not in gone])
+    await show_lines(actor, dict.fromkeys(gone, Reach.ME), language, community, voice)
 
 
 async def narrow_lines() -> None:
@@ -109,9 +119,15 @@ async def freeze_all() -> int:
 
 
 async def show_as_agreed(actor: Actor) -> bool:
-    """Bring what the profile says of itself in line with the ledger; servers that know this member are told. Whether anything
-    changed.
+    """Bring what the profile says of itself in line with the ledger, and what directories say; servers that know this member are
+    told. Whether anything of the profile changed.
     """
+    changed = await _show(actor)
+    await listings.bring_in_line(actor)
+    return changed
+
+
+async def _show(actor: Actor) -> bool:
     wanted = {"discoverable": bool(await consent.permits(actor.id, Purpose.FOUND_HERE)),
               "indexable": bool(await consent.permits(actor.id, Purpose.SEARCH_ENGINES)),
               "line_words": await _line_words(actor.id)}
@@ -125,11 +141,12 @@ async def show_as_agreed(actor: Actor) -> bool:
 
 async def _line_words(actor_id: int) -> dict[str, list[str]] | None:
     """The newest word on each line of the profile, as `moderation.lines` reads it; None where nothing was ever said."""
-    said = [row for row in await ConsentRecord.last_words(actor_id) if row.purpose is Purpose.FIELD]
-    if not said:
-        return None
+    last = await ConsentRecord.last_words(actor_id)
+    said = [row for row in last if row.purpose is Purpose.FIELD]
     ceiling = (await Community.current()).ceiling
-    return {row.scope: [Reach(row.audience).narrowed_to(ceiling) if row.is_given else "", row.wording] for row in said}
+    words = {row.scope: [Reach(row.audience).narrowed_to(ceiling) if row.is_given else "", row.wording] for row in said}
+    kept = {str(row.purpose): ["kept", row.wording] for row in last if row.purpose in lines.NEEDS.values() and row.is_given}
+    return words | kept or None
 
 
 async def _running(actor_id: int) -> list[ConsentRecord]:

@@ -1,0 +1,36 @@
+"""What tells our hosts that somebody collects the people of the directory."""
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models import Actor, AuditEntry, DirectoryPeer, Notification, clock
+from models.member import MemberState, Role
+from models.notification import Notice
+
+AGAIN_AFTER = timedelta(days=1)
+LEAKED, READS_ON = "directory.leaked", "directory.read"
+
+
+async def leaked(host: str, seen_at: str) -> None:
+    """A name that only one partner was told has been asked for by another server: the partner passed it on, or was broken into.
+    Once a day for each partner. Inside a transaction or not.
+    """
+    peer = await DirectoryPeer.of(host)
+    if peer.alarmed_at and peer.alarmed_at > clock.now() - AGAIN_AFTER:
+        return
+    await peer.change(alarmed_at=clock.now())
+    await _ring(LEAKED, f"host:{host}", f"asked for by {seen_at}", host)
+
+
+async def reads_on(target: str, host: str = "") -> None:
+    """A member ("member:…") or a partner ("host:…") reads more of the directory than anybody who looks for people. Once a day."""
+    since = clock.now() - AGAIN_AFTER
+    if not await AuditEntry.filter(action=READS_ON, target=target, created_at__gt=since).exists():
+        await _ring(READS_ON, target, "", host)
+
+
+async def _ring(action: str, target: str, reason: str, host: str) -> None:
+    await AuditEntry.create(actor_id=None, action=action, target=target, reason=reason)
+    for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
+        await Notification.filter(recipient_id=actor.id, kind=Notice.SCRAPED, host=host).delete()
+        await Notification.tell(actor, Notice.SCRAPED, host=host)
