@@ -60,10 +60,10 @@ async def take_back(uris: Sequence[str], speaker: Actor) -> None:
         await votes.withdraw(vote.uri, vote.actor)
     await listings.take_away(uris, speaker.host, (await counts.thresholds()).outside)
     await quotes.withdraw_of(uris, speaker.host)
+    await quoting.end(uris)
     known = {post.uri for post in posts}
     for uri in uris:
         if uri not in known and not await Actor.exists(uri=uri):
-    await quoting.end(uris)
             await Tombstone.bury(uri, server_of(speaker.uri))
 
 

@@ -1,7 +1,7 @@
 """Accept: yes to a Follow of ours (ActivityPub §7.6), or to our asking to become partners, or to quote (FEP-044f)."""
 from __future__ import annotations
 
-from federation import charter_changes, followings, partnership_answers, quoting
+from federation import charter_changes, followings, introductions, listing_news, partnership_answers, quoting
 from federation.incoming import Incoming
 from federation.instance import Instance
 from models.notification import Notice, Notification
@@ -15,6 +15,8 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
 async def receive(incoming: Incoming) -> None:
     """Mark our request as accepted; only the one who was asked can say so."""
     if await partnership_answers.accepted(incoming) or await quoting.accepted(incoming):
+        return
+    if await listing_news.is_receipt(incoming) or await introductions.is_answer(incoming):
         return
     follow = await followings.asked_of(incoming)
     if follow.accepted_at is None:
