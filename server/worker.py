@@ -11,7 +11,17 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from federation import continuity, conversations, copies, delivery, pins, rotation, synchronisation, withdrawal_watch
+from federation import (
+    continuity,
+    conversations,
+    copies,
+    delivery,
+    listing_sync,
+    pins,
+    rotation,
+    synchronisation,
+    withdrawal_watch,
+)
 from federation.dispatcher import Dispatcher
 from federation.intake import Intake
 from models import (
@@ -32,7 +42,7 @@ from models import (
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, kept_head, media, pushes, reminders, uploads
-from server.actions import apps, brought, departures, erasures, handovers, held, once, polls, relations
+from server.actions import apps, brought, departures, erasures, handovers, held, listings, once, polls, relations, withdrawal
 from server.api import scheduled
 from server.archives import making
 from server.failures import Failures
@@ -165,6 +175,31 @@ async def let_go(_app: web.Application) -> int:
     return await continuity.let_go()
 
 
+async def subscribe_directories(app: web.Application) -> int:
+    """Ask the directories of partners to tell us of people who can be found."""
+    return await listing_sync.subscribe_due(app[INSTANCE])
+
+
+async def read_directories(app: web.Application) -> int:
+    """Compare what partners tell of their people with what we know."""
+    return await listing_sync.read_due(app[INSTANCE])
+
+
+async def greet_directories(_app: web.Application) -> int:
+    """Tell a partner that has just subscribed of all who agreed."""
+    return await listings.greet()
+
+
+async def settle_directory(_app: web.Application) -> int:
+    """Tell partners what members agreed to, and take back what they no longer agree to."""
+    return await listings.settle()
+
+
+async def place_listings(_app: web.Application) -> int:
+    """Work out what may be shown of those who can be found."""
+    return await listings.place_due()
+
+
 async def prune(app: web.Application) -> int:
     """Forget what has served its time: old ids, spent links, ended sessions, delivered texts."""
     now = clock.now()
@@ -218,6 +253,11 @@ JOBS: dict[str, Job] = {
 
 
 @asynccontextmanager
+    "subscribe_directories": Job(subscribe_directories, 5),
+    "read_directories": Job(read_directories, 2),
+    "greet_directories": Job(greet_directories, 1),
+    "settle_directory": Job(settle_directory, 30),
+    "place_listings": Job(place_listings, 1),
 async def running(app: web.Application) -> AsyncIterator[None]:
     """All jobs, the inbox and the deliveries, for as long as the block lasts."""
     async with presence() as alone:
