@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import ClientSession, web
 
-from models import Actor, Delivery, Host, InboxItem, Post
+from models import Actor, Delivery, Host, InboxItem, Post, Recall
 from models.consent import Purpose
 from models.delivery import DeliveryState, ItemState
 from models.host import Standing
@@ -117,7 +117,7 @@ class LiveServer:
         """How much is still in the queues."""
         async def count() -> int:
             going, come = Delivery.filter(state=DeliveryState.WAITING), InboxItem.filter(state=ItemState.NEW)
-            return await going.count() + await come.count()
+            return await going.count() + await come.count() + await Recall.all().count()
         return await self.run(count())
 
 

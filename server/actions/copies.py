@@ -4,8 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import Actor, Delivery, Disclosure, Host, Post, Withdrawal, clock
-from models.delivery import DeliveryState, HostCopies
+from models import Actor, Disclosure, Host, Post, Recall, Withdrawal, clock
+from models.delivery import HostCopies, HostRecalls, recalls_by_host
 from models.withdrawal import WithdrawalState
 from moderation import withdrawals
 from moderation.withdrawals import Asking
@@ -51,16 +51,18 @@ async def servers(actor: Actor) -> list[ServerCopies]:
     columns = ("id", "host", "state", "asked_at", "answered_at")
     for notice in await Withdrawal.filter(actor_id=actor.id).order_by("-id").limit(5000).only(*columns):
         answers.setdefault(notice.host, []).append(notice)
-    asked: dict[str, list[Delivery]] = {}
-    leaving = Delivery.filter(activity__actor_id=actor.id, activity__kind__in=["Delete", "Undo"], host__in=names)
-    for row in await leaving.order_by("id").limit(5000):
-        asked.setdefault(row.host, []).append(row)
-    return [_server(one, titles.get(one.host, one.host), answers.get(one.host, []), asked.get(one.host, [])) for one in found]
+    asked = await recalls_by_host(actor.id)
+    recall = await Recall.filter(actor_id=actor.id).order_by("id").first()
+    return [_server(one, titles.get(one.host, one.host), answers.get(one.host, []), asked.get(one.host), recall) for one in found]
 
 
-def _server(one: HostCopies, title: str, notices: list[Withdrawal], asked: list[Delivery]) -> ServerCopies:
-    state, asked_at, answered_at = _answered(one, notices) if notices else _merely_asked(one, asked)
-    return ServerCopies(one.host, title, one.told - one.ended, one.last_at, state, asked_at, answered_at)
+def _server(one: HostCopies, title: str, notices: list[Withdrawal], asked: HostRecalls | None,
+            recall: Recall | None) -> ServerCopies:
+    if not notices and recall and one.host not in recall.spared and one.told > one.ended:  # a part of it is still to be written
+        how: How = (WithdrawalState.PENDING, recall.created_at, None)
+    else:
+        how = _answered(one, notices) if notices else _merely_asked(one, asked)
+    return ServerCopies(one.host, title, one.told - one.ended, one.last_at, *how)
 
 
 def _answered(one: HostCopies, notices: list[Withdrawal]) -> How:
@@ -71,16 +73,13 @@ def _answered(one: HostCopies, notices: list[Withdrawal]) -> How:
     return (None, None, None) if one.told > one.ended else (gravest.state, gravest.asked_at, gravest.answered_at)
 
 
-def _merely_asked(one: HostCopies, asked: list[Delivery]) -> How:
+def _merely_asked(one: HostCopies, asked: HostRecalls | None) -> How:
     """Of any other: as far as it took what was sent."""
-    if not asked:
+    if asked is None:
         return WithdrawalState.ASKED if one.ended else None, one.ended_at, None
-    waiting = [row for row in asked if row.state is DeliveryState.WAITING]
-    lost = [row for row in asked if row.state is DeliveryState.FAILED and row.attempts]
-    oldest = (waiting or lost or asked)[0]
-    asking = Asking(answers=False, delivered=not waiting and not lost, asked_at=oldest.created_at,
-                    given_up=bool(lost) and not waiting)
-    return withdrawals.state(asking, clock.now()), oldest.created_at, None
+    asking = Asking(answers=False, delivered=not asked.waiting and not asked.lost, asked_at=asked.asked_at,
+                    given_up=bool(asked.lost) and not asked.waiting)
+    return withdrawals.state(asking, clock.now()), asked.asked_at, None
 
 
 async def asked_of(actor: Actor, host: str) -> list[Withdrawal]:

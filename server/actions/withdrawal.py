@@ -1,10 +1,18 @@
-"""What follows when a member takes back the yes to being copied elsewhere (C5): who has something is asked to erase it."""
+"""What follows when a member takes back the yes to being copied elsewhere (C5): who has something is asked to erase it.
+
+Servers that answer notices are asked in the act itself: a notice names a hundred things. All others need one Delete or Undo for
+each thing, which can be thousands; a job writes them, some at a time.
+"""
 from __future__ import annotations
 
 from federation import outbox, stamps, votes, withdrawal_notices
-from models import Actor, Announce, ConsentRecord, Disclosure, Follow, Like, Post, Subquery
+from models import Actor, Announce, ConsentRecord, Delivery, Disclosure, Follow, Like, Post, Q, Recall, Subquery
 from models.consent import Purpose
+from models.database import in_transaction
+from models.withdrawal import RecallPart
 from server.actions import follows
+
+AT_ONCE = 50  # things of one transaction
 
 
 async def erase_elsewhere(actor: Actor) -> None:
@@ -16,18 +24,68 @@ async def erase_elsewhere(actor: Actor) -> None:
     """
     record = await ConsentRecord.newest(actor.id, Purpose.SHARED_OUT)
     asked = await withdrawal_notices.ask(actor, record=record)  # they need no Delete for each message
-    held = Disclosure.filter(actor_id=actor.id, ended_at__isnull=True)
-    there, elsewhere = Subquery(held.values("object_uri")), Subquery(held.exclude(host__in=[*asked, ""]).values("object_uri"))
-    for post in await Post.filter(author_id=actor.id, deleted_at__isnull=True, uri__in=elsewhere).select_related("author"):
-        await outbox.delete(post, but=asked)
-    for announce in await Announce.filter(actor_id=actor.id, uri__in=there).select_related("actor", "post__author"):
-        await outbox.undo_announce(announce)
-    for like in await Like.filter(actor_id=actor.id).exclude(post__author__host="").select_related("actor", "post__author"):
-        await outbox.undo_like(like)
-        await like.delete()
+    await Recall.create(actor=actor, spared=sorted(asked))
     await votes.take_back(actor)
     await stamps.withdraw_all(actor)
     await _part(actor)
+
+
+async def go_on() -> int:
+    """A job: ask back the next things of each member who took a yes back. How many; nothing is asked back twice."""
+    done = 0
+    for recall in await Recall.all().order_by("id").limit(AT_ONCE).select_related("actor"):
+        async with in_transaction():
+            done += await _step(recall)
+    return done
+
+
+async def _step(recall: Recall) -> int:
+    """The next page of one part; at its end the next part, and at the end of the last the row goes. Inside a transaction."""
+    after = await _PARTS[recall.part](recall)
+    parts = list(RecallPart)
+    following = parts[parts.index(recall.part) + 1:]
+    if after:
+        await Recall.filter(id=recall.id).update(after_id=after)
+    elif following:
+        await Recall.filter(id=recall.id).update(after_id=0, part=following[0])
+    else:
+        await Recall.filter(id=recall.id).delete()
+    return 1
+
+
+async def _messages(recall: Recall) -> int:
+    """Where the next page begins; 0 at the end, as of each part."""
+    told = Disclosure.filter(actor_id=recall.actor_id, ended_at__isnull=True)
+    no_answer = Q(status=0) | Q(status__gte=500)
+    tried = Delivery.filter(no_answer, activity__actor_id=recall.actor_id, attempts__gt=0)
+    at_others = [one.exclude(host__in=[*recall.spared, ""]).values("object_uri") for one in (told, tried)]
+    elsewhere = Q(*(Q(uri__in=Subquery(uris)) for uris in at_others), join_type=Q.OR)
+    mine = Post.filter(elsewhere, author_id=recall.actor_id, deleted_at__isnull=True, id__gt=recall.after_id, id__lt=recall.id)
+    page = await mine.order_by("id").limit(AT_ONCE).select_related("author")
+    for post in page:
+        await outbox.delete(post, but=recall.spared)
+    return page[-1].id if page else 0
+
+
+async def _passed_on(recall: Recall) -> int:
+    there = Subquery(Disclosure.filter(actor_id=recall.actor_id, ended_at__isnull=True).values("object_uri"))
+    mine = Announce.filter(actor_id=recall.actor_id, uri__in=there, id__gt=recall.after_id, id__lt=recall.id)
+    page = await mine.order_by("id").limit(AT_ONCE).select_related("actor", "post__author")
+    for announce in page:
+        await outbox.undo_announce(announce)
+    return page[-1].id if page else 0
+
+
+async def _likes(recall: Recall) -> int:
+    mine = Like.filter(actor_id=recall.actor_id, id__gt=recall.after_id, id__lt=recall.id).exclude(post__author__host="")
+    page = await mine.order_by("id").limit(AT_ONCE).select_related("actor", "post__author")
+    for like in page:
+        await outbox.undo_like(like)
+        await like.delete()
+    return page[-1].id if page else 0
+
+
+_PARTS = {RecallPart.MESSAGES: _messages, RecallPart.PASSED_ON: _passed_on, RecallPart.LIKES: _likes}
 
 
 async def _part(actor: Actor) -> None:
