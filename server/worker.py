@@ -42,7 +42,7 @@ from models import (
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, kept_head, media, pushes, reminders, uploads
-from server.actions import apps, brought, departures, erasures, handovers, held, listings, once, polls, relations, withdrawal
+from server.actions import apps, brought, departures, erasures, handovers, held, listings, once, polls, relations
 from server.api import scheduled
 from server.archives import making
 from server.failures import Failures
@@ -170,11 +170,6 @@ async def carry_out_brought(app: web.Application) -> int:
     return await brought.carry_out(app[INSTANCE])
 
 
-async def let_go(_app: web.Application) -> int:
-    """Forget followers on servers that are dead."""
-    return await continuity.let_go()
-
-
 async def subscribe_directories(app: web.Application) -> int:
     """Ask the directories of partners to tell us of people who can be found."""
     return await listing_sync.subscribe_due(app[INSTANCE])
@@ -198,6 +193,11 @@ async def settle_directory(_app: web.Application) -> int:
 async def place_listings(_app: web.Application) -> int:
     """Work out what may be shown of those who can be found."""
     return await listings.place_due()
+
+
+async def let_go(_app: web.Application) -> int:
+    """Forget followers on servers that are dead."""
+    return await continuity.let_go()
 
 
 async def prune(app: web.Application) -> int:
@@ -247,17 +247,17 @@ JOBS: dict[str, Job] = {
     "keep_sealed": Job(keep_sealed, 600),
     "make_archives": Job(make_archives, 2),
     "carry_out_brought": Job(carry_out_brought, 2),
+    "subscribe_directories": Job(subscribe_directories, 5),
+    "read_directories": Job(read_directories, 2),
+    "greet_directories": Job(greet_directories, 1),
+    "settle_directory": Job(settle_directory, 30),
+    "place_listings": Job(place_listings, 1),
     "let_go": Job(let_go, 3600),
     "prune": Job(prune, 3600),
 }
 
 
 @asynccontextmanager
-    "subscribe_directories": Job(subscribe_directories, 5),
-    "read_directories": Job(read_directories, 2),
-    "greet_directories": Job(greet_directories, 1),
-    "settle_directory": Job(settle_directory, 30),
-    "place_listings": Job(place_listings, 1),
 async def running(app: web.Application) -> AsyncIterator[None]:
     """All jobs, the inbox and the deliveries, for as long as the block lasts."""
     async with presence() as alone:
