@@ -138,6 +138,11 @@ async def renew_copies(_app: web.Application) -> int:
     return await copies.renew_due()
 
 
+async def ask_back(_app: web.Application) -> int:
+    """Ask servers that answer no notices to erase what a member took back, some things at a time."""
+    return await withdrawal.go_on()
+
+
 async def chase_withdrawals(_app: web.Application) -> int:
     """Look after servers that do not answer to what was taken back."""
     return await withdrawal_watch.chase()
@@ -239,6 +244,7 @@ JOBS: dict[str, Job] = {
     "end_mutes": Job(end_mutes, 10),
     "settle_consents": Job(settle_consents, 60),
     "answer_withdrawals": Job(answer_withdrawals, 0.5),
+    "ask_back": Job(ask_back, 0.5),
     "chase_withdrawals": Job(chase_withdrawals, 60),
     "erase_expired": Job(erase_expired, 60),
     "renew_copies": Job(renew_copies, 60),
