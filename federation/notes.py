@@ -43,12 +43,22 @@ async def save(note: Note, author: Actor) -> Post:
     conversation = parent.conversation if parent else parent_uri or note.id
     post.update_from_dict({"parent": parent, "parent_uri": parent_uri, "conversation": conversation,
                            "context_uri": (parent.context_uri if parent else "") or _context(note, conversation)})
+    post.readers = await _holders(note, reach, to_followers)
     await post.save(force_create=True)
     await _adopt_answers(post)
     await _save_parts(post, note, author)
     await _tell(post, parent, author)
     await post_notices.of_new(post, author)
     return post
+
+
+async def _holders(note: Note, reach: Reach, to_followers: bool) -> tuple[int, ...]:
+    """Under whose keys it is kept: of the members of ours whom it names, if it is for them alone."""
+    if not reach.is_private:
+        return ()
+    named = Actor.filter(Actor.present(), uri__in=[*note.to, *note.cc, *(mention.href for mention in note.mentions)], host="")
+    ids = [] if to_followers else await named.order_by("id").values_list("id", flat=True)
+    return tuple(int(str(id_)) for id_ in ids) or (vault.HOUSE,)
 
 
 def new_row(note: Note, author: Actor, reach: Reach, to_followers: bool) -> Post:
@@ -81,6 +91,14 @@ async def edit(post: Post, note: Note) -> bool:
     await post_notices.of_edit(post, post.author)
     await post_parts.replace(post, note)
     return True
+
+
+async def narrow(post: Post, note: Note) -> None:
+    """A message that is addressed to fewer than before is for fewer; never for more (security.md, rule 5)."""
+    reach, to_followers = await reach_of(note, post.author)
+    if reach.level < post.reach.level:
+        await post.change(reach=reach, to_followers=post.to_followers and to_followers)
+        await sealing.anew(post)
 
 
 async def refresh(post: Post, note: Note) -> None:

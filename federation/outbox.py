@@ -100,6 +100,16 @@ async def delete(post: Post, but: Collection[str] = ()) -> None:
                goes_to={inbox: host for inbox, host in have.items() if host not in but})
 
 
+async def narrowed(post: Post, hosts: Collection[str]) -> None:
+    """Tell these hosts, those of people whom it still reaches, that a message is for fewer now. Its text is not changed."""
+    recipients = await _recipients(post)
+    reached = await audience.inboxes(post.author, post.reach, [recipient.actor for recipient in recipients])
+    note = await _note(post, recipients)
+    note.setdefault("updated", note["published"])
+    await send("Update", post.author, note, about=post.uri, to=note["to"], cc=note["cc"],
+               goes_to={inbox: host for inbox, host in reached.items() if host in hosts})
+
+
 async def cancel(object_uri: str) -> None:
     """Call back what waits and was never tried. What was tried may have arrived, and gets its Delete."""
     waiting = Delivery.filter(object_uri=object_uri, state=DeliveryState.WAITING)

@@ -36,14 +36,16 @@ def speaks(host: Host | None, actor: Actor) -> bool:
     return host is not None and host.takes_withdrawals and host.name == actor.host and host.instance_uri == actor.uri
 
 
-async def ask(actor: Actor, uris: Collection[str] | None = None, record: ConsentRecord | None = None) -> set[str]:
+async def ask(actor: Actor, uris: Collection[str] | None = None, record: ConsentRecord | None = None,
+              but: Collection[str] = ()) -> set[str]:
     """Name what a member of ours takes back to those servers that have it and answer such notices. Inside the act's transaction,
     before anything else is asked back.
 
-    `uris`: of these objects; None: of all, because `record` ended the yes. Returns the servers that were asked.
+    `uris`: of these objects; None: of all, because `record` ended the yes. `but`: these may keep it. Returns the servers that
+    were asked.
     """
     held = await _who_has(actor, uris)
-    asked, answering = set[str](), await Host.filter(name__in=list(held) or [""], takes_withdrawals=True)
+    asked, answering = set[str](), await Host.filter(name__in=list(held.keys() - set(but)) or [""], takes_withdrawals=True)
     for host in answering:
         theirs = sorted(held[host.name])
         for at in range(0, len(theirs), OBJECTS_LIMIT):

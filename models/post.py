@@ -152,8 +152,8 @@ class Post(Sealed):
         if not self.reach.is_private:
             return ()
         author = self.__dict__.get("_author") or await Actor.get(id=self.author_id)
-        if author.is_local:
-            return (author.id,)
+        if author.is_local or self.to_followers:
+            return (author.id if author.is_local else vault.HOUSE,)
         named = await Recipient.filter(post_id=self.id, actor__host="").order_by("actor_id").values_list("actor_id", flat=True)
         return tuple(int(str(id_)) for id_ in named) or (vault.HOUSE,)
 

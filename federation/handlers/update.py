@@ -53,5 +53,7 @@ async def receive(incoming: Incoming) -> None:
             await notes.save(note, sender)
     elif post.author_id != sender.id:
         raise Refused("changes what is not theirs", host=sender.host)
-    elif post.deleted_at is None and not await notes.edit(post, note):
-        await notes.refresh(post, note)
+    elif post.deleted_at is None:
+        await notes.narrow(post, note)
+        if not await notes.edit(post, note):
+            await notes.refresh(post, note)

@@ -79,7 +79,7 @@ async def ask_delete(request: web.Request) -> web.Response:
     post = await lookups.own_post(request)
     _ = gettext_for(request[LANGUAGE])
     card = await cards.posts([cards.Entry(post)], request[MEMBER], _, with_hidden=True)
-    return render.page(request, "delete.html", post=card[0], copies=await _copies(post, _))
+    return render.page(request, "delete.html", post=card[0], copies=await copies_of(post, _))
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -102,10 +102,10 @@ async def show_copies(request: web.Request) -> web.Response:
     post = await lookups.own_post(request)
     _ = gettext_for(request[LANGUAGE])
     card = await cards.posts([cards.Entry(post)], request[MEMBER], _, with_hidden=True)
-    return render.page(request, "copies.html", post=card[0], copies=await _copies(post, _))
+    return render.page(request, "copies.html", post=card[0], copies=await copies_of(post, _))
 
 
-async def _copies(post: Post, _: Words) -> list[CopyView]:
+async def copies_of(post: Post, _: Words) -> list[CopyView]:
     """The ledger first; then deliveries on their way to servers that have nothing yet."""
     told = await Disclosure.filter(object_uri=post.uri).order_by("host")
     known = {row.host for row in told}

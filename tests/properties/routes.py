@@ -19,6 +19,7 @@ SHOWS_POSTS: dict[str, tuple[str, ...]] = {
     "/m/{key}/held": ("/m/{key}/held",),
     "/m/{key}/edit": ("/m/{key}/edit",),
     "/m/{key}/delete": ("/m/{key}/delete",),
+    "/m/{key}/reach": ("/m/{key}/reach",),
     "/tags/{name}": ("/tags/{tag}",),
     "/notices": ("/notices",),
     "/people": ("/people",),
