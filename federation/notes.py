@@ -10,7 +10,7 @@ from federation.contexts import PUBLIC
 from federation.errors import Refused
 from federation.note import HAS_INTRODUCTION
 from federation.wire import Note
-from models import Actor, Block, Host, HostBlock, Post, QuietConversation, Recipient, Revision, Tombstone, clock
+from models import Actor, Block, Host, HostBlock, Post, QuietConversation, Recipient, Revision, Tombstone, clock, sealing, vault
 from models.notification import Notice, Notification
 from models.post import Voice
 from models.reach import Reach

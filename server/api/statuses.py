@@ -65,6 +65,7 @@ class EditStatus(Takes):
     poll: AskPoll | None = None
     dazzle_voice: Voice | None = None
     dazzle_note: Note | None = None
+    dazzle_reach: Reach | None = None  # a narrower one
 
 
 class DeleteStatus(Takes):
@@ -194,6 +195,10 @@ async def edit(request: web.Request, given: EditStatus) -> web.Response:
     """PUT /api/v1/statuses/{id}."""
     post, member = await lookups.own_post(request), request[MEMBER]
     request.app[LIMITS].take("post", member.actor.key)
+    if given.dazzle_reach and given.dazzle_reach is not post.reach:
+        await narrowing.narrow(post, given.dazzle_reach)
+        if given.model_fields_set == {"dazzle_reach"}:
+            return answer(await status(post, reader_of(request)))
     now = list(await Attachment.filter(post=post).order_by("position", "id"))
     images = await _images(post, now, given)
     writing.check_text(kept(post.text, given.status), bool(images), None)
