@@ -12,8 +12,9 @@ from pydantic import Field
 from models import Attachment, Poll, Post, Revision, ScheduledPost
 from models.errors import CommunityError, NotHere
 from models.post import Note, Voice
+from models.reach import Reach
 from server import threads
-from server.actions import once, posts, removal, scheduled
+from server.actions import narrowing, once, posts, removal, scheduled
 from server.actions.drafts import Typed
 from server.actions.once import Repeated
 from server.actions.posts import DESCRIPTION_LIMIT_CHARACTERS, Composition
