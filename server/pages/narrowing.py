@@ -41,5 +41,6 @@ async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> we
     post, _ = await lookups.own_post(request), gettext_for(request[LANGUAGE])
     card = await cards.posts([cards.Entry(post)], request[MEMBER], _, with_hidden=True)
     return render.page(
-        request, "reach.html", status=422 if errors else 200, errors=errors, post=card[0], copies=await messages.copies_of(post, _),
-        now=reach_name(post.reach, _), choices=[(reach.value, reach_name(reach, _)) for reach in await narrowing.choices(post)])
+        request, "reach.html", status=422 if errors else 200, errors=errors, post=card[0],
+        copies=await messages.copies_of(post, _), now=reach_name(post.reach, _),
+        choices=[(reach.value, reach_name(reach, _)) for reach in await narrowing.choices(post)])

@@ -1,0 +1,62 @@
+"""A message is narrowed after it left: who may no longer have it is asked to erase it, and nobody else."""
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from models import Actor, Delivery, Host, Post
+from models.reach import Reach
+from server.actions import narrowing
+from tests.live import LiveServer, settle
+from tests.stories.scene import befriend, known, see, sees
+
+
+async def test_exactly_those_who_may_no_longer_have_it_erase_it(alpha: LiveServer, beta: LiveServer, gamma: LiveServer) -> None:
+    """Beta's Bea is named, and keeps it for herself; Gil of gamma only followed."""
+    alice, bea, gil = await alpha.member("alice"), await beta.member("bea"), await gamma.member("gil")
+    ben, cleo = await beta.member("ben"), await alpha.member("cleo")
+    for server, reader in ((beta, bea), (beta, ben), (gamma, gil)):
+        await befriend(server, reader, alice, alpha)
+    await see(alpha, bea)
+    for server in (beta, gamma):
+        await alpha.ask(lambda server=server: Host.filter(name=server.host).update(
+            takes_withdrawals=True, instance_uri=f"{server.origin}/actor"))
+        await server.ask(lambda: Host.filter(name=alpha.host).update(
+            takes_withdrawals=True, instance_uri=f"{alpha.origin}/actor"))
+        await see(alpha, await server.ask(Actor.instance))
+    post = await alpha.write(alice, f"Dear @bea@{beta.host}, zebrafin", Reach.PARTNERS)
+    other = await alpha.write(alice, "Stays", Reach.PARTNERS)
+    await settle(alpha, beta, gamma)
+    assert await sees(beta, ben, post.uri) and await sees(gamma, gil, post.uri)
+
+    async def narrow(to: Reach) -> None:
+        await narrowing.narrow(await Post.get(id=post.id).select_related("author"), to)
+    for wider in (Reach.WEB, Reach.PARTNERS):
+        with pytest.raises(narrowing.Wider):
+            await alpha.run(narrow(wider))
+    sent = await alpha.ask(lambda: Delivery.all().count())
+    await alpha.run(narrow(Reach.CIRCLE))
+    assert not await sees(alpha, cleo, post.uri) and await sees(alpha, alice, post.uri)
+    assert (await alpha.ask(lambda: Post.get(id=post.id))).sealed
+    await settle(alpha, beta, gamma)
+
+    assert await sees(beta, bea, post.uri) and not await sees(beta, ben, post.uri)
+    async with asyncio.timeout(10):
+        while (copy := await known(gamma, post)) is not None and copy.deleted_at is None:
+            await asyncio.sleep(0.05)
+    kept = await known(beta, post)
+    assert kept is not None and kept.reach is Reach.CIRCLE and kept.sealed and "zebrafin" in kept.html
+    told = await alpha.ask(lambda: Delivery.filter(id__gt=0).order_by("id").offset(sent).limit(100).select_related("activity"))
+    assert {(one.host, one.activity.kind) for one in told} == {
+        (gamma.host, "Withdraw"), (gamma.host, "Delete"), (beta.host, "Update")}
+    assert await sees(gamma, gil, other.uri)
+
+    await alpha.run(narrow(Reach.ME))
+    await settle(alpha, beta, gamma)
+    assert not await sees(beta, bea, post.uri)
+    assert await alpha.run(_left(post.id)) == []
+
+
+async def _left(id_: int) -> list[Reach]:
+    return await narrowing.choices(await Post.get(id=id_))
