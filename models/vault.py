@@ -52,6 +52,10 @@ class NoKeys(CommunityError):
     status = 500
 
 
+class NotKeys(CommunityError):
+    """The file is no copy of keys."""
+
+
 class Vault:
     """The keys of one community, in a small file that several processes may share. All is done in microseconds, off any queue.
 
@@ -117,10 +121,12 @@ class Vault:
                 copied.close()
 
     def bring_back(self, source: Path) -> int:
-        """Take in the keys of a copy that are missing here; how many. What was destroyed here stays destroyed."""
-        copied = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
+        """Take in the keys of a copy that are missing here; how many. What was destroyed here stays destroyed. Raises NotKeys."""
+        copied = sqlite3.connect(source)
         try:
             found = copied.execute("SELECT holder, wrapped, made_at, destroyed_at FROM data_key").fetchall()
+        except sqlite3.DatabaseError as error:
+            raise NotKeys("keys") from error
         finally:
             copied.close()
         with self._lock:

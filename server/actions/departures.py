@@ -192,7 +192,8 @@ async def _settle_posts(departure: Departure, page: list[Post], store: MediaStor
                 await images.delete()
             if is_kept:
                 await Revision.filter(post_id=post.id).delete()
-                await post.change(author=former)
+                post.author = former
+                await post.change(author_id=former.id)
                 await sealing.anew(post)
             else:
                 await removal.bury(post)

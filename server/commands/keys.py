@@ -1,7 +1,6 @@
 """`dazzle keys …`: those with which members, and the community itself, sign; and those that private messages are kept under."""
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ import typer
 
 from federation import rotation
 from models import Actor, clock
+from models.vault import NotKeys
 from server.commands.output import Failed, Misused, Output
 from server.commands.rooms import community, member_named
 from server.settings import Settings
@@ -62,7 +62,7 @@ async def restore(settings: Settings, out: Output,
     vault = settings.vault()
     try:
         count = vault.bring_back(file)
-    except sqlite3.DatabaseError as error:
+    except NotKeys as error:
         raise Failed(f"{file} is no copy of keys.") from error
     finally:
         vault.close()
