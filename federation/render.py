@@ -58,6 +58,8 @@ def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str, readers:
     }
     if actor.aliases:
         document["alsoKnownAs"] = actor.aliases
+    if actor.moved_to_uri:
+        document["movedTo"] = actor.moved_to_uri
     return document | key_properties(actor, keys)
 
 

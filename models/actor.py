@@ -53,7 +53,7 @@ class Actor(Record):
     line_words: dict[str, list[str]] | None = fields.JSONField(null=True)
     aliases: list[str] = fields.JSONField(default=list)
     moved_to_uri = fields.CharField(max_length=500, default="", db_default="")
-    moved_at = fields.DatetimeField(null=True)  # remote: when a Move was last carried out
+    moved_at = fields.DatetimeField(null=True)  # when a Move was last carried out, or of ours told
     allows_quotes = fields.BooleanField(default=False, db_default=False)  # ours: messages for the whole web may be quoted
     language = fields.CharField(max_length=20, default="", db_default="")
     approves_followers = fields.BooleanField(default=True, db_default=True)

@@ -38,6 +38,7 @@ class ProfileView:
     following: str = ""  # "", "asked" or "yes"
     follows_me: str = ""  # the same, the other way
     in_memory: bool = False  # its member has died
+    moved_to: PersonView | None = None  # their new account, if we know it
     blocked: bool = False
     muted: bool = False
 
@@ -68,13 +69,22 @@ async def _view(request: web.Request, actor: Actor) -> ProfileView:
     shown = ProfileView(
         person=person, address=f"@{actor.name}@{host}", about=about, details=details,
         is_me=me is not None and me.id == actor.id, is_elsewhere=not actor.is_local,
-        in_memory=await deaths.is_in_memory(actor), approves=actor.approves_followers,
+        in_memory=await deaths.is_in_memory(actor), moved_to=await _new_account(request, actor),
+        approves=actor.approves_followers,
         url=actor.url if not actor.is_local and actor.url.startswith(("https://", "http://")) else "")
     if me is None or shown.is_me:
         return shown
     return replace(
         shown, following=_state(await Follow.between(me, actor)), follows_me=_state(await Follow.between(actor, me)),
         blocked=await Block.exists(blocker=me, target=actor), muted=await Mute.exists(owner=me, target=actor))
+
+
+async def _new_account(request: web.Request, actor: Actor) -> PersonView | None:
+    """What both accounts say. For members: a visitor who knows one of them need not learn of the other."""
+    if not actor.moved_to_uri or MEMBER not in request:
+        return None
+    new = await Actor.get_or_none(Actor.present(), uri=actor.moved_to_uri)
+    return (await cards.people([new]))[0] if new and actor.uri in new.aliases else None
 
 
 def _state(follow: Follow | None) -> str:

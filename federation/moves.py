@@ -1,0 +1,45 @@
+"""Those who follow somebody go along to the new account (FEP-7628). Inside the caller's transaction."""
+from __future__ import annotations
+
+from datetime import timedelta
+
+from federation import audience, followings, outbox
+from models import Actor, Follow, Q
+from models.notification import Notice, Notification
+from models.reach import Reach
+from moderation import facts, policy
+from moderation.policy import Verb
+
+COOLDOWN = timedelta(days=30)  # as Mastodon has it
+FOLLOWS_LIMIT = 2000
+
+
+def following(old: Actor) -> Q:
+    """The follows of members of ours that go along."""
+    return Q(target_id=old.id, follower__host="", accepted_at__isnull=False)
+
+
+async def carry_along(old: Actor, new: Actor) -> None:
+    """Those of our members who follow the old account ask to follow the new one, and are told."""
+    for follow in await Follow.filter(following(old)).select_related("follower", "target").limit(FOLLOWS_LIMIT):
+        await _follow_along(follow, new)
+
+
+async def tell(actor: Actor, target: Actor) -> None:
+    """Tell followers elsewhere that a member of ours has a new account: first its document, then the Move."""
+    await outbox.update_actor(actor)
+    readers = {audience.inbox_of(one): one.host for one in await audience.remote_followers(actor)}
+    await outbox.send("Move", actor, actor.uri, about=actor.uri, goes_to=await audience.allowed(readers, Reach.WEB),
+                      to=[actor.followers_uri], extra={"target": target.uri})
+
+
+async def _follow_along(follow: Follow, new: Actor) -> None:
+    """One member: ask the new account, leave the old one. What a rule forbids is left as it is."""
+    member = follow.follower
+    if member.id == new.id or not policy.decide(Verb.FOLLOW, await facts.between(member, new)):
+        return
+    await followings.ask(member, new)
+    if not follow.target.is_local:
+        await outbox.undo_follow(follow)
+    await follow.delete()
+    await Notification.tell(member, Notice.MOVED, new)
