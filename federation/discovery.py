@@ -74,10 +74,14 @@ def nodeinfo_links(origin: str, instance: Actor) -> dict[str, Any]:
     return {"links": [*links, {"rel": "https://www.w3.org/ns/activitystreams#Application", "href": instance.uri}]}
 
 
-def nodeinfo(version: str, community: Community) -> dict[str, Any]:
-    """NodeInfo without any count (FEP-0151 allows it): how many people have a disease is nobody's business."""
+def nodeinfo(version: str, community: Community, source_url: str = "") -> dict[str, Any]:
+    """NodeInfo without any count (FEP-0151 allows it): how many people have a disease is nobody's business. Only 2.1 has a place
+    for the address of the source code.
+    """
     if version not in NODEINFO_VERSIONS:
         raise NotHere("no such version")
     software = {"name": SOFTWARE, "version": VERSION}
+    if source_url and version != "2.0":
+        software["repository"] = source_url
     return {"version": version, "software": software, "protocols": ["activitypub"], "services": {"inbound": [], "outbound": []},
             "openRegistrations": community.sign_up is SignUp.OPEN, "usage": {"users": {}}, "metadata": {}}

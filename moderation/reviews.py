@@ -10,7 +10,10 @@ from functools import lru_cache
 from models.post import About
 from models.reach import Reach
 from moderation.health_words import HEALTH_WORDS
+from moderation.person_words import PERSON_WORDS
 
+#: About whom a message is that the team may have to read first.
+MAY_WAIT = (About.SOMEONE_ELSE, About.UNSAID)
 FOUND_LIMIT = 10  # words that are named
 WORD_LIMIT_CHARACTERS = 40
 WORDS_LIMIT = 300  # of one language
@@ -43,10 +46,13 @@ def rule_of(is_on: bool, words: Mapping[str, Sequence[str]] | None) -> Rule:
 def words_to_read(asked: Asked, rule: Rule) -> tuple[str, ...]:
     """The words of health for which the team has to read this message first; nothing when it may go.
 
-    Only what is about somebody else who has not agreed. A note to oneself and a message to a circle go: that the team
-    read what was written to named people would take more than it protects.
+    Only what is about somebody else who has not agreed: as its writer says, or, where nobody asked them (apps that know no such
+    question), as its words do. A note to oneself and a message to a circle go: that the team read what was written to named
+    people would take more than it protects.
     """
-    if not rule.is_on or asked.about is not About.SOMEONE_ELSE or asked.agrees or asked.reach.level < Reach.COMMUNITY.level:
+    if not rule.is_on or asked.agrees or asked.reach.level < Reach.COMMUNITY.level:
+        return ()
+    if asked.about is About.UNSAID and not found_in(asked.texts, PERSON_WORDS) or asked.about not in MAY_WAIT:
         return ()
     return found_in(asked.texts, rule.words)
 

@@ -36,6 +36,11 @@ class Entry:
         return place
 
     @property
+    def passed_id(self) -> int:
+        """The id of the passing-on; 0 without one."""
+        return self.announce.id if self.announce else 0
+
+    @property
     def passed_on_by(self) -> Actor | None:
         """Who passed it on."""
         return self.announce.actor if self.announce else None
@@ -118,14 +123,15 @@ def image_view(image: Attachment) -> ImageView:
 
 def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> PostView:
     post, is_mine = entry.post, reader is not None and entry.post.author_id == reader.actor_id
-    may_act = reader is not None and not is_held(post)
+    author, held_for = post.author, held_seconds(post)
+    may_act = reader is not None and not (post.is_in_review or held_for)
     may_show = may_act and post.reach.level >= Reach.COMMUNITY.level
     parent = around.kept.answered.get(post.parent_id or 0)
     folded, veiled = (False, False) if is_mine else _folding(post, reader)
     html, language = words(post, _)
     return PostView(
-        key=post.key, url=f"/m/{post.key}", author=person(post.author, around.titles, around.emojis),
-        html=Markup(emojis.shown(html, around.emojis.get(post.author.host, {}))),  # noqa: S704 - cleaned when it was stored
+        key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis),
+        html=Markup(emojis.shown(html, around.emojis.get(author.host, {}))),  # noqa: S704 - cleaned when it was stored
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
         note=post.warning or note_name(post.note, _), folded=folded,
         veiled=veiled, kind=kind_name(post.kind, _), title=post.title, facts=facts_of(post, _),
@@ -138,8 +144,8 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
         in_reply_to_name=parent.name if parent else "",
         attachments=tuple(image_view(image) for image in around.kept.images.get(post.id, ())),
-        held_seconds_left=held_seconds(post), waits_for_team=post.is_in_review,
-        written_by=written_by(post.written_as, post.author.shown_name, _),
+        held_seconds_left=held_for, waits_for_team=post.is_in_review,
+        written_by=written_by(post.written_as, author.shown_name, _),
         origin_url=_origin_url(post))
 
 

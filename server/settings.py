@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     keys_secret: SecretStr = Field(SecretStr(""), description=(
         "Wraps the keys that private messages are kept under (`keys/` in `var_dir`). Without one, the server makes"
         " `instance.secret` in `var_dir`. It never changes, and belongs in no backup of the keys."))
+    source_url: str = Field("", pattern=r"^$|^https?://[!-~]{1,500}$", description=(
+        "Where the source code of what runs here can be read, as the AGPL asks of whoever changed it: named on the page about the"
+        " community, and to apps and other servers."))
     smtp_host: str = Field("", description="The mail server; without one, mails are written to `mail/` in `var_dir`.")
     smtp_port: int = Field(587, ge=1, le=65535, description="The port of the mail server.")
     smtp_user: str = Field("", description="The name to sign in to the mail server with; empty: without signing in.")

@@ -45,7 +45,7 @@ async def rule() -> Rule:
 
 async def words_to_read(about: About, agrees: bool, reach: Reach, texts: Sequence[str]) -> tuple[str, ...]:
     """The words for which the team has to read such a message first; nothing when it may go."""
-    if about is not About.SOMEONE_ELSE or agrees:
+    if about not in reviews.MAY_WAIT or agrees:
         return ()  # before the community is asked for its rule
     return reviews.words_to_read(Asked(about=about, agrees=agrees, reach=reach, texts=texts), await rule())
 

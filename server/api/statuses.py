@@ -17,6 +17,7 @@ from server import threads
 from server.actions import narrowing, once, posts, removal, scheduled
 from server.actions.drafts import Typed
 from server.actions.once import Repeated
+from server.actions.polls import PollDraft
 from server.actions.posts import DESCRIPTION_LIMIT_CHARACTERS, Composition
 from server.api import lookups, writing
 from server.api.answers import answer, instant
@@ -203,12 +204,10 @@ async def edit(request: web.Request, given: EditStatus) -> web.Response:
     now = list(await Attachment.filter(post=post).order_by("position", "id"))
     images = await _images(post, now, given)
     writing.check_text(kept(post.text, given.status), bool(images), None)
-    if given.poll and given.poll.options != await _options(post):
-        raise BadInput("poll: the answers of a question stay as they are")
     await _focus(images, given.media_attributes)
     keys = {image.id: image.key for image in images}
     told = {keys[one.id]: one.description for one in given.media_attributes if one.id in keys and one.description is not None}
-    written = _edited(post, given, gettext_for(request[LANGUAGE]))
+    written = replace(_edited(post, given, gettext_for(request[LANGUAGE])), poll=await _poll(post, given.poll))
     await posts.edit(post, written, told, request.app[SETTINGS].origin, images=None if images == now else images)
     return answer(await status(post, reader_of(request)))
 
@@ -239,9 +238,13 @@ async def _images(post: Post, now: Sequence[Attachment], given: EditStatus) -> l
     return wanted
 
 
-async def _options(post: Post) -> list[str]:
-    poll = await Poll.get_or_none(post_id=post.id)
-    return [str(one["name"]) for one in poll.options] if poll else []
+async def _poll(post: Post, given: AskPoll | None) -> PollDraft | None:
+    """The question as it shall be; None to leave it: an app that sends it again without saying until when changes nothing."""
+    if given is None:
+        return None
+    now = await Poll.get_or_none(post_id=post.id)
+    is_same = now and ([str(one["name"]) for one in now.options], now.is_multiple) == (given.options, given.multiple)
+    return None if is_same and not given.expires_in else given.draft()
 
 
 async def _focus(images: Sequence[Attachment], attributes: Sequence[EditAttachment]) -> None:

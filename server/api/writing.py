@@ -49,7 +49,7 @@ class AskPoll(Takes):
 
 class PostStatus(Takes):
     """What POST /api/v1/statuses takes. `dazzle_…` are ours: reach, voice and topic of the content note in our own terms, about
-    whom it is, and whether somebody else whom it is about has agreed. An app that says nothing speaks for its member.
+    whom it is, and whether somebody else whom it is about has agreed. Where an app does not say it, the words do.
     """
 
     status: str = ""
@@ -67,7 +67,7 @@ class PostStatus(Takes):
     dazzle_reach: Reach | None = None
     dazzle_voice: Voice = Voice.NONE
     dazzle_note: Note = Note.NONE
-    dazzle_about: About = About.ME
+    dazzle_about: About = About.UNSAID
     dazzle_about_agrees: bool = False
 
 

@@ -34,7 +34,7 @@ async def about(request: web.Request) -> web.Response:
     charter = await Charter.newest()
     promised = promises.lines(charters.of_row(charter), gettext_for(request[LANGUAGE])) if charter else ()
     return render.page(request, "about.html", here="about", house=house_, words=words, team=people, charter=charter,
-                       promises=promised)
+                       promises=promised, source_url=request.app[SETTINGS].source_url)
 
 
 async def rules(request: web.Request) -> web.Response:

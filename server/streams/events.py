@@ -77,7 +77,7 @@ async def _entries(reader: Reader, member: Member, wanted: Hearing, ids: Collect
         shown |= {(context, id_): orjson.dumps(one).decode() for id_, one in zip(entries, made, strict=True)}
     for channel, context, entry in places:
         for listener in wanted[channel]:
-            listener.tell(Event(channel, name, shown[context, entry.id]), entry.post.id)
+            listener.tell(Event(channel, name, shown[context, entry.id]), entry.post.id, entry.passed_id)
 
 
 async def _notices(reader: Reader, member: Member, wanted: Hearing, ids: Sequence[int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -42,6 +42,7 @@ class Listener:
         self._channels: dict[Channel, None] = {}  # in the order in which they were asked for
         self._waiting: deque[tuple[float, Event]] = deque()  # since when each waits
         self._passed: deque[int] = deque(maxlen=REMEMBERED_LIMIT)
+        self._announces: deque[tuple[int, Channel]] = deque(maxlen=REMEMBERED_LIMIT)  # through which channel each came
         self._news = asyncio.Event()
         self._cut = cut
         self._ends_at = time.monotonic() + LIFETIME_SECONDS
@@ -68,8 +69,15 @@ class Listener:
         """No longer to this."""
         self._channels.pop(channel, None)
 
-    def tell(self, event: Event, post_id: int = 0) -> None:
-        """Something for it. It ends if too much waits already. `post_id`: of the message that this shows."""
+    @property
+    def announces(self) -> set[int]:
+        """What was passed on and went through it lately."""
+        return {id_ for id_, _ in self._announces}
+
+    def tell(self, event: Event, post_id: int = 0, announce_id: int = 0) -> None:
+        """Something for it. It ends if too much waits already. `post_id`: of the message that this shows; `announce_id`: of the
+        passing-on, if that is what is shown.
+        """
         if self.has_ended:
             return
         if len(self._waiting) >= WAITING_LIMIT or self._is_late():
@@ -77,6 +85,8 @@ class Listener:
             return
         if post_id:
             self._passed.append(post_id)
+        if announce_id:
+            self._announces.append((announce_id, event.channel))
         self._waiting.append((time.monotonic(), event))
         self._news.set()
 
@@ -84,6 +94,14 @@ class Listener:
         """That something happened, if it listens to the channel of this name."""
         if (channel := Channel(name)) in self._channels:
             self.tell(Event(channel, event))
+
+    def tell_taken_back(self, gone: Set[int]) -> None:
+        """That these are not passed on any more, where they came through."""
+        heard = [one for one in self._announces if one[0] in gone]
+        for one in heard:
+            self._announces.remove(one)
+            if one[1] in self._channels:
+                self.tell(Event(one[1], "delete", str(one[0])))
 
     def has_passed(self, post_id: int) -> bool:
         """Whether this message went through it lately."""

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from models import AccessToken, Member, changes, clock
+from models import AccessToken, Announce, Member, changes, clock
 from models.changes import Changes
 from models.ids import first_id
 from models.member import MemberState
@@ -39,7 +39,7 @@ log = structlog.get_logger()
 async def following(app: web.Application) -> AsyncIterator[None]:
     """For as long as the block lasts, those who listen are told, and sent away when their token ends."""
     tail = Tail(app)
-    async with beside(tail.repeat(work) for work in (tail.follow, tail.check, tail.watch_filters)):
+    async with beside(tail.repeat(work) for work in (tail.follow, tail.check, tail.watch_filters, tail.watch_announces)):
         yield
 
 
@@ -117,6 +117,18 @@ class Tail:
         for listener in open_:
             if listener.token.id not in good:
                 listener.end()
+        await asyncio.sleep(CHECK_SECONDS)
+
+    async def watch_announces(self) -> None:
+        """Say to those who were shown that somebody passed a message on that it was taken back: no row tells of that."""
+        hearing = [listener for listeners in self._listeners.by_member().values() for listener in listeners]
+        shown = {id_ for listener in hearing for id_ in listener.announces}
+        left: set[int] = set()
+        for ids in in_batches(list(shown)):
+            left |= {announce.id for announce in await Announce.filter(id__in=ids).only("id")}
+        if gone := shown - left:
+            for listener in hearing:
+                listener.tell_taken_back(gone)
         await asyncio.sleep(CHECK_SECONDS)
 
     async def watch_filters(self) -> None:

@@ -181,7 +181,7 @@ def instance_v2(request: web.Request, vapid_key: str) -> InstanceV2:
     wide, small = f"{origin}/coats/{home.instance.key}/wide.png", f"{origin}/coats/{home.instance.key}.png"
     joinable = _is_joinable(row)
     return {
-        "domain": host_of(origin), "title": row.name or "Dazzle", "version": version(), "source_url": "",
+        "domain": host_of(origin), "title": row.name or "Dazzle", "version": version(), "source_url": settings.source_url,
         "description": home.text(row.tagline, lang), "usage": {"users": {"active_month": 0}},
         "thumbnail": {"url": wide, "blurhash": None, "versions": {"@1x": wide, "@2x": wide}, "description": ""},
         "icon": [{"src": small, "size": "240x240"}], "languages": spoken(row),
