@@ -12,7 +12,7 @@ from moderation import consent
 from server import takeout
 from server.actions import archives, brought, follows, lists, relations
 from server.actions.lists import Replies
-from server.archives import making
+from server.archives import locked, making
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known
 
@@ -22,7 +22,9 @@ async def _take(server: LiveServer, actor: Actor) -> bytes:
     await archives.ask(await Member.get(actor_id=actor.id).select_related("actor"))
     await making.make_due(server.app)
     archive = await Archive.get(owner_id=actor.id)
-    return await asyncio.to_thread(making.path(server.settings.var_dir, archive).read_bytes)
+    path = making.path(server.settings.var_dir, archive)
+    with path.open("rb") as file:
+        return b"".join(locked.pieces(file, path.stem, vault.current()))
 
 
 async def _bring(server: LiveServer, actor: Actor, data: bytes) -> list[tuple[BroughtKind, Outcome]]:

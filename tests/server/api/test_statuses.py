@@ -231,7 +231,8 @@ async def test_a_message_for_later_is_asked_again_when_its_hour_comes(alpha: Liv
         assert await alpha.ask(lambda: Post.all().count()) == 1
         assert (await alpha.ask(lambda: Draft.get())).form["text"] == "sans accord", "nothing typed is lost"
         await wait("d'une autre version")
-        await alpha.ask(lambda: ScheduledPost.all().update(given={"status": "d'une autre version", "language": {"no": "text"}}))
+        await alpha.ask(lambda: ScheduledPost.all().update(given={"status": "d'une autre version", "language": {"no": "text"}},
+                                                                 sealed=None))
         await alpha.run(due())
         assert "d'une autre version" in {draft.form["text"] for draft in await alpha.ask(lambda: Draft.all())}
 
