@@ -12,6 +12,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -204,8 +205,9 @@ class Client:
         return socket.socket(family, kind, protocol)
 
 
+@lru_cache(maxsize=4)
 def _trust(ca_file: Path | None) -> ssl.SSLContext:
-    """The system's certificates, and those of the extra file."""
+    """The system's certificates, and those of the extra file; read once in the life of the process, as they are many."""
     context = ssl.create_default_context()
     if ca_file:
         context.load_verify_locations(ca_file)

@@ -7,6 +7,7 @@ import mimetypes
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 FOLDER_URL = "/static/"
@@ -26,8 +27,9 @@ class Asset:
     version: str
 
 
+@lru_cache(maxsize=128)
 def asset(name: str, body: bytes) -> Asset:
-    """A file with this name and content."""
+    """A file with this name and content. Packing is slow, so it is done once, however many themes have the file."""
     suffix = Path(name).suffix
     content_type = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     packed = gzip.compress(body, 9, mtime=0) if suffix in PACKED else None

@@ -10,11 +10,13 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from models import clock
@@ -109,12 +111,32 @@ def icon(icons: Mapping[str, str], name: str, classes: str = "") -> Markup:
         f"icon {classes}".rstrip(), name)
 
 
+class Compiled(jinja2.BytecodeCache):
+    """What templates were compiled to, by their text: the same in every language, and compiling one takes some milliseconds."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}  # as many as there are templates
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@lru_cache(maxsize=1)
+def compiled() -> Compiled:
+    """The one of this process."""
+    return Compiled()
+
+
 def environment(folders: tuple[Path, ...], lang: str, assets: Mapping[str, Asset],
                 icons: Mapping[str, str]) -> jinja2.Environment:
     """Templates in one language. One environment per language needs no context variable."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader([folder / "templates" for folder in folders]), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, bytecode_cache=compiled(),
         extensions=["jinja2.ext.i18n"])
     words = language.gettext_for(lang, folders)
     made.install_gettext_callables(words.gettext, words.plural, newstyle=True)  # type: ignore[attr-defined]

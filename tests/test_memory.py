@@ -37,9 +37,10 @@ CAPS: dict[str, str] = {
     "server/streams/listeners.py _announces": "REMEMBERED_LIMIT",
     "server/streams/listeners.py _present": "LISTENERS_LIMIT",
     "server/failures.py _jobs": "one for each job and kind of error",
+    "server/relay.py _idle": "IDLE_LIMIT",
     "server/fragments.py _kept": "FRAGMENTS_LIMIT",
-    "models/sqlite_readers.py _opened": "READERS",
     "server/theme.py _codes": "one for each template of the themes",
+    "models/sqlite_readers.py _opened": "READERS",
     "models/vault.py _known": "REMEMBERED_LIMIT",
     "models/memory.py _kept": "its argument limit; STANDINGS_LIMIT, KEYS_LIMIT and EDGES_LIMIT",
 }
