@@ -32,6 +32,16 @@ def test_what_may_go(more: dict[str, object]) -> None:
     assert words_to_read(asked("cancer"), OURS) and not words_to_read(asked("cancer", **more), OURS)
 
 
+@pytest.mark.parametrize(("text", "words"), [
+    ("Mon frère est à l’hôpital", ("hopital",)), ("My sister's scan is tomorrow", ("scan",)), ("MA VOISINE : cancer", ("cancer",)),
+    ("Ma fille est à l’hôpital", ()), ("Mon hôpital, mon traitement", ()), ("Mon frère aime le jardin", ())])
+def test_where_nobody_was_asked_words_say_that_it_is_about_somebody_else(text: str, words: tuple[str, ...]) -> None:
+    """Apps know no such question. Of their children people may speak."""
+    assert words_to_read(asked(text, about=About.UNSAID), OURS) == words
+    assert not words_to_read(asked(text, about=About.ME), OURS)
+    assert not words_to_read(asked(text, about=About.UNSAID, reach=Reach.CIRCLE), OURS)
+
+
 @pytest.mark.parametrize("reach", [Reach.COMMUNITY, Reach.PARTNERS, Reach.WEB])
 def test_every_audience_beyond_a_circle_waits(reach: Reach) -> None:
     assert words_to_read(asked("cancer", reach=reach), OURS)

@@ -113,10 +113,15 @@ async def test_one_of_the_team_does_not_decide_about_their_own(alpha: LiveServer
 
 
 async def test_apps_are_held_to_the_same_rule(alpha: LiveServer) -> None:
-    """An app that says nothing speaks for its member; one that says so is held, and an edit cannot bring words in later."""
+    """Where an app says nothing, the words do; one that says so is held, and an edit cannot bring words in later."""
     anna, other = await alpha.member("anna", more={"undo_seconds": 0}), await alpha.member("other")
     async with Api(alpha, anna) as app, Api(alpha, other) as reader:
         own = await app.good("POST", "/api/v1/statuses", json={"status": "I am in hospital", "dazzle_reach": "community"})
+        silent = await app.good("POST", "/api/v1/statuses", json={"status": "My sister is in hospital", "dazzle_reach": "community"})
+        assert (await reader.get(f"/api/v1/statuses/{silent['id']}")).status == 404
+        agreed = await app.good("POST", "/api/v1/statuses", json={
+            "status": "My sister is in hospital", "dazzle_reach": "community", "dazzle_about_agrees": True})
+        assert (await reader.get(f"/api/v1/statuses/{agreed['id']}")).status == 200
         about = {"dazzle_reach": "community", "dazzle_about": "someone_else"}
         held = await app.good("POST", "/api/v1/statuses", json=about | {"status": TEXT})
         sung = await app.good("POST", "/api/v1/statuses", json=about | {"status": "She sings"})
