@@ -5,7 +5,7 @@ from aiohttp import web
 
 from models import Correction
 from server import render
-from server.actions import corrections
+from server.actions import corrections, looks
 from server.actions.corrections import TEXT_LIMIT_CHARACTERS, TooManyOpen
 from server.doors import see
 from server.forms import whole_number
@@ -58,4 +58,5 @@ async def _page(request: web.Request, errors: tuple[FieldError, ...] = (), text:
 async def _team(request: web.Request, errors: tuple[FieldError, ...] = ()) -> web.Response:
     waiting = await Correction.filter(answered_at__isnull=True).order_by("id").limit(PAGE).select_related("owner")
     asked = [(row.id, row.owner.shown_name, row.owner.address, row.text, row.created_at) for row in waiting]
+    await looks.note(request[MEMBER].actor, (row.owner_id for row in waiting), "correction.read")
     return render.page(request, "admin_corrections.html", status=422 if errors else 200, here="admin", errors=errors, asked=asked)

@@ -14,6 +14,7 @@ from moderation import consent, deaths
 from moderation.deaths import Told
 from server import render
 from server.actions import deaths as acts
+from server.actions import looks
 from server.actions.departures import Kind
 from server.doors import see
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER
@@ -87,6 +88,7 @@ async def _list(request: web.Request, errors: Sequence[FieldError] = ()) -> web.
     for row in rows:
         by_subject.setdefault(row.subject_id, []).append(row)
     views = [_view(told, request[MEMBER]) for told in by_subject.values()]
+    await looks.note(request[MEMBER].actor, (id_ for row in rows for id_ in (row.subject_id, row.reporter_id)), "death.read")
     return render.page(request, "admin_deaths.html", status=422 if errors else 200, here="members", errors=errors, deaths=views)
 
 

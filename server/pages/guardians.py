@@ -14,7 +14,7 @@ from models.member import Role
 from moderation import ages
 from moderation.ages import Young
 from server import acting, render
-from server.actions import consents, guardians, handovers, names
+from server.actions import consents, guardians, handovers, looks, names
 from server.actions.accounts import Newcomer
 from server.actions.guardians import NotManaged, Scopes, TooMany
 from server.actions.profiles import NAME_LIMIT
@@ -148,7 +148,9 @@ async def managed(request: web.Request) -> Member:
 
 async def _team(request: web.Request, subject: Member, errors: tuple[FieldError, ...] = ()) -> web.Response:
     _ = gettext_for(request[LANGUAGE])
-    ties = [_view(tie, tie.guardian, _) for tie in await guardians.of(subject.actor)]
+    found = await guardians.of(subject.actor)
+    ties = [_view(tie, tie.guardian, _) for tie in found]
+    await looks.note(request[MEMBER].actor, (subject.actor_id, *(tie.guardian_id for tie in found)), "guardian.read")
     return render.page(
         request, "admin_guardians.html", status=422 if errors else 200, here="members", errors=errors, guardians=ties,
         name=subject.actor.name, display_name=subject.actor.shown_name, ties=_ties(Tie.PARENT, request),

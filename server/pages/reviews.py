@@ -15,7 +15,7 @@ from models.review import ReviewState
 from moderation.health_words import HEALTH_WORDS
 from moderation.reviews import cleaned
 from server import render
-from server.actions import reviews
+from server.actions import looks, reviews
 from server.doors import see
 from server.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
@@ -74,6 +74,7 @@ async def _list(request: web.Request, errors: Sequence[FieldError] = (), first: 
     for image in await Attachment.filter(post_id__in=[row.post_id for row in rows[:PAGE]] or [0]).order_by("position"):
         images.setdefault(image.post_id or 0, []).append(image.description)
     views = [_view(request, row, images.get(row.post_id, [])) for row in rows[:PAGE]]
+    await looks.note(request[MEMBER].actor, (row.post.author_id for row in rows[:PAGE]), "review.read")
     return render.page(request, "admin_reviews.html", status=422 if errors else 200, here="reviews", errors=errors, waiting=views,
                        pager=pager, is_on=(await reviews.rule()).is_on)
 
