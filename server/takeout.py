@@ -24,6 +24,10 @@ from moderation import markup
 PART_LIMIT_BYTES = 20 * 1024 * 1024
 PARTS_LIMIT = 1_000_000  # of a JSON document: ten thousand messages; small parts take a hundred times their size in memory
 ENTRIES_LIMIT = 50_000  # of a ZIP: Mastodon's has one for each image
+DIRECTORY_LIMIT_BYTES = 8 * 1024 * 1024  # the list of its parts, where each has a name of a hundred letters
+ENTRY_MARK = b"PK\x01\x02"
+END_SIZE, END_PLACE = 5, 9  # in what zipfile says of the end of a file
+ZIP64_END_BYTES = 76
 LINES_LIMIT = 5000
 MESSAGES_LIMIT = 1000
 TEXT_LIMIT_CHARACTERS = 4900
@@ -62,7 +66,7 @@ def read(file: IO[bytes], kind: BroughtKind | None, *, messages: bool) -> list[L
     """
     try:
         if zipfile.is_zipfile(file):
-            file.seek(0)
+            _check_directory(file)
             with zipfile.ZipFile(file) as archive:
                 return list(islice(_archive(archive, messages), LINES_LIMIT))
         file.seek(0)
@@ -73,9 +77,21 @@ def read(file: IO[bytes], kind: BroughtKind | None, *, messages: bool) -> list[L
         raise BadTakeout(type(error).__name__) from error
 
 
-def _archive(archive: zipfile.ZipFile, messages: bool) -> Iterator[Line]:
-    if len(archive.infolist()) > ENTRIES_LIMIT:
+def _check_directory(file: IO[bytes]) -> None:
+    """Raise BadTakeout for a list of parts that is too long to be read: each part costs a hundred times its bytes in memory.
+
+    What says where the list is, is read with the function that ZipFile itself uses, so that no file means two things.
+    """
+    end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+    if end is None or end[END_SIZE] > DIRECTORY_LIMIT_BYTES:
+        raise BadTakeout("directory")
+    file.seek(max(0, end[END_PLACE] - end[END_SIZE] - ZIP64_END_BYTES))
+    if file.read(end[END_SIZE] + ZIP64_END_BYTES).count(ENTRY_MARK) > ENTRIES_LIMIT:
         raise BadTakeout("entries")
+    file.seek(0)
+
+
+def _archive(archive: zipfile.ZipFile, messages: bool) -> Iterator[Line]:
     names = set(archive.namelist())
     for name, kind in FILES.items():
         if name in names:

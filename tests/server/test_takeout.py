@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import tracemalloc
 import zipfile
 from typing import IO
@@ -22,6 +23,20 @@ def packed(**parts: bytes | str) -> IO[bytes]:
             archive.writestr(name.replace("__", "."), content)
     file.seek(0)
     return file
+
+
+@pytest.mark.parametrize("count", [60_000, 220_000])
+def test_a_long_list_of_parts_is_refused_before_it_is_read(count: int) -> None:
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0) + b"a.txt"
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, min(count, 65_535), min(count, 65_535), len(entry) * count, 0, 0)
+    file = io.BytesIO(entry * count + end)
+    assert zipfile.is_zipfile(file)
+    tracemalloc.start()
+    with pytest.raises(BadTakeout, match="directory|entries"):
+        takeout.read(file, None, messages=False)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 9 * 1024 * 1024
 
 
 def test_tables_of_mastodon() -> None:
