@@ -6,9 +6,10 @@ says of themselves is for the community, as membership (C0) and being found (C3)
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models import Actor, Follow
+from models import Actor, Follow, ProfileLine
 from models.consent import Purpose
 from models.reach import Reach
 from moderation import consent, hosts
@@ -17,6 +18,13 @@ from moderation.visibility import Viewer
 ABOUT = "about"
 OTHERS = ("line-1", "line-2", "line-3", "line-4")
 LINES = (ABOUT, *OTHERS)
+VALUES = tuple(str(line) for line in (
+    ProfileLine.ASK_ME, ProfileLine.ROLE, ProfileLine.CONDITION, ProfileLine.SIGNS, ProfileLine.FIRST_SIGNS,
+    ProfileLine.DIAGNOSED, ProfileLine.GENE, ProfileLine.TREATMENTS, ProfileLine.PLACE, ProfileLine.LANGUAGES, ProfileLine.AGE))
+#: What must be agreed to before a line that tells of health is kept at all, and for as long as it is.
+NEEDS: Mapping[str, Purpose] = {str(line): Purpose.HEALTH_PROFILE for line in (
+    ProfileLine.ROLE, ProfileLine.CONDITION, ProfileLine.SIGNS, ProfileLine.FIRST_SIGNS, ProfileLine.DIAGNOSED,
+    ProfileLine.TREATMENTS)} | {str(ProfileLine.GENE): Purpose.GENETICS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,10 @@ class Lines:
 
 def reach_of(actor: Actor, line: str) -> Reach:
     """For whom a line of one of our members is."""
-    word = (actor.line_words or {}).get(line)
+    words = actor.line_words or {}
+    word, need = words.get(line), NEEDS.get(line)
+    if need and words.get(need, ["", ""])[1] not in consent.PURPOSES[need].still_good:
+        return Reach.ME
     if word is None:
         return Reach.COMMUNITY if line == ABOUT else Reach.ME
     reach, wording = word

@@ -3,21 +3,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models import ProfileLine
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from moderation import lines
+from server import profile_words
 from server.language import Words
 
 
 def title(purpose: Purpose, _: Words, scope: str = "") -> str:
     """What an agreement is called on pages and receipts. Only what is offered has a name. `scope`: which line of the profile."""
     if purpose is Purpose.FIELD and scope:
-        which = _("About me") if scope == lines.ABOUT else _("Line %(n)s", n=scope.rpartition("-")[2])
+        which = (_("About me") if scope == lines.ABOUT else profile_words.title(ProfileLine(scope), _) if scope in lines.VALUES
+                 else _("Line %(n)s", n=scope.rpartition("-")[2]))
         return _("A line of my profile: %(line)s", line=which)
     return {
         Purpose.MEMBERSHIP: _("Being a member"),
         Purpose.FIELD: _("A line of my profile"),
         Purpose.FOUND_HERE: _("Being found in my community"),
+        Purpose.HEALTH_PROFILE: _("What I tell about my health"),
+        Purpose.GENETICS: _("What I tell about my genes"),
         Purpose.SHARED_OUT: _("Copies on other servers"),
+        Purpose.FOUND_BY_PARTNERS: _("Being found by partner communities"),
         Purpose.MEMORIAL: _("My page as a memory, after my death"),
         Purpose.SEARCH_ENGINES: _("Search engines"),
         Purpose.CONTENT_IN_MAIL: _("What mails and phone notices say"),
@@ -26,7 +32,7 @@ def title(purpose: Purpose, _: Words, scope: str = "") -> str:
 
 def level(purpose: Purpose) -> int:
     """How far it reaches, on the scale of five."""
-    return {Purpose.FOUND_HERE: 3, Purpose.MEMORIAL: 3, Purpose.MEMBERSHIP: 3, Purpose.FIELD: 3, Purpose.SHARED_OUT: 4,
+    return {Purpose.FOUND_HERE: 3, Purpose.MEMORIAL: 3, Purpose.MEMBERSHIP: 3, Purpose.FIELD: 3, Purpose.SHARED_OUT: 4, Purpose.FOUND_BY_PARTNERS: 4,
             Purpose.SEARCH_ENGINES: 5}.get(
         purpose, 1)
 
@@ -48,6 +54,11 @@ def effects(purpose: Purpose, _: Words) -> Effects:
             (_("We ask each server that has a copy to erase it."), _("You see here which of them did."),
              _("Follows between you and people elsewhere end.")),
             (_("What somebody has read, noted or photographed."), _("Copies of servers that do not obey.")))
+    if purpose is Purpose.FOUND_BY_PARTNERS:
+        return Effects(
+            (_("People of partner communities no longer find you."),),
+            (_("Each partner is asked to erase its copy, and signs that it did. You see here which of them have."),),
+            (_("People whom you have met through it stay your contacts."),))
     if purpose is Purpose.SEARCH_ENGINES:
         return Effects(
             (_("We tell search engines to leave your pages out."),),
@@ -57,6 +68,12 @@ def effects(purpose: Purpose, _: Words) -> Effects:
         return Effects(
             (_("You are no longer on the page People."),), (_("Nothing else has a copy of this list."),),
             (_("People who know your name still find you by it."),))
+    if purpose in (Purpose.HEALTH_PROFILE, Purpose.GENETICS):
+        return Effects(
+            (_("These lines are no longer shown to anybody."),),
+            (_("We erase these lines of your profile here, at once."),
+             _("Servers that have them are sent your profile without them.")),
+            (_("What somebody has read, noted or photographed."),))
     if purpose is Purpose.CONTENT_IN_MAIL:
         return Effects(
             (_("Mails and notices only say that something waits."),), (_("Nothing: mails that were sent are in your mailbox."),),

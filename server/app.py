@@ -8,6 +8,7 @@ from aiohttp import web
 
 from federation import ledger
 from federation.instance import open_instance
+from models.catalogue.catalogue import Catalogue
 from models.database import open_database
 from models.migration import migrate
 from server import logs, worker
@@ -15,7 +16,7 @@ from server.actions import charter
 from server.connections import each_exchange
 from server.headers import add_headers
 from server.home import Home
-from server.keys import COMMUNITY, DATABASE, INSTANCE, LIMITS, LISTENERS, MAIL, MEDIA, PASSWORDS, SETTINGS, THEME
+from server.keys import CATALOGUE, COMMUNITY, DATABASE, INSTANCE, LIMITS, LISTENERS, MAIL, MEDIA, PASSWORDS, SETTINGS, THEME
 from server.limits import Limits
 from server.mail import PostOffice
 from server.media import MediaStore
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> web.Application:
     app[SETTINGS], app[COMMUNITY], app[LIMITS] = settings, Home(), Limits()
     app[THEME] = Theme.load(settings.theme)
     app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")
+    app[CATALOGUE] = Catalogue(Path(settings.var_dir))
     app[PASSWORDS], app[MAIL] = Passwords.of(settings), PostOffice(settings, app[THEME])
     app[LISTENERS] = Listeners()
     app.cleanup_ctx.extend([with_database, with_instance, with_worker, with_streams])

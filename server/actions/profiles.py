@@ -51,7 +51,8 @@ async def change(member: Member, profile: Profile, language: str, community: Com
         await member.save(update_fields=["about"])
         if profile.found_here is not None:
             await consents.set_to(actor, Purpose.FOUND_HERE, profile.found_here, language, community)
-        details = actor.details if profile.lines is None else _details(profile.lines, origin)
+        values = [one for one in actor.details if one.get("line") in lines.VALUES]
+        details = actor.details if profile.lines is None else [*values, *_details(profile.lines, origin)]
         await actor.change(display_name=profile.display_name, summary=html, language=profile.writes_in, details=details,
                            approves_followers=profile.approves_followers)
         gone = {line: Reach.ME for line in lines.OTHERS if line not in {one.get("line") for one in details}}
