@@ -66,7 +66,7 @@ def _makers(kind: str, models: tuple[type[Model], ...]) -> tuple[Maker[Any], ...
         names = tuple(meta.fields_db_projection)
         converted = tuple((name, convert) for name in names if (convert := _convert(meta.fields_map[name], kind)))
         is_own_pk = meta.db_pk_column not in meta.generated_db_fields
-        kept = {"_partial": False, "_saved_in_db": True, "_custom_generated_pk": is_own_pk}
+        kept: dict[str, object] = {"_partial": False, "_saved_in_db": True, "_custom_generated_pk": is_own_pk}
         made.append(Maker(model, first, first + len(names), kept, names, converted, issubclass(model, Sealed)))
         first += len(names)
     return tuple(made)

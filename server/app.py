@@ -8,19 +8,32 @@ from aiohttp import web
 
 from federation import ledger
 from federation.instance import open_instance
-from models.catalogue.catalogue import Catalogue
 from models.database import open_database
 from models.migration import migrate
-from server import logs, worker
+from server import logs, relay, worker
 from server.actions import charter
 from server.connections import each_exchange
 from server.headers import add_headers
 from server.home import Home
-from server.keys import CATALOGUE, COMMUNITY, DATABASE, INSTANCE, LIMITS, LISTENERS, MAIL, MEDIA, PASSWORDS, SETTINGS, THEME
+from server.keys import (
+    COMMUNITY,
+    DATABASE,
+    INSTANCE,
+    LIMITS,
+    LISTENERS,
+    MAIL,
+    MEDIA,
+    PASSWORDS,
+    PRECEDENCE,
+    RELAY,
+    SETTINGS,
+    THEME,
+)
 from server.limits import Limits
 from server.mail import PostOffice
 from server.media import MediaStore
 from server.passwords import Passwords
+from server.precedence import Precedence
 from server.routes import ROUTES
 from server.settings import Settings
 from server.streams import tail
@@ -50,6 +63,16 @@ async def with_instance(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
+async def with_inbox(app: web.Application) -> AsyncIterator[None]:
+    """Where the settings say so, the process of the inbox."""
+    if RELAY not in app:
+        yield
+        return
+    async with relay.inbox_process():
+        yield
+        app[RELAY].close()
+
+
 async def with_worker(app: web.Application) -> AsyncIterator[None]:
     """The jobs, for as long as the server runs."""
     async with worker.running(app):
@@ -76,10 +99,11 @@ def create_app(settings: Settings) -> web.Application:
     app[SETTINGS], app[COMMUNITY], app[LIMITS] = settings, Home(), Limits()
     app[THEME] = Theme.load(settings.theme)
     app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")
-    app[CATALOGUE] = Catalogue(Path(settings.var_dir))
     app[PASSWORDS], app[MAIL] = Passwords.of(settings), PostOffice(settings, app[THEME])
-    app[LISTENERS] = Listeners()
-    app.cleanup_ctx.extend([with_database, with_instance, with_worker, with_streams])
+    app[LISTENERS], app[PRECEDENCE] = Listeners(), Precedence()
+    if settings.inbox_port:
+        app[RELAY] = relay.Relay(settings.inbox_port)
+    app.cleanup_ctx.extend([with_database, with_instance, with_inbox, with_worker, with_streams])
     app.on_shutdown.append(end_streams)
     app.on_response_prepare.append(add_headers)
     for route in ROUTES:

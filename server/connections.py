@@ -10,11 +10,11 @@ import resource
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 from aiohttp import web
 
-from server.keys import EXCHANGE, SETTINGS
+from server.keys import EXCHANGE, PRECEDENCE, SETTINGS
 from server.logs import Handler
 from server.proxies import bucket, is_within
 
@@ -31,7 +31,8 @@ async def each_exchange(request: web.Request, handler: Handler) -> web.StreamRes
     response: web.StreamResponse = web.Response(status=408, text="The request took too long.\n")
     try:
         async with asyncio.timeout(request.app[SETTINGS].request_timeout_seconds) as request[EXCHANGE]:
-            response = await handler(request)
+            with request.app[PRECEDENCE].ahead() if request.method == "GET" else nullcontext():
+                response = await handler(request)
             if isinstance(response, web.FileResponse):
                 end_later(request, response)
             else:

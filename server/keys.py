@@ -6,13 +6,14 @@ from tortoise.context import TortoiseContext
 
 from federation.instance import Instance
 from models import AccessToken, Guardianship, Member, Session
-from models.catalogue.catalogue import Catalogue
 from server.forms import Form
 from server.home import Home
 from server.limits import Allowance, Limits
 from server.mail import PostOffice
 from server.media import MediaStore
 from server.passwords import Passwords
+from server.precedence import Precedence
+from server.relay import Relay
 from server.settings import Settings
 from server.streams.listeners import Listeners
 from server.theme import Theme
@@ -25,9 +26,10 @@ COMMUNITY = web.AppKey("community", Home)
 INSTANCE = web.AppKey("instance", Instance)
 LIMITS = web.AppKey("limits", Limits)
 MEDIA = web.AppKey("media", MediaStore)
-CATALOGUE = web.AppKey("catalogue", Catalogue)  # of conditions and signs
 PASSWORDS = web.AppKey("passwords", Passwords)
 MAIL = web.AppKey("mail", PostOffice)
+PRECEDENCE = web.AppKey("precedence", Precedence)
+RELAY = web.AppKey("relay", Relay)  # absent where this process is its own inbox
 LISTENERS = web.AppKey("listeners", Listeners)  # apps that wait for news
 
 EXCHANGE = web.RequestKey("exchange", asyncio.Timeout)  # the time that is left for it

@@ -29,11 +29,12 @@ from models.reach import Reach
 from moderation import consent, hosts, lines
 from moderation.visibility import VISITOR, Viewer, may_see
 from server.errors import BadRequest
-from server.keys import COMMUNITY, INSTANCE, LIMITS, SETTINGS
+from server.keys import COMMUNITY, INSTANCE, LIMITS, PRECEDENCE, RELAY, SETTINGS
 from server.limits import TooOften
 from server.proxies import bucket, client_address
 
 ACTIVITY_TYPE = "application/activity+json"
+INBOXES = ("/inbox", "/actor/inbox", "/actors/{key}/inbox")
 INBOXES = ("/inbox", "/actor/inbox", "/actors/{key}/inbox", "/directory/inbox")
 CHUNK_BYTES = 64 * 1024
 BODY_SECONDS = 20.0
@@ -55,9 +56,12 @@ class TooSlow(CommunityError):
 
 
 async def receive(request: web.Request) -> web.Response:
-    """POST /inbox and /actors/{key}/inbox: 202 once it is proven and stored, and not before (fediverse.md §8.1)."""
+    """POST to one of INBOXES: 202 once it is proven and stored, and not before (fediverse.md §8.1)."""
     received_at = clock.now()
     body = await _body(request)
+    if RELAY in request.app:
+        return await request.app[RELAY].pass_on(request, body, client_address(request, request.app[SETTINGS].trusted_proxies))
+    await request.app[PRECEDENCE].give_way()
     signed = Request(request.method, _url(request), request.headers, body)
     await _limit_strangers(request, signed)
     await inbox.accept(request.app[INSTANCE], signed, received_at)

@@ -2,9 +2,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -19,3 +23,19 @@ async def beside(work: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[Non
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+
+
+async def repeat(name: str, run: Callable[[], Awaitable[int]], every_seconds: float,
+                 failed: Callable[[str, Exception], None] | None = None) -> None:
+    """Do something for ever. `run` returns how much it did; when it was nothing, it rests. A failure is logged, told and tried
+    again: no work may die unseen.
+    """
+    while True:
+        try:
+            done = await run()
+        except Exception as error:
+            log.error("job failed", job=name, exc_info=error)
+            if failed:
+                failed(name, error)
+            done = 0
+        await asyncio.sleep(0 if done else every_seconds)

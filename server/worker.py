@@ -1,11 +1,11 @@
 """Work that nobody waits for. Queues are tables: what is written down there survives any crash."""
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -46,8 +46,8 @@ from server.actions import apps, brought, departures, erasures, handovers, held,
 from server.api import scheduled
 from server.archives import making
 from server.failures import Failures
-from server.keys import INSTANCE, MAIL, MEDIA, SETTINGS
-from server.tasks import beside
+from server.keys import INSTANCE, MAIL, MEDIA, RELAY, SETTINGS
+from server.tasks import beside, repeat
 
 KEEP_ITEMS = timedelta(days=14)  # as long as a peer may still repeat an activity
 KEEP_TOMBSTONES = timedelta(days=90)
@@ -263,6 +263,10 @@ JOBS: dict[str, Job] = {
 }
 
 
+#: Done by the process of the inbox where there is one: it alone has heard what they need.
+OF_THE_INBOX = frozenset({"settle_followers"})
+
+
 @asynccontextmanager
 async def running(app: web.Application) -> AsyncIterator[None]:
     """All jobs, the inbox and the deliveries, for as long as the block lasts."""
@@ -270,18 +274,8 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         if alone:
             await delivery.release_all()  # leases that are there are of the dead
         failures = Failures(Path(app[SETTINGS].var_dir))
-        async with beside([Intake(app[INSTANCE]).run(), Dispatcher(app[INSTANCE]).run(),
-                           *(_repeat(app, name, job, failures) for name, job in JOBS.items())]):
+        inbox = [] if RELAY in app else [Intake(app[INSTANCE]).run()]
+        async with beside([*inbox, Dispatcher(app[INSTANCE]).run(),
+                           *(repeat(name, partial(job.run, app), job.every_seconds, failures.add) for name, job in JOBS.items()
+                             if RELAY not in app or name not in OF_THE_INBOX)]):
             yield
-
-
-async def _repeat(app: web.Application, name: str, job: Job, failures: Failures) -> None:
-    """Run one job for ever. A failure is logged, counted for `dazzle check` and tried again: no job may die unseen."""
-    while True:
-        try:
-            done = await job.run(app)
-        except Exception as error:
-            log.error("job failed", job=name, exc_info=error)
-            failures.add(name, error)
-            done = 0
-        await asyncio.sleep(0 if done else job.every_seconds)

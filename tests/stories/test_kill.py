@@ -3,7 +3,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import socket
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -25,13 +28,15 @@ MESSAGES = 25
 
 
 @asynccontextmanager
-async def process(server: LiveServer) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python -m server serve` with the settings of a live server that has stopped; killed at the end of the block."""
+async def process(server: LiveServer, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python -m server serve` with the settings of a live server that has stopped, and more variables; killed at the end of
+    the block.
+    """
     settings = server.settings
     environment = {name: text for name, text in os.environ.items() if not name.startswith("DAZZLE_")} | {
         "DAZZLE_ORIGIN": settings.origin, "DAZZLE_LISTEN_PORT": settings.origin.rpartition(":")[2],
         "DAZZLE_DATABASE_URL": settings.database_url, "DAZZLE_VAR_DIR": str(settings.var_dir), "DAZZLE_DEV_PEERS": "127.0.0.0/8",
-        "DAZZLE_DELIVERY_FIRST_RETRY_SECONDS": "0.2", "DAZZLE_LOG_LEVEL": "error"}
+        "DAZZLE_DELIVERY_FIRST_RETRY_SECONDS": "0.2", "DAZZLE_LOG_LEVEL": "error"} | more
     running = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "server", "serve", "--json", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE)
     assert running.stdout
@@ -121,6 +126,57 @@ async def test_what_was_answered_with_202_is_there_after_a_kill(new_database: Ne
             kept = await Post.filter(author__uri=otto.uri).values_list("uri", flat=True)
             assert set(accepted) <= {str(uri) for uri in kept}
             assert await InboxItem.exclude(state=ItemState.DONE).count() == 0
+
+
+async def test_the_process_of_the_inbox_is_killed_and_nothing_is_lost(new_database: NewDatabase, tmp_path: Path) -> None:
+    """It dies under load: those who read do not notice, neighbours hear 503 until it is back, and what had 202 is carried out.
+    What it answers, the one in front of it passes on: also of a member's own inbox, and what it refuses.
+    """
+    async with Peer() as peer:
+        async with LiveServer(await new_database(), tmp_path) as before:
+            otto = await prepare(before, peer)
+            alice = await before.ask(lambda: Actor.get(name="alice"))
+        accepted, statuses = list[str](), Counter[int]()
+
+        async def send_for_ever(number: int) -> None:
+            while True:
+                note = otto.note(f"{number} {sum(statuses.values())}", to=[alice.uri])
+                own = alice.inbox_uri.removeprefix(before.origin) if number else "/inbox"
+                statuses[status := await peer.send(before, otto.does("Create", note), otto, path=own)] += 1
+                if status == 202:
+                    accepted.append(note["id"])
+        async with process(before, DAZZLE_INBOX_PORT=str(free_port())) as front, asyncio.TaskGroup() as group:
+            senders = [group.create_task(send_for_ever(number)) for number in (0, 1)]
+            async with asyncio.timeout(60):
+                while len(accepted) < 10:
+                    await asyncio.sleep(0.01)
+                os.kill(inbox := await child_of(front), signal.SIGKILL)
+                while not statuses[503]:
+                    assert (await peer.get(before, "/health"))[0] == 200
+                while await child_of(front) in (0, inbox) or len(accepted) < 20:
+                    await asyncio.sleep(0.05)
+            assert await peer.send(before, b"{}", otto) == 400  # said by the other process
+            for one in senders:
+                one.cancel()
+        async with process(before), open_database(before.settings.database_url), asyncio.timeout(30):
+            while await InboxItem.filter(state=ItemState.NEW).exists():
+                await asyncio.sleep(0.1)
+            kept = [str(uri) for uri in await Post.filter(author__uri=otto.uri).values_list("uri", flat=True)]
+            assert set(accepted) <= set(kept) and len(kept) == len(set(kept))
+            assert statuses.keys() <= {202, 503} and await InboxItem.exclude(state=ItemState.DONE).count() == 0
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+async def child_of(process: asyncio.subprocess.Process) -> int:
+    """The id of the one process that this one has started; 0 if there is none."""
+    found = (Path("/proc") / str(process.pid) / "task" / str(process.pid) / "children").read_text().split()
+    return int(found[0]) if found else 0
 
 
 async def test_whoever_is_killed_while_a_yes_is_taken_back_it_ends_confirmed(
