@@ -8,6 +8,7 @@ from aiohttp import web
 
 from federation import ledger
 from federation.instance import open_instance
+from models.catalogue.catalogue import Catalogue
 from models.database import open_database
 from models.migration import migrate
 from server import logs, relay, worker
@@ -16,6 +17,7 @@ from server.connections import each_exchange
 from server.headers import add_headers
 from server.home import Home
 from server.keys import (
+    CATALOGUE,
     COMMUNITY,
     DATABASE,
     INSTANCE,
@@ -99,6 +101,7 @@ def create_app(settings: Settings) -> web.Application:
     app[SETTINGS], app[COMMUNITY], app[LIMITS] = settings, Home(), Limits()
     app[THEME] = Theme.load(settings.theme)
     app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")
+    app[CATALOGUE] = Catalogue(Path(settings.var_dir))
     app[PASSWORDS], app[MAIL] = Passwords.of(settings), PostOffice(settings, app[THEME])
     app[LISTENERS], app[PRECEDENCE] = Listeners(), Precedence()
     if settings.inbox_port:

@@ -6,6 +6,7 @@ from tortoise.context import TortoiseContext
 
 from federation.instance import Instance
 from models import AccessToken, Guardianship, Member, Session
+from models.catalogue.catalogue import Catalogue
 from server.forms import Form
 from server.home import Home
 from server.limits import Allowance, Limits
@@ -26,6 +27,7 @@ COMMUNITY = web.AppKey("community", Home)
 INSTANCE = web.AppKey("instance", Instance)
 LIMITS = web.AppKey("limits", Limits)
 MEDIA = web.AppKey("media", MediaStore)
+CATALOGUE = web.AppKey("catalogue", Catalogue)  # of conditions and signs
 PASSWORDS = web.AppKey("passwords", Passwords)
 MAIL = web.AppKey("mail", PostOffice)
 PRECEDENCE = web.AppKey("precedence", Precedence)
