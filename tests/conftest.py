@@ -7,16 +7,42 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tortoise.apps import Apps
 from tortoise.context import TortoiseContext
 
+from federation import keys
 from models.database import open_database
 from models.migration import migrate
 from tests import postgres
 from tests.databases import TEMPLATE, PostgresDatabases, administrate, copy_file, create, drop
+from tests.keyring import Keyring
 from tests.live import LiveServer
+from tests.model_tables import ModelTables
 from tests.peer import Peer
 
 NewDatabase = Callable[[], Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    """The RSA keys of this test process."""
+    return Keyring()
+
+
+@pytest.fixture(autouse=True)
+def keys_of_this_test(keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RSA keys are made once and used by one test after the other."""
+    keyring.begin()
+    monkeypatch.setattr(keys, "make_rsa", keyring.take)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def model_tables() -> Iterator[None]:
+    """What belongs to models is worked out once for each kind of database."""
+    tables = ModelTables()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Apps, "_build_initial_querysets", lambda apps: tables.put(apps))
+        yield
 
 
 @pytest.fixture(scope="session")

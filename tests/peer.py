@@ -19,6 +19,7 @@ from federation.keys import PrivateKey
 from federation.signatures import Key
 from models import Host, clock
 from models.host import Standing
+from tests import keyring
 from tests.live import LiveServer
 
 ACTIVITY = "application/activity+json"
@@ -28,8 +29,8 @@ _numbers = count(1)
 
 @cache
 def rsa_key(number: int) -> PrivateKey:
-    """The keys of these tests: made once, as making one takes a tenth of a second."""
-    return keys.make_rsa()
+    """The keys of others in tests: made once, and none of ours has them."""
+    return keyring.make_anew()
 
 
 @dataclass
