@@ -141,4 +141,5 @@ async def _change(known: Introduction, **columns: Any) -> None:
 
 async def have_met(ours: Actor, other: Actor) -> bool:
     """Whether these two have been introduced, so that a Follow between them needs no further yes."""
-    return await Introduction.exists(actor_id=ours.id, met_uri=other.uri, state=IntroductionState.MET)
+    return await Introduction.exists(actor_id=ours.id, met_uri=other.uri,
+                                     state__in=[IntroductionState.MET, IntroductionState.TIED])

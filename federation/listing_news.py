@@ -138,7 +138,8 @@ async def keep(told: Sequence[Told], directory: Actor) -> None:
     uris = [one.uri for one in told]
     dead = {str(uri) for uri in await Tombstone.filter(uri__in=uris or [""]).values_list("uri", flat=True)}
     room = LISTINGS_LIMIT - await Listing.filter(host=directory.host).exclude(uri__in=uris or [""]).count()
-    await listings.put([one for one in told if one.uri not in dead][:max(room, 0)])
+    least = (await counts.thresholds()).outside
+    await listings.put([one for one in told if one.uri not in dead][:max(room, 0)], least)
 
 
 async def remove(incoming: Incoming) -> None:

@@ -112,6 +112,7 @@ class IntroductionState(StrEnum):
     ASKED = "asked"
     AGREED = "agreed"  # ours said yes; the other side has yet to say its address
     MET = "met"  # both addresses are known
+    TIED = "tied"  # and they follow each other, as far as ours can
     DECLINED = "declined"  # ours said no: the other side is told nothing
     LAPSED = "lapsed"  # nobody answered in time
 

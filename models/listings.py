@@ -65,10 +65,11 @@ def spoken(languages: Sequence[str]) -> str:
     return f" {' '.join(sorted(set(languages)))} " if languages else ""
 
 
-async def put(told: Sequence[Told]) -> None:
+async def put(told: Sequence[Told], least: int) -> None:
     """Take these in, or bring them up to date; what is older than what is known changes nothing. What of them may be shown is
-    worked out later. Inside a transaction.
+    worked out later, and a class that somebody left is hidden if it is too small now. Inside a transaction.
     """
+    left = await _classes([one.uri for one in told])
     columns = ("id", "created_at", "uri", "key", "host", "actor_id", "stamp_uri", *FACETS, "place", "updated_at", "ends_at")
     changed = " OR ".join(f"listing.{facet} <> excluded.{facet}" for facet in FACETS)
     renewed = ", ".join(f"{column} = CASE WHEN {changed} THEN '' ELSE listing.{column} END" for column in SHOWN)
@@ -80,6 +81,18 @@ async def put(told: Sequence[Told]) -> None:
         f"INSERT INTO listing ({', '.join(columns)}) VALUES ({marks(len(columns))})"  # noqa: S608
         f" ON CONFLICT (uri) DO UPDATE SET {renewed}, {placed}, {taken}"
         " WHERE listing.updated_at <= excluded.updated_at AND listing.host = excluded.host", values)
+    for one in left:
+        await _hide_if_small(one, least)
+
+
+async def _classes(uris: Sequence[str]) -> set[Facets]:
+    """As what these are shown now."""
+    found: set[Facets] = set()
+    for at in range(0, len(uris), CHUNK):
+        part = list(uris[at:at + CHUNK])
+        found |= {tuple(row) for row in await tuples(
+            f"SELECT DISTINCT {', '.join(SHOWN)} FROM listing WHERE uri IN ({marks(len(part))})", part)}  # noqa: S608
+    return found
 
 
 async def take_away(uris: Sequence[str], host: str, least: int) -> int:

@@ -102,6 +102,8 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.MOVED: _("%(name)s has a new account, and you follow it now", name=name),
         Notice.POSTED: _("%(name)s wrote a message", name=name),
         Notice.EDITED: _("%(name)s changed a message that you passed on or answered", name=name),
+        Notice.QUOTED: _("%(name)s quotes a message of yours", name=name),
+        Notice.QUOTED_EDITED: _("%(name)s changed a message that you quote", name=name),
         Notice.POLL: _("A question that you asked or answered is over"),
         Notice.JOIN_REQUEST: _("Somebody asks to join the community"),
         Notice.REPORT: _("%(name)s reports somebody to the team", name=name),
@@ -114,6 +116,9 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.CHARTER: _("The new charter of %(name)s promises less, or has another owner: look at it", name=name),
         Notice.OWNER: _("Somebody else runs this community now. What you agreed to waits until you say yes again."),
         Notice.SILENT: _("%(name)s has not confirmed that it erased what a member took back", name=name),
+        Notice.INTRODUCTION: _("Somebody of a partner community would like to meet you"),
+        Notice.MET: _("You both said yes: you and %(name)s follow each other", name=name),
+        Notice.SCRAPED: _("Somebody may be collecting people of the directory"),
         Notice.CUT_OFF: _("%(name)s is kept out: it never confirmed that it erased what a member took back", name=name),
         Notice.PARTNER_REQUEST: _("%(name)s asks to become a partner community", name=name),
     }[kind]

@@ -42,7 +42,7 @@ from models import (
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, kept_head, media, pushes, reminders, uploads
-from server.actions import apps, brought, departures, erasures, handovers, held, listings, once, polls, relations
+from server.actions import apps, brought, departures, erasures, handovers, held, introductions, listings, once, polls, relations
 from server.api import scheduled
 from server.archives import making
 from server.failures import Failures
@@ -195,6 +195,11 @@ async def settle_directory(_app: web.Application) -> int:
     return await listings.settle()
 
 
+async def bring_together(app: web.Application) -> int:
+    """Have those who said yes to each other follow each other."""
+    return await introductions.bring_together(app[INSTANCE])
+
+
 async def place_listings(_app: web.Application) -> int:
     """Work out what may be shown of those who can be found."""
     return await listings.place_due()
@@ -215,6 +220,7 @@ async def prune(app: web.Application) -> int:
     await Session.filter(expires_at__lt=now).delete()
     await AccessToken.forget_unused(now - apps.UNUSED)
     await ErasureRequest.filter(answered_at__lt=now - KEEP_REQUESTS).delete()
+    await introductions.forget_old()
     await once.forget_old()
     await rotation.retire_due()
     await media.forget_unused(app[MEDIA])
@@ -253,10 +259,11 @@ JOBS: dict[str, Job] = {
     "keep_sealed": Job(keep_sealed, 600),
     "make_archives": Job(make_archives, 2),
     "carry_out_brought": Job(carry_out_brought, 2),
-    "subscribe_directories": Job(subscribe_directories, 5),
-    "read_directories": Job(read_directories, 2),
+    "subscribe_directories": Job(subscribe_directories, 1),
+    "read_directories": Job(read_directories, 1),
     "greet_directories": Job(greet_directories, 1),
     "settle_directory": Job(settle_directory, 30),
+    "bring_together": Job(bring_together, 1),
     "place_listings": Job(place_listings, 1),
     "let_go": Job(let_go, 3600),
     "prune": Job(prune, 3600),

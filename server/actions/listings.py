@@ -58,7 +58,7 @@ async def _here(actor: Actor) -> None:
     told = findable.in_order(await findable.facets(actor, Reach.COMMUNITY))
     known = await Listing.get_or_none(uri=actor.uri)
     if known is None or told != tuple(getattr(known, facet) for facet in FACETS):
-        await listings.put([Told(actor.uri, "", told, clock.now(), actor_id=actor.id)])
+        await listings.put([Told(actor.uri, "", told, clock.now(), actor_id=actor.id)], least)
 
 
 async def _tell(us: Actor, them: Actor, actor: Actor, given: LastWord) -> OfferedListing | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import cases, consent, killed_withdrawal, report
+from tests.bench import cases, consent, directory, killed_withdrawal, report
 from tests.bench.child import ROOT
 from tests.bench.scene import Place
 
@@ -42,6 +42,7 @@ CASES: dict[str, Case] = {
                                             else cases.pages(place, 4, posts, 10, 100, json=True)), 5_000, 1_000_000),
     "consent": Case(lambda place, count: consent.decisions(place, count), 100, 1000),
     "many-hosts": Case(lambda place, hosts: cases.fan_out(place, hosts, 1, name=f"{hosts:,} hosts"), 500, 7000),
+    "directory": Case(lambda place, people: directory.directory(place, people), 50_000, 1_000_000),
     "memory": Case(lambda place, count: cases.memory(place, count), 0, 100_000),
 }
 

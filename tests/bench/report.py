@@ -15,9 +15,12 @@ COLUMNS = {
     "lost": "{} lost", "twice": "{} twice", "messages": "{:,} messages stored", "wanted": "{}/s wanted", "p50_ms": "p50 {:.1f} ms", "p99_ms": "p99 {:.1f} ms",
     "quiet_p50_ms": "p50 without load {:.1f} ms", "quiet_p99_ms": "p99 without load {:.1f} ms",
     "inbox_rate": "beside {:.0f} activities/s", "inbox_p99_ms": "whose p99 is {:.0f} ms", "idle_mib": "{:.0f} MiB at the start",
-    "fed_mib": "{:.0f} MiB after them", "after_mib": "{:.0f} MiB after a message to 7,000 hosts", "peak_mib": "peak {:.0f} MiB",
+    "fed_mib": "{:.0f} MiB after them", "after_mib": "{:.0f} MiB after a message to 7,000 hosts", "errors": "{} answers of 5xx", "page_worst_ms": "slowest page of others {:.0f} ms",
+    "peak_mib": "peak {:.0f} MiB",
     "runs": "the median of {} runs",
     "publish_ms": "publishing {:.2f} ms", "publish_cost": "{:.1%} of it decisions", "home_ms": "home page {:.2f} ms", "home_cost": "{:.1%}",
+    "worst_ms": "worst {:.1f} ms", "grown_mib": "{:.0f} MiB more memory", "listings": "{:,} people", "hosts": "of {:,} hosts",
+    "place_seconds": "{:.0f} s to work out what may be shown", "reconciled": "a partner's {:,}", "reconcile_seconds": "read whole in {:.1f} s",
     "people_ms": "people {:.2f} ms", "people_cost": "{:.1%}", "visit_ms": "a visitor's page {:.2f} ms", "visit_cost": "{:.1%}",
 }
 HEAD = """# Performance

@@ -2,19 +2,24 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
-from federation import listing_documents, listing_sync
+import pytest
+
+from federation import listing_documents
 from models import (
     Actor,
     Community,
-    DirectoryPeer,
     Disclosure,
+    Follow,
     Host,
+    InboxItem,
+    Introduction,
     Listing,
     Member,
-    OfferedListing,
     ProfileValue,
     Withdrawal,
     clock,
@@ -23,9 +28,11 @@ from models.consent import Purpose
 from models.profile import ProfileLine
 from models.reach import Reach
 from models.withdrawal import WithdrawalState
-from server.actions import listings, sharing
+from server.actions import introductions, listings, sharing
+from tests.browser import Browser
 from tests.live import LiveServer, settle
 
+TOKEN = re.compile(r'name="csrf" value="[^"]*"')
 CONDITION = "ORPHA:558"
 LINES = {ProfileLine.CONDITION: CONDITION, ProfileLine.ROLE: "living", ProfileLine.PLACE: "FR", ProfileLine.AGE: "40-49"}
 
@@ -102,4 +109,72 @@ async def test_found_where_agreed_and_gone_when_taken_back(alpha: LiveServer, be
     await settle(alpha, beta)
 
 
-_ = (DirectoryPeer, OfferedListing, listing_sync, listings)
+
+async def introduced(alpha: LiveServer, beta: LiveServer) -> tuple[Actor, Actor, Listing]:
+    """Alice of alpha is listed, and Bea of beta has asked to meet her."""
+    alice, bea = await findable(alpha, "alice"), await beta.member("bea", approves=True)
+    await alpha.run(approving(alice))
+    await until(lambda: listed(beta, alpha))
+    [found] = await listed(beta, alpha)
+    await beta.run(introductions.ask(bea, found.key, "I would like to talk about school."))
+    await until(lambda: alpha.run(introductions.waiting(alice)))
+    return alice, bea, found
+
+
+async def approving(actor: Actor) -> None:
+    await actor.change(approves_followers=True)
+
+
+async def test_two_yeses_and_they_follow_each_other(alpha: LiveServer, beta: LiveServer) -> None:
+    alice, bea, found = await introduced(alpha, beta)
+    [asking] = await alpha.run(introductions.waiting(alice))
+    assert asking.text == "I would like to talk about school."
+    told = await alpha.ask(lambda: InboxItem.filter(activity_uri=asking.offer_uri).first())
+    assert told and bea.key not in asking.pseudonym_uri + asking.text and bea.name not in asking.pseudonym_uri
+    assert await alpha.ask(lambda: Actor.filter(uri=bea.uri).count()) == 0, "nobody's address is known before two yeses"
+    await beta.run(introductions.ask(bea, found.key, "Again"))
+    await settle(alpha, beta)
+    assert len(await alpha.run(introductions.waiting(alice))) == 1
+    async with Browser(alpha, alice) as browser:
+        assert "I would like to talk about school." in await browser.get("/people/introductions")
+        await browser.post(f"/people/introductions/{asking.key}", {"do": "yes"})
+
+    async def follow_each_other(server: LiveServer) -> bool:
+        both = await server.ask(lambda: Follow.filter(accepted_at__isnull=False).select_related("follower", "target"))
+        pairs = {(one.follower.uri, one.target.uri) for one in both}
+        return {(alice.uri, bea.uri), (bea.uri, alice.uri)} <= pairs
+    await until(lambda: follow_each_other(alpha))
+    await until(lambda: follow_each_other(beta))
+
+
+async def test_a_no_looks_like_silence(alpha: LiveServer, beta: LiveServer) -> None:
+    alice, bea, found = await introduced(alpha, beta)
+    [asking] = await alpha.run(introductions.waiting(alice))
+    async with Browser(beta, bea) as browser:
+        path = f"/people/directory/{found.key}"
+        before = TOKEN.sub("", await browser.get(path))
+        heard = await beta.ask(lambda: InboxItem.all().count())
+        await alpha.run(introductions.answer(alice, asking.key, False))
+        await settle(alpha, beta)
+        assert await beta.ask(lambda: InboxItem.all().count()) == heard, "a no is sent to nobody"
+        assert TOKEN.sub("", await browser.get(path)) == before
+    kept = await alpha.ask(lambda: Introduction.get(id=asking.id))
+    assert (kept.text, kept.state) == ("", "declined")
+
+    async def anew() -> None:
+        await Introduction.all().delete()
+        await introductions.ask(bea, found.key, "Please")
+    await beta.run(anew())
+    await settle(alpha, beta)
+    assert not await alpha.run(introductions.waiting(alice)), "whoever was declined does not get through again"
+
+
+async def test_a_server_that_is_gone_is_forgotten_after_two_weeks(alpha: LiveServer, beta: LiveServer,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    await findable(alpha, "alice")
+    await until(lambda: listed(beta, alpha))
+    await alpha.__aexit__()
+    later = clock.now() + timedelta(days=15)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    await beta.run(listings.settle())
+    assert not await listed(beta, alpha)
