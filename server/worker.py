@@ -42,7 +42,20 @@ from models import (
 from models.delivery import DeliveryState, ItemState
 from models.presence import presence
 from server import emojis, kept_head, media, pushes, reminders, uploads
-from server.actions import apps, brought, departures, erasures, handovers, held, introductions, listings, once, polls, relations
+from server.actions import (
+    apps,
+    brought,
+    departures,
+    erasures,
+    handovers,
+    held,
+    introductions,
+    listings,
+    once,
+    polls,
+    relations,
+    withdrawal,
+)
 from server.api import scheduled
 from server.archives import making
 from server.failures import Failures
