@@ -37,6 +37,8 @@ class Notice(StrEnum):
     LET_GO = "let_go"  # a message of the member was read by the team, and has left
     SENT_BACK = "sent_back"  # and this one has not
     GUARDIANS = "guardians"  # staff: two guardians do not agree
+    GUARDIAN_LEFT = "guardian_left"  # the other guardians of a profile, and staff: one of them leaves
+    UNGUARDED = "unguarded"  # staff: nobody acts for a profile any more
     DEATH = "death"  # staff: a member is said to have died
     QUARANTINE = "quarantine"  # hosts: a partner came back as somebody else
     CHARTER = "charter"  # hosts: a partner's new charter promises less

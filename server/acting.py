@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models import Actor, clock
+from models import Actor, Member, clock
 from models.consent import Capacity
 from models.errors import CommunityError
 from moderation import ages, guardians
@@ -19,11 +19,24 @@ FREE = frozenset({  # for everybody, or about the browser itself
     "/", "/about", "/rules", "/help", "/crisis", "/privacy", "/accessibility", "/acting", "/acting/stop", "/look", "/signout"})
 READS = frozenset({
     "/home", "/home/follows", "/m/{key}", "/m/{key}/history", "/m/{key}/copies", "/m/{key}/held", "/media/{key}", "/emoji/{key}",
-    "/tags/{name}", "/notices", "/@{address}", "/data", "/data/receipts/{key}", "/data/copies", "/data/access"})
+    "/tags/{name}", "/notices", "/@{address}", "/data", "/data/receipts/{key}", "/data/copies", "/data/access",
+    "/data/export", "/settings/lines", "/settings/lines/{line}"})
+COPIES = frozenset({"/data/export", "/data/export/file"})  # of all that a guardian may read
 WRITES = frozenset({
     "/compose", "/drafts", "/drafts/{key}/discard", "/m/{key}/edit", "/m/{key}/delete", "/m/{key}/undo", "/m/{key}/send-now",
-    "/m/{key}/thanks", "/m/{key}/vote", "/notices/read"})
+    "/m/{key}/thanks", "/m/{key}/vote", "/m/{key}/reach", "/notices/read",
+    "/settings/lines/{line}"})
 AGREES = frozenset({"/data", "/data/pause", "/data/resume", "/data/withdraw/{key}"})
+
+
+OF_THE_BROWSER = frozenset({"/acting/stop", "/look", "/signout"})
+
+
+class OtherName(CommunityError):
+    """The form was opened to act for somebody for whom this browser acts no more, or not now."""
+
+    status = 409
+    safe = "error.other_name"
 
 
 class NotAsGuardian(CommunityError):
@@ -35,7 +48,7 @@ class NotAsGuardian(CommunityError):
 
 def act_of(method: str, path: str) -> Act | None:
     """What a guardian must be allowed for this route; None where nobody acts for somebody else."""
-    if method in ("GET", "HEAD") and path in READS:
+    if method in ("GET", "HEAD") and path in READS or path in COPIES:
         return Act.VIEW
     if path in WRITES:
         return Act.WRITE
@@ -86,6 +99,11 @@ def voice(request: web.Request) -> Voice:
     if not guardians.may(request[TIE], Act.CONSENT):
         raise NotAsGuardian("consent")
     return Voice(request[GUARDIAN].actor_id, Capacity.GUARDIAN)
+
+
+def one_who_acts(request: web.Request) -> Member:
+    """The person at the keyboard."""
+    return request.get(GUARDIAN, request[MEMBER])
 
 
 def writer(request: web.Request) -> tuple[Actor | None, str]:

@@ -105,9 +105,9 @@ async def _recognise(request: web.Request) -> None:
     found = await sessions.find(request, settings)
     if found:
         request[SESSION], request[MEMBER] = found.session, found.session.member
-        request[CSRF] = sessions.csrf_token(found.session)
         request[ME] = _me(found.session.member, found.unread)
         await _act_for(request)
+        request[CSRF] = sessions.csrf_token(found.session, _acts_for(request))
     request[LANGUAGE] = language.choose(
         request.headers.get("Accept-Language", ""), request.cookies.get(sessions.cookie_name(settings, LANGUAGE_COOKIE), ""),
         found.session.member.language if found else "", settings.language)
@@ -137,8 +137,23 @@ async def _read_form(request: web.Request, upload: bool) -> None:
     if upload and SESSION in request:
         allow_upload(request)
     request[FORM] = await forms.read(request, settings.upload_limit_bytes if upload else 0)
-    if SESSION in request and not sessions.is_csrf_token(request[SESSION], request[FORM].get("csrf")):
+    if SESSION in request and not sessions.is_csrf_token(request[SESSION], request[FORM].get("csrf"), _acts_for(request)):
+        await _check_other_names(request)
+
+
+def _acts_for(request: web.Request) -> int:
+    return request[MEMBER].actor_id if GUARDIAN in request else 0
+
+
+async def _check_other_names(request: web.Request) -> None:
+    """A form of this browser's that was opened in another name than it acts in now: a tie has ended, or another page changed
+    it. What only concerns the browser may go on. Raises acting.OtherName; Forged.
+    """
+    me, form = request.get(GUARDIAN, request[MEMBER]), request[FORM].get("csrf")
+    if not any(sessions.is_csrf_token(request[SESSION], form, one) for one in (0, *await guardians.ever(me.actor_id))):
         raise Forged("token")
+    if request.path not in acting.OF_THE_BROWSER:
+        raise acting.OtherName("form")
 
 
 def _admit(request: web.Request, who: Who) -> None:

@@ -50,6 +50,7 @@ from server.pages import (
     signin,
     tags,
     taking,
+    unguarded,
     welcome,
 )
 
@@ -243,6 +244,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/admin/members/{name}/link", person(handovers.link, Who.TEAM)),
     Route("GET", "/admin/ages", person(handovers.show_ages, Who.HOST)),
     Route("POST", "/admin/ages", person(handovers.save_ages, Who.HOST)),
+    Route("GET", "/admin/unguarded", person(unguarded.show, Who.TEAM)),
     Route("GET", "/admin/deaths", person(deaths.show, Who.TEAM)),
     Route("POST", "/admin/deaths/{name}/{verb:confirm|not-so}", person(deaths.decide, Who.TEAM)),
     Route("GET", "/admin/reviews", person(reviews.show, Who.TEAM)),

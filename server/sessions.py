@@ -50,23 +50,25 @@ async def find(request: web.Request, settings: Settings) -> SignedIn | None:
     return found
 
 
-def csrf_token(session: Session) -> str:
-    """The session's token against forged forms, masked anew for each page so that compression reveals nothing (BREACH)."""
+def csrf_token(session: Session, acts_for: int = 0) -> str:
+    """The session's token against forged forms, masked anew for each page so that compression reveals nothing (BREACH).
+    `acts_for`: the actor in whose name the form is, where it is another's: sent in any other name, it is refused.
+    """
     mask = secrets.token_bytes(MASK_BYTES)
-    return base64.urlsafe_b64encode(mask + _xor(mask, _secret(session))).decode()
+    return base64.urlsafe_b64encode(mask + _xor(mask, _secret(session, acts_for))).decode()
 
 
-def is_csrf_token(session: Session, token: str) -> bool:
-    """Whether a form was made by this server for this session."""
+def is_csrf_token(session: Session, token: str, acts_for: int = 0) -> bool:
+    """Whether a form was made by this server for this session, in this name."""
     try:
         raw = base64.urlsafe_b64decode(token.encode())
     except ValueError:
         return False
-    return hmac.compare_digest(_xor(raw[:MASK_BYTES], raw[MASK_BYTES:]), _secret(session))
+    return hmac.compare_digest(_xor(raw[:MASK_BYTES], raw[MASK_BYTES:]), _secret(session, acts_for))
 
 
-def _secret(session: Session) -> bytes:
-    return hashlib.sha256(f"csrf {session.token_digest}".encode()).digest()[:MASK_BYTES]
+def _secret(session: Session, acts_for: int) -> bytes:
+    return hashlib.sha256(f"csrf {session.token_digest} {acts_for}".encode()).digest()[:MASK_BYTES]
 
 
 def _xor(one: bytes, other: bytes) -> bytes:

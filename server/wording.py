@@ -110,6 +110,8 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.REVIEW: _("A message by %(name)s waits until the team has read it", name=name),
         Notice.LET_GO: _("The team has read your message, and it has left"),
         Notice.SENT_BACK: _("The team sends you a message back and says why"),
+        Notice.GUARDIAN_LEFT: _("A guardian of %(name)s leaves", name=name),
+        Notice.UNGUARDED: _("Nobody acts for %(name)s any more: the team decides", name=name),
         Notice.DEATH: _("Somebody tells that %(name)s has died", name=name),
         Notice.GUARDIANS: _("The guardians of %(name)s do not agree with each other", name=name),
         Notice.QUARANTINE: _("%(name)s was silent for long and came back with other keys: look at it", name=name),

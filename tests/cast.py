@@ -188,7 +188,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             "/data/after-death",
             "/nothing-here"),
         "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
-                      "/admin/invitations", "/admin/corrections", "/admin/reviews", "/admin/deaths"),
+                      "/admin/invitations", "/admin/corrections", "/admin/reviews", "/admin/deaths", "/admin/unguarded"),
         "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/charter",
                  "/admin/reviews/rule", "/admin/ages",
                  "/admin/partners",

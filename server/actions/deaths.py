@@ -74,6 +74,7 @@ async def confirm(subject: Member, by: Member) -> None:
                 await consents.end(record, ConsentEvent.EXPIRED, ConsentState.EXPIRED, BY_THE_COMMUNITY)
         await Member.filter(id=subject.id).update(state=MemberState.DECEASED, deceased_at=clock.now())
         await _silence(subject)
+        await unguarded.tell_of(actor)
         await sharing.show_as_agreed(actor)
         if not stays:
             await actor.change(suspended_at=clock.now())

@@ -38,7 +38,7 @@ from models.member import LinkPurpose, MemberState
 from models.reach import Reach
 from moderation import consent
 from server import language, traces
-from server.actions import accounts, apps, consents, links, removal
+from server.actions import accounts, apps, consents, links, removal, unguarded
 from server.actions.consents import Voice
 from server.media import MediaStore
 from server.traces import AtEnd
@@ -152,6 +152,7 @@ async def _hide(member: Member) -> None:
     await member.actor.change(suspended_at=clock.now())
     await Session.filter(member=member).delete()
     await apps.show_all_out(member)
+    await unguarded.tell_of(member.actor)
 
 
 async def _tell(departure: Departure) -> None:

@@ -17,6 +17,7 @@ from server.actions.consents import Voice
 
 PROFILES_LIMIT = 8  # that one member looks after
 GUARDIANS_LIMIT = 6  # of one profile
+TIES_LIMIT = 50  # of one member, that are looked back on
 
 
 class TooMany(CommunityError):
@@ -89,6 +90,12 @@ async def mine(guardian: Actor) -> list[Guardianship]:
     """For whom this member acts, with their actors."""
     running = Guardianship.filter(Guardianship.running(), guardian_id=guardian.id, subject__deleted_at__isnull=True)
     return await running.order_by("id").limit(PROFILES_LIMIT).select_related("subject")
+
+
+async def ever(guardian_id: int) -> list[int]:
+    """For whom this member acts or has acted, the newest first: ids of actors."""
+    ties = Guardianship.filter(guardian_id=guardian_id).order_by("-id").limit(TIES_LIMIT)
+    return list(dict.fromkeys(int(str(id_)) for id_ in await ties.values_list("subject_id", flat=True)))
 
 
 async def of(subject: Actor) -> list[Guardianship]:

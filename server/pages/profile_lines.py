@@ -89,12 +89,17 @@ async def save(request: web.Request) -> web.Response:
     if form.has("search") or form.has("check"):
         request.app[LIMITS].take("act", member.actor.key)
         return await _form(request, line, typed, asked=form.has("check"))
-    errors = await _faults(request, line, typed, _)
+    errors, voice = await _faults(request, line, typed, _), acting.voice(request)
+    try:
+        if form.has("agrees") or typed.reach.level > lines.reach_of(member.actor, line).level:
+            voice = acting.voice_of_yes(request)
+    except acting.AskTheChild as error:
+        errors += (FieldError("assent", _(error.safe)),)
     if errors:
         return await _form(request, line, typed, errors)
     shown = profile_words.title(line, _), profile_words.in_words(line, typed.values, _)
     await profile_lines.say(member, line, typed.values, shown, typed.reach, request[LANGUAGE], request.app[COMMUNITY].row,
-                            year=clock.now().year, agrees=form.has("agrees"), voice=acting.voice(request))
+                            year=clock.now().year, agrees=form.has("agrees"), voice=voice)
     return see("/settings/lines?saved=1")
 
 
@@ -178,7 +183,7 @@ async def _form(request: web.Request, line: ProfileLine, typed: Typed, errors: t
     return render.page(
         request, "settings_line.html", status=422 if errors else 200, here="settings", errors=errors, line=str(line),
         title=profile_words.title(line, _), why=profile_words.why(line, _), options=await _options(request, line, typed),
-        picker=line in KINDS, question=typed.question, own=typed.own, is_free=line in profile_codes.FREE,
+        asks_too=acting.asks_too(request), picker=line in KINDS, question=typed.question, own=typed.own, is_free=line in profile_codes.FREE,
         year=next(iter(typed.codes), "") if line in YEARS else None, region=_region(line, typed), reaches=reaches,
         picks=_picks(community.treatments, typed) if line is ProfileLine.TREATMENTS else (),
         agree_words="" if is_agreed or need is None else consents.words(need, lang, community),

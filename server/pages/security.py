@@ -8,7 +8,7 @@ from aiohttp import web
 
 from models import Member, Session, clock
 from models.ids import digest
-from server import emails, render
+from server import acting, emails, render
 from server.actions import accounts
 from server.doors import see
 from server.forms import whole_number
@@ -77,8 +77,8 @@ async def end_others(request: web.Request) -> web.Response:
 
 
 async def who_is_there(request: web.Request, field: str) -> tuple[FieldError, ...]:
-    """Nothing when the member has shown again who is there, else what to do."""
-    member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
+    """Nothing when the member, or the guardian who acts for them, has shown again who is there, else what to do."""
+    member, _ = acting.one_who_acts(request), gettext_for(request[LANGUAGE])
     request.app[LIMITS].take("sign_in_account", f"member {member.id}")
     if member.password_hash:
         right = await request.app[PASSWORDS].fits(member.password_hash, request[FORM].get(field))

@@ -8,7 +8,7 @@ from aiohttp import web
 from models import clock, vault
 from models.errors import NotHere
 from models.rights import ArchiveState
-from server import render
+from server import acting, render
 from server.actions import archives
 from server.archives import locked, making
 from server.doors import see
@@ -29,7 +29,7 @@ async def ask(request: web.Request) -> web.Response:
     if errors := await who_is_there(request, "proof"):
         return await _page(request, errors)
     request.app[LIMITS].take("archive", f"member {request[MEMBER].id}")
-    await archives.ask(request[MEMBER])
+    await archives.ask(request[MEMBER], acting.one_who_acts(request).actor)
     return see("/data/export")
 
 
@@ -60,4 +60,4 @@ async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> we
     return render.page(
         request, "data_export.html", status=422 if errors else 200, here="data", errors=errors,
         state=archive.state.value if archive else "", until=archive.expires_at if archive else None,
-        size=max(1, round(archive.size_bytes / MIB)) if archive else 0, has_password=bool(request[MEMBER].password_hash))
+        size=max(1, round(archive.size_bytes / MIB)) if archive else 0, has_password=bool(acting.one_who_acts(request).password_hash))

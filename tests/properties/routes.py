@@ -71,7 +71,7 @@ SHOWS_NONE = frozenset({
     "/privacy", "/accessibility", "/join", "/join/wait", "/join/{step:[1-4]}", "/invite/{token}", "/signin", "/signin/link",
     "/signin/lost", "/signin/link/{token}", "/password/{token}", "/confirm/{token}", "/open/{token}", "/settings",
     "/settings/profile", "/settings/audience", "/settings/reading", "/settings/language", "/settings/security", "/settings/moving",
-    "/admin/invitations", "/admin/community", "/admin/reviews/rule", "/admin/deaths", "/admin/ages", "/data/after-death",
+    "/admin/invitations", "/admin/community", "/admin/reviews/rule", "/admin/deaths", "/admin/unguarded", "/admin/ages", "/data/after-death",
     "/@{address}/death", "/admin/members/{name}/guardians", "/acting", "/acting/new", "/actor", "/ns",
     "/.well-known/webfinger", "/.well-known/host-meta",
     "/.well-known/nodeinfo", "/nodeinfo/{version}",
