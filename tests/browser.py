@@ -73,6 +73,7 @@ class Browser:
         body = await answer.read()
         self.status, self.path, self.headers = answer.status, answer.url.path_qs, dict(answer.headers)
         self.page = body.decode() if "text/html" in self.headers.get("Content-Type", "") else ""
+        self.csrf = (self.hidden("csrf") or [self.csrf])[-1]  # of the newest page, as in a browser
         return self.page
 
     def hidden(self, name: str) -> list[str]:

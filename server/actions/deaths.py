@@ -25,7 +25,7 @@ from models.member import MemberState
 from models.notification import Notice
 from moderation import consent, deaths
 from moderation.deaths import Told
-from server.actions import accounts, apps, consents, sharing
+from server.actions import accounts, apps, consents, sharing, unguarded
 from server.actions.consents import Voice
 
 BY_THE_COMMUNITY = Voice(None, Capacity.COMMUNITY)

@@ -3,14 +3,14 @@ from __future__ import annotations
 
 import pytest
 
-from models import Actor, ConsentRecord, Guardianship, Member, Notification, Post, Session
+from models import Actor, AuditEntry, ConsentRecord, Guardianship, Member, Notification, Post, Session
 from models.consent import Capacity, ConsentState, Purpose
 from models.guardian import Tie
 from models.member import Role
 from models.notification import Notice
 from moderation import consent
 from server import acting
-from server.actions import guardians
+from server.actions import departures, guardians
 from server.actions.accounts import Newcomer
 from server.actions.guardians import Scopes
 from server.routes import ROUTES
@@ -66,12 +66,82 @@ async def test_a_parent_makes_a_profile_writes_and_agrees_for_it(alpha: LiveServ
         await parent.post(f"/data/withdraw/{given.key}")
         assert not await alpha.run(consent.permits(child.id, Purpose.SHARED_OUT))
 
-        for path in ("/settings", "/settings/security", "/people", "/admin/members", "/data/export"):
+        for path in ("/settings", "/settings/security", "/people", "/admin/members", "/data/close"):
             await parent.get(path)
             assert parent.status in (403, 404) and "You act for Lou." in parent.page, path
         await parent.post("/acting/stop")
         assert "You act for" not in await parent.get("/home")
         assert not await alpha.ask(lambda: Session.filter(acting_for_id__isnull=False).exists())
+
+
+async def test_a_form_opened_for_a_child_is_never_sent_in_another_name(alpha: LiveServer) -> None:
+    """The tie ends, or another tab acts for somebody else, while it is open: it is refused, says why, and keeps the text."""
+    anna, mod = await alpha.member("anna"), await alpha.member("mod", role=Role.MODERATOR)
+    lou, tom = await made(alpha, anna, "lou"), await made(alpha, anna, "tom")
+    typed = {"text": "Lou has drawn a cat, which is long enough to be kept", "reach": "community", "about": "me", "send": "1"}
+    async with Browser(alpha, anna) as parent:
+        await parent.post("/acting", {"name": "lou"})
+        for change in ("another", "back", "end"):
+            await parent.get("/compose")
+            old = parent.csrf
+            if change == "another":
+                await parent.post("/acting", {"name": "tom"})
+            elif change == "back":
+                await parent.post("/acting/stop")
+            else:
+                subject = await alpha.ask(lambda: Member.get(actor=lou).select_related("actor"))
+                await alpha.run(guardians.end(subject, anna.id, mod))
+            page = await parent.post("/compose", typed | {"csrf": old})
+            assert parent.status == 409 and "opened for somebody else" in page and "drawn a cat" in page, change
+            await parent.post("/acting", {"name": "lou"})
+        await parent.post("/acting/stop", {"csrf": old})
+        assert parent.status == 200, "to stop is always possible"
+        await parent.post("/compose", typed | {"csrf": "x" * len(old)})
+        assert parent.status == 403
+    assert await alpha.ask(lambda: Post.all().count()) == 0 and tom.id
+
+
+async def test_guardians_fill_in_lines_and_take_copies_within_their_scopes(alpha: LiveServer) -> None:
+    anna, bruno, mod = await alpha.member("anna"), await alpha.member("bruno"), await alpha.member("mod", role=Role.MODERATOR)
+    lou = await made(alpha, anna)
+    await named(alpha, mod, bruno, lou, Scopes(view=True, write=False, consent=False))
+    async with Browser(alpha, anna) as parent, Browser(alpha, bruno) as other:
+        for one in (parent, other):
+            await one.post("/acting", {"name": "lou"})
+        assert "Lou" in await parent.get("/settings/lines") and parent.status == 200
+        await parent.post("/settings/lines/languages", {"code": "en", "reach": "community", "agrees": "1"})
+        assert parent.status == 200 and parent.path == "/settings/lines?saved=1", parent.page
+        await other.post("/settings/lines/languages", {"code": "fr", "reach": "community", "agrees": "1"})
+        assert other.status == 403
+        await other.post("/data/export", {"proof": ""})
+        assert other.status == 200
+    said = await alpha.ask(lambda: ConsentRecord.filter(actor=lou).order_by("-id").first())
+    assert said.capacity is Capacity.GUARDIAN and said.acted_by_id == anna.id
+    assert await alpha.ask(lambda: AuditEntry.filter(action="member.archive", actor_id=bruno.id).count()) == 1
+
+
+async def test_when_guardians_leave_the_others_and_the_team_hear_of_it(alpha: LiveServer) -> None:
+    """The last one gone, the profile stands on the team's page until somebody is named, or the guardian comes back."""
+    anna, bruno, mod = await alpha.member("anna"), await alpha.member("bruno"), await alpha.member("mod", role=Role.MODERATOR)
+    lou = await made(alpha, anna)
+    await named(alpha, mod, bruno, lou, Scopes(view=True, write=False, consent=False))
+
+    async def leave(actor: Actor) -> None:
+        await departures.leave(await Member.get(actor=actor).select_related("actor"), [])
+
+    async def told(actor: Actor) -> list[Notice]:
+        return [row.kind for row in await alpha.ask(lambda: Notification.filter(recipient=actor, actor=lou).order_by("id"))]
+    async with Browser(alpha, mod) as team:
+        await alpha.run(leave(anna))
+        assert await told(bruno) == [Notice.GUARDIAN_LEFT] and await told(mod) == [Notice.GUARDIAN_LEFT]
+        assert "/admin/members/lou/guardians" not in await team.get("/admin/unguarded")
+        await alpha.run(leave(bruno))
+        assert await told(mod) == [Notice.GUARDIAN_LEFT, Notice.UNGUARDED]
+        assert "Nobody acts for Lou" in await team.get("/notices")
+        assert "/admin/members/lou/guardians" in await team.get("/admin/unguarded")
+        newer = await alpha.member("newer")
+        await team.post("/admin/members/lou/guardians", {"name": newer.name, "tie": "relative", "write": "1"})
+        assert "/admin/members/lou/guardians" not in await team.get("/admin/unguarded")
 
 
 async def test_scopes_hold_and_end_at_once(alpha: LiveServer) -> None:
