@@ -1,0 +1,191 @@
+"""A partner whose directory lies: people of other servers, times that are over, lists without an end. It gets nowhere."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from federation import directories, keys, listing_documents, listing_sync, proofs, resolve
+from federation.render import instant
+from federation.signatures import Key
+from models import (
+    Actor,
+    AuditEntry,
+    Community,
+    DirectoryPeer,
+    Follow,
+    Host,
+    InboxItem,
+    Introduction,
+    Listing,
+    OfferedListing,
+    clock,
+)
+from models.errors import CommunityError
+from tests.live import LiveServer, settle
+from tests.peer import Document, Peer, PeerActor
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """One database: lies end before it matters which."""
+    return "sqlite"
+
+
+@dataclass
+class Liar:
+    """A partner with a directory to which alpha is subscribed."""
+
+    server: LiveServer
+    peer: Peer
+    actor: PeerActor
+    ed25519: Key
+
+    @property
+    def view(self) -> str:
+        return f"{self.actor.uri}/listings"
+
+    def listing(self, name: str = "1", **changes: Any) -> Document:
+        uri = f"{self.view}/{name}"
+        stamp = f"{self.actor.uri}/stamps/{name}"
+        self.peer.show(stamp, {"id": stamp, "type": "FeatureAuthorization", "interactionTarget": uri})
+        document = {"id": uri, "type": "Listing", "attributedTo": self.actor.uri, "featureAuthorization": stamp,
+                    "condition": "ORPHA:558", "role": "living", "updated": instant(clock.now() - timedelta(minutes=1)),
+                    "endTime": instant(clock.now() + timedelta(days=10))} | changes
+        self.peer.show(uri, document)
+        return document
+
+    def show(self, *items: Document, digest: str = "f" * 64, next_: str = "", **changes: Any) -> None:
+        """The list, one page of it, and what it says of itself."""
+        said = {"id": self.view, "type": "OrderedCollection", "attributedTo": self.actor.uri, "digest": digest,
+                "updated": instant(clock.now()), "endTime": instant(clock.now() + timedelta(days=14))}
+        self.peer.show(self.view, said | changes)
+        self.peer.show(f"{self.view}?page=first", {"type": "OrderedCollectionPage", "orderedItems": list(items)}
+                       | ({"next": next_} if next_ else {}))
+
+    async def compare(self) -> str:
+        """Have alpha read it; what became of that."""
+        async def read() -> str:
+            peer = await DirectoryPeer.of(self.peer.host)
+            await peer.change(full_at=None)
+            try:
+                await listing_sync.compare(self.server.instance, peer, await Actor.get(uri=self.actor.uri))
+            except CommunityError as error:
+                return type(error).__name__
+            return "read"
+        return await self.server.run(read())
+
+    async def known(self) -> list[str]:
+        return [str(uri) for uri in await self.server.ask(lambda: Listing.all().order_by("uri").values_list("uri", flat=True))]
+
+    async def says(self, kind: str, thing: object, *, proven: bool = True, **more: Any) -> str:
+        """Send an activity of the directory; the state of its item."""
+        activity = self.actor.does(kind, thing, **({"target": self.view} | more))
+        document = proofs.sign(activity, self.ed25519, clock.now()) if proven else activity
+        assert await self.peer.send(self.server, document, self.actor) == 202
+        await settle(self.server)
+        return str((await self.server.ask(lambda: InboxItem.get(activity_uri=activity["id"]))).state)
+
+
+@pytest.fixture
+async def liar(alpha: LiveServer, peer: Peer) -> Liar:
+    """It shows a directory, and alpha is subscribed."""
+    actor = peer.actor("directory", kind="Service")
+    key = Key(f"{actor.uri}#ed25519-key", keys.make_ed25519())
+    method = {"id": key.id, "type": "Multikey", "controller": actor.uri,
+              "publicKeyMultibase": keys.multikey(key.private.public_key())}
+    peer.show(actor.uri, actor.document | {"assertionMethod": [method]})
+
+    async def subscribe() -> None:
+        await (await Community.current()).change(directory="ask", directory_opened_at=clock.now())
+        us = await directories.ensure(alpha.instance)
+        them = await resolve.actor(alpha.instance, actor.uri)
+        await (await Host.called(peer.host)).change(directory_uri=actor.uri)
+        await (await DirectoryPeer.of(peer.host)).change(read_at=clock.now())
+        await (await Follow.request(f"{us.uri}/follows/1", us, them)).accept()
+    await alpha.run(subscribe())
+    return Liar(alpha, peer, actor, key)
+
+
+async def test_an_honest_list_is_read(liar: Liar) -> None:
+    liar.show(liar.listing("1"), liar.listing("2"))
+    assert await liar.compare() == "read" and len(await liar.known()) == 2
+
+
+@pytest.mark.parametrize("changes", [
+    {"id": "https://elsewhere.example/directory/listings/1"}, {"attributedTo": "https://elsewhere.example/directory"},
+    {"featureAuthorization": "https://elsewhere.example/stamps/1"}, {"endTime": "2020-01-01T00:00:00Z"}, {"endTime": None},
+    {"updated": None}, {"type": "Person"}, {"id": "x" * 600}])
+async def test_a_list_with_what_is_not_theirs_is_no_list(liar: Liar, changes: Document) -> None:
+    liar.show(liar.listing("1"), liar.listing("2") | changes)
+    assert await liar.compare() == "Malformed" and not await liar.known()
+
+
+async def test_odd_facets_are_untold_and_far_ends_are_cut(liar: Liar) -> None:
+    odd = {"condition": ["ORPHA:1"], "role": "a" * 99, "country": "fr", "ageBand": {"a": 1},
+           "spokenLanguages": ["fr", 7, "en", "de", "it"], "endTime": "2099-01-01T00:00:00Z", "updated": "2099-01-01T00:00:00Z"}
+    liar.show(liar.listing("1", **odd))
+    assert await liar.compare() == "read"
+    row = await liar.server.ask(lambda: Listing.get())
+    assert (row.condition, row.role, row.country, row.age, row.language) == ("", "", "", "", " en fr ")
+    assert row.ends_at and row.ends_at <= clock.now() + listing_documents.LIFETIME and row.updated_at <= clock.now()
+
+
+async def test_a_list_of_yesterday_changes_nothing(liar: Liar) -> None:
+    liar.show(liar.listing("1"))
+    assert await liar.compare() == "read"
+    liar.show(updated=instant(clock.now() - timedelta(days=1)))
+    assert await liar.compare() == "Malformed" and len(await liar.known()) == 1
+
+
+async def test_lists_without_an_end_and_pages_that_are_too_large(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing_sync, "PAGES_LIMIT", 5)
+    liar.show(liar.listing("1"), next_=f"{liar.view}?page=first")
+    assert await liar.compare() == "Malformed"
+    liar.show(*[liar.listing(str(number)) for number in range(51)])
+    assert await liar.compare() == "Malformed"
+    liar.show(liar.listing("1", content="x" * 200_000))
+    assert await liar.compare() == "Malformed"
+    liar.show(liar.listing("1"), next_="https://elsewhere.example/listings?page=2")
+    assert await liar.compare() == "Malformed" and not await liar.known()
+
+
+async def test_without_a_permission_where_it_says_nobody_stays(liar: Liar) -> None:
+    liar.show(liar.listing("1"), liar.listing("2"))
+    del liar.peer.pages[f"{liar.actor.uri}/stamps/1".removeprefix(liar.peer.origin)]
+    assert await liar.compare() == "read"
+    assert await liar.known() == [f"{liar.view}/2"]
+    liar.listing("1")
+    assert await liar.compare() == "read"
+    assert await liar.known() == [f"{liar.view}/2"], "and does not come back"
+
+
+async def test_news_count_only_proven_and_about_its_own(liar: Liar) -> None:
+    listing = liar.listing("1")
+    assert await liar.says("Add", listing["id"], proven=False) == "refused"
+    assert await liar.says("Add", ["https://elsewhere.example/directory/listings/1"]) == "refused"
+    assert await liar.says("Add", [listing["id"]] * 51) == "refused"
+    assert not await liar.known()
+    assert await liar.says("Add", listing["id"]) == "done" and await liar.known() == [listing["id"]]
+    stranger = liar.peer.actor("mallory", kind="Service")
+    removal = stranger.does("Remove", listing["id"], target=f"{stranger.uri}/listings")
+    assert await liar.peer.send(liar.server, removal, stranger) == 202
+    await settle(liar.server)
+    assert await liar.known() == [listing["id"]], "only the directory speaks for the directory"
+    assert await liar.says("Remove", listing["id"]) == "done" and not await liar.known()
+    assert await liar.says("Add", listing["id"]) == "done" and not await liar.known(), "what was removed stays away"
+
+
+async def test_a_name_of_another_partner_rings_the_bell(liar: Liar) -> None:
+    alice = await liar.server.member("alice")
+    us = f"{liar.server.origin}/directory"
+    row = await liar.server.ask(lambda: OfferedListing.create(actor=alice, host="honest.example", key="a" * 44,
+                                                              stamp_key="b" * 44))
+    thing = {"type": "Relationship", "subject": f"{liar.actor.uri}/introductions/1", "object": f"{us}/listings/{row.key}",
+             "relationship": f"{liar.peer.origin}/ns#introduction"}
+    assert await liar.says("Offer", thing, endTime=instant(clock.now() + timedelta(days=3))) == "done"
+    assert not await liar.server.ask(lambda: Introduction.all().count())
+    [alarm] = await liar.server.ask(lambda: AuditEntry.filter(action="directory.leaked"))
+    assert alarm.target == "host:honest.example" and liar.peer.host in alarm.reason
