@@ -11,7 +11,7 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.expressions import RawSQL
 
-from models import clock
+from models import clock, memory
 from models.actor import Actor
 from models.base import LedgerRow, Record
 from models.database import as_instant, dialect, rows
@@ -141,6 +141,11 @@ class ConsentRecord(LedgerRow):
     class Meta:
         table = "consent_record"
         indexes = (("actor_id", "purpose", "id"), ("valid_until",))
+
+    async def save(self, *args: object, **options: object) -> None:
+        """Insert. What is remembered of this member is asked for anew."""
+        await super().save(*args, **options)
+        memory.current().indexable.forget(self.actor_id)
 
     @property
     def is_given(self) -> bool:

@@ -20,6 +20,8 @@ EDGE_SECONDS = 5.0
 STANDINGS_LIMIT = 10_000
 KEYS_LIMIT = 10_000
 EDGES_LIMIT = 8  # tables
+INDEXABLE_SECONDS = 1.0
+INDEXABLE_LIMIT = 10_000  # people
 
 
 class Recent(Generic[K, V]):
@@ -69,13 +71,15 @@ class Recent(Generic[K, V]):
 
 class Memory:
     """The memory of one open database. `standings`: host -> Standing, as text; `keys`: key id -> row with its actor;
-    `edges`: table -> the id at which its newest rows began a moment ago.
+    `edges`: table -> the id at which its newest rows began a moment ago; `indexable`: actor -> whether search engines may keep
+    what they wrote, as pages say it in their head.
     """
 
     def __init__(self) -> None:
         self.standings: Recent[str, str] = Recent(STANDING_SECONDS, STANDINGS_LIMIT)
         self.keys: Recent[str, object] = Recent(KEY_SECONDS, KEYS_LIMIT)
         self.edges: Recent[str, int] = Recent(EDGE_SECONDS, EDGES_LIMIT)
+        self.indexable: Recent[int, bool] = Recent(INDEXABLE_SECONDS, INDEXABLE_LIMIT)
 
 
 _current: ContextVar[Memory] = ContextVar("memory of the open database")

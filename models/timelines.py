@@ -13,7 +13,7 @@ from typing import Any
 
 from models import memory
 from models.actor import Actor
-from models.conditions import Condition
+from models.conditions import FROM, Condition
 from models.database import Statement, dialect, together, tuples
 from models.loading import join, makers, selected
 from models.post import Post
@@ -87,6 +87,15 @@ async def listed(scope: Scope, passing: Scope | None, span: Span) -> tuple[list[
     post_of, author_of = makers(Post, Actor)
     posts = [with_author(post_of(row), author_of(row)) for row in found[0]]
     return posts, [_announce(row) for row in found[1]] if passing else []
+
+
+async def picked(condition: Condition, limit: int) -> list[Post]:
+    """The messages that meet a condition, the oldest first, with their authors."""
+    columns = ", ".join(selected(model, alias) for model, alias in POSTS.columns)
+    found = await tuples(f'SELECT {columns} {FROM} WHERE {condition.sql} ORDER BY "post"."id" LIMIT ?',  # noqa: S608
+                         [*condition.values, limit])
+    post_of, author_of = makers(Post, Actor)
+    return [with_author(post_of(row), author_of(row)) for row in found]
 
 
 def _first(found: Sequence[list[Sequence[Any]]], span: Span) -> list[list[Sequence[Any]]]:

@@ -6,6 +6,9 @@ row for a member, purpose and scope decides; no row means no.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,9 +106,30 @@ def digest_of(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
+_ASKED: ContextVar[dict[tuple[int, Purpose, str], LastWord] | None] = ContextVar("what one act has asked", default=None)
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """An act that says yes or no to nothing itself asks the ledger each question once, for the milliseconds that it lasts.
+
+    Whatever it writes down to be sent is asked about anew before it leaves (`federation.disclosure`).
+    """
+    token = _ASKED.set({})
+    try:
+        yield
+    finally:
+        _ASKED.reset(token)
+
+
 async def permits(actor_id: int, purpose: Purpose, scope: str = "") -> LastWord | None:
     """The record under which this may be done with the member's data, or None: it may not."""
-    newest = await ConsentRecord.last_word(actor_id, purpose, scope)
+    asked = _ASKED.get()
+    newest = asked.get((actor_id, purpose, scope)) if asked else None
+    if newest is None:
+        newest = await ConsentRecord.last_word(actor_id, purpose, scope)
+        if asked is not None and newest is not None:
+            asked[actor_id, purpose, scope] = newest
     if newest is None or not newest.is_given or newest.wording not in PURPOSES[purpose].still_good:
         return None
     return newest

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from models import Actor
+from models import Actor, memory
 from models.consent import Purpose
 from moderation import consent
 from server import render
@@ -15,10 +15,16 @@ from server.headers import ROBOTS
 
 async def allowed(people: Iterable[Actor]) -> bool:
     """Whether search engines may keep a page on which these people are. Nobody of another server has been asked; of ours, the
-    ledger is asked only about those whose profile says so.
+    ledger is asked only about those whose profile says so, and once a second.
     """
     known = {actor.id: actor.is_local and actor.indexable for actor in people}
-    return all(known.values()) and all([await consent.permits(actor_id, Purpose.SEARCH_ENGINES) for actor_id in known])
+    return all(known.values()) and all([await _agrees(actor_id) for actor_id in known])
+
+
+async def _agrees(actor_id: int) -> bool:
+    async def ask() -> bool:
+        return await consent.permits(actor_id, Purpose.SEARCH_ENGINES) is not None
+    return await memory.current().indexable.get(actor_id, ask)
 
 
 def marked(request: web.Request, template: str, may_index: bool, **view_data: Any) -> web.Response:

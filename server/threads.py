@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models import Post
-from moderation.visibility import Viewer, visible_to
+from models import Post, timelines
+from models.conditions import Condition
+from moderation.visibility import Viewer, seen_by
 
 ANCESTORS_LIMIT = 50
 CONVERSATION_LIMIT = 500
@@ -12,8 +13,8 @@ CONVERSATION_LIMIT = 500
 
 async def around(post: Post, viewer: Viewer) -> Sequence[Post]:
     """The messages of a conversation with their authors, by age, and in any case this one."""
-    thread = await Post.filter(visible_to(viewer), conversation=post.conversation
-                             ).order_by("id").limit(CONVERSATION_LIMIT).select_related("author")
+    whole = Condition('"post"."conversation" = ?', (post.conversation,))
+    thread = await timelines.picked(seen_by(viewer) & whole, CONVERSATION_LIMIT)
     return thread if any(one.id == post.id for one in thread) else [*thread, post]
 
 

@@ -22,7 +22,7 @@ from models.errors import CommunityError
 from models.ids import new_key
 from models.post import IN_REVIEW, About, Note, Voice
 from models.reach import Reach
-from moderation import facts, policy
+from moderation import consent, facts, policy
 from moderation.policy import Verb
 from server.actions import addressees, held, news, once, people, polls, quotes, reviews
 from server.actions.polls import PollDraft
@@ -76,6 +76,11 @@ async def publish(author: Actor, written: Composition, origin: str) -> Post:
 
     Raises: Refused (a rule of `moderation.policy`), NobodyNamed, BadPoll, Repeated.
     """
+    with consent.asked_once():
+        return await _publish(author, written, origin)
+
+
+async def _publish(author: Actor, written: Composition, origin: str) -> Post:
     if written.poll:
         written.poll.check()
     named = await people.known(mentions_in(written.text), origin)
@@ -131,12 +136,12 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     attachment key -> alternative text. People who are newly named are told. One that is still held leaves as it now is, and
     no other way. Raises: BadPoll; Refused ("review") where the team would have to read it first, and it has left already.
     """
+    if written.poll:
+        written.poll.check()
     if not post.is_in_review and await _to_read(replace(written, about=post.about, about_agrees=post.about_agrees)):
         raise Refused("review")
     named = await people.known(mentions_in(written.text), origin)
     before = {row.actor_id for row in await Recipient.filter(post=post)}
-    if written.poll:
-        written.poll.check()
     wanted = () if post.reach is Reach.CIRCLE else await addressees.of(post.author, post.reach, None, (), list(named.values()))
     addressed = [actor for actor in wanted if actor.id not in before]
     words = render(written.text, named, origin)

@@ -3,11 +3,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models import Actor, Post, Q
+from models import Actor, Post, Q, timelines
 from models.actor import ActorKind
+from models.conditions import Condition
 from models.errors import NotHere
 from models.relation import Block
-from moderation.visibility import visible_to
+from moderation.visibility import seen_by, visible_to
 from server.actions.people import known
 from server.cards import viewer_of
 from server.errors import SignInFirst
@@ -16,9 +17,9 @@ from server.keys import MEMBER, SETTINGS
 
 async def post(request: web.Request) -> Post:
     """The message at /m/{key}, with its author. Absent and hidden are one answer; visitors are sent to sign in for both."""
-    visible = visible_to(viewer_of(request.get(MEMBER)))
-    if found := await Post.filter(visible, key=request.match_info["key"]).select_related("author").first():
-        return found
+    named = Condition('"post"."key" = ?', (request.match_info["key"],))
+    if found := await timelines.picked(seen_by(viewer_of(request.get(MEMBER))) & named, 1):
+        return found[0]
     raise NotHere("no such post, or not for them") if MEMBER in request else SignInFirst("post")
 
 

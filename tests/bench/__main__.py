@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import cases, consent, directory, killed_withdrawal, report
+from tests.bench import cases, consent, directory, hostile, killed_withdrawal, report
 from tests.bench.child import ROOT
 from tests.bench.scene import Place
 
@@ -40,7 +40,8 @@ CASES: dict[str, Case] = {
                                        else cases.pages(place, 4, posts, 10, 100)), 5_000, 1_000_000),
     "home-json": Case(lambda place, posts: (cases.pages(place, 20, posts, 50, 500, json=True) if posts > 100_000
                                             else cases.pages(place, 4, posts, 10, 100, json=True)), 5_000, 1_000_000),
-    "consent": Case(lambda place, count: consent.decisions(place, count), 100, 1000),
+    "consent": Case(lambda place, count: consent.decisions(place, count), 300, 1000),
+    "hostile": Case(lambda place, seconds: hostile.hostile(place, seconds), 10, 120),
     "many-hosts": Case(lambda place, hosts: cases.fan_out(place, hosts, 1, name=f"{hosts:,} hosts"), 500, 7000),
     "directory": Case(lambda place, people: directory.directory(place, people), 50_000, 1_000_000),
     "memory": Case(lambda place, count: cases.memory(place, count), 0, 100_000),

@@ -40,8 +40,8 @@ def undecided(given: Any) -> Iterator[None]:
 
 
 async def cost(act: Callable[[], Awaitable[object]], given: Any, rounds: int) -> tuple[float, float]:
-    """Milliseconds of CPU of one act in the middle, and the part of it that deciding takes: both ways in turns, so that what else
-    the computer does falls on both.
+    """Milliseconds of CPU of one act at the lower quartile, and the part of it that deciding takes: both ways in turns, so that
+    what else the computer does falls on both, and what it only ever adds counts little.
     """
     asked, unasked = list[float](), list[float]()
     for number in range(2 * rounds + 10):
@@ -54,7 +54,7 @@ async def cost(act: Callable[[], Awaitable[object]], given: Any, rounds: int) ->
             began = time.process_time()
             await act()
             unasked.append(time.process_time() - began)
-    with_, without = statistics.median(asked[5:]), statistics.median(unasked[5:])
+    with_, without = (statistics.quantiles(times[5:], n=4)[0] for times in (asked, unasked))
     return with_ * 1000, max(0.0, 1 - without / with_)
 
 
