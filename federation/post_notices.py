@@ -14,7 +14,10 @@ TOLD_LIMIT = 500  # people, of one edit
 
 
 async def of_new(post: Post, author: Actor) -> None:
-    """Tell followers who asked for it of a new message that answers nobody else, each once. Inside the transaction of the act."""
+    """Tell whom it quotes, and followers who asked for it of a new message that answers nobody else, each once. Inside the
+    transaction of the act.
+    """
+    await of_quote(post, author)
     if post.published_at < clock.now() - RECENT or await _answers_others(post):
         return
     for follow in await Follow.filter(Follow.told_of([author.id])).select_related("follower"):
@@ -24,10 +27,24 @@ async def of_new(post: Post, author: Actor) -> None:
             await Notification.tell(follower, Notice.POSTED, author, post)
 
 
+async def of_quote(post: Post, author: Actor) -> None:
+    """Tell a member of ours whose message it quotes with leave, unless they hear of it already."""
+    if not post.quote_uri or not post.shows_quote:
+        return
+    quoted = await Post.filter(uri=post.quote_uri, author__host="", deleted_at__isnull=True).select_related("author").first()
+    if quoted and not await Notification.filter(recipient_id=quoted.author_id, post_id=post.id).exists() \
+            and await may_see(Viewer.member(quoted.author), post):
+        await Notification.tell(quoted.author, Notice.QUOTED, author, post)
+
+
 async def of_edit(post: Post, author: Actor) -> None:
-    """Tell members who passed a message on, or answered its question, that it says something else now. Who cannot see it any more
-    is shown nothing. Inside the transaction of the edit.
+    """Tell members who passed a message on, quote it or answered its question that it says something else now. Who cannot see it
+    any more is shown nothing. Inside the transaction of the edit.
     """
+    quoting = Post.filter(quote_uri=post.uri, shows_quote=True, author__host="", deleted_at__isnull=True)
+    for quote in await quoting.order_by("-id").limit(TOLD_LIMIT).select_related("author"):
+        await Notification.filter(kind=Notice.QUOTED_EDITED, post_id=quote.id).delete()  # of an earlier edit
+        await Notification.tell(quote.author, Notice.QUOTED_EDITED, author, quote)
     passed = await Announce.filter(post_id=post.id, actor__host="").order_by("-id").limit(TOLD_LIMIT)
     chose = await Vote.filter(poll__post_id=post.id, actor__host="").order_by("-id").limit(TOLD_LIMIT)
     if not (told := {row.actor_id for row in passed} | {row.actor_id for row in chose}):

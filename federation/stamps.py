@@ -52,11 +52,16 @@ async def withdraw_all(author: Actor, *, asker: Actor | None = None, kind: Stamp
     given = given.filter(post_id=post.id) if post else given
     given = given.filter(asker_id=asker.id) if asker else given
     for stamp in await (given.filter(kind=kind) if kind else given).select_related("post__author", "asker"):
-        uri = uri_of(stamp)
-        await outbox.cancel(uri)
-        await outbox.send("Delete", author, uri, about=uri, goes_to=await audience.inboxes_that_have(uri), to=[stamp.asker.uri])
-        await quoting.end_of_own(stamp, uri)
-        await stamp.delete()
+        await withdraw(stamp)
+
+
+async def withdraw(stamp: Stamp) -> None:
+    """Take one back: with its asker, its message and that one's author, a member of ours. Inside the act's transaction."""
+    uri, author = uri_of(stamp), stamp.post.author
+    await outbox.cancel(uri)
+    await outbox.send("Delete", author, uri, about=uri, goes_to=await audience.inboxes_that_have(uri), to=[stamp.asker.uri])
+    await quoting.end_of_own(stamp, uri)
+    await stamp.delete()
 
 
 def _repeated(request: Activity) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Notice(StrEnum):
     MOVED = "moved"  # someone the member follows has a new account, and it was asked in their place
     POSTED = "posted"  # a new message of somebody whose messages the member asked to be told of
     EDITED = "edited"  # a message that the member passed on, or whose question they answered, says something else now
+    QUOTED = "quoted"  # somebody quotes a message of the member
+    QUOTED_EDITED = "quoted_edited"  # what the member quotes says something else now
     POLL = "poll"  # a question that the member asked or answered is over
     JOIN_REQUEST = "join_request"  # staff
     REPORT = "report"  # staff: somebody was reported

@@ -14,7 +14,7 @@ OF_THE_TEAM = (Notice.JOIN_REQUEST, Notice.REPORT)
 NEW_ACCOUNT = timedelta(days=30)
 FILTER, DROP = "filter", "drop"
 #: Of these notices the policy speaks; the others are about the community, or the member asked for them.
-FROM_PEOPLE = (Notice.MENTION, Notice.REPLY, Notice.THANKS, Notice.PASSED_ON, Notice.FOLLOW, Notice.FOLLOW_REQUEST)
+FROM_PEOPLE = (Notice.MENTION, Notice.REPLY, Notice.QUOTED, Notice.THANKS, Notice.PASSED_ON, Notice.FOLLOW, Notice.FOLLOW_REQUEST)
 
 
 async def policy_of(owner_id: int) -> NotificationPolicy:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from federation import stamps
+from federation import post_notices, stamps
 from federation.addresses import same_origin
 from federation.errors import Malformed
 from federation.incoming import Incoming
@@ -48,6 +48,8 @@ async def receive(incoming: Incoming) -> None:
     if kind is StampKind.QUOTE:
         quoting = Post.filter(uri=activity.instrument, quote_uri=post.uri, author_id=sender.id)
         await quoting.update(shows_quote=True, quote_stamp_uri=stamps.uri_of(stamp))
+        for quote in await quoting:
+            await post_notices.of_quote(quote, sender)
 
 
 async def receive_feature(incoming: Incoming) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from federation import stamps
 from models import Actor, Post, Stamp
+from models.database import in_transaction
+from models.errors import NotHere
 from models.post import Quotable, QuoteState
 from models.reach import Reach
 from models.stamp import StampKind
@@ -42,6 +44,16 @@ def columns(author: Actor, quoted: Post | None, reach: Reach) -> dict[str, Any]:
     is_asked = not quoted.author.is_local and reach.leaves
     return {"quote_uri": quoted.uri, "quote_state": QuoteState.ASKED if is_asked else QuoteState.SHOWN,
             "shows_quote": not is_asked}
+
+
+async def revoke(quoted: Post, quoting: Post) -> None:
+    """Its author, a member of ours, no longer lets this message quote theirs. Raises: NotHere if it does not."""
+    async with in_transaction():
+        found = Stamp.filter(kind=StampKind.QUOTE, post_id=quoted.id, interaction_uri=quoting.uri)
+        stamp = await found.select_related("post__author", "asker").first()
+        if stamp is None:
+            raise NotHere("no such quote")
+        await stamps.withdraw(stamp)
 
 
 async def begin(post: Post, quoted: Post | None) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import web
 
 from models import Actor, Announce, Like, Post, Q
+from models.errors import NotHere
 from models.reach import Reach
 from moderation.visibility import visible_to
 from server.actions import bookmarks, pins, reactions
+from server.actions import quotes as quoting
 from server.api import lookups, writing
 from server.api.answers import answer
 from server.api.arguments import BadInput, Takes
+from server.api.door import number
 from server.api.entities.account import accounts_of
 from server.api.entities.status import status, statuses
 from server.api.paging import AccountsWindow, Window, listed, rows_of
@@ -122,9 +125,21 @@ async def _people(request: web.Request, given: AccountsWindow, post: Post, rows:
     return listed(request, given, [row.id for row in rows], await accounts_of([row.actor for row in rows], reader))
 
 
+async def revoke_quote(request: web.Request, _given: Takes) -> web.Response:
+    """POST /api/v1/statuses/{id}/quotes/{quoting_id}/revoke: one's own message is quoted there no longer; answers what
+    quoted it.
+    """
+    post = await lookups.own_post(request)
+    found = await lookups.entries(request, [number(request, "quoting_id")])
+    if not found:
+        raise NotHere("no such quote")
+    await quoting.revoke(post, found[0].post)
+    return answer(await status(await Post.get(id=found[0].post.id).select_related("author"), reader_of(request)))
+
+
 async def quotes(request: web.Request, given: Window) -> web.Response:
     """GET /api/v1/statuses/{id}/quotes: the messages that quote it with its author's leave, as far as the reader sees them."""
     post, reader = await lookups.post(request), reader_of(request)
-    quoting = Post.filter(visible_to(reader.viewer), quote_uri=post.uri, shows_quote=True).select_related("author")
-    rows = await rows_of(quoting, given)
+    there = Post.filter(visible_to(reader.viewer), quote_uri=post.uri, shows_quote=True).select_related("author")
+    rows = await rows_of(there, given)
     return listed(request, given, [row.id for row in rows], await statuses([Entry(row) for row in rows], reader, "thread"))

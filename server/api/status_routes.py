@@ -45,6 +45,8 @@ STATUSES: tuple[Endpoint, ...] = (
     Endpoint("GET", "/api/v1/statuses/{id}/reblogged_by", interactions.reblogged_by, "read:accounts", AccountsWindow,
              list[Account]),
     Endpoint("GET", "/api/v1/statuses/{id}/quotes", interactions.quotes, "read:statuses", Window, list[Status]),
+    Endpoint("POST", "/api/v1/statuses/{id}/quotes/{quoting_id}/revoke", interactions.revoke_quote, "write:statuses",
+             gives=Status),
     Endpoint("PUT", "/api/v1/statuses/{id}/interaction_policy", statuses.set_quote_policy, "write:statuses",
              statuses.QuotePolicy, Status),
     Endpoint("POST", "/api/v1/statuses/{id}/translate", statuses.translate, "read:statuses"),

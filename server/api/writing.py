@@ -85,16 +85,16 @@ class ConsentNeeded(CommunityError):
 async def composition(app: web.Application, member: Member, given: PostStatus) -> Composition:
     """What would be published now, with the reach that the member may have now.
 
-    Raises: BadInput; NotHere for a message to answer that they cannot see; people of a circle are looked up elsewhere.
+    Raises: BadInput; NotHere for a message to answer or quote that they cannot see; people of a circle are looked up elsewhere.
     """
     _ = gettext_for(member.language or app[SETTINGS].language)
     check_text(given.status, bool(given.media_ids), given.poll)
-    if given.quoted_status_id is not None:
-        raise BadInput("quoted_status_id: messages cannot quote others here")
-    parent = await _parent(member, given.in_reply_to_id)
+    parent, quoted = await _seen(member, given.in_reply_to_id), await _seen(member, given.quoted_status_id)
     community = (await app[COMMUNITY].fresh()).row
     reach = reach_of(given, member, community, parent, shares=await consent.may_leave(member.actor_id) is not None)
     reach = reach.narrowed_to(Reach.COMMUNITY) if given.local_only else reach
+    if quoted and given.dazzle_reach is None and reach.level >= Reach.COMMUNITY.level:
+        reach = reach.narrowed_to(quoted.reach)
     check_quotes(given, member.actor, reach)
     named = mentions_in(given.status)
     if reach is Reach.CIRCLE and parent is None and not named:
@@ -108,7 +108,7 @@ async def composition(app: web.Application, member: Member, given: PostStatus) -
         attachments=await uploads(member.actor, given.media_ids), is_sensitive=given.sensitive or bool(warning),
         undo_seconds=0 if reach is Reach.ME else min(member.undo_seconds, app[SETTINGS].undo_seconds),
         poll=given.poll.draft() if given.poll else None, is_listed=given.visibility != "unlisted",
-        about=given.dazzle_about, about_agrees=given.dazzle_about_agrees)
+        quoted=quoted, about=given.dazzle_about, about_agrees=given.dazzle_about_agrees)
 
 
 def check_text(text: str, has_images: bool, poll: AskPoll | None) -> None:
@@ -171,12 +171,12 @@ def explained(refused: Refused, member: Member, app: web.Application) -> Communi
     return ConsentNeeded(f"{app[SETTINGS].origin}/settings/audience", gettext_for(member.language or app[SETTINGS].language))
 
 
-async def _parent(member: Member, id_: int | None) -> Post | None:
+async def _seen(member: Member, id_: int | None) -> Post | None:
     if id_ is None:
         return None
     if found := await Post.filter(visible_to(Viewer.member(member.actor)), id=id_).select_related("author").first():
         return found
-    raise NotHere("the message that is answered")
+    raise NotHere("the message that is answered or quoted")
 
 
 async def _recipients(app: web.Application, member: Member, addresses: Sequence[str]) -> tuple[Actor, ...]:

@@ -26,8 +26,8 @@ from server.keys import COMMUNITY, LANGUAGE, SETTINGS
 from server.language import LANGUAGES
 
 #: The Mastodon whose API this is; apps compare it before they use what is newer.
-SPEAKS = "4.4.0"
-API_VERSIONS = {"mastodon": 6}
+SPEAKS = "4.5.0"
+API_VERSIONS = {"mastodon": 7}
 IMAGE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
 URL_CHARACTERS = 0  # addresses count as they are
 
@@ -123,6 +123,7 @@ class InstanceV2(TypedDict):
     thumbnail: Thumbnail
     icon: list[Icon]
     languages: list[str]
+    conditions: list[str]  # ours: Orphanet's codes of what the community is for
     configuration: dict[str, Any]
     registrations: Registrations
     api_versions: dict[str, int]
@@ -131,7 +132,7 @@ class InstanceV2(TypedDict):
 
 
 def version() -> str:
-    """ "4.4.0 (compatible; Dazzle 0.2.0)"."""
+    """ "4.5.0 (compatible; Dazzle 0.2.0)"."""
     return f"{SPEAKS} (compatible; Dazzle {VERSION})"
 
 
@@ -185,6 +186,7 @@ def instance_v2(request: web.Request, vapid_key: str) -> InstanceV2:
         "description": home.text(row.tagline, lang), "usage": {"users": {"active_month": 0}},
         "thumbnail": {"url": wide, "blurhash": None, "versions": {"@1x": wide, "@2x": wide}, "description": ""},
         "icon": [{"src": small, "size": "240x240"}], "languages": spoken(row),
+        "conditions": row.conditions or [],
         "configuration": {
             **limits(settings.upload_limit_bytes), "translation": {"enabled": False}, "vapid": {"public_key": vapid_key},
             "urls": {"streaming": streaming(origin), "status": None, "about": f"{origin}/about",

@@ -25,6 +25,7 @@ from server.cards import Entry
 KINDS: dict[str, tuple[Notice, ...]] = {
     "mention": (Notice.MENTION, Notice.REPLY), "reblog": (Notice.PASSED_ON,), "follow": (Notice.FOLLOW,),
     "follow_request": (Notice.FOLLOW_REQUEST,), "favourite": (Notice.THANKS,), "poll": (Notice.POLL,),
+    "quote": (Notice.QUOTED,), "quoted_update": (Notice.QUOTED_EDITED,),
     "status": (Notice.POSTED,), "update": (Notice.EDITED,), "admin.sign_up": (Notice.JOIN_REQUEST,),
     "admin.report": (Notice.REPORT,)}
 TYPES: dict[Notice, str] = {notice: name for name, notices in KINDS.items() for notice in notices}

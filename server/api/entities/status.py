@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from models import Announce, Post
-from models.post import Note
+from models.post import Note, Quotable, QuoteState
 from models.reach import Reach
 from moderation import markup
+from server.actions import quotes
 from server.api.answers import instant, instant_or_none
 from server.api.entities.account import Account, CustomEmoji, account_with
 from server.api.entities.filter import FilterResult
@@ -145,7 +146,8 @@ def _status(post: Post, known: Preloads, reader: Reader, *, is_quoted: bool = Fa
         "in_reply_to_account_id": str(parent.author_id) if parent else None, "reblog": None,
         "poll": poll(question, marks.votes.get(post.id, ()), known.least, known.emojis_among(question, post, reader)
                      ) if question else None, "card": None,
-        "quote": None if is_quoted else _quote(post, known, reader), "quote_approval": _approval(post), "application": None,
+        "quote": None if is_quoted else _quote(post, known, reader), "quote_approval": _approval(post, reader),
+        "application": None,
         "favourited": post.id in marks.liked, "reblogged": post.id in marks.announced, "muted": post.id in marks.quiet,
         "bookmarked": post.id in marks.bookmarked, "pinned": post.id in marks.pinned,
         "filtered": [] if is_mine else known.filtered(post)}
@@ -180,18 +182,28 @@ def _tags(post: Post, known: Preloads, reader: Reader) -> list[StatusTag]:
     return [{"name": name, "url": f"{reader.origin}/tags/{name}"} for name in known.marks.tags.get(post.id, ())]
 
 
+#: How a quote of ours stands that is not shown; those of others say no more than that they are not.
+STATES = {QuoteState.ASKED: "pending", QuoteState.REFUSED: "rejected", QuoteState.ENDED: "revoked"}
+
+
 def _quote(post: Post, known: Preloads, reader: Reader) -> Quote | None:
     if not post.quote_uri:
         return None
     if not post.shows_quote:
-        return {"state": "pending", "quoted_status": None}
+        return {"state": STATES.get(post.quote_state, "pending"), "quoted_status": None}
     quoted = known.quoted.get(post.quote_uri)
     if quoted is None:
         return {"state": "unauthorized", "quoted_status": None}
     return {"state": "accepted", "quoted_status": _status(quoted, known, reader, is_quoted=True)}
 
 
-def _approval(post: Post) -> QuoteApproval:
-    """By whom it may be quoted elsewhere. Our members cannot quote."""
-    anybody = post.reach is Reach.WEB and post.author.allows_quotes
-    return {"automatic": ["public"] if anybody else [], "manual": [], "current_user": "denied"}
+def _approval(post: Post, reader: Reader) -> QuoteApproval:
+    """By whom it may be quoted, as its author said, and how it is with the reader. The action decides anew."""
+    how = post.quotable
+    if post.author.is_local:
+        how = Quotable.ANYONE if post.reach is Reach.WEB and post.author.allows_quotes else Quotable.NOBODY
+    automatic = {Quotable.ANYONE: ["public"], Quotable.FOLLOWERS: ["followers"]}.get(how, [])
+    manual = ["public"] if how is Quotable.ASKED else []
+    may = reader.member is not None and quotes.is_offered(reader.member.actor, post)
+    current = "denied" if not may else "manual" if manual or how is Quotable.FOLLOWERS else "automatic"
+    return {"automatic": automatic, "manual": manual, "current_user": current}

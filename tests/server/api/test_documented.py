@@ -39,7 +39,8 @@ DOCUMENTED = {
         v2/filters v2/filters/{x}/keywords v2/filters/{x}/statuses v1/filters v1/reports
         v1/follow_requests/{x}/authorize v1/follow_requests/{x}/reject v1/featured_tags v1/tags/{x}/follow
         v1/tags/{x}/unfollow v1/statuses v1/statuses/{x}/translate v1/statuses/{x}/favourite
-        v1/statuses/{x}/unfavourite v1/statuses/{x}/reblog v1/statuses/{x}/unreblog v1/statuses/{x}/bookmark
+        v1/statuses/{x}/unfavourite v1/statuses/{x}/quotes/{x}/revoke v1/tags/{x}/feature v1/tags/{x}/unfeature
+        v1/statuses/{x}/reblog v1/statuses/{x}/unreblog v1/statuses/{x}/bookmark
         v1/statuses/{x}/unbookmark v1/statuses/{x}/mute v1/statuses/{x}/unmute v1/statuses/{x}/pin
         v1/statuses/{x}/unpin v2/media v1/media v1/polls/{x}/votes v1/conversations/{x}/read v1/lists
         v1/lists/{x}/accounts v1/markers v1/notifications/clear v1/notifications/{x}/dismiss

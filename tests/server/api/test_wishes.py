@@ -5,11 +5,11 @@ from typing import Any
 
 from aiohttp import ClientWebSocketResponse
 
-from models import Actor, Delivery, Emoji, Follow, HostBlock, Notification, Post, Report, Vote, clock
+from models import Actor, Community, Delivery, Emoji, Follow, HostBlock, Member, Notification, Post, Report, Vote, clock
 from models.member import Role
 from models.notification import Notice
 from models.reach import Reach
-from server.actions import follows, reactions
+from server.actions import follows, profiles, reactions
 from server.actions.follows import Wishes
 from server.actions.polls import PollDraft
 from tests.browser import Browser
@@ -220,3 +220,51 @@ async def test_the_team_hears_of_reports_and_small_pictures_are_named(alpha: Liv
     await alpha.ask(lambda: Report.all().delete())
     assert not await alpha.ask(lambda: Notification.filter(kind=Notice.REPORT).exists())
     assert await alpha.ask(lambda: Post.filter(author_id=bea_here.id).count()) == 1
+
+
+async def test_members_quote_through_apps(alpha: LiveServer, beta: LiveServer) -> None:
+    """Where the author lets them; who is quoted hears of it, hears of changes, and can take it back, here and elsewhere."""
+    ourse, loup, bea = await alpha.member("ourse"), await alpha.member("loup"), await beta.member("bea")
+    for server in (alpha, beta):
+        await server.ask(lambda: Community.all().update(ceiling=Reach.WEB))
+        await server.ask(lambda: Member.all().update(undo_seconds=0))
+    await alpha.run(profiles.allow_quotes(loup, True))
+    await beta.run(profiles.allow_quotes(bea, True))
+    await befriend(alpha, ourse, bea, beta)
+    await befriend(beta, bea, ourse, alpha)
+    wide = await alpha.write(loup, "à citer", Reach.WEB)
+    near = await alpha.write(loup, "entre nous", Reach.COMMUNITY)
+    far = await beta.write(bea, "quote me", Reach.WEB)
+    await settle(alpha, beta)
+    copy = await known(alpha, far)
+    assert copy
+    async with Api(alpha, ourse) as app, Api(alpha, loup) as other, Api(beta, bea) as away:
+        def quoting(post: Post, **more: Any) -> dict[str, Any]:
+            return {"status": "voyez", "quoted_status_id": str(post.id), "dazzle_reach": "web"} | more
+        assert (await app.post("/api/v1/statuses", quoting(near, dazzle_reach="community"))).status == 403
+        assert (await app.post("/api/v1/statuses", quoting(wide, quoted_status_id="1"))).status == 404
+        approval = (await app.good("GET", f"/api/v1/statuses/{wide.id}"))["quote_approval"]
+        assert approval == {"automatic": ["public"], "manual": [], "current_user": "automatic"}
+        assert (await app.good("GET", f"/api/v1/statuses/{near.id}"))["quote_approval"]["current_user"] == "denied"
+        mine = await app.good("POST", "/api/v1/statuses", json=quoting(wide))
+        assert (mine["quote"]["state"], mine["quote"]["quoted_status"]["id"]) == ("accepted", str(wide.id))
+        assert "quote" in await types(other)
+        assert ids(await other.good("GET", f"/api/v1/statuses/{wide.id}/quotes")) == [mine["id"]]
+        await other.good("PUT", f"/api/v1/statuses/{wide.id}", json={"status": "à citer encore"})
+        assert "quoted_update" in await types(app)
+        revoke = f"/api/v1/statuses/{wide.id}/quotes/{mine['id']}/revoke"
+        assert (await app.post(revoke)).status == 404, "only whose message is quoted"
+        assert (await other.good("POST", revoke))["quote"]["quoted_status"] is None
+        assert (await app.good("GET", f"/api/v1/statuses/{mine['id']}"))["quote"]["state"] == "revoked"
+        assert (await other.post(revoke)).status == 404
+
+        asked = await app.good("POST", "/api/v1/statuses", json=quoting(copy))
+        assert asked["quote"]["state"] == "pending"
+        await settle(alpha, beta)
+        await settle(alpha, beta)
+        assert (await app.good("GET", f"/api/v1/statuses/{asked['id']}"))["quote"]["state"] == "accepted"
+        [told] = await away.good("GET", "/api/v1/notifications?types[]=quote")
+        assert told["status"]["uri"] == asked["uri"] and told["status"]["quote"]["quoted_status"]["id"] == str(far.id)
+        await away.good("POST", f"/api/v1/statuses/{far.id}/quotes/{told['status']['id']}/revoke")
+        await settle(alpha, beta)
+        assert (await app.good("GET", f"/api/v1/statuses/{asked['id']}"))["quote"]["state"] == "revoked"
