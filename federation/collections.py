@@ -4,10 +4,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from federation import outbox
-from federation.contexts import AS
+from federation import outbox, render
+from federation.contexts import AS, note_context
 from federation.follower_digests import FOLLOWERS_LIMIT
-from models import Actor, Follow, Pin, Post, Q
+from models import Actor, FeaturedTag, Follow, Pin, Post, Q, Subquery, Tag
 from models.reach import Reach
 from moderation import consent
 from moderation.visibility import Viewer, may_be_named_to, visible_to
@@ -36,6 +36,16 @@ async def featured(actor: Actor, viewer: Viewer) -> dict[str, Any]:
     places = {int(str(id_)): place for place, id_ in enumerate(pins)}
     posts = await Post.filter(visible_to(viewer), id__in=list(places) or [0])
     return _collection(actor.featured_uri, [post.uri for post in sorted(posts, key=lambda post: places[post.id])])
+
+
+async def featured_tags(actor: Actor, viewer: Viewer, origin: str) -> dict[str, Any]:
+    """The topics that a member shows on top, of those that stand on messages which the viewer may see: no other is told."""
+    shown = {str(name) for name in await FeaturedTag.filter(owner_id=actor.id).values_list("name", flat=True)}
+    seen = Post.filter(visible_to(viewer), author_id=actor.id)
+    used = await Tag.filter(name__in=list(shown) or [""], post_id__in=Subquery(seen.values("id"))).distinct().values_list(
+        "name", flat=True)
+    tags = [render.hashtag(name, origin) for name in sorted(map(str, used))]
+    return _collection(render.featured_tags_uri(actor), tags) | {"@context": note_context(origin)}
 
 
 def empty(uri: str) -> dict[str, Any]:
@@ -110,5 +120,5 @@ def tombstone(gone: Post | Actor) -> dict[str, Any]:
     return {"@context": AS, "id": gone.uri, "type": "Tombstone"}
 
 
-def _collection(uri: str, items: list[str]) -> dict[str, Any]:
+def _collection(uri: str, items: Sequence[Any]) -> dict[str, Any]:
     return {"@context": AS, "id": uri, "type": "OrderedCollection", "orderedItems": items}

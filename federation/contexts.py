@@ -27,6 +27,7 @@ _TERMS: Final[dict[str, Any]] = {
     "indexable": "toot:indexable",
     "suspended": "toot:suspended",
     "featured": {"@id": "toot:featured", "@type": "@id"},
+    "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
     "blurhash": "toot:blurhash",
     "votersCount": "toot:votersCount",
     "Emoji": "toot:Emoji",

@@ -56,11 +56,18 @@ def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str, readers:
         "attachment": [{"type": "PropertyValue", "name": name, "value": value} for name, value in shown.details],
         "partners": partners_uri(origin),
     }
+    if actor.kind is ActorKind.PERSON:
+        document["featuredTags"] = featured_tags_uri(actor)
     if actor.aliases:
         document["alsoKnownAs"] = actor.aliases
     if actor.moved_to_uri:
         document["movedTo"] = actor.moved_to_uri
     return document | key_properties(actor, keys)
+
+
+def featured_tags_uri(actor: Actor) -> str:
+    """The collection of topics that a member of ours shows on top."""
+    return f"{actor.uri}/tags"
 
 
 def endpoints(actor: Actor, origin: str) -> Document:

@@ -179,6 +179,12 @@ async def featured(request: web.Request) -> web.Response:
     host = await caller(request)
     return activity(await collections.featured(await _member(request), await Viewer.peer(host)))
 
+async def featured_tags(request: web.Request) -> web.Response:
+    """GET /actors/{key}/tags: the topics that a member shows on top, of messages which the caller's people may see."""
+    host = await caller(request)
+    return activity(await collections.featured_tags(await _member(request), await Viewer.peer(host), _origin(request)))
+
+
 
 async def nothing(request: web.Request) -> web.Response:
     """GET /actor/outbox, followers, following, featured: the instance actor says and follows nothing of its own."""

@@ -275,6 +275,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/stamps/{key}", peer(peers.stamp)),
     Route("GET", "/directory", peer(directory_peers.actor)),
     Route("POST", "/directory/inbox", peer(peers.receive)),
+    Route("GET", "/actors/{key}/tags", peer(peers.featured_tags)),
     Route("GET", "/directory/{collection:outbox|followers|following|featured}", peer(directory_peers.nothing)),
     Route("GET", "/directory/listings", peer(directory_peers.listings)),
     Route("GET", "/directory/listings/{listing}", peer(directory_peers.listing)),

@@ -16,6 +16,7 @@ from federation import (
     conversations,
     copies,
     delivery,
+    ended_polls,
     listing_sync,
     pins,
     rotation,
@@ -109,6 +110,11 @@ async def fetch_images(app: web.Application) -> int:
 async def complete_conversations(app: web.Application) -> int:
     """Bring in what is missing of conversations that somebody reads."""
     return await conversations.complete_due(app[INSTANCE])
+
+
+async def read_ended_polls(app: web.Application) -> int:
+    """Read how questions of others ended."""
+    return await ended_polls.read_due(app[INSTANCE])
 
 
 async def read_profiles(app: web.Application) -> int:
@@ -259,6 +265,7 @@ JOBS: dict[str, Job] = {
     "fetch_images": Job(fetch_images, 2),
     "complete_conversations": Job(complete_conversations, 0.5),
     "read_profiles": Job(read_profiles, 1),
+    "read_ended_polls": Job(read_ended_polls, 5),
     "settle_followers": Job(settle_followers, 1),
     "end_mutes": Job(end_mutes, 10),
     "settle_consents": Job(settle_consents, 60),

@@ -44,6 +44,7 @@ SHOWS_POSTS: dict[str, tuple[str, ...]] = {
     "/actors/{key}/followers": ("/actors/{actor}/followers",),
     "/actors/{key}/following": ("/actors/{actor}/following",),
     "/actors/{key}/featured": ("/actors/{actor}/featured",),
+    "/actors/{key}/tags": ("/actors/{actor}/tags",),
     "/actor/{collection:outbox|followers|following|featured}": ("/actor/outbox",),
 }
 #: The same for apps, which show a token: {id} is the message's, {author} that of its author's account, {me} the reader's own key.

@@ -11,7 +11,7 @@ from federation import resolve
 from models import Pin, Post
 from models.errors import NotHere
 from models.reach import Reach
-from server.actions import pins
+from server.actions import pins, tags
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.peer import Peer
@@ -97,3 +97,21 @@ async def test_only_their_own_messages_are_read_from_a_collection(alpha: LiveSer
     alpha.instance.profiles.want(them.uri)
     assert await alpha.run(wire.read_due(alpha.instance)) == 1
     assert await on_top(alpha, otto.uri) == [mine["id"]], "what cannot be read changes nothing"
+
+
+async def test_topics_that_a_member_shows_are_told_as_far_as_their_messages_go(alpha: LiveServer, peer: Peer) -> None:
+    """`featuredTags`: a topic on no message that the server may read is a secret of the member's."""
+    alice, otto = await alpha.member("alice"), peer.actor("otto")
+    for text, reach in (("#open", Reach.PARTNERS), ("#hidden", Reach.COMMUNITY), ("#other", Reach.PARTNERS)):
+        await alpha.write(alice, text, reach)
+
+    async def show() -> None:
+        for name in ("open", "hidden", "unused"):
+            await tags.feature(alice, name)
+    await alpha.run(show())
+    document = json.loads((await peer.get(alpha, alice.uri.removeprefix(alpha.origin), otto))[1])
+    status, body = await peer.get(alpha, document["featuredTags"].removeprefix(alpha.origin), otto)
+    assert status == 200 and json.loads(body)["orderedItems"] == [
+        {"type": "Hashtag", "href": f"{alpha.origin}/tags/open", "name": "#open"}]
+    assert (await peer.get(alpha, document["featuredTags"].removeprefix(alpha.origin)))[0] == 401
+    assert "featuredTags" not in json.loads((await peer.get(alpha, "/actor"))[1])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation import resolve
+from federation import ended_polls, resolve
 from models import Actor, Draft, Poll, Post, Vote, clock
 from models.notification import Notice
 from models.reach import Reach
@@ -165,7 +165,7 @@ async def test_the_pages_ask_and_answer(alpha: LiveServer) -> None:
         assert 'value="Badly &lt;b&gt;"' in page and '<option value="week" selected>' in page
         page = await browser.post("/compose", form | {"send": "1"})
         assert browser.path.startswith("/m/") and "You see the answers at the end." in page and "Send my answer" not in page
-    post = await alpha.ask(lambda: Post.get(kind="Question"))
+    post = await alpha.ask(lambda: Post.get(kind="Question").select_related("author"))
     assert (await poll_of(alpha, post)).is_multiple
     await alpha.run(held.send_now(post))
     async with Browser(alpha, dora) as browser:
@@ -175,3 +175,36 @@ async def test_the_pages_ask_and_answer(alpha: LiveServer) -> None:
         assert "You have answered." in page and page.count(">too few to be told<") == 2
         await over(alpha, post)
         assert "A question that you asked or answered is over" in await browser.get("/notices")
+
+
+async def test_how_a_question_of_others_ended_is_read_once(alpha: LiveServer, peer: Peer) -> None:
+    """No server has to tell. A silent one leaves what is known, a lie is not taken, and what is gone goes."""
+    alice, otto, eve = await alpha.member("alice"), peer.actor("otto"), peer.actor("eve")
+    await follow(alpha, alice, otto)
+
+    def asked(number: int, **more: Any) -> dict[str, Any]:
+        return otto.note("How?", type="Question", endTime="2026-05-05T08:30:00Z", votersCount=number,
+                         oneOf=[{"type": "Note", "name": "Well", "replies": {"type": "Collection", "totalItems": number}}]) | more
+    fine, silent, lied, gone, old = (asked(0) for _ in range(5))
+    await deliver(alpha, peer, otto, *(otto.does("Create", one) for one in (fine, silent, lied, gone, old)))
+    ended = {one["id"]: clock.now() - (timedelta(days=3) if one is old else timedelta(minutes=2))
+             for one in (fine, silent, lied, gone, old)}
+
+    async def end() -> None:
+        for uri, when in ended.items():
+            await Poll.filter(post__uri=uri).update(closes_at=when)
+    await alpha.run(end())
+    ends = {"endTime": ended[fine["id"]].isoformat()}
+    peer.show(fine["id"], asked(20, id=fine["id"], **ends))
+    peer.show(lied["id"], asked(99, id=lied["id"], attributedTo=eve.uri, **ends))
+    peer.show(gone["id"], {}, status=410)
+    peer.show(old["id"], asked(20, id=old["id"], **ends))
+    peer.fetched.clear()
+    await alpha.run(ended_polls.read_due(alpha.instance))
+    counts = {one["id"]: (await alpha.ask(lambda: Poll.get(post__uri=one["id"]))).options[0]["count"]  # noqa: B023
+              for one in (fine, silent, lied, old)}
+    assert list(counts.values()) == [20, 0, 0, 0]
+    erased = await alpha.ask(lambda: Post.get(uri=gone["id"]))
+    assert erased.deleted_at and not await alpha.ask(lambda: Poll.filter(post_id=erased.id).exists())
+    seen = len(peer.fetched)
+    assert seen >= 4 and await alpha.run(ended_polls.read_due(alpha.instance)) == 0 and len(peer.fetched) == seen
