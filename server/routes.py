@@ -50,6 +50,7 @@ from server.pages import (
     signin,
     tags,
     taking,
+    view_as,
     unguarded,
     welcome,
 )
@@ -175,7 +176,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/data/copies", person(data.show_copies, Who.MEMBER)),
     Route("GET", "/data/copies/answers/{key:[0-9A-Za-z]{1,22}}", person(data.show_answer, Who.MEMBER)),
     Route("GET", "/data/access", person(data.show_access, Who.MEMBER)),
-    Route("GET", "/data/view-as", person(own_profile.view_as, Who.MEMBER)),
+    Route("GET", "/data/view-as", person(view_as.show, Who.MEMBER)),
     Route("GET", "/data/export", person(taking.show, Who.MEMBER)),
     Route("POST", "/data/export", person(taking.ask, Who.MEMBER)),
     Route("POST", "/data/export/file", person(taking.download, Who.MEMBER)),

@@ -6,27 +6,20 @@ from dataclasses import dataclass
 from aiohttp import web
 from markupsafe import Markup
 
-from models import Actor, Host
+from models import Actor
 from models.consent import Purpose
-from models.host import Standing
 from models.reach import Reach
 from moderation import consent, lines
-from server import peers, render
+from server import render
 from server.actions import consents, profiles
 from server.actions.profiles import ABOUT_LIMIT, LINE_LIMIT, LINE_NAME_LIMIT, NAME_LIMIT, Line, Profile
-from server.api.answers import answer
-from server.api.entities.account import account
 from server.doors import see
 from server.forms import Form
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER, SETTINGS
 from server.language import Words, gettext_for, name_of
-from server.pages import lookups
 from server.pages.settings import WRITTEN_LANGUAGES
 from server.views import FieldError, Option
 from server.wording import reach_name
-
-#: Who can be looked through the eyes of, by the word in the address.
-EYES = {"circle": Reach.CIRCLE, "community": Reach.COMMUNITY, "partner": Reach.PARTNERS, "visitor": Reach.WEB}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +29,6 @@ class LineView:
     name: str  # of the field, "line-1"
     typed: Line
     reaches: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenView:
-    """My profile as somebody reads it: on a page, and as programs are given it."""
-
-    about: Markup
-    details: tuple[tuple[str, Markup], ...]
-    data: str  # JSON, byte for byte
 
 
 async def show(request: web.Request) -> web.Response:
@@ -120,37 +104,6 @@ def _choices(request: web.Request, chosen: Reach) -> tuple[Option, ...]:
     _, ceiling = gettext_for(request[LANGUAGE]), request.app[COMMUNITY].row.ceiling
     return tuple(Option(value=reach.value, title=reach_name(reach, _), checked=reach is chosen)
                  for reach in Reach if reach.level <= ceiling.level)
-
-
-async def view_as(request: web.Request) -> web.Response:
-    """GET /data/view-as?as=…: my profile through somebody else's eyes, made by what answers them."""
-    word = request.query.get("as", "community")
-    readers, _ = EYES.get(word, Reach.COMMUNITY), gettext_for(request[LANGUAGE])
-    names = {"circle": _("Somebody of my circle"), "community": _("A member of my community"),
-             "partner": _("The server of a partner community"), "visitor": _("Somebody on the web")}
-    eyes = tuple(Option(value=one, title=names[one], checked=EYES[one] is readers) for one in EYES)
-    return render.page(request, "view_as.html", here="data", eyes=eyes, readers=names[next(
-        one for one in EYES if EYES[one] is readers)], seen=await _seen(request, readers), is_partner=readers is Reach.PARTNERS,
-        has_partners=await Host.exists(standing=Standing.PARTNER))
-
-
-async def _seen(request: web.Request, readers: Reach) -> SeenView | None:
-    """What these readers get; None where I do not exist for them."""
-    actor, origin = request[MEMBER].actor, request.app[SETTINGS].origin
-    if readers is Reach.WEB and not await lookups.is_open_to_all(actor):
-        return None
-    if readers is Reach.PARTNERS:
-        if not await consent.may_leave(actor.id):
-            return None
-        told = await peers.actor_answer(actor, readers, origin)
-    else:
-        told = answer(account(actor, origin, readers))
-    about, details = words_of(actor, readers)
-    return SeenView(about=about, details=details, data=_text(told))
-
-
-def _text(told: web.Response) -> str:
-    return told.body.decode() if isinstance(told.body, bytes) else told.text or ""
 
 
 def words_of(actor: Actor, readers: Reach) -> tuple[Markup, tuple[tuple[str, Markup], ...]]:

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from models import Actor, Community, ConsentRecord, Disclosure, Follow, Member, clock
+from models import Actor, Community, ConsentRecord, Disclosure, Follow, Member, Post, clock
 from models.consent import Capacity, ConsentState, Purpose
 from models.reach import Reach
 from moderation import lines
@@ -50,7 +50,8 @@ async def test_each_line_reaches_those_it_is_for(alpha: LiveServer, peer: Peer) 
     camille, friend, other = [await alpha.member(name) for name in ("camille", "friend", "other")]
     await alpha.run(_open(alpha))
     await alpha.run(_befriend(camille, friend))
-    await alpha.write(camille, "Hello web", Reach.WEB)
+    written = [await alpha.write(camille, reach.value, reach, recipients=(friend,) if reach is Reach.CIRCLE else ())
+               for reach in reversed(Reach)]
     document = f"/actors/{camille.key}"
     async with Browser(alpha, camille) as me, Browser(alpha, friend) as near, Browser(alpha, other) as far, Browser(alpha) as out:
         await me.post("/settings/profile", FORM)
@@ -67,14 +68,34 @@ async def test_each_line_reaches_those_it_is_for(alpha: LiveServer, peer: Peer) 
             data = re.search(r"readonly>(.*?)</textarea>", mirror, re.S)
             async with Api(alpha, who.actor) as app, app.http.get("/api/v1/accounts/lookup?acct=camille") as answer:
                 assert data and unescape(data[1]) == await answer.text(), word
+            await _same_messages(mirror, page, Api(alpha, who.actor), camille, written[0])
         assert _reads(await far.get("/people")) <= {Reach.PARTNERS}
 
         status, body = await peer.get(alpha, document, reader)
         data = re.search(r"readonly>(.*?)</textarea>", await me.get("/data/view-as?as=partner"), re.S)
         assert status == 200 and _reads(body.decode()) == {Reach.PARTNERS, Reach.WEB}
         assert data and unescape(data[1]) == body.decode(), "the same, byte for byte"
+        mirror = await me.get("/data/view-as?as=partner")
+        assert [post.text for post in written if f'id="m-{post.key}"' in mirror] == ["web", "partners"]
+        for post in written[:2]:
+            assert (await peer.get(alpha, f"/posts/{post.key}", reader))[1].decode() in unescape(mirror)
         await _take_back(alpha, peer, me, camille)
         assert _reads(await me.get("/@camille")) == set(Reach), "the member reads all of it"
+
+
+ARTICLE = re.compile(r"<article.*?</article>", re.S)
+
+
+async def _same_messages(mirror: str, page: str, app: Api, author: Actor, public: Post) -> None:
+    """The messages on somebody's page about me, but for what they can do with each; and what their programs get: visitors one by
+    one.
+    """
+    theirs = [re.sub(r"<footer>.*?</footer>", "", one, flags=re.S) for one in ARTICLE.findall(page)]
+    assert theirs and theirs == ARTICLE.findall(mirror)
+    data = re.findall(r"readonly>(.*?)</textarea>", mirror, re.S)
+    path = f"/api/v1/accounts/{author.id}/statuses" if app.actor else f"/api/v1/statuses/{public.id}"
+    async with app, app.http.get(path) as answer:
+        assert unescape(data[1]) == await answer.text()
 
 
 async def _take_back(alpha: LiveServer, peer: Peer, me: Browser, camille: Actor) -> None:
