@@ -21,6 +21,7 @@ from server.keys import (
     COMMUNITY,
     DATABASE,
     INSTANCE,
+    LIKENESS,
     LIMITS,
     LISTENERS,
     MAIL,
@@ -31,6 +32,7 @@ from server.keys import (
     SETTINGS,
     THEME,
 )
+from server.likeness import Likeness
 from server.limits import Limits
 from server.mail import PostOffice
 from server.media import MediaStore
@@ -102,6 +104,7 @@ def create_app(settings: Settings) -> web.Application:
     app[THEME] = Theme.load(settings.theme)
     app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")
     app[CATALOGUE] = Catalogue(Path(settings.var_dir))
+    app[LIKENESS] = Likeness(app[CATALOGUE])
     app[PASSWORDS], app[MAIL] = Passwords.of(settings), PostOffice(settings, app[THEME])
     app[LISTENERS], app[PRECEDENCE] = Listeners(), Precedence()
     if settings.inbox_port:

@@ -54,6 +54,7 @@ COMMANDS: dict[str, Command] = {
     "catalogue build": catalogue.build,
     "catalogue import": catalogue.import_,
     "catalogue search": catalogue.search,
+    "catalogue conditions": catalogue.conditions,
     "deliveries": deliveries.deliveries,
     "migrate": serve.migrate,
     "check": check.check,

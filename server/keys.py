@@ -9,6 +9,7 @@ from models import AccessToken, Guardianship, Member, Session
 from models.catalogue.catalogue import Catalogue
 from server.forms import Form
 from server.home import Home
+from server.likeness import Likeness
 from server.limits import Allowance, Limits
 from server.mail import PostOffice
 from server.media import MediaStore
@@ -28,6 +29,7 @@ INSTANCE = web.AppKey("instance", Instance)
 LIMITS = web.AppKey("limits", Limits)
 MEDIA = web.AppKey("media", MediaStore)
 CATALOGUE = web.AppKey("catalogue", Catalogue)  # of conditions and signs
+LIKENESS = web.AppKey("likeness", Likeness)
 PASSWORDS = web.AppKey("passwords", Passwords)
 MAIL = web.AppKey("mail", PostOffice)
 PRECEDENCE = web.AppKey("precedence", Precedence)

@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from models import Community
 from models.catalogue import hpo_files, records
 from models.catalogue.catalogue import SHIPPED, Catalogue
 from models.catalogue.records import BadCatalogue, Name
 from models.catalogue.search import Kind
+from server.actions import served
 from server.commands.output import Failed, Output
+from server.commands.rooms import community
 from server.settings import Settings
 
 
@@ -53,3 +56,18 @@ async def search(settings: Settings, out: Output,
     found = await asyncio.to_thread(Catalogue(Path(settings.var_dir)).search, words, kind, settings.language)
     lines = [f"{one.code}  {one.label}" + (f"  ({one.matched})" if one.matched else "") for one in found]
     out.show([{"code": one.code, "name": one.label, "found_by": one.matched} for one in found], *(lines or ["Nothing found."]))
+
+
+async def conditions(settings: Settings, out: Output,
+                     codes: Annotated[list[str] | None, typer.Argument(help="Such as ORPHA:324; none: tell.")] = None) -> None:
+    """Say which conditions the community is for; ORPHA:616874 is for people without a diagnosis.
+
+    JSON: a list of {"code", "name"}.
+    """
+    catalogue = Catalogue(Path(settings.var_dir))
+    async with community(settings):
+        row = await Community.current()
+        served_now = await served.change(row, catalogue, codes, None) if codes else row.conditions or []
+    names = await asyncio.to_thread(catalogue.labels, served_now, settings.language)
+    out.show([{"code": code, "name": names.get(code, "")} for code in served_now],
+             *([f"{code}  {names.get(code, '')}" for code in served_now] or ["Nothing said."]))

@@ -58,7 +58,7 @@ APPS_SHOW_POSTS: tuple[str, ...] = (
 )
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
-    "/settings/lines", "/settings/lines/{line:[a-z-]{1,20}}",
+    "/settings/lines", "/settings/lines/{line:[a-z-]{1,20}}", "/people/like-me", "/admin/conditions",
     "/data/export", "/data/import", "/data/correction", "/admin/corrections", "/data/close", "/data/close/recipients.csv",
     "/return", "/return/{token}",
     "/data", "/data/receipts/{key:[0-9A-Za-z]{1,22}}", "/data/withdraw/{key:[0-9A-Za-z]{1,22}}", "/data/copies",

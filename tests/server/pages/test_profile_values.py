@@ -7,10 +7,12 @@ from html import unescape
 from pathlib import Path
 
 from models import Actor, Community, DailyNumber, Member, ProfileLine, ProfileValue
+from models.consent import Purpose
+from models.member import Role
 from models.reach import Reach
 from moderation.counts import Thresholds
 from server import rarity
-from server.actions import profile_lines
+from server.actions import profile_lines, sharing
 from server.actions.profile_lines import Value
 from server.keys import COMMUNITY
 from tests import catalogue
@@ -135,3 +137,63 @@ async def test_rarity_is_told_as_fewer_than_and_never_as_a_number(alpha: LiveSer
     async with Browser(alpha, await alpha.member("reader")) as reader:
         page = await reader.post(_path("place"), {"code": "FR", "check": "1"})
         assert "one of fewer than 11 people" in page and "place" not in str(await alpha.run(_values(reader.actor)))
+
+
+async def test_people_with_signs_like_mine_are_found_for_reasons_that_point_at_nobody(alpha: LiveServer) -> None:
+    await alpha.run(_open(alpha))
+    community = alpha.app[COMMUNITY].row
+    spider, rare, tired = "HP:0001166", "HP:0002705", "HP:0012378"
+
+    async def someone(name: str, signs: list[str], reach: Reach = Reach.COMMUNITY, found: bool = True) -> Actor:
+        actor = await alpha._member(name, True, False, {})
+        member = await Member.get(actor_id=actor.id).select_related("actor")
+        values = [Value(code, code) for code in signs]
+        await profile_lines.say(member, ProfileLine.SIGNS, values, ("Signs", "…"), reach, "en", community, year=2026, agrees=True)
+        await sharing.say(member, Purpose.FOUND_HERE, found, "en", community)
+        return actor
+    catalogue.lay(Path(alpha.settings.var_dir))
+    me = await alpha.run(someone("me", [spider, rare, tired], Reach.ME, found=False))
+    twin = await alpha.run(someone("twin", [spider, rare]))
+    await alpha.run(someone("shy", [spider, rare, tired], found=False))
+    await alpha.run(someone("closed", [spider, rare, tired], Reach.ME))
+    for number in range(4):
+        await alpha.run(someone(f"near{number}", [spider, tired]))
+    await alpha.run(someone("far", ["HP:0000365"]))
+    async with Browser(alpha, me) as browser:
+        page = await browser.get("/people/like-me")
+        order = re.findall(r'<h2 class="h4 flat"><a href="/@(\w+)"', page)
+        assert order[0] == "twin" and set(order[1:]) >= {f"near{number}" for number in range(4)}, order
+        assert not {"me", "shy", "closed"} & set(order), "only those who said yes, and who show it"
+        assert "You share: Arachnodactyly" in page and "Human Phenotype Ontology" in page
+        high_palate = "High, narrow palate"
+        assert high_palate not in page, "a sign that two people share names nobody: fewer than five have it"
+        await alpha.run(_leave_the_list(twin))
+        assert "twin" not in await browser.get("/people/like-me"), "gone at once, whatever is remembered"
+    async with Browser(alpha, twin) as other:
+        assert "me" not in re.findall(r'<a href="/@(\w+)"><bdi', await other.get("/people/like-me"))
+    async with Browser(alpha, await alpha.member("new")) as new:
+        assert "First choose your signs" in await new.get("/people/like-me")
+
+
+async def _leave_the_list(actor: Actor) -> None:
+    member = await Member.get(actor_id=actor.id).select_related("actor")
+    await sharing.say(member, Purpose.FOUND_HERE, False, "en", await Community.current())
+
+
+async def test_the_host_says_which_conditions_the_community_is_for(alpha: LiveServer) -> None:
+    host = await alpha.member("host", role=Role.HOST)
+    catalogue.lay(Path(alpha.settings.var_dir))
+    async with Browser(alpha, host) as browser, Api(alpha) as app:
+        page = await browser.post("/admin/conditions", {"q": "fabri", "search": "1", "treatments": "Lumelor"})
+        assert 'value="ORPHA:324"' in page and "Lumelor" in page
+        await browser.post("/admin/conditions", {"code": ["ORPHA:324", "ORPHA:616874"], "treatments": "Lumelor\nRest"})
+        assert browser.path.endswith("saved=1")
+        assert (await app.get("/api/v2/instance")).json["conditions"] == ["ORPHA:324", "ORPHA:616874"]
+        for bad in ({"code": "ORPHA:9999999"}, {"code": "HP:0001166"}, {"treatments": "x" * 101}, {"code": "x"}):
+            await browser.post("/admin/conditions", bad)
+            assert browser.status == 422, bad
+        page = await browser.get("/settings/lines/treatments")
+        assert 'value="Lumelor"' in page and 'value="Rest"' in page
+    async with Browser(alpha, await alpha.member("camille")) as member:
+        await member.get("/admin/conditions")
+        assert member.status in (403, 404)

@@ -1,0 +1,55 @@
+"""Which conditions the community is for, and the treatments that members can pick. The host decides."""
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from models import AuditEntry
+from models.catalogue.search import Kind
+from server import render
+from server.actions import served
+from server.doors import see
+from server.keys import CATALOGUE, COMMUNITY, FORM, LANGUAGE, MEMBER
+from server.language import gettext_for
+from server.views import FieldError, Option
+
+FOUND_LIMIT = 10
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /admin/conditions."""
+    row = request.app[COMMUNITY].row
+    return await _page(request, row.conditions or [], row.treatments or [])
+
+
+async def save(request: web.Request) -> web.Response:
+    """POST /admin/conditions: save, or with `search` look in the catalogue."""
+    form, _ = request[FORM], gettext_for(request[LANGUAGE])
+    codes = list(dict.fromkeys(code.strip()[:40] for code in form.all("code") if code.strip()))
+    treatments = list(dict.fromkeys(" ".join(one.split()) for one in form.get("treatments").split("\n") if one.strip()))
+    if form.has("search"):
+        return await _page(request, codes, treatments, question=form.text("q", 200))
+    try:
+        await served.change(request.app[COMMUNITY].row, request.app[CATALOGUE], codes, treatments)
+    except served.UnknownCondition:
+        return await _page(request, codes, treatments, (FieldError("code", _("Choose from the list.")),))
+    except served.TooMany:
+        said = _("Name at most %(n)s conditions, and %(m)s treatments of at most 100 characters.", n=served.CONDITIONS_LIMIT,
+                 m=served.TREATMENTS_LIMIT)
+        return await _page(request, codes, treatments, (FieldError("code", said),))
+    await AuditEntry.create(actor_id=request[MEMBER].actor_id, action="community.conditions")
+    await request.app[COMMUNITY].load()
+    return see("/admin/conditions?saved=1")
+
+
+async def _page(request: web.Request, codes: list[str], treatments: list[str], errors: tuple[FieldError, ...] = (), *,
+                question: str = "") -> web.Response:
+    catalogue, lang = request.app[CATALOGUE], request[LANGUAGE]
+    named = await asyncio.to_thread(catalogue.labels, codes, lang) if codes else {}
+    found = await asyncio.to_thread(catalogue.search, question, Kind.CONDITION, lang, FOUND_LIMIT) if question else []
+    options = [Option(value=code, title=named.get(code, code), hint=code, checked=True) for code in codes]
+    options += [Option(value=one.code, title=one.label, hint=one.matched or one.code) for one in found if one.code not in codes]
+    return render.page(request, "admin_conditions.html", status=422 if errors else 200, here="admin", errors=errors,
+                       options=options, treatments="\n".join(treatments), question=question, saved="saved" in request.query,
+                       releases=await asyncio.to_thread(catalogue.releases) if options else ())
