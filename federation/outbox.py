@@ -213,23 +213,19 @@ async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: I
     """
     if not goes_to:
         return
-    key, origin = new_key(), origin_of(actor.uri)
+    key, origin, to, cc = new_key(), origin_of(actor.uri), to or [], cc or []
     uri = uri or f"{origin}/activities/{key}"
-    document = render.activity_document(kind, uri, actor, thing, to=to or (), cc=cc or (), origin=origin, extra=extra)
-    if is_proven or PUBLIC in (*(to or ()), *(cc or ())):
+    document = render.activity_document(kind, uri, actor, thing, to=to, cc=cc, origin=origin, extra=extra)
+    if is_proven or PUBLIC in (*to, *cc):
         document = await proofs.attested(document, actor)
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     activity = await OutgoingActivity.get_or_none(uri=uri)
     if activity is None:
         activity = OutgoingActivity(key=key, actor_id=actor.id, kind=kind, object_uri=about, body=body, uri=uri)
-        activity.readers = () if kind not in TELLING or _is_wide(actor, origin, *(to or ()), *(cc or ())) else (actor.id,)
+        is_private = kind in TELLING and {PUBLIC, actor.followers_uri, render.partners_uri(origin)}.isdisjoint((*to, *cc))
+        activity.readers = (actor.id,) if is_private else ()
         await activity.save(force_create=True)
     await queues.add_deliveries(activity.id, about, goes_to, due_at or clock.now())
-
-
-def _is_wide(actor: Actor, origin: str, *to: str) -> bool:
-    """Whether it is for more than named people."""
-    return not {PUBLIC, actor.followers_uri, render.partners_uri(origin)}.isdisjoint(to)
 
 
 async def _recipients(post: Post) -> list[Recipient]:

@@ -6,7 +6,8 @@ through models notices nothing. Queries that change columns without loading the 
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar, Self
 
 from tortoise import fields
@@ -38,30 +39,34 @@ class Sealed(Record):
     async def save(self, *args: Any, **options: Any) -> None:
         """Write the row; what is private only sealed."""
         only = options.get("update_fields")
+        if self.is_lost:
+            await super().save(*args, **options | {"update_fields": self._kept_when_lost(only)})
+            return
         decides = self.__dict__.pop("_anew", False) or only is None or not set(only).isdisjoint(self.DECIDED_BY)
-        if self.is_lost or not decides and set(only or ()).isdisjoint(self.SEALS):
-            if self.is_lost:
-                options["update_fields"] = self._kept_when_lost(only)
+        if decides or not set(only).isdisjoint(self.SEALS):
+            self.sealed, was_sealed = await self._sealed(self._content(), decides), self.__dict__.get("_was_sealed")
+            self.__dict__["_was_sealed"] = bool(self.sealed)
+            if only is not None and (self.sealed or decides or was_sealed):
+                options["update_fields"] = [*{*only, *self.SEALS, "sealed"}]
+        with self._emptied():
             await super().save(*args, **options)
-            return
-        content = {name: value for name in self.SEALS if (value := getattr(self, name))}
-        self.sealed = await self._sealed(content, decides)
-        if only is not None and (self.sealed or decides or self.__dict__.get("_was_sealed")):
-            options["update_fields"] = [*{*only, *self.SEALS, "sealed"}]
-        self.__dict__["_was_sealed"] = bool(self.sealed)
-        if not self.sealed:
-            await super().save(*args, **options)
-            return
-        plain = {name: self.__dict__[name] for name in self.SEALS}
+
+    def _content(self) -> dict[str, Any]:
+        return {name: value for name in self.SEALS if (value := getattr(self, name))}
+
+    @contextmanager
+    def _emptied(self) -> Iterator[None]:
+        """The plain columns of what is sealed hold nothing while the row is written."""
+        plain = {name: self.__dict__[name] for name in self.SEALS if name in self.__dict__} if self.__dict__.get("sealed") else {}
         try:
             self.__dict__.update({name: None if value is None else type(value)() for name, value in plain.items()})
-            await super().save(*args, **options)
+            yield
         finally:
             self.__dict__.update(plain)
 
     async def seal(self) -> None:
         """Seal a row that is written with many others at once, in another way than by `save`. Its columns are empty then."""
-        content = {name: value for name in self.SEALS if (value := getattr(self, name))}
+        content = self._content()
         self.sealed = await self._sealed(content, True)
         if self.sealed:
             self.__dict__.update({name: type(value)() for name, value in content.items()})
