@@ -93,6 +93,13 @@ async def edit(post: Post, note: Note) -> bool:
     return True
 
 
+async def take(post: Post, note: Note) -> None:
+    """What an Update by its author changes: who reads it, then its text or what is no edit."""
+    await narrow(post, note)
+    if not await edit(post, note):
+        await refresh(post, note)
+
+
 async def narrow(post: Post, note: Note) -> None:
     """A message that is addressed to fewer than before is for fewer; never for more (security.md, rule 5)."""
     reach, to_followers = await reach_of(note, post.author)

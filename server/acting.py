@@ -103,7 +103,8 @@ def voice(request: web.Request) -> Voice:
 
 def one_who_acts(request: web.Request) -> Member:
     """The person at the keyboard."""
-    return request.get(GUARDIAN, request[MEMBER])
+    person: Member = request.get(GUARDIAN, request[MEMBER])
+    return person
 
 
 def writer(request: web.Request) -> tuple[Actor | None, str]:

@@ -12,6 +12,7 @@ from tortoise.context import TortoiseContext
 
 from federation import keys
 from models.database import open_database
+from models.vault import Vault
 from models.migration import migrate
 from tests import postgres
 from tests.databases import TEMPLATE, PostgresDatabases, administrate, copy_file, create, drop
@@ -142,9 +143,9 @@ async def bare_database(server: str, tmp_path: Path) -> AsyncIterator[NewDatabas
 
 
 @pytest.fixture
-async def db(new_database: NewDatabase) -> AsyncIterator[TortoiseContext]:
+async def db(new_database: NewDatabase, tmp_path: Path) -> AsyncIterator[TortoiseContext]:
     """A database with all tables and no rows, open for this test."""
-    async with open_database(await new_database()) as context:
+    async with open_database(await new_database(), Vault(tmp_path / "keys")) as context:
         yield context
 
 

@@ -54,6 +54,4 @@ async def receive(incoming: Incoming) -> None:
     elif post.author_id != sender.id:
         raise Refused("changes what is not theirs", host=sender.host)
     elif post.deleted_at is None:
-        await notes.narrow(post, note)
-        if not await notes.edit(post, note):
-            await notes.refresh(post, note)
+        await notes.take(post, note)
