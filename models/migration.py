@@ -287,6 +287,15 @@ def back_up(path: Path, name: str) -> Path:
     return copy
 
 
+def forget_copies(url: str, before: datetime) -> None:
+    """Delete the copies of an SQLite file that were made before a migration longer ago: they hold what was erased since."""
+    if is_sqlite(url):
+        path = sqlite_path(url)
+        for old in path.parent.glob(f"{path.name}.before-*"):
+            if old.stat().st_mtime < before.timestamp():
+                old.unlink(missing_ok=True)
+
+
 class QuietAutodetector(MigrationAutodetector):
     """Compares tables, not prose: a reworded docstring or a new enum value must not rebuild a table.
 

@@ -41,6 +41,7 @@ from models import (
     vault,
 )
 from models.delivery import DeliveryState, ItemState
+from models.migration import forget_copies
 from models.presence import presence
 from server import emojis, kept_head, media, pushes, reminders, uploads
 from server.actions import (
@@ -65,6 +66,7 @@ from server.tasks import beside, repeat
 
 KEEP_ITEMS = timedelta(days=14)  # as long as a peer may still repeat an activity
 KEEP_TOMBSTONES = timedelta(days=90)
+KEEP_COPIES = timedelta(days=30)  # of an SQLite file as it was before a migration
 KEEP_REQUESTS = timedelta(days=365)  # that we erased for another server: digests, no names
 log = structlog.get_logger()
 
@@ -177,10 +179,11 @@ async def end_departures(app: web.Application) -> int:
     return await departures.end_due(app[MEDIA])
 
 
-async def keep_sealed(_app: web.Application) -> int:
+async def keep_sealed(app: web.Application) -> int:
     """Seal what is older than the keys, erase again who is gone, and end the keys of days that are over."""
     await departures.again()
     vault.end_passages(KEEP_ITEMS.days + 1)
+    forget_copies(app[SETTINGS].database_url, clock.now() - KEEP_COPIES)
     return await sealing.old()
 
 

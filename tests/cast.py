@@ -181,7 +181,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
         "member": (
             "/home", "/home/follows", "/compose", f"/compose?reply={talk.key}", f"/compose?draft={own['draft']}", "/drafts",
             f"/m/{talk.key}", f"/m/{own['held']}", f"/m/{own['waits']}/held", f"{mine}/history", f"{mine}/copies",
-            f"{mine}/edit", f"{mine}/delete",
+            f"{mine}/edit", f"{mine}/delete", f"{mine}/reach",
             "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/people/directory", "/people/introductions", "/follows", "/follows/me", "/follows/requests",
             "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", *SETTINGS,
             *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/acting", "/acting/new", "/@odile/death",

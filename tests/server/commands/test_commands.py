@@ -80,6 +80,18 @@ async def test_a_member_is_made_listed_suspended_and_given_back(dazzle: Run, dat
         assert {entry.actor_id for entry in log} == {None}  # the command line
 
 
+async def test_keys_of_private_messages_are_copied_apart_and_brought_back(dazzle: Run, tmp_path: Path) -> None:
+    await read(dazzle, "member", "create", "camille", "--agree", "C0")
+    await read(dazzle, "message", "publish", "camille", "For me alone", "--reach", "me")
+    made = await read(dazzle, "keys", "backup", str(tmp_path / "apart"))
+    assert (made["keys"], made["deleted"]) == (1, 0) and Path(made["file"]).stat().st_mode & 0o777 == 0o600
+    assert await read(dazzle, "keys", "restore", made["file"]) == {"keys": 0}, "nothing is missing"
+    os.utime(made["file"], (0, 0))
+    status, _, err = await dazzle("keys", "restore", __file__)
+    assert (status, err) == (1, f"{__file__} is no copy of keys.\n")
+    assert (await dazzle("keys", "backup", str(tmp_path / "apart"), "--days", "90"))[0] == 2
+
+
 async def test_a_password_is_asked_for_and_never_kept_as_it_is(
     dazzle: Run, database_url: str, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
