@@ -24,6 +24,7 @@ import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from importlib import import_module
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
