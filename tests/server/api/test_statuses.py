@@ -87,11 +87,12 @@ async def test_bad_input_is_said_and_nothing_is_written(alpha: LiveServer) -> No
         for wrong in ({}, {"status": " "}, {"status": "x" * 5001}, {"status": "a", "visibility": "everyone"}, {"status": ["a"]},
                       {"status": "a", "media_ids": ["12"]}, {"status": "a", "media_ids": ["x"]}, {"status": "a", "poll": "b"},
                       {"status": "a", "poll": {"options": ["b"], "expires_in": 3600}}, {"status": "a", "dazzle_reach": "all"},
-                      {"status": "a", "scheduled_at": "soon"}, {"status": "a", "quoted_status_id": "1"},
+                      {"status": "a", "scheduled_at": "soon"}, {"status": "a", "quoted_status_id": "x"},
                       {"status": "a", "spoiler_text": "x" * 201}):
             answer = await app.post("/api/v1/statuses", wrong)
             assert answer.status == 422 and answer.json["error"], wrong
-        assert (await app.post("/api/v1/statuses", {"status": "a", "in_reply_to_id": str(note.id)})).status == 404
+        for named in ("in_reply_to_id", "quoted_status_id"):
+            assert (await app.post("/api/v1/statuses", {"status": "a", named: str(note.id)})).status == 404
         for id_ in (str(note.id), "0", "99999999999999999999999", "x", str(2**62)):
             for method, path in (("GET", ""), ("GET", "/context"), ("GET", "/history"), ("POST", "/favourite"),
                                  ("POST", "/reblog"),

@@ -14,7 +14,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from models import AccessToken, Actor, Member, Post
 from models.member import MemberState
 from models.reach import Reach
-from server.actions import posts, removal
+from server.actions import held, posts, removal
 from server.actions.posts import Composition
 from server.keys import LISTENERS, MEDIA
 from server.streams import listeners
