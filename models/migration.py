@@ -23,8 +23,8 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from importlib import import_module
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 

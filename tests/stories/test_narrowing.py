@@ -8,7 +8,9 @@ import pytest
 from models import Actor, Delivery, Host, Post
 from models.reach import Reach
 from server.actions import narrowing
+from tests.browser import Browser
 from tests.live import LiveServer, settle
+from tests.server.api.client import Api
 from tests.stories.scene import befriend, known, see, sees
 
 
@@ -56,6 +58,32 @@ async def test_exactly_those_who_may_no_longer_have_it_erase_it(alpha: LiveServe
     await settle(alpha, beta, gamma)
     assert not await sees(beta, bea, post.uri)
     assert await alpha.run(_left(post.id)) == []
+
+
+async def test_pages_and_apps_narrow_and_never_widen(alpha: LiveServer) -> None:
+    alice, cleo = await alpha.member("alice"), await alpha.member("cleo")
+    post = await alpha.write(alice, "For all of us", Reach.COMMUNITY)
+    other = await alpha.write(alice, "From an app", Reach.WEB)
+    async with Browser(alpha, alice) as mine, Browser(alpha, cleo) as hers:
+        assert f"/m/{post.key}/reach" in await mine.get(f"/m/{post.key}")
+        await hers.get(f"/m/{post.key}/reach")
+        assert hers.status == 404, "only its author"
+        page = await mine.get(f"/m/{post.key}/reach")
+        assert "It cannot be made wider again" in page and 'value="me"' in page and 'value="web"' not in page
+        assert 'value="circle"' not in page, "nobody is named in it"
+        assert "Choose who may still read" in await mine.post(f"/m/{post.key}/reach") and mine.status == 422
+        assert "can only be made narrower" in await mine.post(f"/m/{post.key}/reach", {"reach": "web"})
+        await hers.get(f"/m/{post.key}")
+        assert hers.status == 200
+        await mine.post(f"/m/{post.key}/reach", {"reach": "me"})
+        assert mine.path == f"/m/{post.key}" and "For all of us" in mine.page
+        await hers.get(f"/m/{post.key}")
+        assert hers.status == 404
+    async with Api(alpha, alice) as app:
+        path = f"/api/v1/statuses/{other.id}"
+        narrowed = await app.good("PUT", path, json={"dazzle_reach": "community"})
+        assert narrowed["dazzle"]["reach"] == "community" and narrowed["edited_at"] is None and "From an app" in narrowed["content"]
+        assert (await app.put(path, json={"dazzle_reach": "partners"})).status == 422
 
 
 async def _left(id_: int) -> list[Reach]:

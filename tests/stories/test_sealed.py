@@ -108,6 +108,26 @@ async def test_an_old_backup_holds_nothing_of_who_was_erased(alpha: LiveServer, 
         assert (await Post.get(id=mine.id)).deleted_at is not None
 
 
+async def test_what_came_from_elsewhere_goes_with_the_last_who_received_it(alpha: LiveServer, beta: LiveServer) -> None:
+    """One copy for two members of beta, under the keys of both; Ben reads on when Bea is erased, and nobody after him."""
+    alice = await alpha.member("alice")
+    readers = [await beta.member(name) for name in ("bea", "ben")]
+    post = await alpha.write(alice, SECRET, Reach.CIRCLE, recipients=tuple([await see(alpha, one) for one in readers]))
+    await settle(alpha, beta)
+
+    async def erase(actor: Actor) -> None:
+        await departures.erase(await Member.get(actor=actor).select_related("actor"), [], "asked", beta.app[MEDIA])
+
+    async def is_lost() -> bool:
+        return (await Post.get(uri=post.uri)).is_lost
+    assert not await beta.run(is_lost())
+    await beta.run(erase(readers[0]))
+    assert not await beta.run(is_lost()) and await sees(beta, readers[1], post.uri)
+    await beta.run(erase(readers[1]))
+    assert await beta.run(is_lost())
+    assert (await alpha.ask(lambda: Post.get(id=post.id))).text == SECRET
+
+
 async def test_rows_older_than_keys_are_sealed_bit_by_bit(alpha: LiveServer, tmp_path: Path) -> None:
     alice = await alpha.member("alice")
     post = await alpha.write(alice, SECRET, Reach.ME)
