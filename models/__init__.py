@@ -73,6 +73,7 @@ from models.rights import Archive as Archive
 from models.rights import Brought as Brought
 from models.rights import Correction as Correction
 from models.rights import Departure as Departure
+from models.roster import Roster as Roster
 from models.scheduled import ScheduledPost as ScheduledPost
 from models.scheduled import SentOnce as SentOnce
 from models.stamp import Stamp as Stamp

@@ -70,6 +70,9 @@ class Community(Record):
     minimum_age = fields.IntField(default=16, db_default=16)  # years, to have an account of one's own
     minors = fields.CharEnumField(Minors, max_length=16, default=Minors.GUARDIANS, db_default=Minors.GUARDIANS.value)
     withdrawal_days = fields.IntField(default=7, db_default=7)  # what is asked back is erased here within
+    network = fields.CharField(max_length=255, default="", db_default="")  # the roster of the network that we say we are in
+    network_opens = fields.BooleanField(default=False, db_default=False)  # its other members become partners without being asked
+    network_read_at = fields.DatetimeField(null=True)  # when its roster was last asked for
     least_outside = fields.IntField(default=11, db_default=11)  # numbers about fewer people are not told outside
     least_inside = fields.IntField(default=5, db_default=5)  # nor, below this, to members
 

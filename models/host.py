@@ -57,6 +57,8 @@ class Host(Record):
     takes_withdrawals = fields.BooleanField(default=False, db_default=False)  # its instance actor announces our notices
     silent_at = fields.DatetimeField(null=True)  # since then it owes an answer to a notice that it should erase something
     read_at = fields.DatetimeField(null=True)  # when we last asked what it understands
+    network_uri = fields.CharField(max_length=255, default="", db_default="")  # the roster that lists both of us
+    left_network_at = fields.DatetimeField(null=True)  # paused because the network that we share lists it no longer
     quarantined_at = fields.DatetimeField(null=True)  # it came back after a silence as somebody else; a person has to decide
     leased_by = fields.CharField(max_length=32, default="", db_default="")
     leased_until = fields.DatetimeField(null=True)

@@ -574,6 +574,22 @@ class Migration(migrations.Migration):
             bases=['OfPost'],
         ),
         ops.CreateModel(
+            name='Roster',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('host', fields.CharField(default='', db_default='', max_length=255)),
+                ('version', fields.IntField()),
+                ('uri', fields.CharField(max_length=500)),
+                ('document', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('members', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('ends_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('received_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'roster', 'app': 'models', 'unique_together': (('host', 'version'),), 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='ScheduledPost',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -691,6 +707,21 @@ class Migration(migrations.Migration):
             model_name='Community',
             name='minors',
             field=fields.CharEnumField(default=Minors.GUARDIANS, db_default='guardians', enum_type=Minors, max_length=16),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='network',
+            field=fields.CharField(default='', db_default='', max_length=255),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='network_opens',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='network_read_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name='Community',
@@ -850,6 +881,11 @@ class Migration(migrations.Migration):
             model_name='Host',
             name='directory_uri',
             field=fields.CharField(default='', db_default='', max_length=500),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='left_network_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name='Host',
