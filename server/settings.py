@@ -88,8 +88,8 @@ class Settings(BaseSettings):
     listen_port: int = Field(8080, ge=0, le=65535, description="The port that the server listens on; 0 takes any free one.")
     inbox_port: int = Field(0, ge=0, le=65535, description=(
         "For large communities: the port, on this computer, of a second process that takes in what other servers send, so that"
-        " much of it slows no page; 0: one process does everything. A reverse proxy may send `POST /inbox`, `/actor/inbox` and"
-        " `/actors/*/inbox` there directly."))
+        " much of it slows no page; 0: one process does everything. A reverse proxy may send what comes to"
+        " the inboxes there directly (deploy/two-processes.md)."))
     database_url: str = Field("sqlite://var/dazzle.sqlite3", repr=False, description=(
         "Where the rows are: `sqlite://FILE` or `postgres://NAME:PASSWORD@HOST:PORT/DATABASE`."))
     var_dir: Path = Field(Path("var"), description="The folder for images, mails and other files that the server writes.")

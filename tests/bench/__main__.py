@@ -40,6 +40,8 @@ CASES: dict[str, Case] = {
                                        else cases.pages(place, 4, posts, 10, 100)), 5_000, 1_000_000),
     "home-json": Case(lambda place, posts: (cases.pages(place, 20, posts, 50, 500, json=True) if posts > 100_000
                                             else cases.pages(place, 4, posts, 10, 100, json=True)), 5_000, 1_000_000),
+    "home-two": Case(lambda place, posts: (cases.pages(place, 20, posts, 50, 500, two=True) if posts > 100_000
+                                           else cases.pages(place, 4, posts, 10, 100, two=True)), 5_000, 1_000_000),
     "consent": Case(lambda place, count: consent.decisions(place, count), 300, 1000),
     "hostile": Case(lambda place, seconds: hostile.hostile(place, seconds), 10, 120),
     "many-hosts": Case(lambda place, hosts: cases.fan_out(place, hosts, 1, name=f"{hosts:,} hosts"), 500, 7000),
@@ -55,7 +57,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="the numbers of the goals: longer, 1,000,000 messages, 7,000 hosts")
     parser.add_argument("--database", choices=["sqlite", "postgres"], action="append")
     parser.add_argument("--size", type=int, help="of the cases named: activities, messages, hosts, kills or messages stored")
-    parser.add_argument("--times", type=int, help="how often each case runs; the run in the middle counts")
+    parser.add_argument("--times", "--repeat", type=int, help="how often each case runs; the run in the middle counts")
     given = parser.parse_args()
     if wrong := set(given.cases) - set(CASES):
         parser.error(f"no such case: {', '.join(sorted(wrong))}")

@@ -216,8 +216,11 @@ async def memory(place: Place, count: int) -> Row:
                         "peak_mib": server.peak_mib}
 
 
-async def pages(place: Place, seconds: int, posts: int, a_second: int, activities: int, *, json: bool = False) -> Row:
-    """The home of some members in turn, as a page or as an app asks for it, so many times a second, while so many activities a second come in."""
+async def pages(place: Place, seconds: int, posts: int, a_second: int, activities: int, *, json: bool = False, two: bool = False) -> Row:
+    """The home of some members in turn, as a page or as an app asks for it, so many times a second, while so many activities a second come in.
+
+    `two`: the inbox is a process of its own. Who reads and who sends are programs of their own; everything is asked once before the clock starts.
+    """
     origin = scene.free_origin()
     async with scene.prepared(place, "pages", origin) as (url, alice):
         people, _ = await scene.people(alice)
@@ -225,16 +228,20 @@ async def pages(place: Place, seconds: int, posts: int, a_second: int, activitie
         await stored.fill(readers, origin, posts, FOLLOWS)
         headers = [{"Authorization": f"Bearer {await scene.token(one)}"} if json else {"Cookie": await scene.session(one, origin)} for one in readers]
         asked = {"origin": origin, "path": "/api/v1/timelines/home" if json else "/home", "headers": headers}
-        async with dazzle(origin, url, place.folder / "var") as server, child("tests.bench.load") as sender, \
+        more = {"DAZZLE_INBOX_PORT": scene.free_origin().rpartition(":")[2]} if two else {}
+        async with dazzle(origin, url, place.folder / "var", **more) as server, child("tests.bench.load") as sender, \
                 child("tests.bench.reader") as warm, child("tests.bench.reader") as alone, child("tests.bench.reader") as reader:
-            await _read(warm, asked | {"rate": 10, "count": 20})
+            await _load({"origin": origin, "people": people, "connections": 32, "count": 200, "first": 10_000_000})
+            await _read(warm, asked | {"rate": 10, "count": 5 * READERS})
+            await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
             cpu, count = server.cpu_seconds, a_second * 4
             quiet = await _read(alone, asked | {"rate": a_second, "count": count})
             cpu_ms = (server.cpu_seconds - cpu) / count * 1000
             await sender.ask(origin=origin, people=people, connections=32, count=activities * seconds, rate=activities)
             sent, read = await asyncio.gather(sender.ask(go=True), _read(reader, asked | {"rate": a_second, "count": a_second * (seconds - 1)}))
             peak = server.peak_mib
-        return {"case": "home for apps under load" if json else "home page under load", "messages": posts, "wanted": a_second, "rate": read["rate"],
+        name = "home for apps under load" if json else "home page under load"
+        return {"case": f"{name}, two processes" if two else name, "messages": posts, "wanted": a_second, "rate": read["rate"],
                 "unit": "pages/s", "cpu_ms": cpu_ms, "p50_ms": read["p50_ms"], "p99_ms": read["p99_ms"], "quiet_p50_ms": quiet["p50_ms"], "quiet_p99_ms": quiet["p99_ms"],
                 "inbox_rate": activities * seconds / sent["seconds"], "inbox_p99_ms": sent["p99_ms"], "peak_mib": peak}
 
