@@ -18,9 +18,11 @@ COLUMNS = {
     "fed_mib": "{:.0f} MiB after them", "after_mib": "{:.0f} MiB after a message to 7,000 hosts", "errors": "{} answers of 5xx", "page_worst_ms": "slowest page of others {:.0f} ms",
     "peak_mib": "peak {:.0f} MiB",
     "runs": "the median of {} runs",
+    "index_seconds": "{:.1f} s to make the index, once a release", "open_ms": "{:.0f} ms for the first question", "more_mib": "{:.1f} MiB more memory",
+    "first_ms": "{:.0f} ms for the first in five minutes", "rank_p50_ms": "ranking p50 {:.1f} ms", "rank_p99_ms": "ranking p99 {:.1f} ms",
     "publish_ms": "publishing {:.2f} ms", "publish_cost": "{:.1%} of it decisions", "home_ms": "home page {:.2f} ms", "home_cost": "{:.1%}",
     "worst_ms": "worst {:.1f} ms", "grown_mib": "{:.0f} MiB more memory", "listings": "{:,} people", "hosts": "of {:,} hosts",
-    "place_seconds": "{:.0f} s to work out what may be shown", "reconciled": "a partner's {:,}", "reconcile_seconds": "read whole in {:.1f} s",
+    "place_seconds": "{:.1f} s to place 500 new ones", "reconciled": "a partner's {:,}", "reconcile_seconds": "read whole in {:.1f} s",
     "people_ms": "people {:.2f} ms", "people_cost": "{:.1%}", "visit_ms": "a visitor's page {:.2f} ms", "visit_cost": "{:.1%}",
 }
 HEAD = """# Performance
