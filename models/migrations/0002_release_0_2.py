@@ -889,6 +889,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Host',
+            name='network_uri',
+            field=fields.CharField(default='', db_default='', max_length=255),
+        ),
+        ops.AddField(
+            model_name='Host',
             name='quarantined_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
