@@ -34,7 +34,8 @@ KEPT = 20  # versions of one partner
 _MINORS = [str(one) for one in Minors]  # a list: what is asked about may be anything
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _WORDS = ("Charter", "charter", "agreedTo", "version", "digest", "legalOwner", "country", "moderationContact", "retentionDays",
-          "minimumAge", "minors", "withdrawalDays", "leastOutside", "leastInside")
+          "minimumAge", "minors", "withdrawalDays", "leastOutside", "leastInside",
+          "network")
 
 
 def terms(origin: str) -> dict[str, Any]:
@@ -56,7 +57,8 @@ def document(us: Actor, version: int, promised: Terms, when: datetime) -> Docume
         "version": version, "published": instant(when), "legalOwner": promised.owner, "fundedBy": list(promised.funding),
         "country": promised.country, "moderationContact": promised.contact, "retentionDays": promised.retention_days,
         "minimumAge": promised.minimum_age, "minors": str(promised.minors), "withdrawalDays": promised.withdrawal_days,
-        "leastOutside": promised.least_outside, "leastInside": promised.least_inside}
+        "leastOutside": promised.least_outside, "leastInside": promised.least_inside,
+        **({"network": promised.network} if promised.network else {})}
 
 
 def digest(given: Mapping[str, Any]) -> str:
@@ -155,7 +157,8 @@ def read(given: Mapping[str, Any], owner: Actor) -> Terms:
         funding=tuple(_words(one, 1) for one in funded), minors=Minors(minors),
         retention_days=None if given.get("retentionDays") is None else _number(given, "retentionDays", 1, DAYS_LIMIT),
         minimum_age=_number(given, "minimumAge", 0, 100), withdrawal_days=_number(given, "withdrawalDays", 1, DAYS_LIMIT),
-        least_outside=_number(given, "leastOutside", 1, 10_000), least_inside=_number(given, "leastInside", 1, 10_000))
+        least_outside=_number(given, "leastOutside", 1, 10_000), least_inside=_number(given, "leastInside", 1, 10_000),
+        network=_words(given.get("network", ""), 0))
 
 
 async def keep(host: str, given: Mapping[str, Any]) -> Charter | None:

@@ -35,6 +35,7 @@ class Terms:
     withdrawal_days: int = 7
     least_outside: int = 11
     least_inside: int = 5
+    network: str = ""  # the roster of the network that it says it is in
 
 
 class Part(StrEnum):
@@ -110,7 +111,7 @@ def of_community(community: Community) -> Terms:
         owner=community.association, country=community.country, contact=community.contact,
         funding=tuple(community.funding or ()), retention_days=community.retention_days, minimum_age=community.minimum_age,
         minors=community.minors, withdrawal_days=community.withdrawal_days,
-        least_outside=community.least_outside, least_inside=community.least_inside)
+        least_outside=community.least_outside, least_inside=community.least_inside, network=community.network)
 
 
 def of_row(row: Charter) -> Terms:
@@ -120,7 +121,7 @@ def of_row(row: Charter) -> Terms:
         owner=given["legalOwner"], country=given["country"], contact=given["moderationContact"],
         funding=tuple(given["fundedBy"]), retention_days=given["retentionDays"], minimum_age=given["minimumAge"],
         minors=Minors(given["minors"]), withdrawal_days=given["withdrawalDays"],
-        least_outside=given["leastOutside"], least_inside=given["leastInside"])
+        least_outside=given["leastOutside"], least_inside=given["leastInside"], network=given.get("network", ""))
 
 
 async def silence_limit(host: str) -> timedelta:

@@ -15,7 +15,7 @@ import typer
 
 from models.database import DatabaseError
 from models.errors import CommunityError
-from server.commands import catalogue, check, consent, deliveries, demo, hosts, keys, members, messages, serve, tokens
+from server.commands import catalogue, check, consent, deliveries, demo, hosts, keys, members, messages, networks, serve, tokens
 from server.commands.output import Misused, Output, complain, sentence
 from server.settings import BadSettings, Settings
 
@@ -23,7 +23,8 @@ from server.settings import BadSettings, Settings
 Command = Callable[..., Awaitable[int | None]]
 DONE, NOT_DONE, CALLED_WRONGLY, INTERRUPTED = 0, 1, 2, 130
 #: The words in front of a command that several share, and what they are about.
-GROUPS = {"member": "The people of this community.", "host": "Other servers.", "keys": "What we sign with, and what private messages are kept under.",
+GROUPS = {"member": "The people of this community.", "host": "Other servers.",
+          "network": "The network of an association.", "keys": "What we sign with, and what private messages are kept under.",
           "message": "What members write.", "token": "What programs sign in with.",
           "consent": "What members said yes and no to.",
           "catalogue": "The names of conditions and signs."}
@@ -43,6 +44,10 @@ COMMANDS: dict[str, Command] = {
     "host suspend": hosts.suspend,
     "host end": hosts.end,
     "host expire-keys": hosts.expire_keys,
+    "network show": networks.show,
+    "network enter": networks.enter,
+    "network leave": networks.leave,
+    "network publish": networks.publish,
     "keys rotate": keys.rotate,
     "keys backup": keys.backup,
     "keys restore": keys.restore,

@@ -53,6 +53,7 @@ from server.actions import (
     held,
     introductions,
     listings,
+    network,
     once,
     polls,
     relations,
@@ -169,6 +170,11 @@ async def chase_withdrawals(_app: web.Application) -> int:
     return await withdrawal_watch.chase()
 
 
+async def settle_network(app: web.Application) -> int:
+    """Read the roster of our network again, and keep ours alive."""
+    return await network.settle(app[INSTANCE])
+
+
 async def learn_partners(app: web.Application) -> int:
     """Ask partners what they understand."""
     return await withdrawal_watch.learn_due(app[INSTANCE])
@@ -277,6 +283,7 @@ JOBS: dict[str, Job] = {
     "chase_withdrawals": Job(chase_withdrawals, 60),
     "erase_expired": Job(erase_expired, 60),
     "renew_copies": Job(renew_copies, 60),
+    "settle_network": Job(settle_network, 60),
     "learn_partners": Job(learn_partners, 300),
     "end_departures": Job(end_departures, 30),
     "keep_sealed": Job(keep_sealed, 600),

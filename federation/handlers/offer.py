@@ -1,7 +1,7 @@
 """Offer: another community asks to become partners, the one thing that a stranger may ask; or its directory, to meet somebody."""
 from __future__ import annotations
 
-from federation import charter_changes, introductions, partnership
+from federation import charter_changes, introductions, networks, partnership
 from federation.errors import Refused
 from federation.incoming import Incoming
 from federation.partnership import is_partnership
@@ -23,7 +23,8 @@ async def receive(incoming: Incoming) -> None:
         raise Refused("offers something that we do not take", host=sender.host)
     if host.standing is not Standing.UNKNOWN and host.standing not in PARTNERS:
         return
-    if host.asked_them_at or host.standing in PARTNERS:  # our own host asked or allowed them: both have decided
+    has_decided = host.asked_them_at or host.standing in PARTNERS  # our own host asked or allowed them
+    if has_decided or await networks.opens_to(incoming.us, sender, incoming.charter):
         await _agree(incoming, host)
         return
     await charter_changes.take(incoming, host)

@@ -96,10 +96,11 @@ async def agree(host: Host, version: int, by: Actor | None) -> None:
     """Say yes to the newer charter of a partner: everything flows again. NotHere if this version is not the one that waits."""
     async with in_transaction():
         newest = await Charter.newest(host.name)
-        if newest is None or newest.version != version or newest.agreed_at or host.standing not in PARTNERS:
+        waits = newest is not None and (newest.agreed_at is None or host.left_network_at is not None)
+        if newest is None or newest.version != version or not waits or host.standing not in PARTNERS:
             raise NotHere("no such charter")
         await _agree(host)
-        await host.change(standing=Standing.PARTNER, decided_at=clock.now())
+        await host.change(standing=Standing.PARTNER, decided_at=clock.now(), left_network_at=None, reason="", network_uri="")
         await _forget_notices(host)
         await _log(by, "host.charter", host, f"version {version}")
 
@@ -144,7 +145,8 @@ async def _asker(host: Host) -> Actor:
 
 
 async def _forget_notices(host: Host) -> None:
-    kinds = [Notice.CHARTER, Notice.PARTNER_REQUEST, Notice.QUARANTINE, Notice.SILENT, Notice.CUT_OFF]
+    kinds = [Notice.CHARTER, Notice.PARTNER_REQUEST, Notice.QUARANTINE, Notice.SILENT, Notice.CUT_OFF,
+             Notice.LEFT_NETWORK]
     await Notification.filter(kind__in=kinds, host=host.name).delete()
 
 

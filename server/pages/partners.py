@@ -40,6 +40,7 @@ class HostView:
     waiting: int  # deliveries on their way
     is_resting: bool
     reached_at: datetime | None
+    left_network: bool  # paused because the network lists it no longer
     silent_at: datetime | None  # since then it owes an answer to what was taken back
 
 
@@ -130,7 +131,7 @@ async def _view(host: Host) -> HostView:
         asked_them=undecided and host.asked_us_at is None and host.asked_them_at is not None,
         asked_at=host.asked_us_at or host.asked_them_at,
         reason=host.reason, waiting=waiting, is_resting=host.is_resting(), reached_at=host.reached_at,
-        silent_at=host.silent_at)
+        silent_at=host.silent_at, left_network=host.left_network_at is not None)
 
 
 async def _host(request: web.Request) -> Host:

@@ -1,0 +1,78 @@
+"""/admin/network: the network of an umbrella association, whether we are in one, or keep one. GET /network: our roster."""
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from federation.addresses import host_of
+from models import Community, Roster, clock
+from models.errors import CommunityError, NotHere
+from server import render
+from server.actions import network
+from server.doors import see
+from server.errors import BadRequest
+from server.forms import Form
+from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
+from server.language import gettext_for
+from server.peers import ACTIVITY_TYPE, wants_page
+from server.views import FieldError
+
+HERE = "/admin/network"
+TYPED_LIMIT = 60_000  # characters of a list of addresses
+
+
+async def document(request: web.Request) -> web.Response:
+    """GET /network and /network/{version}: to anybody, as it is about no person."""
+    version = request.match_info.get("version")
+    found = await (Roster.get_or_none(host="", version=int(version)) if version else Roster.newest())
+    if found is None:
+        raise NotHere("no such roster")
+    if wants_page(request):
+        return see("/about#charter")
+    return web.Response(text=json.dumps(found.document, ensure_ascii=False), content_type=ACTIVITY_TYPE)
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /admin/network."""
+    return await _page(request)
+
+
+async def save(request: web.Request) -> web.Response:
+    """POST /admin/network: enter, leave, or publish a roster of our own."""
+    form, instance, me = request[FORM], request.app[INSTANCE], request[MEMBER].actor
+    request.app[LIMITS].take("look_up", str(request[MEMBER].id))
+    field = {"enter": "network", "publish": "members"}.get(form.get("do") or "", "")
+    try:
+        match form.get("do"):
+            case "enter":
+                await network.enter(instance, form.text("network", 300), form.has("opens"), me)
+            case "leave":
+                await network.leave(instance, me)
+            case "publish":
+                await network.publish(instance, form.get("members")[:TYPED_LIMIT].splitlines(), me)
+            case _:
+                raise BadRequest("do")
+    except BadRequest:
+        raise
+    except CommunityError:
+        _ = gettext_for(request[LANGUAGE])
+        words = {"network": _("No roster that we can trust is served at this address."),
+                 "members": _("One of these addresses does not answer, or is no community.")}.get(field, "")
+        return await _page(request, form, (FieldError(field, words),))
+    await request.app[COMMUNITY].load()
+    return see(f"{HERE}?saved=1")
+
+
+async def _page(request: web.Request, form: Form | None = None, errors: tuple[FieldError, ...] = ()) -> web.Response:
+    row, own = await Community.current(), await Roster.newest()
+    theirs = await Roster.newest(host_of(row.network)) if row.network else None
+    us = request.app[INSTANCE].actor.uri
+    listed = [host_of(uri) for uri in own.members] if own else []
+    return render.page(
+        request, "admin_network.html", status=422 if errors else 200, here="partners", errors=errors, network=row.network,
+        network_host=host_of(row.network) if row.network else "", opens=row.network_opens, own=own,
+        typed=form.text("network", 300) if form else "", members=form and form.get("members") or "\n".join(listed),
+        fellows=[host_of(uri) for uri in theirs.members if uri != us] if theirs else [], ends=theirs.ends_at if theirs else None,
+        is_listed=bool(theirs and theirs.lists(us)), is_over=bool(theirs and theirs.ends_at <= clock.now()),
+        saved="saved" in request.query and not errors)
