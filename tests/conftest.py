@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -18,10 +19,26 @@ from tests import postgres
 from tests.databases import TEMPLATE, PostgresDatabases, administrate, copy_file, create, drop
 from tests.keyring import Keyring
 from tests.live import LiveServer
+from tests.memory_disk import prefer_memory
 from tests.model_tables import ModelTables
 from tests.peer import Peer
 
 NewDatabase = Callable[[], Awaitable[str]]
+DATABASE_SERVER = pytest.StashKey[contextlib.ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Several test processes share one PostgreSQL, which the process that starts them starts."""
+    prefer_memory()
+    config.stash[DATABASE_SERVER] = contextlib.ExitStack()
+    if getattr(config.option, "numprocesses", None) and "TEST_POSTGRES" not in os.environ:
+        with contextlib.suppress(postgres.NoPostgres):  # its tests are skipped, and say why
+            os.environ["TEST_POSTGRES"] = config.stash[DATABASE_SERVER].enter_context(postgres.server())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Away with it."""
+    config.stash[DATABASE_SERVER].close()
 
 
 @pytest.fixture(scope="session")

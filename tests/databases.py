@@ -14,7 +14,7 @@ import asyncpg
 
 from models.database import config, is_sqlite, sqlite_path
 
-TEMPLATE = "template_dazzle"
+TEMPLATE = f"template{os.getpid()}"  # each test process makes its own
 _numbers = count(1)
 
 #: Triggers and foreign keys rest meanwhile. Tables without rows, which are most, cost a look each.

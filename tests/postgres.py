@@ -17,7 +17,7 @@ from typing import Any
 
 START_SECONDS = 30.0
 #: Speed before durability: nobody keeps these data.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=100",
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=400",
         "listen_addresses=")
 
 
