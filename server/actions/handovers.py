@@ -66,6 +66,7 @@ async def _freeze(member: Member, purposes: Collection[Purpose], when: str) -> N
             for reach in WIDE:
                 for post in await Post.filter(author_id=member.actor_id, reach=reach, deleted_at__isnull=True):
                     await post.change(reach_before=reach.value, reach=Reach.CIRCLE)
+                    await sealing.anew(post)
             running = Guardianship.filter(Guardianship.running(), subject_id=member.actor_id)
             await running.update(may_write=False, may_consent=False)
         await sharing.show_as_agreed(member.actor)
@@ -97,6 +98,7 @@ async def keep(member: Member, ids: Collection[int]) -> None:
     """These stay, inside the community, until their person sends them further. Only their own."""
     for post in await Post.filter(author_id=member.actor_id, id__in=list(ids)).exclude(reach_before=""):
         await post.change(reach=Reach.COMMUNITY, reach_before="")
+        await sealing.anew(post)
 
 
 async def erase(member: Member, ids: Collection[int], store: MediaStore) -> None:
