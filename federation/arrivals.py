@@ -28,7 +28,7 @@ from models.queues import NewItem
 REPEATABLE = frozenset({"Follow", "Undo", "Offer", "Withdraw"})
 WAITING_LIMIT = 5000  # activities of one server
 ADDRESSEES_LIMIT = 20  # that are looked at to know whether something is for the web
-GROUP_LIMIT = 200
+GROUP_LIMIT = 48  # some milliseconds: a page that writes something waits for no longer transaction
 COUNT_SECONDS = 1.0
 ORIGINS_LIMIT = 5000
 HEARD_EVERY = timedelta(minutes=1)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from federation import notes, post_parts
@@ -33,7 +33,7 @@ PROPERTIES = frozenset({
     "inReplyToAtomUri", "source", "voice", "language", "proof", "interactionPolicy", "inReplyTo",
     "expires", "consent"})
 _EMPTY = ("inReplyTo", "inReplyToAtomUri")
-PARSED_AT_ONCE = 8  # then the requests of people have a turn
+PARSED_AT_ONCE = 4  # a millisecond, then the requests of people have a turn
 T = TypeVar("T")
 
 
@@ -46,6 +46,7 @@ class Ordinary(Generic[T]):
     author: Actor
     reach: Reach
     is_wanted: bool  # somebody here follows the author
+    columns: Mapping[str, Any] = field(default_factory=dict)  # of its row, its text cleaned
 
 
 async def carry_out(waiting: Mapping[str, Sequence[InboxItem]]) -> set[int]:
@@ -84,15 +85,26 @@ async def ordinary(waiting: Sequence[tuple[Actor, Iterable[tuple[T, object]]]]) 
             read.append(Ordinary(name, note, author, reach, known[author.id]))
             if len(read) % PARSED_AT_ONCE == 0:
                 await asyncio.sleep(0)
-    return await _storable(read) if read else []
+    return await _cleaned(await _storable(read)) if read else []
+
+
+async def _cleaned(found: Sequence[Ordinary[T]]) -> list[Ordinary[T]]:
+    """The same with their columns: made before the transaction, some at a time, so that nobody waits long for either."""
+    ready: list[Ordinary[T]] = []
+    for one in found:
+        if one.is_wanted:
+            to_followers = one.author.followers_uri in {*one.note.to, *one.note.cc}
+            one = replace(one, columns=notes.new_columns(one.note, one.author, one.reach, to_followers))
+        ready.append(one)
+        if len(ready) % PARSED_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return ready
 
 
 async def store(found: Sequence[Ordinary[Any]]) -> None:
     """Write these messages, as far as somebody here follows their authors. Inside a transaction."""
     found = [one for one in found if one.is_wanted]
-    rows = [notes.new_columns(one.note, one.author, one.reach, one.author.followers_uri in {*one.note.to, *one.note.cc})
-            for one in found]
-    ids = await queues.add_posts(rows)
+    ids = await queues.add_posts([one.columns for one in found])
     await queues.add_tags([(id_, name) for id_, one in zip(ids, found, strict=True) for name in post_parts.topics(one.note)])
     for id_, one in zip(ids, found, strict=True):
         await post_parts.save_images(id_, one.note, one.author)
