@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from models import Actor, AuditEntry, Community, ConsentRecord, Guardianship, Member, Post, Q, Subquery, clock
+from models import Actor, AuditEntry, Community, ConsentRecord, Guardianship, Member, Post, Q, Subquery, clock, sealing
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.database import in_transaction
 from models.errors import NotHere
