@@ -136,7 +136,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         note=post.warning or note_name(post.note, _), folded=folded,
         veiled=veiled, kind=kind_name(post.kind, _), title=post.title, facts=facts_of(post, _),
         poll=around.polls.get(post.id), quote=_quoted(post, around, is_mine),
-        may_quote=may_act and reader is not None and quotes.is_offered(reader.actor, post),
+        may_quote=may_act and _may_quote(post, reader),
         edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act, may_thank=may_act and not is_mine,
         may_pass_on=may_show, may_pin=is_mine and may_show, pinned=post.id in around.kept.pinned,
         thanked=post.id in around.kept.thanked, passed_on=post.id in around.kept.passed_on,
@@ -151,6 +151,10 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
 
 def _passed_on_by(entry: Entry, around: _Around) -> PersonView | None:
     return person(entry.passed_on_by, around.titles) if entry.passed_on_by else None
+
+
+def _may_quote(post: Post, reader: Member | None) -> bool:
+    return reader is not None and quotes.is_offered(reader.actor, post)
 
 
 def _quoted(post: Post, around: _Around, is_mine: bool) -> QuoteView | None:

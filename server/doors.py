@@ -17,13 +17,14 @@ from aiohttp import web
 
 from federation.errors import Busy
 from models import Member
+from models.availability import is_unavailable
 from models.errors import CommunityError
 from models.ids import new_key
 from models.member import Role
 from server import acting, forms, language, path_words, render, sessions
 from server.actions import guardians
 from server.connections import allow_upload
-from server.errors import BadRequest, Forged, SignInFirst, StaffOnly
+from server.errors import BadRequest, Forged, SignInFirst, StaffOnly, Unavailable
 from server.keys import COMMUNITY, CSRF, FORM, GUARDIAN, LANGUAGE, ME, MEMBER, SESSION, SETTINGS, TIE
 from server.limits import TooOften
 from server.look import LANGUAGE_COOKIE
@@ -79,7 +80,7 @@ def refusal(request: web.Request, error: CommunityError) -> web.Response:
     kept = [text for texts in request[FORM].fields.values() for text in texts if len(text) > 30] if FORM in request else []
     response = render.page(request, "error.html", status=error.status, code=error.safe, kept=kept,
                            reference=getattr(error, "reference", ""), needs_sign_in=isinstance(error, SignInFirst))
-    if isinstance(error, TooOften):
+    if isinstance(error, TooOften | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
 
@@ -90,7 +91,10 @@ def see(path: str) -> web.Response:
 
 
 def unexpected(error: Exception) -> CommunityError:
-    """Our fault: logged under a code that the person can quote."""
+    """Our fault: logged under a code that the person can quote. A database that cannot be used just now is told apart."""
+    if is_unavailable(error):
+        log.error("database unavailable", exc_info=error)
+        return Unavailable("database")
     fault = CommunityError("unexpected")
     fault.status, fault.reference = 500, new_key()[:8]  # type: ignore[attr-defined]
     level = logging.ERROR
@@ -186,5 +190,5 @@ def peer(handler: Handler) -> Handler:
 def problem(error: CommunityError) -> web.Response:
     """An error as a problem document (RFC 9457); the detail stays in the log."""
     body = {"type": "about:blank", "title": error.safe, "status": error.status}
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooOften | Busy) else {}
+    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooOften | Busy | Unavailable) else {}
     return web.json_response(body, status=error.status, content_type="application/problem+json", headers=headers)

@@ -33,6 +33,14 @@ class BadRequest(CommunityError):
     safe = "error.bad_request"
 
 
+class Unavailable(CommunityError):
+    """The database is locked, full or away. Nothing was changed; in a moment it may work."""
+
+    status = 503
+    safe = "error.unavailable"
+    retry_after_seconds = 5
+
+
 class Refused(CommunityError):
     """A rule says no; `reason` is that of `moderation.policy`, and the sentence goes with it."""
 

@@ -68,13 +68,17 @@ async def _typed_again(post: Post) -> drafts.Typed:
     images = await Attachment.filter(post=post).order_by("position")
     circle = await Recipient.filter(post=post).select_related("actor") if post.reach is Reach.CIRCLE else []
     poll = await Poll.get_or_none(post=post)
-    quoted = await Post.kept(post.quote_uri) if post.quote_uri else None
     return drafts.Typed(
         text=post.text, reach=post.reach, voice=post.voice, note=post.note, warning=post.warning, language=post.language,
-        reply=parent.key if parent else "", quote=quoted.key if quoted else "", to=" ".join(row.actor.address for row in circle),
+        reply=parent.key if parent else "", quote=await _quoted_key(post), to=" ".join(row.actor.address for row in circle),
         images=tuple((image.key, image.description) for image in images),
         choices=tuple(one["name"] for one in poll.options) if poll else (), several="1" if poll and poll.is_multiple else "",
         about=post.about, agrees="1" if post.about_agrees else "")
+
+
+async def _quoted_key(post: Post) -> str:
+    quoted = await Post.kept(post.quote_uri) if post.quote_uri else None
+    return quoted.key if quoted else ""
 
 
 async def vanish(post: Post) -> None:

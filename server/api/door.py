@@ -21,7 +21,7 @@ from server.api.arguments import Takes
 from server.api.tokens import BadToken, NeedsMember, OutOfScope
 from server.connections import allow_upload
 from server.doors import Handler, unexpected
-from server.errors import StaffOnly
+from server.errors import StaffOnly, Unavailable
 from server.forms import LARGEST_NUMBER
 from server.keys import ALLOWANCE, COMMUNITY, FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS, TOKEN
 from server.language import gettext_for
@@ -140,7 +140,7 @@ def refusal(request: web.Request, error: CommunityError) -> web.Response:
     if isinstance(error, OAuthError):
         body = {"error": error.code, "error_description": said}
     response = answer(body, error.status)
-    if isinstance(error, TooOften | Busy):
+    if isinstance(error, TooOften | Busy | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="Dazzle", error="invalid_token"'
