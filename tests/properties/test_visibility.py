@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import Actor, Block, Community, Follow, Member, Post, clock
+from models import Actor, Block, Community, Follow, HostBlock, Member, Post, clock
 from models.consent import Purpose
 from models.host import Standing
 from models.member import Role
@@ -46,11 +46,13 @@ class Case:
     held: bool = False
     author_suspended: bool = False
     yes_taken_back: bool = False
+    partner_blocked: bool = False  # by the author, the whole server
 
 
 RARELY = st.sampled_from([False, False, False, True])
 CASES = st.builds(Case, reach=st.sampled_from(Reach), follows=st.booleans(), blocks=st.sampled_from(["", "", "author", "reader"]),
-                  edited=st.booleans(), deleted=RARELY, held=RARELY, author_suspended=RARELY, yes_taken_back=RARELY)
+                  edited=st.booleans(), deleted=RARELY, held=RARELY, author_suspended=RARELY, yes_taken_back=RARELY,
+                  partner_blocked=RARELY)
 
 
 def test_every_address_is_in_the_manifest() -> None:
@@ -107,6 +109,8 @@ def sees(case: Case, who: str | Standing) -> bool:
         return False
     if who == "visitor":
         return case.reach is Reach.WEB and not case.yes_taken_back
+    if who is Standing.PARTNER and case.partner_blocked:
+        return False
     if isinstance(who, Standing):
         allowed = {Standing.PARTNER: {Reach.PARTNERS, Reach.WEB}, Standing.OPEN: {Reach.WEB}, Standing.LIMITED: {Reach.WEB}}
         return case.reach in allowed.get(who, set()) and not case.yes_taken_back
@@ -162,6 +166,8 @@ async def _stage(world: World, case: Case, marker: str) -> Post:
     if case.blocks:
         one, other = (author, reader) if case.blocks == "author" else (reader, author)
         await Block.create(blocker=one, target=other)
+    if case.partner_blocked:
+        await HostBlock.create(owner=author, host=world.peers[Standing.PARTNER][0].host)
     if case.deleted and not case.held:
         await removal.delete(post, world.server.app[MEDIA])
     elif case.deleted:
@@ -181,4 +187,5 @@ def _tag(marker: str) -> str:
 async def _tidy(world: World) -> None:
     await world.people["author"].change(suspended_at=None)
     await Block.all().delete()
+    await HostBlock.all().delete()
     await Follow.filter(follower_id=world.people["reader"].id).delete()
