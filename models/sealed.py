@@ -6,7 +6,7 @@ through models notices nothing. Queries that change columns without loading the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, ClassVar, Self
 
@@ -38,12 +38,12 @@ class Sealed(Record):
 
     async def save(self, *args: Any, **options: Any) -> None:
         """Write the row; what is private only sealed."""
-        only = options.get("update_fields")
+        only: Collection[str] | None = options.get("update_fields")
         if self.is_lost:
             await super().save(*args, **options | {"update_fields": self._kept_when_lost(only)})
             return
         decides = self.__dict__.pop("_anew", False) or only is None or not set(only).isdisjoint(self.DECIDED_BY)
-        if decides or not set(only).isdisjoint(self.SEALS):
+        if decides or only is not None and not set(only).isdisjoint(self.SEALS):
             self.sealed, was_sealed = await self._sealed(self._content(), decides), self.__dict__.get("_was_sealed")
             self.__dict__["_was_sealed"] = bool(self.sealed)
             if only is not None and (self.sealed or decides or was_sealed):

@@ -26,8 +26,8 @@ async def of_posts(posts: Sequence[Post], reader: Member | None, _: Words) -> di
             mine.setdefault(vote.poll_id, set()).add(vote.option)
     told = {poll.id: counts.answers({one["name"]: one["count"] for one in poll.options}, poll.voters, poll.is_multiple,
                                     least.inside if reader else least.outside) for poll in polls}
-    return {poll.post_id: _view(poll, asked[poll.post_id], {str(poll.options[place]["name"]) for place in poll.chosen(mine.get(poll.id, set()))}, reader, told[poll.id].rows, _)
-            for poll in polls}
+    chosen = {poll.id: {str(poll.options[place]["name"]) for place in poll.chosen(mine.get(poll.id, set()))} for poll in polls}
+    return {poll.post_id: _view(poll, asked[poll.post_id], chosen[poll.id], reader, told[poll.id].rows, _) for poll in polls}
 
 
 def _view(poll: Poll, post: Post, chosen: set[str], reader: Member | None, told: Mapping[str, int | None],

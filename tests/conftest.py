@@ -13,8 +13,8 @@ from tortoise.context import TortoiseContext
 
 from federation import keys
 from models.database import open_database
-from models.vault import Vault
 from models.migration import migrate
+from models.vault import Vault
 from tests import postgres
 from tests.databases import TEMPLATE, PostgresDatabases, administrate, copy_file, create, drop
 from tests.keyring import Keyring

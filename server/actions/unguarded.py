@@ -22,7 +22,8 @@ async def tell_of(guardian: Actor) -> None:
 
 async def profiles() -> list[Member]:
     """Managed profiles for whom nobody acts who is here; at most PAGE, with their actors."""
-    guarded = Subquery(Guardianship.filter(Guardianship.running(), guardian__member__state=MemberState.ACTIVE).values("subject_id"))
+    guarding = Guardianship.filter(Guardianship.running(), guardian__member__state=MemberState.ACTIVE)
+    guarded = Subquery(guarding.values("subject_id"))
     alone = Member.filter(role=Role.MANAGED, state=MemberState.ACTIVE).exclude(actor_id__in=guarded)
     return await alone.order_by("id").limit(PAGE).select_related("actor")
 

@@ -60,4 +60,5 @@ async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> we
     return render.page(
         request, "data_export.html", status=422 if errors else 200, here="data", errors=errors,
         state=archive.state.value if archive else "", until=archive.expires_at if archive else None,
-        size=max(1, round(archive.size_bytes / MIB)) if archive else 0, has_password=bool(acting.one_who_acts(request).password_hash))
+        size=max(1, round(archive.size_bytes / MIB)) if archive else 0,
+        has_password=bool(acting.one_who_acts(request).password_hash))
