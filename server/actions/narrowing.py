@@ -1,12 +1,13 @@
 """A message is for fewer people from now on. Wider it never becomes: whoever wants that writes a new one."""
 from __future__ import annotations
 
-from federation import audience, copies, outbox, withdrawal_notices
+from federation import audience, copies, outbox, stamps, withdrawal_notices
 from models import Announce, Delivery, Host, OutgoingActivity, Pin, Post, Recipient, Subquery, clock, sealing
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.errors import CommunityError, NotHere
 from models.reach import Reach
+from models.stamp import StampKind
 from server.actions import held
 
 
@@ -51,6 +52,7 @@ async def narrow(post: Post, reach: Reach) -> None:
         await outbox.delete(post, but=keep)
         await outbox.narrowed(post, keep)
         await _forget(post)
+        await stamps.withdraw_all(post.author, kind=StampKind.QUOTE, post=post)  # only what is for the whole web is quoted
         if reach.level < Reach.PARTNERS.level:
             await _pass_on_no_more(post)
 

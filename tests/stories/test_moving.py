@@ -30,7 +30,7 @@ async def followers(server: LiveServer, uri: str) -> set[str]:
 
 
 async def test_those_who_follow_come_along_when_both_accounts_say_so(alpha: LiveServer, beta: LiveServer) -> None:
-    """By the pages of both communities: named there, then moved here, with the password; neighbours and strangers follow along."""
+    """By the pages of both communities: named there, then moved here, with the password; all who follow come along."""
     old, new = await alpha.member("alice"), await beta.member("alicia")
     dora, bea = await alpha.member("dora"), await beta.member("bea")
     await befriend(beta, bea, old, alpha)
@@ -98,7 +98,7 @@ async def test_what_is_no_move(alpha: LiveServer, peer: Peer) -> None:
 
 
 async def test_servers_of_other_make_are_told_in_their_order(alpha: LiveServer, peer: Peer) -> None:
-    """The document first, which names the new account, then the Move; after thirty days once more. It holds no more than it must."""
+    """The document first, which names the new account, then the Move; after thirty days once more."""
     alice, otto, new = await alpha.member("alice"), peer.actor("otto"), peer.actor("new")
     peer.show(new.uri, new.document | {"alsoKnownAs": [alice.uri]})
     await follow(alpha, alice, new)

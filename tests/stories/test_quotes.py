@@ -1,4 +1,4 @@
-"""Members of ours quote: only what its author lets them, once the author has said yes, and for as long as that stands (FEP-044f)."""
+"""Members of ours quote: what its author lets them, once the author has said yes, for as long as that stands (FEP-044f)."""
 from __future__ import annotations
 
 import json
@@ -8,7 +8,7 @@ import pytest
 from models import Actor, Community, Post, Stamp
 from models.post import Quotable, QuoteState
 from models.reach import Reach
-from server.actions import held, profiles, removal
+from server.actions import held, narrowing, profiles, removal
 from server.actions.posts import Composition, publish
 from server.errors import Refused
 from server.keys import MEDIA
@@ -50,7 +50,7 @@ async def why_not(server: LiveServer, author: Actor, quoted: Post, reach: Reach 
 
 
 async def test_a_quote_is_asked_for_shown_and_ends_with_the_permission(alpha: LiveServer, beta: LiveServer) -> None:
-    """Between two servers: asked when it leaves, pending for its writer alone, shown everywhere after the yes, gone after the no."""
+    """Between two servers: asked when it leaves, seen by its writer alone, by all after the yes, gone after the no."""
     alice, bea = await for_all(alpha, "alice"), await for_all(beta, "bea", quotes=True)
     await befriend(alpha, alice, bea, beta)
     await befriend(beta, bea, alice, alpha)
@@ -109,12 +109,16 @@ async def test_quotes_within_a_community_and_of_oneself(alpha: LiveServer) -> No
     assert draft.form["quote"] == wide.key and await alpha.ask(lambda: Stamp.all().count()) == 1
     await let(alpha, alice, False)
     assert (await again(alpha, quoting)).quote_state is QuoteState.ENDED and (await again(alpha, own)).shows_quote
+    await let(alpha, alice, True)
+    once_more = await alpha.write(dora, "Still right", Reach.WEB, quoted=await again(alpha, wide))
+    await alpha.run(narrowing.narrow(await again(alpha, wide), Reach.COMMUNITY))
+    assert (await again(alpha, once_more)).quote_state is QuoteState.ENDED, "it is for fewer now"
     await alpha.run(removal.delete(await again(alpha, quoting), alpha.app[MEDIA]))
     assert not (await alpha.ask(lambda: Post.get(uri=quoting.uri))).quote_uri
 
 
 async def test_a_yes_counts_with_a_good_stamp_of_the_one_who_was_asked(alpha: LiveServer, peer: Peer) -> None:
-    """Other software, that may lie: somebody else's yes, a stamp about something else or from elsewhere; none of it is believed."""
+    """Other software, that may lie: a yes of somebody else, a stamp about something else or from elsewhere are not believed."""
     alice, otto, eve = await for_all(alpha, "alice"), peer.actor("otto"), peer.actor("eve")
     await follow(alpha, alice, otto)
     note = otto.note("Ask me", interactionPolicy={"canQuote": {"manualApproval": [PUBLIC]}})
