@@ -74,15 +74,17 @@ async def receive(incoming: Incoming) -> None:
         await listing_alarms.leaked(listing.host, host.name)
         return
     until = values.instant(said.get("endTime"), LIFETIME) or clock.now()
-    if listing is None or listing.actor is None or until <= clock.now():
-        return
-    if not await _is_welcome(listing.actor, host.name, pseudonym):
-        return
-    _, is_new = await Introduction.get_or_create(
-        {"actor": listing.actor, "host": host.name, "is_asker": False, "listing_uri": uri, "pseudonym_uri": pseudonym,
-         "text": values.text(said.get("content"), TEXT_LIMIT) or "", "ends_at": until}, offer_uri=incoming.activity.id)
-    if is_new:
-        await Notification.tell(listing.actor, Notice.INTRODUCTION, host=host.name)
+    if listing is not None and listing.actor is not None and until > clock.now():
+        text = values.text(said.get("content"), TEXT_LIMIT) or ""
+        await _put_before(listing.actor, incoming.activity.id, {"host": host.name, "is_asker": False, "listing_uri": uri,
+                                                                "pseudonym_uri": pseudonym, "text": text, "ends_at": until})
+
+
+async def _put_before(actor: Actor, offer_uri: str, columns: dict[str, Any]) -> None:
+    if await _is_welcome(actor, columns["host"], columns["pseudonym_uri"]):
+        _, is_new = await Introduction.get_or_create({"actor": actor} | columns, offer_uri=offer_uri)
+        if is_new:
+            await Notification.tell(actor, Notice.INTRODUCTION, host=columns["host"])
 
 
 async def _is_welcome(actor: Actor, host: str, pseudonym: str) -> bool:

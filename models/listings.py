@@ -145,30 +145,27 @@ async def search(wanted: Wanted, start: int, until: int, size: int) -> Found:
     """The next people in the list from `start` on, below `until`, whose shown facets are those. At most WALK_ROWS are looked at:
     where few are among them, fewer than `size` are found, and it goes on from `next`.
     """
-    asked = {f"shown_{facet}": value for facet, value in zip(FACETS, _codes(wanted), strict=True) if value}
+    asked = {f"shown_{facet}": value for facet, value in zip(FACETS, astuple(wanted), strict=True) if value}
     lead = next((column for column in LEADS if column in asked), "")
     first = f"{lead} = ? AND " if lead else ""
-    values: list[object] = [asked.pop(lead)] if lead else []
-    walked = (f"SELECT place, {', '.join(SHOWN)} FROM listing WHERE {first}place >= ? AND place < ?"  # noqa: S608
-              f" ORDER BY place LIMIT {WALK_ROWS}")
-    others = " AND ".join(_is(column) for column in asked)
-    sql = (f"SELECT place FROM ({walked}) AS walked{f' WHERE {others}' if others else ''}"  # noqa: S608
-           f" ORDER BY place LIMIT {size + 1}")
-    like = [f"% {value} %" if column == "shown_language" else value for column, value in asked.items()]
-    found = [int(row[0]) for row in await tuples(sql, [*values, start, until, *like])]
+    walk, bounds = f"{first}place >= ? AND place < ? ORDER BY place", list[object]((start, until))
+    if lead:
+        bounds.insert(0, asked.pop(lead))
+    found = await _walked(walk, bounds, asked, size + 1)
     if len(found) > size:
         return Found(tuple(found[:size]), found[size])
-    last = await tuples(f"SELECT place FROM listing WHERE {first}place >= ? AND place < ? ORDER BY place"  # noqa: S608
-                        f" LIMIT 1 OFFSET {WALK_ROWS}", [*values, start, until]) if asked else []
+    last = await tuples(f"SELECT place FROM listing WHERE {walk} LIMIT 1 OFFSET {WALK_ROWS}", bounds) if asked else []  # noqa: S608
     return Found(tuple(found), int(last[0][0]) if last else None)
 
 
-def _codes(wanted: Wanted) -> Sequence[str]:
-    return astuple(wanted)
-
-
-def _is(column: str) -> str:
-    return f"{column} LIKE ?" if column == "shown_language" else f"{column} = ?"
+async def _walked(walk: str, bounds: Sequence[object], asked: Mapping[str, str], size: int) -> list[int]:
+    """The first places on a walk at which all that is asked is shown."""
+    inner = f"SELECT place, {', '.join(SHOWN)} FROM listing WHERE {walk} LIMIT {WALK_ROWS}"  # noqa: S608
+    others = [f"{column} LIKE ?" if column == "shown_language" else f"{column} = ?" for column in asked]
+    values = [f"% {value} %" if column == "shown_language" else value for column, value in asked.items()]
+    where = f" WHERE {' AND '.join(others)}" if others else ""
+    sql = f"SELECT place FROM ({inner}) AS walked{where} ORDER BY place LIMIT {size}"  # noqa: S608
+    return [int(row[0]) for row in await tuples(sql, [*bounds, *values])]
 
 
 async def unplaced() -> bool:

@@ -108,8 +108,11 @@ async def search(request: web.Request, given: Searching) -> web.Response:
 
 
 async def directory(request: web.Request, given: DirectoryWindow) -> web.Response:
-    """GET /api/v1/directory: those who chose to be found, in the order of the page People, which says nothing about anybody."""
-    found = await in_turn(request, given.offset, min(given.limit, CAP), Q(host="") if given.local else None)
+    """GET /api/v1/directory: those who chose to be found, and to be on the web, in the order of the page People: it tells nothing
+    about anybody. The directory across communities is not here: what apps show may be on any screen.
+    """
+    on_the_web = Q(discoverable=True, indexable=True)
+    found = await in_turn(request, given.offset, min(given.limit, CAP), on_the_web & Q(host="") if given.local else on_the_web)
     return answer(await accounts_of(found, reader_of(request)))
 
 

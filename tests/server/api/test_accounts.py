@@ -80,6 +80,8 @@ async def test_only_those_who_chose_it_are_found(alpha: LiveServer) -> None:
     found = await _found(alpha)
     await alpha.member("hidden")
     async with Api(alpha, ourse) as app:
+        assert not await app.good("GET", "/api/v1/directory"), "not on the web"
+        await _say_yes(alpha, found, Purpose.SEARCH_ENGINES)
         for path in ("/api/v1/directory", "/api/v1/suggestions", "/api/v1/accounts/search?q=d"):
             assert [one["acct"] for one in await app.good("GET", path)] == ["findable"], path
         assert [one["account"]["acct"] for one in await app.good("GET", "/api/v2/suggestions")] == ["findable"]
@@ -89,12 +91,15 @@ async def test_only_those_who_chose_it_are_found(alpha: LiveServer) -> None:
 
 async def _found(server: LiveServer) -> Actor:
     actor = await server.member("findable")
+    await _say_yes(server, actor, Purpose.FOUND_HERE)
+    return actor
 
+
+async def _say_yes(server: LiveServer, actor: Actor, purpose: Purpose) -> None:
     async def agree() -> None:
         member = await Member.get(actor_id=actor.id).select_related("actor")
-        await sharing.say(member, Purpose.FOUND_HERE, True, "en", await Community.current())
+        await sharing.say(member, purpose, True, "en", await Community.current())
     await server.run(agree())
-    return actor
 
 
 async def test_a_profile_is_changed_and_no_consent_is_given(alpha: LiveServer) -> None:
