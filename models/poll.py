@@ -55,8 +55,12 @@ class Poll(OfPost):
         return {place for place, one in enumerate(self.options) if one["name"] in marks or f"{vault.MARK}{place}" in marks}
 
     async def recount(self) -> None:
-        """Count a question of ours anew, out of its votes. Inside a transaction that holds its row."""
+        """Count a question of ours anew, out of its votes; as long as it is open, out of those before today: whoever looks before
+        and after somebody has chosen learns nothing (health.md §3.4, R4). Inside a transaction that holds its row.
+        """
         votes = Vote.filter(poll_id=self.id)
+        if not self.is_closed:
+            votes = votes.filter(created_at__lt=clock.now().replace(hour=0, minute=0, second=0, microsecond=0))
         rows = await votes.annotate(number=Count("id")).group_by("option").values_list("option", "number")
         numbers: dict[int, int] = {}
         for option, number in rows:

@@ -115,4 +115,5 @@ async def _end(poll: Poll, post: Post) -> None:
     for member in await Actor.filter(Actor.present(), id__in=list(told)):
         await Notification.tell(member, Notice.POLL, None, post)
     if post.author.is_local:
+        await poll.recount()
         await outbox.update(post)

@@ -60,8 +60,8 @@ async def _crowd(alice: Actor, post: Post) -> None:
     await Like.bulk_create([Like(uri=f"{one.uri}/l", actor_id=one.id, post_id=post.id) for one in away])
     await Announce.bulk_create([Announce(uri=f"{one.uri}/a", actor_id=one.id, post_id=post.id, reach=Reach.WEB) for one in away])
     await Vote.bulk_create([Vote(uri=f"{one.uri}/v", poll_id=poll.id, actor_id=one.id, option=answer) for one in away])
-    await poll.recount()
     await poll.change(closes_at=now)
+    await poll.recount()
     assert await Member.all().count() == PEOPLE and poll.voters == PEOPLE
 
 

@@ -27,7 +27,13 @@ async def poll_of(server: LiveServer, post: Post) -> Poll:
 
 
 async def numbers(server: LiveServer, post: Post) -> list[int | None]:
-    """How many chose what, as a server knows it."""
+    """How many chose what, as a server knows it; of a question of its own, as it counts tomorrow."""
+    async def tomorrow() -> None:
+        poll = await Poll.get(post__uri=post.uri)
+        await Vote.filter(poll_id=poll.id).update(created_at=clock.now() - timedelta(days=1))
+        await poll.recount()
+    if post.uri.startswith(server.origin):
+        await server.run(tomorrow())
     return [one["count"] for one in (await poll_of(server, post)).options]
 
 
@@ -63,6 +69,7 @@ async def test_a_question_goes_from_server_to_server_and_comes_back_answered(alp
     with pytest.raises(votes.Own):
         await alpha.run(votes.choose(alice, post, [1]))
     await settle(alpha, beta)
+    assert [one["count"] for one in (await poll_of(alpha, post)).options] == [0, 0, 0], "one number a day, while it is open"
     assert await numbers(alpha, post) == [1, 7, 0] and (await poll_of(alpha, post)).voters == 8
     assert await numbers(beta, post) == [None] * 3, "nothing is told before the end"
 
