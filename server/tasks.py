@@ -8,6 +8,9 @@ from typing import Any
 
 import structlog
 
+#: What rests for long begins a moment later: the first second of a server is of those who wait for it.
+LONG_REST_SECONDS = 10.0
+MOMENT_SECONDS = 1.0
 log = structlog.get_logger()
 
 
@@ -30,6 +33,7 @@ async def repeat(name: str, run: Callable[[], Awaitable[int]], every_seconds: fl
     """Do something for ever. `run` returns how much it did; when it was nothing, it rests. A failure is logged, told and tried
     again: no work may die unseen.
     """
+    await asyncio.sleep(MOMENT_SECONDS if every_seconds >= LONG_REST_SECONDS else 0)
     while True:
         try:
             done = await run()
