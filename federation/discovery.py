@@ -9,6 +9,7 @@ from federation.addresses import host_of, same_origin
 from federation.contexts import AS
 from federation.errors import Malformed
 from federation.instance import SOFTWARE, VERSION
+from federation.withdrawal_notices import WITHDRAW
 from models import Actor, Community
 from models.actor import ActorKind
 from models.community import SignUp
@@ -74,9 +75,9 @@ def nodeinfo_links(origin: str, instance: Actor) -> dict[str, Any]:
     return {"links": [*links, {"rel": "https://www.w3.org/ns/activitystreams#Application", "href": instance.uri}]}
 
 
-def nodeinfo(version: str, community: Community, source_url: str = "") -> dict[str, Any]:
+def nodeinfo(version: str, origin: str, community: Community, source_url: str = "") -> dict[str, Any]:
     """NodeInfo without any count (FEP-0151 allows it): how many people have a disease is nobody's business. Only 2.1 has a place
-    for the address of the source code.
+    for the address of the source code. The metadata say that we exchange withdrawal notices, and where our charter is.
     """
     if version not in NODEINFO_VERSIONS:
         raise NotHere("no such version")
@@ -84,4 +85,5 @@ def nodeinfo(version: str, community: Community, source_url: str = "") -> dict[s
     if source_url and version != "2.0":
         software["repository"] = source_url
     return {"version": version, "software": software, "protocols": ["activitypub"], "services": {"inbound": [], "outbound": []},
-            "openRegistrations": community.sign_up is SignUp.OPEN, "usage": {"users": {}}, "metadata": {}}
+            "openRegistrations": community.sign_up is SignUp.OPEN, "usage": {"users": {}},
+            "metadata": {"dazzle": {"withdrawalNotices": f"{origin}/ns#{WITHDRAW}", "charter": f"{origin}/charter"}}}

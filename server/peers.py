@@ -215,7 +215,7 @@ async def nodeinfo_links(request: web.Request) -> web.Response:
 async def nodeinfo(request: web.Request) -> web.Response:
     """GET /nodeinfo/2.0 and 2.1."""
     version = request.match_info["version"]
-    document = discovery.nodeinfo(version, request.app[COMMUNITY].row, request.app[SETTINGS].source_url)
+    document = discovery.nodeinfo(version, _origin(request), request.app[COMMUNITY].row, request.app[SETTINGS].source_url)
     profile = f'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/{version}#"'
     return web.Response(body=json.dumps(document).encode(), headers={"Content-Type": profile})
 

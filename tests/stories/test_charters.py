@@ -151,6 +151,8 @@ async def test_charters_are_served_signed_and_nobody_elses_counts(alpha: LiveSer
     assert status == 200 and served["id"] == f"{alpha.origin}/charter/1" and served["version"] == 1
     assert (await far.fetch(f"{alpha.origin}/charter/1"))[1] == body
     assert (await far.fetch(f"{alpha.origin}/charter/2"))[0] == 404
+    told = json.loads((await far.fetch(f"{alpha.origin}/nodeinfo/2.1", "application/json"))[1])["metadata"]["dazzle"]
+    assert told == {"withdrawalNotices": f"{alpha.origin}/ns#Withdraw", "charter": f"{alpha.origin}/charter"}
     await shake_hands(alpha, far)
     them = await far.ask(lambda: Actor.get(uri=f"{alpha.origin}/actor"))
     assert await far.run(charters.proven(far.instance, served, them)) == served

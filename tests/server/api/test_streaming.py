@@ -23,6 +23,7 @@ from server.streams.listeners import Event, Listener, Listeners
 from tests.live import LiveServer, settle
 from tests.server.api.client import Api
 from tests.stories.scene import befriend, see
+from tests.stories.test_withdrawal_notices import take_back
 
 PATIENCE = 2.0  # seconds in which a reply is heard (issue: streaming of a reply)
 QUIET = 0.8  # three looks
@@ -82,6 +83,23 @@ async def test_a_reply_from_elsewhere_is_heard_within_two_seconds(alpha: LiveSer
         await beta.run(removal.delete(answer, beta.app[MEDIA]))
         assert (await next_event(socket, "delete"))["payload"] == update["id"]
         await silence(stranger)
+
+
+async def test_what_is_taken_back_leaves_the_apps_of_those_who_had_it(alpha: LiveServer, beta: LiveServer) -> None:
+    """Camille says no to copies elsewhere: apps on beta that showed her message are told to drop it; those at home keep it."""
+    camille, nora, anna = await alpha.member("camille"), await beta.member("nora"), await alpha.member("anna")
+    await befriend(beta, nora, camille, alpha)
+    async with Api(beta, nora) as there, Api(alpha, anna) as here:
+        away = await there.http.ws_connect("/api/v1/streaming?stream=user")
+        home = await here.http.ws_connect("/api/v1/streaming?stream=public:local")
+        await alpha.write(camille, "For partners")
+        shown = await heard(away, "update")
+        assert "For partners" in shown["content"] and (await heard(home, "update"))["content"] == shown["content"]
+        await take_back(alpha, camille)
+        assert (await next_event(away, "delete"))["payload"] == shown["id"]
+        assert shown["id"] not in [one["id"] for one in await there.good("GET", "/api/v1/timelines/home")]
+        assert (await there.get(f"/api/v1/statuses/{shown['id']}")).status == 404
+        await silence(home)
 
 
 async def test_each_stream_hears_what_stands_in_its_list(alpha: LiveServer) -> None:
