@@ -6,6 +6,7 @@ Bioinformatics 9 (2008) S4, doi:10.1186/1471-2105-9-S5-S4). Rare signs count mor
 """
 from __future__ import annotations
 
+import heapq
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -43,13 +44,13 @@ class Crowd:
     def ranked(self, mine: AbstractSet[int], count: int) -> list[tuple[int, float]]:
         """The people whose signs are most like these, with simGIC, best first; those who share nothing are left out."""
         telling = {term: self.bits[term] for term in mine if self.bits.get(term, 0.0) >= LEAST_BITS}
-        total, shared = sum(telling.values()), dict[int, float]()
+        total, shared = sum(telling.values()), [0.0] * len(self.people)
         for term, weight in telling.items():
             for at in self.having.get(term, ()):
-                shared[at] = shared.get(at, 0.0) + weight
-        scores = [(both / (total + self.totals[at] - both), at) for at, both in shared.items()]
-        scores.sort(key=lambda pair: (-pair[0], pair[1]))
-        return [(self.people[at], score) for score, at in scores[:count]]
+                shared[at] += weight
+        totals = zip(shared, self.totals, strict=True)
+        scores = ((both / (total + its - both), -at) for at, (both, its) in enumerate(totals) if both)
+        return [(self.people[-at], score) for score, at in heapq.nlargest(count, scores)]
 
     def reasons(self, mine: AbstractSet[int], theirs: AbstractSet[int], above: Mapping[int, AbstractSet[int]],
                 least: int) -> list[int]:

@@ -81,7 +81,7 @@ class Likeness:
         signs: dict[int, list[int]] = {}
         after = 0
         while len(signs) < PEOPLE_LIMIT:
-            page = await Actor.filter(_found_here(), id__gt=after, discoverable=True).order_by("id").limit(PAGE).only(
+            page = await Actor.filter(Actor.present(), id__gt=after, host="", discoverable=True).order_by("id").limit(PAGE).only(
                 "id", "host", "line_words")
             if not page:
                 break

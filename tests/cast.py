@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 
-from models import Actor, Charter, Community, ConsentRecord, Host, Member, Post, clock
+from models import Actor, Charter, Community, ConsentRecord, Host, Member, Post, ProfileLine, clock
 from models.community import SignUp
 from models.consent import Purpose
 from models.database import sqlite_path
@@ -30,14 +30,17 @@ from server.actions import (
     guardians,
     invitations,
     posts,
+    profile_lines,
     reactions,
     relations,
 )
 from server.actions.accounts import Newcomer
 from server.actions.drafts import Typed
 from server.actions.posts import Composition
+from server.actions.profile_lines import Value
 from server.keys import COMMUNITY, MEDIA
 from server.takeout import Line
+from tests import catalogue
 from tests.browser import picture
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known
@@ -47,6 +50,7 @@ LONG = ("Bonjour à toutes et à tous. Un **petit mot** sur le [sommeil](https:/
 PUBLIC = ("/", "/about", "/rules", "/help", "/crisis", "/privacy", "/accessibility", "/signin", "/signin/link", "/signin/lost",
           "/join/1", "/join/wait")
 SETTINGS = tuple(f"/settings{name}" for name in ("", "/profile", "/audience", "/reading", "/language", "/blocks", "/security",
+                                                  "/lines", "/lines/signs", "/lines/place", "/lines/role",
                                                   "/apps"))
 
 
@@ -86,6 +90,7 @@ async def cast(template: str, folder: Path) -> AsyncIterator[Cast]:
                   "moderator": await here.member("bastien", role=Role.MODERATOR),
                   "host": await here.member("odile", role=Role.HOST), "bea": await there.member("bea", display_name="Béa")}
         await here.member("newcomer", state=MemberState.WAITING, answer="Ma sœur vient de recevoir le diagnostic.")
+        catalogue.lay(folder / "here")
         yield Cast(here, there, actors, await _fill(here, there, actors))
 
 
@@ -159,6 +164,11 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
     await posts.publish(child.actor, Composition(text="J’ai dessiné un chat", reach=Reach.COMMUNITY, written_by=member,
                                                  written_as=Tie.PARENT), here.origin)
     await deaths.report(host, await Member.get(actor=member), True, "Sa sœur me l’a dit.")
+    me = await Member.get(actor=member).select_related("actor")
+    for line, value, text in ((ProfileLine.SIGNS, Value("HP:0001166", "Arachnodactyly"), "Arachnodactyly"),
+                              (ProfileLine.PLACE, Value("FR", "Rhône"), "Rhône, France")):
+        await profile_lines.say(me, line, [value], (str(line), text), Reach.COMMUNITY, "fr", await Community.current(),
+                                year=2026, agrees=True)
     draft = await drafts.save(member, Typed(text="Une phrase à finir"))
     await corrections.ask(await Member.get(actor=member).select_related("actor"), "Mon ancien nom est encore dans un message.")
     await brought.bring(member, [Line(BroughtKind.FOLLOW, "@ana@elsewhere.example"),
@@ -182,15 +192,16 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             "/home", "/home/follows", "/compose", f"/compose?reply={talk.key}", f"/compose?draft={own['draft']}", "/drafts",
             f"/m/{talk.key}", f"/m/{own['held']}", f"/m/{own['waits']}/held", f"{mine}/history", f"{mine}/copies",
             f"{mine}/edit", f"{mine}/delete", f"{mine}/reach",
-            "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/people/directory", "/people/introductions", "/follows", "/follows/me", "/follows/requests",
+            "/tags/fatigue", "/tags/nothing", "/notices", "/people",
+            "/people/like-me", "/people/directory", "/people/introductions", "/follows", "/follows/me", "/follows/requests",
             "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", *SETTINGS,
             *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/acting", "/acting/new", "/@odile/death",
             "/data/after-death",
             "/nothing-here"),
         "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
                       "/admin/invitations", "/admin/corrections", "/admin/reviews", "/admin/deaths", "/admin/unguarded"),
-        "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community", "/admin/charter", "/admin/network",
-                 "/admin/directory",
+        "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community",
+                 "/admin/conditions", "/admin/charter", "/admin/network", "/admin/directory",
                  "/admin/reviews/rule", "/admin/ages",
                  "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/weaker.example", "/admin/partners/asks.example"),

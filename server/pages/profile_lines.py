@@ -183,7 +183,8 @@ async def _form(request: web.Request, line: ProfileLine, typed: Typed, errors: t
     return render.page(
         request, "settings_line.html", status=422 if errors else 200, here="settings", errors=errors, line=str(line),
         title=profile_words.title(line, _), why=profile_words.why(line, _), options=await _options(request, line, typed),
-        asks_too=acting.asks_too(request), picker=line in KINDS, question=typed.question, own=typed.own, is_free=line in profile_codes.FREE,
+        asks_too=acting.asks_too(request), picker=line in KINDS, question=typed.question, own=typed.own,
+        is_free=line in profile_codes.FREE,
         year=next(iter(typed.codes), "") if line in YEARS else None, region=_region(line, typed), reaches=reaches,
         picks=_picks(community.treatments, typed) if line is ProfileLine.TREATMENTS else (),
         agree_words="" if is_agreed or need is None else consents.words(need, lang, community),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import cases, consent, directory, hostile, killed_withdrawal, report
+from tests.bench import cases, catalogue, consent, directory, hostile, killed_withdrawal, report
 from tests.bench.child import ROOT
 from tests.bench.scene import Place
 
@@ -40,6 +40,8 @@ CASES: dict[str, Case] = {
                                        else cases.pages(place, 4, posts, 10, 100)), 5_000, 1_000_000),
     "home-json": Case(lambda place, posts: (cases.pages(place, 20, posts, 50, 500, json=True) if posts > 100_000
                                             else cases.pages(place, 4, posts, 10, 100, json=True)), 5_000, 1_000_000),
+    "catalogue": Case(lambda place, rounds: catalogue.search(place, rounds), 20, 100),
+    "alike": Case(lambda place, people: catalogue.alike(place, people), 1_000, 5_000),
     "home-two": Case(lambda place, posts: (cases.pages(place, 20, posts, 50, 500, two=True) if posts > 100_000
                                            else cases.pages(place, 4, posts, 10, 100, two=True)), 5_000, 1_000_000),
     "consent": Case(lambda place, count: consent.decisions(place, count), 300, 1000),
