@@ -1,17 +1,18 @@
 """Whether an error says that the database cannot be used just now."""
 from __future__ import annotations
 
-import asyncpg
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 #: What SQLite says when a writer holds the file for longer than `busy_timeout`, or when the disk is full.
 _SAYS = ("database is locked", "database table is locked", "disk is full", "disk i/o error", "unable to open database")
-_AWAY = (DBConnectionError, ConnectionRefusedError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
-         asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, asyncpg.AdminShutdownError, asyncpg.DiskFullError)
+#: What the driver of PostgreSQL raises when the server is away, full or ends; by name, as no other module may know the driver.
+_AWAY = frozenset({"PostgresConnectionError", "InterfaceError", "CannotConnectNowError", "TooManyConnectionsError",
+                   "AdminShutdownError", "DiskFullError"})
 
 
 def is_unavailable(error: BaseException) -> bool:
     """Locked, full or away: later the same may work. Nothing of it has been done."""
-    if isinstance(error, _AWAY):
-        return True
-    return isinstance(error, OperationalError) and any(words in str(error).lower() for words in _SAYS)
+    if isinstance(error, OperationalError):
+        return any(words in str(error).lower() for words in _SAYS)
+    return isinstance(error, DBConnectionError | ConnectionRefusedError) or any(
+        kind.__name__ in _AWAY and kind.__module__.startswith("asyncpg") for kind in type(error).__mro__)

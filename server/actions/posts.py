@@ -88,8 +88,6 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
     if written.reach is Reach.CIRCLE and not addressed:
         raise NobodyNamed("circle")
     await _may_publish(author, written, addressed)
-    if written.quoted:
-        await quotes.check(author, written.quoted, written.reach)
     words, to_read = render(written.text, named, origin), await _to_read(written)
     key, now = new_key(), clock.now()
     uri, parent = f"{origin}/posts/{key}", written.parent
@@ -136,10 +134,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     attachment key -> alternative text. People who are newly named are told. One that is still held leaves as it now is, and
     no other way. Raises: BadPoll; Refused ("review") where the team would have to read it first, and it has left already.
     """
-    if written.poll:
-        written.poll.check()
-    if not post.is_in_review and await _to_read(replace(written, about=post.about, about_agrees=post.about_agrees)):
-        raise Refused("review")
+    await _may_edit(post, written)
     named = await people.known(mentions_in(written.text), origin)
     before = {row.actor_id for row in await Recipient.filter(post=post)}
     wanted = () if post.reach is Reach.CIRCLE else await addressees.of(post.author, post.reach, None, (), list(named.values()))
@@ -162,6 +157,13 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
         if images is not None:
             await _exchange(post, images)
         await _tell_of_edit(post, is_held, written.poll)
+
+
+async def _may_edit(post: Post, written: Composition) -> None:
+    if written.poll:
+        written.poll.check()
+    if not post.is_in_review and await _to_read(replace(written, about=post.about, about_agrees=post.about_agrees)):
+        raise Refused("review")
 
 
 async def _tell_of_edit(post: Post, is_held: bool, poll: PollDraft | None) -> None:
@@ -199,6 +201,8 @@ async def _may_publish(author: Actor, written: Composition, addressed: Sequence[
         known = replace(known, consents=True)  # between members of one community nothing leaves
     if not (decision := policy.decide(verb, known)):
         raise Refused(decision.reason or "")
+    if written.quoted:
+        await quotes.check(author, written.quoted, written.reach)
 
 
 async def _address(post: Post, addressed: Sequence[Actor], named: Mapping[str, Actor]) -> None:
