@@ -21,6 +21,7 @@ from federation.requests import CONTENT_TYPE, Manner
 from models import Delivery, Host, Q, Subquery, clock
 from models.actor import KeyKind
 from models.delivery import DeliveryState
+from models.queues import Due, is_due
 
 BREAKER_AFTER = 3  # failures in a row
 RETRY_LIMIT_SECONDS = 6 * 3600.0
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 
 async def due_hosts(limit: int) -> list[Host]:
     """Hosts that have something due, are not resting and are nobody's at the moment."""
+    if not await is_due(Due.DELIVERIES):
+        return []
     now = clock.now()
     due = Subquery(Delivery.filter(state=DeliveryState.WAITING, due_at__lte=now).values("host"))
     free = (Q(retry_at__isnull=True) | Q(retry_at__lte=now)) & (Q(leased_until__isnull=True) | Q(leased_until__lt=now))

@@ -14,7 +14,7 @@ from federation.instance import Instance
 from models import Host
 from models.ids import new_key
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.1
 REST_SECONDS = 0.005  # between two looks, so that lanes that end at the same time are filled at once
 LOOK_EVERY_SECONDS = 0.05
 LOOK_AHEAD = 1000  # hosts: asking anew for each free lane would cost more than the deliveries

@@ -11,6 +11,7 @@ from federation.addresses import origin_of
 from federation.instance import Instance
 from models import InboxItem, Q, clock
 from models.delivery import ItemState
+from models.queues import Due, is_due
 
 POLL_SECONDS = 0.2
 BATCH = 100
@@ -55,6 +56,8 @@ class Intake:
 
     async def _waiting(self) -> dict[str, list[InboxItem]]:
         """What is due, oldest first, by sender; not of senders that have a lane, nor of origins that have all of theirs."""
+        if not await is_due(Due.ITEMS):
+            return {}
         full = {origin for sender in self._lanes if self._in_use(origin := origin_of(sender)) >= LANES_PER_ORIGIN}
         due = InboxItem.filter(state=ItemState.NEW, due_at__lte=clock.now())
         if self._lanes:
@@ -69,6 +72,8 @@ class Intake:
     async def _less_ordinary(self, waiting: dict[str, list[InboxItem]]) -> dict[str, list[InboxItem]]:
         """What is left for lanes once the ordinary messages have been stored together; everything, if that failed."""
         self._is_busy = False
+        if not waiting:
+            return {}
         try:
             done = await bulk.carry_out(waiting)
         except Exception as error:

@@ -43,6 +43,7 @@ from models import (
 from models.delivery import DeliveryState, ItemState
 from models.migration import forget_copies
 from models.presence import presence
+from models.queues import Due, is_due
 from server import emojis, kept_head, media, pushes, reminders, uploads
 from server.actions import (
     apps,
@@ -74,10 +75,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done again and again. `run` returns how much it did; when it was nothing, it rests for `every_seconds`."""
+    """Something done again and again. `run` returns how much it did; when it was nothing, it rests for `every_seconds`. `due`:
+    the question whether there may be anything to do, where there is a cheap one.
+    """
 
     run: Callable[[web.Application], Awaitable[int]]
     every_seconds: float
+    due: Due | None = None
 
 
 async def send_mail(app: web.Application) -> int:
@@ -265,12 +269,12 @@ async def send_pushes(app: web.Application) -> int:
 
 JOBS: dict[str, Job] = {
     "send_mail": Job(send_mail, 1),
-    "send_pushes": Job(send_pushes, 1),
+    "send_pushes": Job(send_pushes, 1, Due.PUSHES),
     "keep_ledger_head": Job(keep_ledger_head, 5),
-    "release_held": Job(release_held, 0.5),
-    "publish_scheduled": Job(publish_scheduled, 2),
+    "release_held": Job(release_held, 0.5, Due.HELD),
+    "publish_scheduled": Job(publish_scheduled, 2, Due.SCHEDULED),
     "store_uploads": Job(store_uploads, 0.2),
-    "end_polls": Job(end_polls, 1),
+    "end_polls": Job(end_polls, 1, Due.POLLS),
     "fetch_images": Job(fetch_images, 2),
     "complete_conversations": Job(complete_conversations, 0.5),
     "read_profiles": Job(read_profiles, 1),
@@ -313,6 +317,11 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         failures = Failures(Path(app[SETTINGS].var_dir))
         inbox = [] if RELAY in app else [Intake(app[INSTANCE]).run()]
         async with beside([*inbox, Dispatcher(app[INSTANCE]).run(),
-                           *(repeat(name, partial(job.run, app), job.every_seconds, failures.add) for name, job in JOBS.items()
+                           *(repeat(name, partial(_done, app, job), job.every_seconds, failures.add) for name, job in JOBS.items()
                              if RELAY not in app or name not in OF_THE_INBOX)]):
             yield
+
+
+async def _done(app: web.Application, job: Job) -> int:
+    """How much there was to do."""
+    return await job.run(app) if job.due is None or await is_due(job.due) else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from tortoise.context import TortoiseContext
 
 from federation import notes
@@ -103,6 +104,23 @@ async def test_deliveries_are_written_once_for_hosts_known_and_new(db: TortoiseC
     for _ in range(2):
         await queues.add_deliveries(activity.id, activity.object_uri, inboxes, clock.now())
     assert await Delivery.all().count() == await Host.all().count() == 2
+
+
+@pytest.mark.parametrize("what", list(queues.Due))
+async def test_nothing_is_due_in_an_empty_queue(db: TortoiseContext, what: queues.Due) -> None:
+    assert not await queues.is_due(what)
+
+
+async def test_what_is_due_is_said(db: TortoiseContext) -> None:
+    later = clock.now() + timedelta(hours=1)
+    author = await Actor.create(uri="https://a.example/1", name="a", host="", inbox_uri="https://a.example/1/inbox")
+    post = {"author": author, "uri": "https://a.example/p", "url": "", "reach": "community", "html": "", "conversation": "x"}
+    await queues.add_items([NewItem("https://a.example/x", "https://a.example/1", "{}", later)])
+    held = await Post.create(**post, held_until=later)
+    assert not await queues.is_due(queues.Due.ITEMS) and not await queues.is_due(queues.Due.HELD)
+    await queues.add_items([NewItem("https://a.example/y", "https://a.example/1", "{}", clock.now())])
+    await Post.filter(id=held.id).update(held_until=clock.now())
+    assert await queues.is_due(queues.Due.ITEMS) and await queues.is_due(queues.Due.HELD)
 
 
 async def test_a_delivery_waits_for_an_earlier_one_about_the_same_thing(db: TortoiseContext) -> None:
