@@ -196,12 +196,18 @@ class ConsentRecord(LedgerRow):
                       f" AND r.wording IN ({good}) AND {unended})")
 
     @classmethod
-    async def due(cls, purpose: Purpose, until: datetime, limit: int) -> list[ConsentRecord]:
-        """The last words on this purpose that are a yes which ends before `until`, those that end first in front."""
+    async def due(cls, purpose: Purpose, until: datetime, limit: int, untold: str = "") -> list[ConsentRecord]:
+        """The last words on this purpose that are a yes which ends before `until`, those that end first in front.
+
+        `untold`: without those about which the log of acts has an entry of this action, with "consent:ID" as its target.
+        """
         later = ("SELECT 1 FROM consent_record n WHERE n.actor_id = r.actor_id AND n.purpose = r.purpose AND n.scope = r.scope"
                  " AND n.id > r.id")
+        told = ("" if not untold else " AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.target = 'consent:' || r.id"
+                " AND a.action = ?)")
         found = await rows(f"SELECT r.id FROM consent_record r WHERE r.purpose = ? AND r.granted AND r.valid_until < ?"  # noqa: S608
-                           f" AND NOT EXISTS ({later}) ORDER BY r.valid_until LIMIT {limit}", [str(purpose), until])
+                           f" AND NOT EXISTS ({later}){told} ORDER BY r.valid_until LIMIT {limit}",
+                           [str(purpose), until, *([untold] if untold else [])])
         return await cls.filter(id__in=[int(row["id"]) for row in found] or [0]).order_by("valid_until").select_related("actor")
 
     def facts(self) -> dict[str, object]:

@@ -38,10 +38,8 @@ async def _end_due(purpose: Purpose) -> int:
 
 async def _remind(purpose: Purpose) -> int:
     """Once for each record: that it was done stands in the log of acts, as records are never changed."""
-    soon = await ConsentRecord.due(purpose, clock.now() + AHEAD, AT_ONCE)
-    entries = await AuditEntry.filter(action=REMINDED, target__in=[_name(one) for one in soon] or [""])
-    told = {entry.target for entry in entries}
-    waiting = [one for one in soon if _name(one) not in told and one.is_given]
+    soon = await ConsentRecord.due(purpose, clock.now() + AHEAD, AT_ONCE, untold=REMINDED)
+    waiting = [one for one in soon if one.is_given]
     for record in waiting:
         async with in_transaction():
             await AuditEntry.create(action=REMINDED, target=_name(record))
