@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from tortoise.apps import Apps
 from tortoise.context import TortoiseContext
 
@@ -28,8 +29,10 @@ DATABASE_SERVER = pytest.StashKey[contextlib.ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Several test processes share one PostgreSQL, which the process that starts them starts."""
+    """Temporary files in memory, errors in plain text, and one PostgreSQL for all the test processes that this one starts."""
     prefer_memory()
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])  # a rich traceback takes ten seconds
     config.stash[DATABASE_SERVER] = contextlib.ExitStack()
     if getattr(config.option, "numprocesses", None) and "TEST_POSTGRES" not in os.environ:
         with contextlib.suppress(postgres.NoPostgres):  # its tests are skipped, and say why
