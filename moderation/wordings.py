@@ -54,12 +54,12 @@ WORDINGS: dict[Purpose, tuple[Wording, ...]] = {
         "Les membres des communautés amies peuvent aussi me trouver. Ils voient mon nom ici et ce que je leur montre. Cela "
         "s’arrête après un an, sauf si je redis oui."), Wording("2026-12", {
         "en": "People of partner communities may find me too. Their servers get a copy of the lines of my profile that I show to "
-              "partners, such as my illness and my country, but not my name and not my address. Somebody who wants to meet me can "
-              "ask; they learn who I am only if I say yes. This ends after a year, unless I say yes again.",
+              "partners, such as my illness and my country. They do not get my name or my address. Somebody who wants to meet me "
+              "can ask. They learn who I am only if I say yes. This ends after a year, unless I say yes again.",
         "fr": "Les membres des communautés amies peuvent aussi me trouver. Leurs serveurs reçoivent une copie des lignes de mon "
-              "profil que je montre aux partenaires, comme ma maladie et mon pays, mais ni mon nom ni mon adresse. Qui veut me "
-              "rencontrer peut le demander et n’apprend qui je suis que si je dis oui. Cela s’arrête après un an, sauf si je "
-              "redis oui."})),
+              "profil que je montre aux communautés amies, comme ma maladie et mon pays. Ils n’ont ni mon nom ni mon adresse. "
+              "Une personne qui veut me rencontrer peut le demander. Elle n’apprend qui je suis que si je dis oui. Cela s’arrête "
+              "après un an, sauf si je redis oui."})),
     Purpose.SHARED_OUT: _first(
         "I may write and follow beyond {community}. Then the servers of the people I write to or follow get a copy: my name "
         "here, the address of this community, which tells about {condition}, and what I send them. I can take this back. "
