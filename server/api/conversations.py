@@ -4,7 +4,8 @@ A conversation is known by the id of its first message that the reader may see, 
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TypedDict
 
 from aiohttp import web
@@ -79,7 +80,7 @@ async def conversations(found: Sequence[Strand], reader: Reader) -> list[Convers
     shown = await statuses([Entry(posts[one.last_id]) for one in found], reader)
     people = await _people(posts)
     entities: list[Conversation] = []
-    keys = await emojis.of_posts((), [actor for post in posts.values() for actor in (post.author, *people.get(post.id, ()))])
+    keys = await emojis.of_posts((), _faces(posts, people))
     for strand, status in zip(found, shown, strict=True):
         last = posts[strand.last_id]
         others = {actor.id: actor for actor in (last.author, *people.get(last.id, ())) if actor.id != reader.actor_id}
@@ -87,6 +88,11 @@ async def conversations(found: Sequence[Strand], reader: Reader) -> list[Convers
         entities.append({"id": str(strand.first_id), "unread": is_unread, "last_status": status,
                          "accounts": [account_with(actor, reader, keys) for actor in others.values()]})
     return entities
+
+
+def _faces(posts: Mapping[int, Post], people: Mapping[int, Sequence[Actor]]) -> Iterator[Actor]:
+    """Everybody who is shown: who wrote last, and to whom."""
+    return chain((post.author for post in posts.values()), chain.from_iterable(people.values()))
 
 
 async def _marks(found: Sequence[Strand], reader: Reader) -> dict[str, ConversationMark]:

@@ -92,9 +92,7 @@ async def composition(app: web.Application, member: Member, given: PostStatus) -
     parent, quoted = await _seen(member, given.in_reply_to_id), await _seen(member, given.quoted_status_id)
     community = (await app[COMMUNITY].fresh()).row
     reach = reach_of(given, member, community, parent, shares=await consent.may_leave(member.actor_id) is not None)
-    reach = reach.narrowed_to(Reach.COMMUNITY) if given.local_only else reach
-    if quoted and given.dazzle_reach is None and reach.level >= Reach.COMMUNITY.level:
-        reach = reach.narrowed_to(quoted.reach)
+    reach = _kept_near(reach, given, quoted)
     check_quotes(given, member.actor, reach)
     named = mentions_in(given.status)
     if reach is Reach.CIRCLE and parent is None and not named:
@@ -109,6 +107,13 @@ async def composition(app: web.Application, member: Member, given: PostStatus) -
         undo_seconds=0 if reach is Reach.ME else min(member.undo_seconds, app[SETTINGS].undo_seconds),
         poll=given.poll.draft() if given.poll else None, is_listed=given.visibility != "unlisted",
         quoted=quoted, about=given.dazzle_about, about_agrees=given.dazzle_about_agrees)
+
+
+def _kept_near(reach: Reach, given: PostStatus, quoted: Post | None) -> Reach:
+    """No wider than the app wants it to leave, nor, unless it names our reach itself, than what is quoted."""
+    if quoted and given.dazzle_reach is None and reach.level >= Reach.COMMUNITY.level:
+        reach = reach.narrowed_to(quoted.reach)
+    return reach.narrowed_to(Reach.COMMUNITY) if given.local_only else reach
 
 
 def check_text(text: str, has_images: bool, poll: AskPoll | None) -> None:

@@ -45,6 +45,11 @@ def test_tables_of_mastodon() -> None:
     lines = takeout.read(io.BytesIO(table), BroughtKind.FOLLOW, messages=False)
     assert [(line.kind, line.value) for line in lines] == [(BroughtKind.FOLLOW, "@bea@beta.example"),
                                                           (BroughtKind.FOLLOW, "@carl@c.example")]
+    table = b'd@d.example,false,true,"fr, nl"\ne@e.example,TRUE,x,%%%\n'
+    wishes = takeout.read(io.BytesIO(table), BroughtKind.FOLLOW, messages=False)
+    assert [line.details for line in wishes] == [{"reblogs": False, "notify": True, "languages": ["fr", "nl"]}, {}]
+    shut = takeout.read(packed(blocked_domains__csv="far.example\r\nnear.example\r\n"), None, messages=False)
+    assert [(line.kind, line.value) for line in shut] == [(BroughtKind.HOST, "far.example"), (BroughtKind.HOST, "near.example")]
     muted = takeout.read(io.BytesIO(b"Account address,Hide notifications\nx@y.example,false\n"), BroughtKind.MUTE, messages=False)
     assert muted[0].details == {"hides_notices": False}
     listed = takeout.read(io.BytesIO(b'"Friends, near",bea@beta.example\n'), BroughtKind.LIST, messages=False)
