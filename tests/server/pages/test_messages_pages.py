@@ -217,7 +217,8 @@ async def test_nobody_can_use_the_upload_of_another(alpha: LiveServer) -> None:
     async with Browser(alpha, alice) as browser, Browser(alpha, bob) as thief:
         await browser.post("/compose", {"text": "x", "reach": "me", "attach": "1"}, {"a.jpg": picture()})
         (image,) = browser.hidden("image")
-        await thief.post("/compose", {"text": "mine now", "reach": "me", "image": image})
+        page = await thief.post("/compose", {"text": "mine now", "reach": "me", "image": image})
+        assert thief.status == 200 and "mine now" in page and 'id="reply"' not in page, "nobody else could read an answer"
     assert (await one(alpha, Attachment, key=image)).post_id is None
 
 
