@@ -23,6 +23,9 @@ CHUNK_BYTES = 1 << 20
 MOVED_TO = {"21471"}  # the type of association that says which code is used instead, whatever the language
 INACTIVE_FLAG = 8192
 CODE_TAGS = frozenset({"OrphaCode", "ORPHAcode", "ORPHACode", "OrphaNumber"})
+VERSIONS = ("date", "ExtractionDate", "version")
+#: (the element around, the element): what such a text is. In tuples, as the first kind is 0.
+NAMES = {("Disorder", "Name"): (NameKind.PREFERRED,), ("SynonymList", "Synonym"): (NameKind.SYNONYM,)}
 _NUMBER = re.compile(r"\d{1,7}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -51,17 +54,17 @@ class _Reader:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if not self.path:
             self.is_orphanet = tag == "JDBOR"
-            self.version = (attributes.get("date") or attributes.get("ExtractionDate") or attributes.get("version") or "")[:40]
+            self.version = next((attributes[name] for name in VERSIONS if attributes.get(name)), "")[:40]
         self.path.append(tag)
         if len(self.path) > DEPTH_LIMIT:
             raise BadCatalogue("the elements of the file lie too deep in one another")
         self.languages.append(attributes.get("lang", ""))
         self.text = []
-        if tag == "Disorder" and self.disorder is None:
-            self.disorder = _Disorder()
-        elif tag == "DisorderDisorderAssociationType" and self.disorder and attributes.get("id") in MOVED_TO:
+        if self.disorder is None:
+            self.disorder = _Disorder() if tag == "Disorder" else None
+        elif tag == "DisorderDisorderAssociationType" and attributes.get("id") in MOVED_TO:
             self.disorder.moved_to = self.disorder.target or self.disorder.moved_to
-        elif tag == "DisorderDisorderAssociation" and self.disorder:
+        elif tag == "DisorderDisorderAssociation":
             self.disorder.target = ""
 
     def characters(self, text: str) -> None:
@@ -84,15 +87,20 @@ class _Reader:
         one, inside = self.disorder, self.path[-1]
         if one is None or not text:
             return
-        if tag in CODE_TAGS and _NUMBER.fullmatch(text):
-            if inside == "Disorder":
-                one.code = f"ORPHA:{int(text)}"
-            elif inside in ("TargetDisorder", "OutDisorder"):
-                one.target = f"ORPHA:{int(text)}"
-        elif tag in ("Name", "Synonym") and inside in ("Disorder", "SynonymList") and len(one.names) < NAMES_LIMIT:
-            one.names.append((language, NameKind.PREFERRED if inside == "Disorder" else NameKind.SYNONYM, text))
-        elif (tag == "FlagValue" or tag == "Value" and inside == "DisorderFlag") and _NUMBER.fullmatch(text):
-            one.flags |= int(text)
+        if kind := NAMES.get((inside, tag)):
+            one.names += [(language, kind[0], text)] if len(one.names) < NAMES_LIMIT else []
+        elif _NUMBER.fullmatch(text):
+            _numbered(one, tag, inside, int(text))
+
+
+def _numbered(one: _Disorder, tag: str, inside: str, number: int) -> None:
+    """A code or a flag of a disorder."""
+    if tag in CODE_TAGS and inside == "Disorder":
+        one.code = f"ORPHA:{number}"
+    elif tag in CODE_TAGS and inside in ("TargetDisorder", "OutDisorder"):
+        one.target = f"ORPHA:{number}"
+    elif tag == "FlagValue" or (inside, tag) == ("DisorderFlag", "Value"):
+        one.flags |= number
 
 
 def entries(path: Path) -> Iterator[Entry]:

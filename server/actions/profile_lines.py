@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import escape
 
 from federation import outbox
-from models import Community, Member, ProfileLine, ProfileValue
+from models import Actor, Community, Member, ProfileLine, ProfileValue
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.profile import TEXT_LENGTH
@@ -55,23 +55,34 @@ async def say(member: Member, line: ProfileLine, values: Sequence[Value], shown:
     that know this member are told. Raises NotKept without that yes, BadValue for what is no value of this line.
     """
     check(line, values, year)
-    actor, need = member.actor, lines.NEEDS.get(line)
-    if values and need and not agrees and not await consent.permits(actor.id, need):
+    actor, need = member.actor, lines.NEEDS.get(line) if values else None
+    if need and not agrees and not await consent.permits(actor.id, need):
         raise NotKept(str(need))
     async with in_transaction():
-        if values and need and agrees:
+        if need and agrees:
             await consents.set_to(actor, need, True, language, community, voice)
         await ProfileValue.filter(actor_id=actor.id, line=line).delete()
         await ProfileValue.bulk_create([ProfileValue(actor_id=actor.id, line=line, code=one.code, text=one.text, position=at)
                                         for at, one in enumerate(values)])
-        name, text = shown
-        others = [one for one in actor.details if one.get("line") != line]
-        entry = {"line": str(line), "name": name, "text": text, "value": str(escape(text))}
         before = actor.details
-        await actor.change(details=in_order([*others, entry] if values else others))
+        await actor.change(details=_details(actor, line, shown if values else None))
         told = await sharing.show_lines(actor, {line: reach if values else Reach.ME}, language, community, voice)
-        if not told and before != actor.details and await consent.may_leave(actor.id):
-            await outbox.update_actor(actor)
+        if before != actor.details and not told:
+            await _tell(actor)
+
+
+async def _tell(actor: Actor) -> None:
+    if await consent.may_leave(actor.id):
+        await outbox.update_actor(actor)
+
+
+def _details(actor: Actor, line: ProfileLine, shown: tuple[str, str] | None) -> list[dict[str, str]]:
+    """The lines as others read them, with this one as it is now; None: without it."""
+    others = [one for one in actor.details if one.get("line") != line]
+    if shown is None:
+        return others
+    name, text = shown
+    return in_order([*others, {"line": str(line), "name": name, "text": text, "value": str(escape(text))}])
 
 
 def check(line: ProfileLine, values: Sequence[Value], year: int) -> None:

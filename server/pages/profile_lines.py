@@ -131,7 +131,7 @@ async def _labels(request: web.Request, line: ProfileLine, codes: Sequence[str])
 
 async def _faults(request: web.Request, line: ProfileLine, typed: Typed, _: Words) -> tuple[FieldError, ...]:
     """What is wrong, in words that say what to do."""
-    faults, limit = [], profile_codes.LIMITS[line]
+    faults, limit = list[FieldError](), profile_codes.LIMITS[line]
     if len(typed.values) > limit:
         faults.append(FieldError("code", _("Choose at most %(n)s.", n=limit)))
     if any(len(one.text) > TEXT_LENGTH for one in typed.values):
@@ -140,13 +140,19 @@ async def _faults(request: web.Request, line: ProfileLine, typed: Typed, _: Word
     if not faults and not await _are_values(request, line, typed):
         faults.append(FieldError("code", _("Write a year, such as 2014, that is not in the future.") if line in YEARS
                                  else _("Choose from the list, or use words of your own.")))
+    return (*faults, *(await _not_agreed(request, line, typed, _) if typed.values else ()))
+
+
+async def _not_agreed(request: web.Request, line: ProfileLine, typed: Typed, _: Words) -> list[FieldError]:
+    """What the member has to agree to first, before the line is kept, or leaves."""
+    faults = list[FieldError]()
     need, me = lines.NEEDS.get(line), request[MEMBER].actor
-    if typed.values and need and not request[FORM].has("agrees") and not await consent.permits(me.id, need):
+    if need and not request[FORM].has("agrees") and not await consent.permits(me.id, need):
         faults.append(FieldError("agrees", _("This line is kept only if you agree. Tick the box, or leave the line empty.")))
     beyond = (Reach.PARTNERS, Reach.WEB)
-    if typed.values and typed.reach in beyond and lines.reach_of(me, line) not in beyond and not await consent.may_leave(me.id):
+    if typed.reach in beyond and lines.reach_of(me, line) not in beyond and not await consent.may_leave(me.id):
         faults.append(FieldError("reach", _("For this, first say yes to copies on other servers, on the page My data.")))
-    return tuple(faults)
+    return faults
 
 
 async def _are_values(request: web.Request, line: ProfileLine, typed: Typed) -> bool:
