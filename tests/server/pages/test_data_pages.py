@@ -206,3 +206,21 @@ async def test_members_read_who_of_the_team_looked(alpha: LiveServer) -> None:
         page = await browser.get("/data/access")
         assert "Your page in the list of members was opened." in page and "nora" not in page.split("<main")[1]
         assert "Nobody opened anything of yours." in await team.get("/data/access")  # oneself is nobody
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_three_actions_from_any_page_give_and_take_back(alpha: LiveServer) -> None:
+    """My data, the switch, save; or My data, take back, yes: as many for the one as for the other."""
+    camille = await alpha.member("camille", shares=False)
+    async with Browser(alpha, camille) as browser:
+        for path in ("/home", "/people", "/help", "/settings", "/compose", "/notices"):
+            assert 'href="/data"' in await browser.get(path), path
+        page = await browser.get("/data")
+        assert 'name="on-C5"' in page and "Save my choices" in page
+        await browser.post("/data", {"on-C5": "1"})
+        assert await alpha.run(consent.may_leave(camille.id))
+        record = await alpha.ask(lambda: ConsentRecord.newest(camille.id, Purpose.SHARED_OUT))
+        assert record and f'href="/data/withdraw/{record.key}"' in await browser.get("/data")
+        assert f'action="/data/withdraw/{record.key}"' in await browser.get(f"/data/withdraw/{record.key}")
+        await browser.post(f"/data/withdraw/{record.key}")
+        assert await alpha.run(consent.may_leave(camille.id)) is None
