@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -23,6 +24,11 @@ from server.settings import Settings
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 20.0
+
+
+def promised(seconds: float) -> float:
+    """As long as something may take by our promise, and as much more as others keep this computer's processors busy."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class LiveServer:

@@ -13,7 +13,7 @@ from models.reach import Reach
 from server.actions import held, posts
 from server.actions.posts import Composition
 from server.errors import Refused
-from tests.live import LiveServer, settle
+from tests.live import LiveServer, promised, settle
 from tests.stories.scene import befriend, known, notices, see, sees, withdraw
 
 
@@ -23,7 +23,7 @@ async def test_a_partners_message_reaches_followers_and_shows(alpha: LiveServer,
     await befriend(beta, bea, alice, alpha)
 
     post = await alpha.write(alice, "A good *day* #walking", voice=Voice.EXPERIENCE, language="en", warning="Feet")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(promised(2)):
         while (copy := await known(beta, post)) is None:
             await asyncio.sleep(0.02)
 

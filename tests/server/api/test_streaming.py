@@ -20,7 +20,7 @@ from server.keys import LISTENERS, MEDIA
 from server.streams import listeners
 from server.streams.channels import Channel
 from server.streams.listeners import Event, Listener, Listeners
-from tests.live import LiveServer, settle
+from tests.live import LiveServer, promised, settle
 from tests.server.api.client import Api
 from tests.stories.scene import befriend, see
 from tests.stories.test_withdrawal_notices import take_back
@@ -31,7 +31,7 @@ QUIET = 0.8  # three looks
 
 async def next_event(socket: ClientWebSocketResponse, name: str, seconds: float = PATIENCE) -> dict[str, Any]:
     """The next event of this name."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(promised(seconds)):
         while True:
             message = await socket.receive()
             assert message.type is WSMsgType.TEXT, message
@@ -54,7 +54,7 @@ async def silence(*sockets: ClientWebSocketResponse) -> None:
 
 async def closed(socket: ClientWebSocketResponse, seconds: float) -> None:
     """It ends within so many seconds."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(promised(seconds)):
         while (await socket.receive()).type not in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
             pass
 
@@ -144,13 +144,13 @@ async def test_server_sent_events(alpha: LiveServer) -> None:
         async with nobody.http.get(f"/api/v1/streaming/user?access_token={app.token}") as answer:
             assert answer.status == 200 and answer.content_type == "text/event-stream"
             post = await alpha.write(anna, "Good morning", Reach.COMMUNITY)
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(promised(PATIENCE)):
                 while (line := await answer.content.readline()) != b"event: update\n":
                     assert line.startswith((b":", b"\n"))
                 assert json.loads((await answer.content.readline()).removeprefix(b"data: "))["id"] == str(post.id)
             await app.good("POST", "/api/v2/filters", json={"title": "Weight", "context": ["home"], "keywords_attributes": [
                 {"keyword": "weight"}]})
-            async with asyncio.timeout(2 * PATIENCE):
+            async with asyncio.timeout(promised(2 * PATIENCE)):
                 while await answer.content.readline() != b"event: filters_changed\n":
                     pass
 
@@ -175,14 +175,14 @@ async def test_who_may_no_longer_listen_is_sent_away_at_once(
             await answer.content.readline()
             await alpha.ask(lambda: end(camille))
             await closed(socket, 1.0)
-            async with asyncio.timeout(1.0):
+            async with asyncio.timeout(promised(1.0)):
                 while await answer.content.readline():
                     pass
         assert (await app.get("/api/v1/streaming/user")).status == 401
         await alpha.write(anna, "Still here")
         assert await heard(staying, "update")
         assert len(alpha.app[LISTENERS]) == 1
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(promised(PATIENCE)):
         while len(alpha.app[LISTENERS]):
             await asyncio.sleep(0.02)
 
