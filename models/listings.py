@@ -14,7 +14,7 @@ from models.ids import new_id, new_key
 from models.queues import marks
 
 CHUNK = 500
-WALK_ROWS = 20_000  # that one search looks at
+WALK_ROWS = 1_500  # that one search looks at
 END = 2**62
 SHOWN = tuple(f"shown_{facet}" for facet in FACETS)
 HIDDEN = ", ".join(f"{column} = ''" for column in SHOWN)

@@ -27,7 +27,7 @@ from server.limits import TooOften
 from server.views import FieldError, Option
 
 ON_A_PAGE = 20
-TRIES = 3  # walks through the list for one page
+TRIES = 2  # walks through the list for one page
 WORDS_LIMIT = 100
 
 
