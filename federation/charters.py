@@ -146,7 +146,7 @@ def read(given: Mapping[str, Any], owner: Actor) -> Terms:
     """What a charter promises. Malformed if a promise is missing or makes no sense: half a charter is none."""
     if values.link(given.get("attributedTo")) != owner.uri or not same_origin(values.own_id(dict(given)), owner.uri):
         raise Malformed("somebody else's charter", host=owner.host)
-    _number(given, "version", 1, VERSIONS_LIMIT)
+    number(given, "version", 1, VERSIONS_LIMIT)
     country, minors, funded = given.get("country"), given.get("minors"), given.get("fundedBy")
     if not isinstance(country, str) or not _COUNTRY.fullmatch(country) or minors not in _MINORS:
         raise Malformed("a charter without country or rule for minors", host=owner.host)
@@ -155,9 +155,9 @@ def read(given: Mapping[str, Any], owner: Actor) -> Terms:
     return Terms(
         owner=_words(given.get("legalOwner"), 1), country=country, contact=_words(given.get("moderationContact"), 0),
         funding=tuple(_words(one, 1) for one in funded), minors=Minors(minors),
-        retention_days=None if given.get("retentionDays") is None else _number(given, "retentionDays", 1, DAYS_LIMIT),
-        minimum_age=_number(given, "minimumAge", 0, 100), withdrawal_days=_number(given, "withdrawalDays", 1, DAYS_LIMIT),
-        least_outside=_number(given, "leastOutside", 1, 10_000), least_inside=_number(given, "leastInside", 1, 10_000),
+        retention_days=None if given.get("retentionDays") is None else number(given, "retentionDays", 1, DAYS_LIMIT),
+        minimum_age=number(given, "minimumAge", 0, 100), withdrawal_days=number(given, "withdrawalDays", 1, DAYS_LIMIT),
+        least_outside=number(given, "leastOutside", 1, 10_000), least_inside=number(given, "leastInside", 1, 10_000),
         network=_words(given.get("network", ""), 0))
 
 
@@ -182,8 +182,9 @@ def _words(value: object, least: int) -> str:
     return value
 
 
-def _number(given: Mapping[str, Any], name: str, least: int, most: int) -> int:
+def number(given: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    """A whole number of a charter or a roster. Malformed if it is none, or out of bounds."""
     value = given.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise Malformed(f"{name} of the charter makes no sense")
+        raise Malformed(f"{name} makes no sense")
     return value

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from federation import instances, keyring, proofs, values
 from federation.addresses import origin_of, same_origin
-from federation.charters import VERSIONS_LIMIT
+from federation.charters import VERSIONS_LIMIT, number
 from federation.contexts import AS
 from federation.errors import Malformed, Unproven
 from federation.instance import Instance
@@ -77,9 +77,8 @@ def read(given: Mapping[str, Any], owner: Actor) -> tuple[list[str], datetime]:
         raise Malformed("somebody else's roster", host=owner.host)
     if not same_origin(values.own_id(dict(given)), owner.uri):
         raise Malformed("a roster under another id", host=owner.host)
-    version, listed, ends = given.get("version"), given.get("orderedItems"), values.instant(given.get("endTime"), LONGEST)
-    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= VERSIONS_LIMIT:
-        raise Malformed("a roster without number", host=owner.host)
+    number(given, "version", 1, VERSIONS_LIMIT)
+    listed, ends = given.get("orderedItems"), values.instant(given.get("endTime"), LONGEST)
     if not isinstance(listed, list) or len(listed) > MEMBERS_LIMIT or ends is None:
         raise Malformed("a roster without members, or without end", host=owner.host)
     members = [values.link(one) or "" for one in listed]

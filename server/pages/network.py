@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from aiohttp import web
 
@@ -65,14 +66,20 @@ async def save(request: web.Request) -> web.Response:
 
 
 async def _page(request: web.Request, form: Form | None = None, errors: tuple[FieldError, ...] = ()) -> web.Response:
-    row, own = await Community.current(), await Roster.newest()
-    theirs = await Roster.newest(host_of(row.network)) if row.network else None
-    us = request.app[INSTANCE].actor.uri
-    listed = [host_of(uri) for uri in own.members] if own else []
+    own = await Roster.newest()
+    members = form.get("members") if form else ""
     return render.page(
-        request, "admin_network.html", status=422 if errors else 200, here="partners", errors=errors, network=row.network,
-        network_host=host_of(row.network) if row.network else "", opens=row.network_opens, own=own,
-        typed=form.text("network", 300) if form else "", members=form and form.get("members") or "\n".join(listed),
-        fellows=[host_of(uri) for uri in theirs.members if uri != us] if theirs else [], ends=theirs.ends_at if theirs else None,
-        is_listed=bool(theirs and theirs.lists(us)), is_over=bool(theirs and theirs.ends_at <= clock.now()),
-        saved="saved" in request.query and not errors)
+        request, "admin_network.html", status=422 if errors else 200, here="partners", errors=errors, own=own,
+        typed=form.text("network", 300) if form else "", members=members or "\n".join(map(host_of, own.members if own else [])),
+        saved="saved" in request.query and not errors, **await _ours(request.app[INSTANCE].actor.uri))
+
+
+async def _ours(us: str) -> dict[str, Any]:
+    """The network that we say we are in, and what its roster says."""
+    row = await Community.current()
+    roster = await Roster.newest(host_of(row.network)) if row.network else None
+    if roster is None:
+        return {"network": ""}
+    return {"network": row.network, "network_host": host_of(row.network), "opens": row.network_opens, "ends": roster.ends_at,
+            "fellows": [host_of(uri) for uri in roster.members if uri != us], "is_listed": roster.lists(us),
+            "is_over": roster.ends_at <= clock.now()}
