@@ -1,4 +1,4 @@
-"""/admin/directory: with which partners the directory is shared, how much each was told, and what looks like collecting people."""
+"""/admin/directory: with which partners it is shared, how much each was told, and what looks like collecting people."""
 from __future__ import annotations
 
 from dataclasses import dataclass
