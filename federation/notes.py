@@ -109,8 +109,8 @@ async def narrow(post: Post, note: Note) -> None:
 
 
 async def refresh(post: Post, note: Note) -> None:
-    """What changes without being an edit: the numbers of a question, who may quote it, the yes of somebody who is quoted or its end,
-    until when a copy may be kept. A copy whose time was said is never kept longer because it is said no more.
+    """What changes without being an edit: the numbers of a question, who may quote it, the yes of somebody who is quoted or its
+    end, until when a copy may be kept. A copy whose time was said is never kept longer because it is said no more.
     """
     await post_parts.recount(post, note)
     if note.expires and note.expires != post.expires_at:

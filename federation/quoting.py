@@ -28,7 +28,7 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
 
 
 async def accepted(incoming: Incoming) -> bool:
-    """The author says yes: the quote is shown, and those who have the message hear of it. False if this is about something else."""
+    """The author says yes: the quote is shown, and those who have the message hear of it. False if it is about something else."""
     post = await _asked_of(incoming)
     if post is None:
         return False

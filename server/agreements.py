@@ -32,9 +32,8 @@ def title(purpose: Purpose, _: Words, scope: str = "") -> str:
 
 def level(purpose: Purpose) -> int:
     """How far it reaches, on the scale of five."""
-    return {Purpose.FOUND_HERE: 3, Purpose.MEMORIAL: 3, Purpose.MEMBERSHIP: 3, Purpose.FIELD: 3, Purpose.SHARED_OUT: 4, Purpose.FOUND_BY_PARTNERS: 4,
-            Purpose.SEARCH_ENGINES: 5}.get(
-        purpose, 1)
+    return {Purpose.FOUND_HERE: 3, Purpose.MEMORIAL: 3, Purpose.MEMBERSHIP: 3, Purpose.FIELD: 3, Purpose.SHARED_OUT: 4,
+            Purpose.FOUND_BY_PARTNERS: 4, Purpose.SEARCH_ENGINES: 5}.get(purpose, 1)
 
 
 @dataclass(frozen=True, slots=True)

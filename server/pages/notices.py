@@ -22,10 +22,9 @@ ON_A_PAGE = 40
 OF_PEOPLE = frozenset({Notice.FOLLOW, Notice.FOLLOW_REQUEST, Notice.FOLLOW_ACCEPTED})
 OF_THE_TEAM = {Notice.JOIN_REQUEST: "/admin/members", Notice.PARTNER_REQUEST: "/admin/partners",
                Notice.QUARANTINE: "/admin/partners", Notice.SILENT: "/admin/partners",
-               Notice.CUT_OFF: "/admin/partners", Notice.LEFT_NETWORK: "/admin/partners", Notice.REVIEW: "/admin/reviews", Notice.GUARDIANS: "/admin/members",
-               Notice.UNGUARDED: "/admin/unguarded",
-               Notice.DEATH: "/admin/deaths", Notice.SCRAPED: "/admin/directory",
-               Notice.INTRODUCTION: "/people/introductions"}
+               Notice.CUT_OFF: "/admin/partners", Notice.LEFT_NETWORK: "/admin/partners", Notice.REVIEW: "/admin/reviews",
+               Notice.GUARDIANS: "/admin/members", Notice.UNGUARDED: "/admin/unguarded", Notice.DEATH: "/admin/deaths",
+               Notice.SCRAPED: "/admin/directory", Notice.INTRODUCTION: "/people/introductions"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,8 @@ def test_what_may_go(more: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("Mon frère est à l’hôpital", ("hopital",)), ("My sister's scan is tomorrow", ("scan",)), ("MA VOISINE : cancer", ("cancer",)),
+    ("Mon frère est à l’hôpital", ("hopital",)), ("My sister's scan is tomorrow", ("scan",)),
+    ("MA VOISINE : cancer", ("cancer",)),
     ("Ma fille est à l’hôpital", ()), ("Mon hôpital, mon traitement", ()), ("Mon frère aime le jardin", ())])
 def test_where_nobody_was_asked_words_say_that_it_is_about_somebody_else(text: str, words: tuple[str, ...]) -> None:
     """Apps know no such question. Of their children people may speak."""

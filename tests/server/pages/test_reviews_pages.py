@@ -117,7 +117,8 @@ async def test_apps_are_held_to_the_same_rule(alpha: LiveServer) -> None:
     anna, other = await alpha.member("anna", more={"undo_seconds": 0}), await alpha.member("other")
     async with Api(alpha, anna) as app, Api(alpha, other) as reader:
         own = await app.good("POST", "/api/v1/statuses", json={"status": "I am in hospital", "dazzle_reach": "community"})
-        silent = await app.good("POST", "/api/v1/statuses", json={"status": "My sister is in hospital", "dazzle_reach": "community"})
+        told = {"status": "My sister is in hospital", "dazzle_reach": "community"}
+        silent = await app.good("POST", "/api/v1/statuses", json=told)
         assert (await reader.get(f"/api/v1/statuses/{silent['id']}")).status == 404
         agreed = await app.good("POST", "/api/v1/statuses", json={
             "status": "My sister is in hospital", "dazzle_reach": "community", "dazzle_about_agrees": True})
