@@ -34,7 +34,6 @@ from server.limits import TooOften
 from server.proxies import bucket, client_address
 
 ACTIVITY_TYPE = "application/activity+json"
-INBOXES = ("/inbox", "/actor/inbox", "/actors/{key}/inbox")
 INBOXES = ("/inbox", "/actor/inbox", "/actors/{key}/inbox", "/directory/inbox")
 CHUNK_BYTES = 64 * 1024
 BODY_SECONDS = 20.0
@@ -179,11 +178,11 @@ async def featured(request: web.Request) -> web.Response:
     host = await caller(request)
     return activity(await collections.featured(await _member(request), await Viewer.peer(host)))
 
+
 async def featured_tags(request: web.Request) -> web.Response:
     """GET /actors/{key}/tags: the topics that a member shows on top, of messages which the caller's people may see."""
     host = await caller(request)
     return activity(await collections.featured_tags(await _member(request), await Viewer.peer(host), _origin(request)))
-
 
 
 async def nothing(request: web.Request) -> web.Response:
@@ -223,9 +222,9 @@ async def nodeinfo(request: web.Request) -> web.Response:
 async def terms(request: web.Request) -> web.Response:
     """GET /ns: our own words on the wire, as a JSON-LD context that people can read too."""
     words = render.terms_document(_origin(request))["@context"] | charters.terms(_origin(request))
+    words |= listing_documents.terms(_origin(request))
     return web.json_response({"@context": words}, content_type="application/ld+json")
 
-    words |= listing_documents.terms(_origin(request))
 
 async def caller(request: web.Request) -> str:
     """The host that signed this fetch. Unproven (401) without a good signature, Refused (403) for hosts that we do not know."""

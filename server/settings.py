@@ -99,13 +99,13 @@ class Settings(BaseSettings):
         "For development only: `host:port` or loopback networks that may be federated with over plain http."))
     dev_ca_file: str = Field("", description="For development only: a file of certificates to trust in addition.")
     language: Literal["fr", "en"] = Field("fr", description="The language for readers who have not chosen one.")
+    source_url: str = Field("", pattern=r"^$|^https?://[!-~]{1,500}$", description=(
+        "Where the source code of what runs here can be read, as the AGPL asks of whoever changed it: named on the page about the"
+        " community, and to apps and other servers."))
     theme: str = Field("base", pattern=r"^[a-z0-9_-]+$", description="The folder in `themes/` that gives the looks.")
     keys_secret: SecretStr = Field(SecretStr(""), description=(
         "Wraps the keys that private messages are kept under (`keys/` in `var_dir`). Without one, the server makes"
         " `instance.secret` in `var_dir`. It never changes, and belongs in no backup of the keys."))
-    source_url: str = Field("", pattern=r"^$|^https?://[!-~]{1,500}$", description=(
-        "Where the source code of what runs here can be read, as the AGPL asks of whoever changed it: named on the page about the"
-        " community, and to apps and other servers."))
     smtp_host: str = Field("", description="The mail server; without one, mails are written to `mail/` in `var_dir`.")
     smtp_port: int = Field(587, ge=1, le=65535, description="The port of the mail server.")
     smtp_user: str = Field("", description="The name to sign in to the mail server with; empty: without signing in.")

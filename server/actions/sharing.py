@@ -62,14 +62,6 @@ async def _forget_lines(actor: Actor, purpose: Purpose, language: str, community
     await show_lines(actor, dict.fromkeys(gone, Reach.ME), language, community, voice)
 
 
-async def _forget_lines(actor: Actor, purpose: Purpose, language: str, community: Community, voice: Voice) -> None:
-    """What was kept under this agreement only is erased."""
-    gone = [line for line, need in lines.NEEDS.items() if need is purpose]
-    await ProfileValue.filter(actor_id=actor.id, line__in=gone).delete()
-    await actor.change(details=[one for one in actor.details if one.get("line") not in gone])
-    await show_lines(actor, dict.fromkeys(gone, Reach.ME), language, community, voice)
-
-
 async def narrow_lines() -> None:
     """The host lowered how far anything may go: no line of a profile is shown beyond that."""
     after = 0

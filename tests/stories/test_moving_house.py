@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 import io
 
-from models import Actor, Archive, Block, Bookmark, Brought, ConsentRecord, Follow, Member, Mute, PeopleList, Post
+from models import Actor, Archive, Block, Bookmark, Brought, ConsentRecord, Follow, Member, Mute, PeopleList, Post, vault
 from models.consent import Purpose
 from models.reach import Reach
 from models.rights import BroughtKind, Outcome
