@@ -19,15 +19,25 @@ async def of_posts(posts: Sequence[Post], reader: Member | None, _: Words) -> di
     polls = await Poll.filter(post_id__in=list(asked)) if asked else []
     if not polls:
         return {}
-    least = await counts.thresholds()
-    mine: dict[int, set[str]] = {}
+    thresholds = await counts.thresholds()
+    least = thresholds.inside if reader else thresholds.outside
+    chosen = await _chosen(polls, reader)
+    return {poll.post_id: _view(poll, asked[poll.post_id], chosen[poll.id], reader, _told(poll, least), _) for poll in polls}
+
+
+async def _chosen(polls: Sequence[Poll], reader: Member | None) -> dict[int, set[str]]:
+    """What the reader chose, by poll id."""
+    mine: dict[int, set[str]] = {poll.id: set() for poll in polls}
     if reader:
-        for vote in await Vote.filter(poll_id__in=[poll.id for poll in polls], actor_id=reader.actor_id):
-            mine.setdefault(vote.poll_id, set()).add(vote.option)
-    told = {poll.id: counts.answers({one["name"]: one["count"] for one in poll.options}, poll.voters, poll.is_multiple,
-                                    least.inside if reader else least.outside) for poll in polls}
-    chosen = {poll.id: {str(poll.options[place]["name"]) for place in poll.chosen(mine.get(poll.id, set()))} for poll in polls}
-    return {poll.post_id: _view(poll, asked[poll.post_id], chosen[poll.id], reader, told[poll.id].rows, _) for poll in polls}
+        for vote in await Vote.filter(poll_id__in=list(mine), actor_id=reader.actor_id):
+            mine[vote.poll_id].add(vote.option)
+    return {poll.id: {str(poll.options[place]["name"]) for place in poll.chosen(mine[poll.id])} for poll in polls}
+
+
+def _told(poll: Poll, least: int) -> Mapping[str, int | None]:
+    """How many chose each answer, as far as that may be told."""
+    known = {one["name"]: one["count"] for one in poll.options}
+    return counts.answers(known, poll.voters, poll.is_multiple, least).rows
 
 
 def _view(poll: Poll, post: Post, chosen: set[str], reader: Member | None, told: Mapping[str, int | None],
