@@ -5,6 +5,7 @@ from tortoise.expressions import Subquery as Subquery
 
 from models.actor import Actor as Actor
 from models.actor import ActorKey as ActorKey
+from models.census import Census as Census
 from models.charter import Charter as Charter
 from models.client import AccessToken as AccessToken
 from models.client import AuthorizationCode as AuthorizationCode
@@ -12,6 +13,8 @@ from models.client import ClientApp as ClientApp
 from models.community import Community as Community
 from models.consent import ConsentRecord as ConsentRecord
 from models.consent import ConsentText as ConsentText
+from models.contacts import Contact as Contact
+from models.contacts import ContactKind as ContactKind
 from models.death import DeathReport as DeathReport
 from models.delivery import Delivery as Delivery
 from models.delivery import Disclosure as Disclosure
@@ -77,6 +80,12 @@ from models.roster import Roster as Roster
 from models.scheduled import ScheduledPost as ScheduledPost
 from models.scheduled import SentOnce as SentOnce
 from models.stamp import Stamp as Stamp
+from models.waiting import MatchState as MatchState
+from models.waiting import Waiting as Waiting
+from models.waiting import WaitingEntry as WaitingEntry
+from models.waiting import WaitingMatch as WaitingMatch
+from models.waiting import WaitingPeer as WaitingPeer
+from models.waiting import WaitingThere as WaitingThere
 from models.withdrawal import ErasureRequest as ErasureRequest
 from models.withdrawal import Recall as Recall
 from models.withdrawal import Withdrawal as Withdrawal

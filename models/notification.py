@@ -48,6 +48,7 @@ class Notice(StrEnum):
     SILENT = "silent"  # hosts: a server did not confirm that it erased what was taken back
     INTRODUCTION = "introduction"  # somebody of a partner community would like to meet the member
     MET = "met"  # both said yes to meeting
+    WAITING = "waiting"  # somebody else waits with the same condition
     SCRAPED = "scraped"  # hosts: names of the directory turned up where they cannot come from, or it is read too much
     LEFT_NETWORK = "left_network"  # hosts: a partner is no longer in the network that we share
     CUT_OFF = "cut_off"  # hosts: it stayed silent too long, and nothing is sent to it any more

@@ -3,6 +3,7 @@ from tortoise.migrations import operations as ops
 from models.clock import now
 from models.community import DirectoryMode, Minors
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
+from models.contacts import ContactKind
 from models.delivery import Category
 from models.directory import IntroductionState
 from models.guardian import Tie
@@ -63,6 +64,21 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'brought', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['outcome', 'id'])], 'pk_attr': 'id'},
             bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='Census',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('host', fields.CharField(unique=True, max_length=255)),
+                ('bands', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('published_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('secret', fields.CharField(default=new_token, max_length=64)),
+            ],
+            options={'table': 'census', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
         ),
         ops.CreateModel(
             name='Charter',
@@ -136,6 +152,23 @@ class Migration(migrations.Migration):
                 ('text', fields.TextField(unique=False)),
             ],
             options={'table': 'consent_text', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Contact',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('kind', fields.CharEnumField(enum_type=ContactKind, max_length=16)),
+                ('name', fields.CharField(max_length=200)),
+                ('country', fields.CharField(max_length=2)),
+                ('place', fields.CharField(default='', db_default='', max_length=200)),
+                ('url', fields.CharField(default='', db_default='', max_length=500)),
+                ('source', fields.CharField(max_length=300)),
+                ('checked_on', fields.DateField()),
+            ],
+            options={'table': 'contact', 'app': 'models', 'unique_together': (('kind', 'name', 'country', 'place'),), 'indexes': [Index(fields=['country', 'kind', 'name'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
