@@ -11,7 +11,6 @@ from models import clock
 from models.errors import LedgerIsAppendOnly
 from models.ids import new_id
 
-
 #: Endings of conditions that no query here asks for; Tortoise would make each of them for each column there is.
 UNASKED = frozenset(("year", "quarter", "month", "week", "day", "hour", "minute", "second", "microsecond", "range", "search",
                      "posix_regex", "iposix_regex", "istartswith", "iendswith"))

@@ -69,6 +69,11 @@ class Catalogue:
         pairs = [pair.split(":") for pair in str(row[0]).split()] if row else []
         return sorted(((records.sign_code(int(term)), int(often)) for term, often in pairs), key=lambda pair: (pair[1], pair[0]))
 
+    def some_conditions(self, count: int) -> list[str]:
+        """Codes of conditions, at random."""
+        with self._opened() as database:
+            return [str(row[0]) for row in database.execute("SELECT code FROM link ORDER BY random() LIMIT ?", (count,))]
+
     def releases(self) -> list[Release]:
         """The sources, with their versions and licences, for the pages that show the catalogue."""
         with self._opened() as database:

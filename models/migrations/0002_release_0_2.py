@@ -12,6 +12,7 @@ from models.post import About, Quotable, QuoteState
 from models.profile import ProfileLine
 from models.review import ReviewCause, ReviewState
 from models.rights import ArchiveState, BroughtKind, Outcome
+from models.waiting import MatchState
 from models.withdrawal import RecallPart, WithdrawalState
 from orjson import loads
 from tortoise.fields.base import OnDelete
@@ -645,6 +646,83 @@ class Migration(migrations.Migration):
                 ('made_id', fields.BigIntField()),
             ],
             options={'table': 'sent_once', 'app': 'models', 'unique_together': (('owner', 'digest'),), 'indexes': [Index(fields=['created_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Waiting',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='waitings', on_delete=OnDelete.CASCADE)),
+                ('code', fields.CharField(max_length=40)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+            ],
+            options={'table': 'waiting', 'app': 'models', 'unique_together': (('actor', 'code'),), 'indexes': [Index(fields=['code'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='WaitingEntry',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('waiting', fields.ForeignKeyField('models.Waiting', source_field='waiting_id', null=True, db_constraint=True, to_field='id', related_name='entries', on_delete=OnDelete.CASCADE)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', null=True, db_constraint=True, to_field='id', related_name='waiting_entries', on_delete=OnDelete.CASCADE)),
+                ('host', fields.CharField(max_length=255)),
+                ('key', fields.CharField(unique=True, max_length=64)),
+                ('code', fields.CharField(max_length=40)),
+                ('epoch', fields.IntField()),
+                ('answer', fields.CharField(default='', db_default='', max_length=64)),
+            ],
+            options={'table': 'waiting_entry', 'app': 'models', 'indexes': [Index(fields=['host', 'key']), Index(fields=['waiting_id']), Index(fields=['actor_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='WaitingMatch',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('waiting', fields.ForeignKeyField('models.Waiting', source_field='waiting_id', db_constraint=True, to_field='id', related_name='matches', on_delete=OnDelete.CASCADE)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='waiting_matches', on_delete=OnDelete.CASCADE)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('host', fields.CharField(default='', db_default='', max_length=255)),
+                ('other', fields.CharField(max_length=500)),
+                ('state', fields.CharEnumField(default=MatchState.NEW, enum_type=MatchState, max_length=8)),
+                ('offer_uri', fields.CharField(default='', db_default='', max_length=500)),
+                ('offer_ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'waiting_match', 'app': 'models', 'unique_together': (('waiting', 'other'),), 'indexes': [Index(fields=['actor_id', 'state']), Index(fields=['host', 'other']), Index(fields=['state', 'created_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='WaitingPeer',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('host', fields.CharField(unique=True, max_length=255)),
+                ('told_epoch', fields.IntField(null=True)),
+                ('told_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('is_due', fields.BooleanField(default=True, db_default=True)),
+                ('is_new', fields.BooleanField(default=False, db_default=False)),
+                ('heard_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('taken', fields.IntField(default=0, db_default=0)),
+                ('taken_on', fields.DateField(null=True)),
+            ],
+            options={'table': 'waiting_peer', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='WaitingThere',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('host', fields.CharField(max_length=255)),
+                ('uri', fields.CharField(unique=True, max_length=500)),
+                ('epoch', fields.IntField()),
+                ('blinded', fields.CharField(max_length=64)),
+                ('doubled', fields.CharField(max_length=64)),
+                ('ends_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'waiting_there', 'app': 'models', 'indexes': [Index(fields=['host', 'epoch']), Index(fields=['ends_at'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
