@@ -72,10 +72,10 @@ PURPOSES: dict[Purpose, Question] = {
     Purpose.FOUND_BY_PARTNERS: _asks(Purpose.FOUND_BY_PARTNERS, PROFILE, PARTNERS, PARTNERS, months=12,
                                      offered=True),
     Purpose.SHARED_OUT: _asks(Purpose.SHARED_OUT, f"{PROFILE} free_text images messages", PARTNERS, PARTNERS, offered=True),
-    Purpose.MAP: _asks(Purpose.MAP, "location", WEB, months=12),
+    Purpose.MAP: _asks(Purpose.MAP, "location", WEB, months=12, offered=True),
     Purpose.MENTOR: _asks(Purpose.MENTOR, PROFILE, HERE),
     Purpose.RESEARCH_CONTACT: _asks(Purpose.RESEARCH_CONTACT, "contact", TEAM, months=24),
-    Purpose.STATISTICS: _asks(Purpose.STATISTICS, PROFILE, WEB),
+    Purpose.STATISTICS: _asks(Purpose.STATISTICS, PROFILE, WEB, offered=True),
     Purpose.RESEARCH_RECORDS: _asks(Purpose.RESEARCH_RECORDS, "diagnosis signs treatments", "researchers", months=24),
     Purpose.INDUSTRY: _asks(Purpose.INDUSTRY, "contact", TEAM, months=24),
     Purpose.IMAGES: _asks(Purpose.IMAGES, "images", HERE),
@@ -84,7 +84,7 @@ PURPOSES: dict[Purpose, Question] = {
                                   offered=True),
     Purpose.CONTENT_IN_MAIL: _asks(Purpose.CONTENT_IN_MAIL, "contact free_text", Reach.ME.value, "mail_provider push_service",
                                    offered=True),
-    Purpose.DIRECTORY: _asks(Purpose.DIRECTORY, f"contact {PROFILE}", HERE),
+    Purpose.DIRECTORY: _asks(Purpose.DIRECTORY, f"contact {PROFILE}", HERE, offered=True),
     Purpose.MEMORIAL: _asks(Purpose.MEMORIAL, f"{PROFILE} free_text", HERE, offered=True),
 }
 #: Without it nobody is a member: it is no switch, one leaves.

@@ -6,6 +6,8 @@ only as far as no row that is not told can be found by subtraction, also by some
 """
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -126,6 +128,21 @@ def _keeps_silent(shown: Sequence[int], hidden: int, largest: int, total: int | 
 def band(count: int) -> Band:
     """The band of a count."""
     return [name for name, least in _BANDS if count >= least][-1]
+
+
+def veiled(count: int, least: int, secret: str, name: str) -> Band:
+    """The band of a count that others may watch for many days, of people who come and go: it begins up to four people later than
+    it says, where exactly is a secret of `name` that never changes. When a band appears or goes, it tells nobody that there are
+    ten or eleven people now, not even somebody who knows who came. FEW: nothing may be told, below `least` in any case.
+    """
+    late = int.from_bytes(hmac.new(secret.encode(), name.encode(), hashlib.sha256).digest()) % STEP
+    return Band.FEW if count - late < least else band(count - late)
+
+
+def lower(one: Band, other: Band) -> Band:
+    """The lower of two bands."""
+    order = [name for name, _ in _BANDS]
+    return min(one, other, key=order.index)
 
 
 def sum_of_bands(bands: Sequence[Band]) -> Band:

@@ -15,7 +15,21 @@ import typer
 
 from models.database import DatabaseError
 from models.errors import CommunityError
-from server.commands import catalogue, check, consent, deliveries, demo, hosts, keys, members, messages, networks, serve, tokens
+from server.commands import (
+    catalogue,
+    check,
+    consent,
+    contacts,
+    deliveries,
+    demo,
+    hosts,
+    keys,
+    members,
+    messages,
+    networks,
+    serve,
+    tokens,
+)
 from server.commands.output import Misused, Output, complain, sentence
 from server.settings import BadSettings, Settings
 
@@ -27,7 +41,8 @@ GROUPS = {"member": "The people of this community.", "host": "Other servers.",
           "network": "The network of an association.", "keys": "What we sign with, and what private messages are kept under.",
           "message": "What members write.", "token": "What programs sign in with.",
           "consent": "What members said yes and no to.",
-          "catalogue": "The names of conditions and signs."}
+          "catalogue": "The names of conditions and signs.",
+          "contacts": "Associations, expert centres and professionals that the host lists."}
 
 COMMANDS: dict[str, Command] = {
     "serve": serve.serve,
@@ -60,6 +75,9 @@ COMMANDS: dict[str, Command] = {
     "catalogue import": catalogue.import_,
     "catalogue search": catalogue.search,
     "catalogue conditions": catalogue.conditions,
+    "contacts import": contacts.import_,
+    "contacts list": contacts.list_,
+    "contacts remove": contacts.remove,
     "deliveries": deliveries.deliveries,
     "migrate": serve.migrate,
     "check": check.check,

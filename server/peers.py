@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from federation import (
+    censuses,
     charters,
     collections,
     continuity,
@@ -222,7 +223,7 @@ async def nodeinfo(request: web.Request) -> web.Response:
 async def terms(request: web.Request) -> web.Response:
     """GET /ns: our own words on the wire, as a JSON-LD context that people can read too."""
     words = render.terms_document(_origin(request))["@context"] | charters.terms(_origin(request))
-    words |= listing_documents.terms(_origin(request))
+    words |= listing_documents.terms(_origin(request)) | censuses.terms(_origin(request))
     return web.json_response({"@context": words}, content_type="application/ld+json")
 
 

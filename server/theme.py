@@ -23,7 +23,7 @@ from models import clock
 from models.errors import CommunityError
 from models.post import Voice
 from models.reach import Reach
-from server import language, wording
+from server import language, wording, world
 from server.assets import Asset, address, load_assets
 from server.coats import coat, herd
 from server.fragments import Fragments
@@ -49,6 +49,7 @@ class Theme:
     environments: Mapping[str, jinja2.Environment]  # language -> templates that speak it
     assets: Mapping[str, Asset]  # path below /static/ -> file
     icons: Mapping[str, str]  # name -> SVG shapes
+    world: world.World
 
     @classmethod
     def load(cls, name: str = "base", themes: Path = THEMES) -> Theme:
@@ -57,7 +58,8 @@ class Theme:
         assets = load_assets([folder / "static" for folder in folders])
         icons = json.loads(nearest(folders, "icons.json").read_text("utf-8"))
         environments = {code: environment(folders, code, assets, icons) for code in language.LANGUAGES}
-        return cls(name=name, hue=hue, folders=folders, environments=environments, assets=assets, icons=icons)
+        drawn = world.read(assets[world.FILE].body.decode())
+        return cls(name=name, hue=hue, folders=folders, environments=environments, assets=assets, icons=icons, world=drawn)
 
     def render(self, lang: str, template: str, view_data: Mapping[str, Any]) -> str:
         """The HTML of one page, with the icons that it uses. A name it lacks raises UndefinedError."""

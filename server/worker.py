@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from federation import (
+    censuses,
     continuity,
     conversations,
     copies,
@@ -227,6 +228,11 @@ async def settle_directory(_app: web.Application) -> int:
     return await listings.settle()
 
 
+async def read_censuses(app: web.Application) -> int:
+    """Ask partners in which countries their people are."""
+    return await censuses.read_due(app[INSTANCE])
+
+
 async def bring_together(app: web.Application) -> int:
     """Have those who said yes to each other follow each other."""
     return await introductions.bring_together(app[INSTANCE])
@@ -297,6 +303,7 @@ JOBS: dict[str, Job] = {
     "read_directories": Job(read_directories, 1),
     "greet_directories": Job(greet_directories, 1),
     "settle_directory": Job(settle_directory, 30),
+    "read_censuses": Job(read_censuses, 30),
     "bring_together": Job(bring_together, 1),
     "place_listings": Job(place_listings, 1),
     "let_go": Job(let_go, 3600),

@@ -93,10 +93,15 @@ def findable(request: web.Request) -> Q:
     ours = Q(host="", member__state=MemberState.ACTIVE) & consent.those_who_allow(Purpose.FOUND_HERE)
     partners = Host.filter(standing__in=[Standing.PARTNER, Standing.NARROWED])
     theirs = Q(host__in=Subquery(partners.values("name")), discoverable=True)
+    return Q(lookups.listed(), ours | theirs, unhidden(me), ~Q(host__in=hosts_blocked_by(me)))
+
+
+def unhidden(me: int) -> Q:
+    """Nobody who blocks this member, or whom they block or mute."""
     hidden = [Subquery(Block.filter(target_id=me).values("blocker_id")),
               Subquery(Block.filter(blocker_id=me).values("target_id")),
               Subquery(Mute.filter(owner_id=me).values("target_id"))]
-    return Q(lookups.listed(), ours | theirs, *(~Q(id__in=some) for some in hidden), ~Q(host__in=hosts_blocked_by(me)))
+    return Q(*(~Q(id__in=some) for some in hidden))
 
 
 async def _page(request: web.Request, found: list[Actor], *, words: str = "", typed: str = "", problem: str = "",
