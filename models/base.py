@@ -21,7 +21,7 @@ class _Asked(dict[str, Any]):
 
     def update(self, more: Mapping[str, Any]) -> None:  # type: ignore[override]
         """Take these in too."""
-        super().update({name: how for name, how in more.items() if name.rpartition("__")[2] not in UNASKED})
+        super().update({name: how for name, how in more.items() if "__" not in name or name.rpartition("__")[2] not in UNASKED})
 
 
 class Table(ModelMeta):

@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import Actor, Announce, Member, Post, Session, clock
+from tortoise.context import TortoiseContext
+
+from models import Actor, Announce, DailyNumber, Member, Post, Session, clock
 from models.database import tuples
 from models.loading import makers, selected
 from models.post import Note, Voice
@@ -32,3 +34,11 @@ async def test_a_model_made_of_a_row_is_the_one_that_tortoise_makes(db: object) 
     changed = makers(*kinds)[1](row)
     await changed.change(title="Another")
     assert (await Post.get()).title == "Another" and await changed.author == actor
+
+
+async def test_every_table_can_be_asked_by_each_of_its_columns(db: TortoiseContext) -> None:
+    """Whatever its name is: a column called `day` is no condition on a date."""
+    for model in db.apps.get_models_iterable() if db.apps else ():
+        columns = model._meta.fields_map.keys() - model._meta.fetch_fields
+        assert columns <= model._meta.filters.keys(), model
+    assert not await DailyNumber.filter(day=clock.now().date()).exists()
