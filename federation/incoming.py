@@ -2,12 +2,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from federation.addresses import origin_of
 from federation.wire import Activity, Note
 from models import Actor, Post
 from models.listings import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Somebody on a partner's waiting list: the entry's id, a code as the partner blinded it, and blinded by us too."""
+
+    uri: str
+    blinded: str
+    doubled: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A partner's waiting list, for one epoch."""
+
+    epoch: int
+    updated: datetime
+    until: datetime
+    entries: tuple[Waits, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +49,7 @@ class Incoming:
     other: Actor | None = None  # the new account of a Move
     stamp_uri: str = ""  # of a yes to our asking whether we may quote, found to be good
     listings: tuple[Told, ...] = ()  # of the directory that says they are new or changed
+    waiting: Heard | None = None  # the directory's list of those who wait
 
     @property
     def origin(self) -> str:

@@ -8,7 +8,7 @@ from models.member import MemberState, Role
 from models.notification import Notice
 
 AGAIN_AFTER = timedelta(days=1)
-LEAKED, READS_ON = "directory.leaked", "directory.read"
+LEAKED, READS_ON, TRIES = "directory.leaked", "directory.read", "directory.tries"
 
 
 async def leaked(host: str, seen_at: str) -> None:
@@ -27,6 +27,15 @@ async def reads_on(target: str, host: str = "") -> None:
     since = clock.now() - AGAIN_AFTER
     if not await AuditEntry.filter(action=READS_ON, target=target, created_at__gt=since).exists():
         await _ring(READS_ON, target, "", host)
+
+
+async def tries(host: str) -> None:
+    """A partner names conditions on its waiting list as if to find out who has them: more new ones in a day than people come, or
+    one that only a guess can hit. Once a day. Inside a transaction.
+    """
+    since = clock.now() - AGAIN_AFTER
+    if not await AuditEntry.filter(action=TRIES, target=f"host:{host}", created_at__gt=since).exists():
+        await _ring(TRIES, f"host:{host}", "", host)
 
 
 async def _ring(action: str, target: str, reason: str, host: str) -> None:

@@ -38,7 +38,8 @@ _TERMS: Final[dict[str, Any]] = {
     "featureAuthorization": {"@id": "https://w3id.org/fep/7aa9#featureAuthorization", "@type": "@id"},
     "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
     "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"}}
-_WORDS = ("Listing", "listings", "condition", "role", "country", "ageBand", "spokenLanguages", "introduction")
+_WORDS = ("Listing", "listings", "condition", "role", "country", "ageBand", "spokenLanguages", "introduction",
+          "WaitingList", "waiting", "epoch", "entries", "blinded", "answers", "answer")
 
 
 def terms(origin: str) -> dict[str, Any]:

@@ -41,6 +41,9 @@ class Due(StrEnum):
     PUSHES = "SELECT 1 FROM outgoing_push WHERE due_at <= ? LIMIT 1"
     SCHEDULED = "SELECT 1 FROM scheduled_post WHERE due_at <= ? LIMIT 1"
     POLLS = "SELECT 1 FROM poll WHERE told_at IS NULL AND closes_at <= ? LIMIT 1"
+    WAITING_LISTS = "SELECT 1 FROM waiting WHERE created_at <= ? UNION ALL SELECT 1 FROM waiting_peer LIMIT 1"
+    WAITING_NEWS = "SELECT 1 FROM waiting_peer WHERE is_new AND created_at <= ? LIMIT 1"
+    WAITING_MATCHES = "SELECT 1 FROM waiting_match WHERE state = 'new' AND created_at <= ? LIMIT 1"
 
 
 async def is_due(what: Due) -> bool:

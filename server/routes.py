@@ -57,6 +57,7 @@ from server.pages import (
     taking,
     unguarded,
     view_as,
+    waiting,
     welcome,
 )
 
@@ -150,6 +151,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/people/directory", person(directory.search, Who.MEMBER)),
     Route("GET", "/people/directory/{key}", person(directory.one, Who.MEMBER)),
     Route("POST", "/people/directory/{key}", person(directory.ask, Who.MEMBER)),
+    Route("GET", "/people/waiting", person(waiting.show, Who.MEMBER)),
+    Route("POST", "/people/waiting", person(waiting.change, Who.MEMBER)),
+    Route("POST", "/people/waiting/{key}", person(waiting.answer, Who.MEMBER)),
     Route("GET", "/people/introductions", person(directory.show_introductions, Who.MEMBER)),
     Route("POST", "/people/introductions/{key}", person(directory.answer, Who.MEMBER)),
     Route("GET", "/people/professionals", person(contacts.show)),

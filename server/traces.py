@@ -60,6 +60,9 @@ from models import (
     SignInLink,
     Stamp,
     Vote,
+    Waiting,
+    WaitingEntry,
+    WaitingMatch,
     Withdrawal,
 )
 from models.base import LedgerRow, Record
@@ -99,6 +102,9 @@ TRACES: tuple[Trace, ...] = (
     Trace(Listing, "actor_id", "found-here"),
     Trace(OfferedListing, "actor_id", "told-to-partners"),
     Trace(Introduction, "actor_id", "introductions", hides=frozenset({"pseudonym_uri"})),
+    Trace(Waiting, "actor_id", "waiting-list"),
+    Trace(WaitingEntry, "actor_id", "waiting-list-told"),
+    Trace(WaitingMatch, "actor_id", "waiting-list-found", hides=frozenset({"other", "offer_uri", "offer_ends_at"})),
     Trace(Post, "author_id", "messages", AtEnd.CONTENT),
     Trace(Post, "written_by_id", "written-for-others", AtEnd.UNTIED),
     Trace(Attachment, "owner_id", "images", AtEnd.CONTENT),

@@ -120,6 +120,7 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.SILENT: _("%(name)s has not confirmed that it erased what a member took back", name=name),
         Notice.INTRODUCTION: _("Somebody of a partner community would like to meet you"),
         Notice.MET: _("You both said yes: you and %(name)s follow each other", name=name),
+        Notice.WAITING: _("Somebody else waits with the same condition"),
         Notice.SCRAPED: _("Somebody may be collecting people of the directory"),
         Notice.LEFT_NETWORK: _("%(name)s is no longer in the network that you share: nothing goes there now", name=name),
         Notice.CUT_OFF: _("%(name)s is kept out: it never confirmed that it erased what a member took back", name=name),

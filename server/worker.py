@@ -59,6 +59,7 @@ from server.actions import (
     once,
     polls,
     relations,
+    waiting,
     withdrawal,
 )
 from server.api import scheduled
@@ -238,6 +239,26 @@ async def bring_together(app: web.Application) -> int:
     return await introductions.bring_together(app[INSTANCE])
 
 
+async def publish_waiting(app: web.Application) -> int:
+    """Send partners the blinded list of those who wait, where it changed."""
+    return await waiting.publish_due(Path(app[SETTINGS].var_dir))
+
+
+async def compare_waiting(_app: web.Application) -> int:
+    """Look whether somebody elsewhere waits with the same."""
+    return await waiting.compare_due()
+
+
+async def tell_waiting(_app: web.Application) -> int:
+    """Tell members that somebody waits with the same."""
+    return await waiting.tell_due()
+
+
+async def settle_waiting(_app: web.Application) -> int:
+    """Forget who no longer waits, and go on with those who said yes."""
+    return await waiting.settle()
+
+
 async def place_listings(_app: web.Application) -> int:
     """Work out what may be shown of those who can be found."""
     return await listings.place_due()
@@ -305,6 +326,10 @@ JOBS: dict[str, Job] = {
     "settle_directory": Job(settle_directory, 30),
     "read_censuses": Job(read_censuses, 30),
     "bring_together": Job(bring_together, 1),
+    "publish_waiting": Job(publish_waiting, 1, Due.WAITING_LISTS),
+    "compare_waiting": Job(compare_waiting, 1, Due.WAITING_NEWS),
+    "tell_waiting": Job(tell_waiting, 1, Due.WAITING_MATCHES),
+    "settle_waiting": Job(settle_waiting, 60),
     "place_listings": Job(place_listings, 1),
     "let_go": Job(let_go, 3600),
     "prune": Job(prune, 3600),

@@ -1,7 +1,7 @@
 """Accept: yes to a Follow of ours (ActivityPub §7.6), or to our asking to become partners, or to quote (FEP-044f)."""
 from __future__ import annotations
 
-from federation import charter_changes, followings, introductions, listing_news, partnership_answers, quoting
+from federation import charter_changes, followings, introductions, listing_news, partnership_answers, quoting, waiting_lists
 from federation.incoming import Incoming
 from federation.instance import Instance
 from models.notification import Notice, Notification
@@ -17,6 +17,8 @@ async def receive(incoming: Incoming) -> None:
     if await partnership_answers.accepted(incoming) or await quoting.accepted(incoming):
         return
     if await listing_news.is_receipt(incoming) or await introductions.is_answer(incoming):
+        return
+    if await waiting_lists.is_answer(incoming):
         return
     follow = await followings.asked_of(incoming)
     if follow.accepted_at is None:

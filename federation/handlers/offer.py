@@ -1,7 +1,7 @@
 """Offer: another community asks to become partners, the one thing that a stranger may ask; or its directory, to meet somebody."""
 from __future__ import annotations
 
-from federation import charter_changes, introductions, networks, partnership
+from federation import charter_changes, introductions, networks, partnership, waiting_meetings
 from federation.errors import Refused
 from federation.incoming import Incoming
 from federation.partnership import is_partnership
@@ -15,7 +15,8 @@ from models.notification import Notice, Notification
 async def receive(incoming: Incoming) -> None:
     """Put the request before our hosts. Nobody becomes a partner without a person's decision."""
     if introductions.is_offer(incoming):
-        await introductions.receive(incoming)
+        is_waiting = await waiting_meetings.is_about(incoming)
+        await (waiting_meetings.receive(incoming) if is_waiting else introductions.receive(incoming))
         return
     activity, sender = incoming.activity, incoming.sender
     host = await Host.called(sender.host)

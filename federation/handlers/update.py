@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from federation import actors, charter_changes, charters, listing_news, notes, resolve
+from federation import actors, charter_changes, charters, listing_news, notes, resolve, waiting_lists
 from federation.errors import Refused
 from federation.handlers.create import is_wanted, own_note
 from federation.incoming import Incoming
@@ -17,6 +17,8 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     activity = incoming.activity
     if listing_news.is_between(incoming):
         return await listing_news.prepare(instance, incoming)
+    if waiting_lists.is_between(incoming):
+        return await waiting_lists.prepare(incoming)
     if charters.is_charter(activity.object):
         return replace(incoming, charter=await charters.proven(instance, activity.object, incoming.sender))
     if activity.object_id == incoming.sender.uri:
@@ -35,6 +37,9 @@ async def receive(incoming: Incoming) -> None:
     activity, sender, note = incoming.activity, incoming.sender, incoming.note
     if listing_news.is_between(incoming):
         await listing_news.take(incoming)
+        return
+    if incoming.waiting is not None:
+        await waiting_lists.take(incoming)
         return
     if incoming.charter is not None:
         await charter_changes.update(incoming)

@@ -91,13 +91,14 @@ def _second() -> datetime:
 async def _take_back(us: Actor, actor: Actor) -> None:
     record = await findable.newest_no(actor.id)
     for row in await OfferedListing.filter(actor_id=actor.id):
-        if them := await _directory_of(row.host):
+        if them := await directory_of(row.host):
             await listing_news.retract(us, them, row, record)
         else:
             await row.delete()
 
 
-async def _directory_of(host: str) -> Actor | None:
+async def directory_of(host: str) -> Actor | None:
+    """The directory of this host, if we know one."""
     known = await Host.get_or_none(name=host)
     return await Actor.get_or_none(Actor.present(), uri=known.directory_uri) if known and known.directory_uri else None
 
@@ -111,7 +112,7 @@ async def settle() -> int:
     subscribed = {them.host: them for them in await directories.subscribers(us)}
     for row in await OfferedListing.exclude(host__in=list(subscribed) or [""]).limit(AT_ONCE):
         async with in_transaction():
-            if them := await _directory_of(row.host):
+            if them := await directory_of(row.host):
                 await listing_news.retract(us, them, row)
             else:
                 await row.delete()

@@ -8,8 +8,8 @@ from models import Actor, Community, ConsentRecord, Member, ProfileValue, clock
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.database import in_transaction
 from models.reach import Reach
-from moderation import consent, lines
-from server.actions import consents, listings, withdrawal
+from moderation import consent, findable, lines
+from server.actions import consents, listings, waiting, withdrawal
 from server.actions.consents import OWN, Voice
 
 AT_ONCE = 200  # members of one transaction, where something is true for all
@@ -124,6 +124,7 @@ async def show_as_agreed(actor: Actor) -> bool:
     """
     changed = await _show(actor)
     await listings.bring_in_line(actor)
+    await waiting.bring_in_line(actor, await findable.permit_elsewhere(actor))
     return changed
 
 

@@ -41,8 +41,8 @@ async def show(request: web.Request) -> web.Response:
     """GET /admin/directory."""
     community, us = await Community.current(), await directories.ours()
     hosts = await Host.filter(standing=Standing.PARTNER).order_by("title", "name").limit(PEERS_ON_A_PAGE)
-    alarms = await AuditEntry.filter(action__in=[listing_alarms.LEAKED, listing_alarms.READS_ON]).order_by("-id").limit(
-        ALARMS_ON_A_PAGE)
+    kinds = [listing_alarms.LEAKED, listing_alarms.READS_ON, listing_alarms.TRIES]
+    alarms = await AuditEntry.filter(action__in=kinds).order_by("-id").limit(ALARMS_ON_A_PAGE)
     return render.page(
         request, "admin_directory.html", here="directory", peers=[await _peer(us.id if us else 0, host) for host in hosts],
         mode=str(community.directory), is_open=community.directory_opened_at is not None, done=request.query.get("done", ""),

@@ -246,7 +246,8 @@ def _asked(row: Withdrawal, _: Words) -> AskedView:
 def _thing(kind: str, _: Words) -> str:
     return {"Profile": _("My profile"), "Note": _("A message"), "Create": _("A message that is erased here"),
             "Follow": _("That I follow somebody"), "Like": _("A sign that I thought of somebody"),
-            "Announce": _("That I passed a message on")}.get(kind, _("Something else"))
+            "Announce": _("That I passed a message on"),
+            "WaitingList": _("That I wait for people with the same condition")}.get(kind, _("Something else"))
 
 
 def _look(row: AuditEntry, _: Words) -> LookView:

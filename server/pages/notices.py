@@ -24,7 +24,8 @@ OF_THE_TEAM = {Notice.JOIN_REQUEST: "/admin/members", Notice.PARTNER_REQUEST: "/
                Notice.QUARANTINE: "/admin/partners", Notice.SILENT: "/admin/partners",
                Notice.CUT_OFF: "/admin/partners", Notice.LEFT_NETWORK: "/admin/partners", Notice.REVIEW: "/admin/reviews",
                Notice.GUARDIANS: "/admin/members", Notice.UNGUARDED: "/admin/unguarded", Notice.DEATH: "/admin/deaths",
-               Notice.SCRAPED: "/admin/directory", Notice.INTRODUCTION: "/people/introductions"}
+               Notice.SCRAPED: "/admin/directory", Notice.INTRODUCTION: "/people/introductions",
+               Notice.WAITING: "/people/waiting"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,8 @@ SHOWS_NONE = frozenset({
     "/data/copies/answers/{key:[0-9A-Za-z]{1,22}}", "/data/access",
     "/data/view-as",
     "/receipts/{key:[0-9A-Za-z]{1,22}}/{secret:[0-9a-f]{32}}",
-    "/people/directory", "/people/directory/{key}", "/people/introductions", "/admin/directory",  # facets, no messages
+    "/people/directory", "/people/directory/{key}", "/people/introductions", "/people/waiting",
+    "/admin/directory",  # facets, no messages
     "/directory", "/directory/{collection:outbox|followers|following|featured}", "/directory/listings",
     "/directory/listings/{listing}", "/directory/stamps/{stamp}",
     "/static/{path:.+}", "/theme.css", "/favicon.ico", "/health", "/admin/partners/{host}", "/rules", "/help", "/crisis",
