@@ -19,10 +19,11 @@ from federation.errors import Malformed
 from federation.incoming import Incoming
 from federation.listing_news import check, say
 from federation.render import instant
-from models import Actor, Block, DirectoryPeer, Introduction, Notification, OfferedListing, clock
+from models import Actor, Block, DirectoryPeer, HostBlock, Introduction, Notification, OfferedListing, clock
 from models.actor import ActorKind
 from models.directory import IntroductionState
 from models.notification import Notice
+from moderation import consent
 
 RELATIONSHIP = "introduction"  # relative to the terms of who asks, `{origin}/ns#`
 LIFETIME = timedelta(days=14)
@@ -88,8 +89,12 @@ async def _put_before(actor: Actor, offer_uri: str, columns: dict[str, Any]) -> 
 
 
 async def _is_welcome(actor: Actor, host: str, pseudonym: str) -> bool:
-    """Not the same one twice, not more than somebody can answer, and not more than a server can honestly ask."""
+    """Not from a server that the member blocks, not the same one twice, not more than somebody can answer, and not more than a
+    server can honestly ask.
+    """
     now = clock.now()
+    if await HostBlock.exists(owner_id=actor.id, host=host):
+        return False
     if await Introduction.exists(actor_id=actor.id, pseudonym_uri=pseudonym, created_at__gt=now - NEVER_AGAIN):
         return False
     waiting = Introduction.filter(actor_id=actor.id, is_asker=False, state=IntroductionState.ASKED, ends_at__gt=now)
@@ -113,7 +118,12 @@ async def is_answer(incoming: Incoming) -> bool:
 
 
 async def _go_on(us: Actor, them: Actor, known: Introduction, result: str) -> None:
-    """The next step, once for each."""
+    """The next step, once for each. A member who has taken back the yes to copies elsewhere (C5) meanwhile, has left, or blocks
+    that server is named to nobody: for the other side that is no answer.
+    """
+    if known.actor.is_gone or await HostBlock.exists(owner_id=known.actor_id, host=known.host) \
+            or await consent.may_leave(known.actor_id) is None:
+        return
     if known.is_asker and known.state is IntroductionState.ASKED and known.ends_at > clock.now():
         await _change(known, state=IntroductionState.AGREED)
         await accept(us, them, known, known.actor.uri)

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 from federation import stamps
 from federation.instance import Instance
-from models import Actor, Follow, HostBlock, Notification, Stamp, Subquery
+from models import Actor, Follow, HostBlock, Introduction, Notification, Q, Stamp, Subquery, clock
 from models.database import in_transaction
+from models.directory import IntroductionState
 from models.errors import CommunityError
-from server.actions import follows, partners
+from models.notification import Notice
+from server.actions import follows, listings, partners
 
 BLOCKS_LIMIT = 500  # of one member
 
@@ -20,7 +22,7 @@ class TooManyBlocks(CommunityError):
 
 async def block(instance: Instance, member: Actor, typed: str) -> str:
     """Block a server by its name, as somebody typed it; its canonical name. Follows end both ways, as when people are blocked one
-    by one; copies that are there already stay there, and nobody is told.
+    by one; copies of messages that are there already stay there, the member's place in the directory there goes.
 
     Raises: Malformed if it is no name, OurOwnHost, TooManyBlocks.
     """
@@ -31,6 +33,7 @@ async def block(instance: Instance, member: Actor, typed: str) -> str:
             raise TooManyBlocks("hosts")
         await HostBlock.get_or_create(owner=member, host=host)
         await _part(member, host)
+        await listings.bring_in_line(member)
     return host
 
 
@@ -44,9 +47,13 @@ async def _part(member: Actor, host: str) -> None:
     for asker in {one.asker_id: one.asker for one in asked}.values():
         await stamps.withdraw_all(member, asker=asker)
     there = Subquery(Actor.filter(host=host).values("id"))
-    await Notification.filter(recipient_id=member.id, actor_id__in=there).delete()
+    await Notification.filter(Q(actor_id__in=there) | Q(kind=Notice.INTRODUCTION, host=host), recipient_id=member.id).delete()
+    asking = Introduction.filter(actor_id=member.id, host=host, is_asker=False, state=IntroductionState.ASKED)
+    await asking.update(state=IntroductionState.DECLINED, text="", answered_at=clock.now())
 
 
 async def unblock(member: Actor, host: str) -> None:
     """Lift it; who is not blocked is free already. Follows do not come back."""
-    await HostBlock.filter(owner_id=member.id, host=host).delete()
+    async with in_transaction():
+        await HostBlock.filter(owner_id=member.id, host=host).delete()
+        await listings.bring_in_line(member)

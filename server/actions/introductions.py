@@ -6,7 +6,7 @@ from datetime import timedelta
 from federation import directories, followings, introductions, outbox, resolve
 from federation.addresses import origin_of
 from federation.instance import Instance
-from models import Actor, Block, DirectoryPeer, Follow, Host, Introduction, Listing, Notification, clock
+from models import Actor, Block, DirectoryPeer, Follow, Host, HostBlock, Introduction, Listing, Notification, clock
 from models.database import in_transaction
 from models.directory import IntroductionState
 from models.errors import CommunityError, NotHere
@@ -31,9 +31,11 @@ class AskedEnough(CommunityError):
 async def ask(actor: Actor, key: str, text: str) -> Introduction:
     """Ask to meet somebody elsewhere, by the key of their listing here. Asking twice is asking once.
 
-    Raises: NotHere if nobody is listed so any more; Refused without the yes to copies elsewhere (C5); AskedEnough.
+    Raises: NotHere if nobody is listed so any more, or the member blocks that server; Refused without the yes to copies
+    elsewhere (C5); AskedEnough.
     """
-    listing, us = await Listing.filter(key=key).exclude(host="").first(), await directories.ours()
+    blocked = list(await HostBlock.of(actor.id))
+    listing, us = await Listing.filter(key=key).exclude(host__in=["", *blocked]).first(), await directories.ours()
     host = await Host.get_or_none(name=listing.host) if listing else None
     them = await Actor.get_or_none(Actor.present(), uri=host.directory_uri) if host and host.directory_uri else None
     if listing is None or us is None or them is None or await directories.host_of_directory(them) is None:
@@ -109,7 +111,7 @@ async def _end(known: Introduction) -> bool:
 
 
 async def _tie(ours: Actor, other: Actor) -> None:
-    if await Block.either_way(ours.id, other.id) or other.is_gone:
+    if await Block.either_way(ours.id, other.id) or await HostBlock.between(ours, other) or other.is_gone:
         return
     await followings.ask(ours, other)
     if (asking := await Follow.between(other, ours)) and asking.accepted_at is None:

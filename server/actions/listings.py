@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from federation import directories, listing_news
 from federation.directories import pairwise
-from models import Actor, Community, DirectoryPeer, Follow, Listing, OfferedListing, clock, listings
+from models import Actor, Community, DirectoryPeer, Follow, HostBlock, Listing, OfferedListing, Withdrawal, clock, listings
 from models.community import DirectoryMode
 from models.consent import LastWord, Purpose
 from models.database import in_transaction
@@ -62,13 +62,18 @@ async def _here(actor: Actor) -> None:
 
 
 async def _tell(us: Actor, them: Actor, actor: Actor, given: LastWord) -> OfferedListing | None:
-    """One partner about one member, if that is new: what was added, for `listing_news.announce`. Under a new yes there is a new
-    name: nobody finds out that it is the same person.
+    """One partner about one member, if that is new: what was added, for `listing_news.announce`. Under a new yes, and after each
+    taking back, there is a new name: nobody finds out that it is the same person, and names that were taken back stay dead. A
+    partner that the member blocks is told nothing.
     """
-    peer = await DirectoryPeer.of(them.host)
-    key = pairwise(peer, "listing", actor.key, given.key or "")
+    peer, known = await DirectoryPeer.of(them.host), await OfferedListing.get_or_none(actor_id=actor.id, host=them.host)
+    if await HostBlock.exists(owner_id=actor.id, host=them.host):
+        if known is not None:
+            await listing_news.retract(us, them, known)
+        return None
+    times = await Withdrawal.filter(actor_id=actor.id, host=them.host, purpose=Purpose.FOUND_BY_PARTNERS).count()
+    key = pairwise(peer, "listing", actor.key, given.key or "", str(times))
     facets = await findable.facets(actor, Reach.PARTNERS)
-    known = await OfferedListing.get_or_none(actor_id=actor.id, host=them.host)
     if known is not None and known.key != key:
         await listing_news.retract(us, them, known)
         known = None

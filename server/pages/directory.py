@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from federation import listing_alarms
-from models import Actor, Block, Host, Listing, Mute, clock, listings
+from models import Actor, Block, Host, HostBlock, Listing, Mute, clock, listings
 from models.catalogue.catalogue import Catalogue
 from models.catalogue.search import Kind
 from models.errors import NotHere
@@ -100,7 +100,8 @@ async def answer(request: web.Request) -> web.Response:
 
 
 async def _listing(request: web.Request) -> Listing:
-    listing = await Listing.filter(key=request.match_info["key"]).exclude(host="").first()
+    blocked = await HostBlock.of(request[MEMBER].actor_id)
+    listing = await Listing.filter(key=request.match_info["key"]).exclude(host__in=["", *blocked]).first()
     if listing is None:
         raise NotHere("nobody is listed so")
     return listing
@@ -156,8 +157,11 @@ async def _found(wanted: Wanted, place: int, start: int) -> tuple[list[int], int
 
 
 async def _allowed(request: web.Request, places: Sequence[int]) -> list[Listing]:
-    """Without those of ours whom the reader blocks or mutes, or who block the reader, and without oneself."""
-    me, rows = request[MEMBER].actor_id, await listings.at(places)
+    """Without those of ours whom the reader blocks or mutes, or who block the reader, without those of servers that the reader
+    blocks, and without oneself.
+    """
+    me, blocked = request[MEMBER].actor_id, await HostBlock.of(request[MEMBER].actor_id)
+    rows = [row for row in await listings.at(places) if row.host not in blocked]
     ids = [row.actor_id for row in rows if row.actor_id] or [0]
     hidden = {me, *await Block.filter(blocker_id__in=ids, target_id=me).values_list("blocker_id", flat=True),
               *await Block.filter(target_id__in=ids, blocker_id=me).values_list("target_id", flat=True),

@@ -20,15 +20,19 @@ from models import (
     Introduction,
     Listing,
     Member,
+    Notification,
     ProfileValue,
     Withdrawal,
     clock,
 )
 from models.consent import Purpose
+from models.errors import NotHere
+from models.notification import Notice
 from models.profile import ProfileLine
 from models.reach import Reach
 from models.withdrawal import WithdrawalState
-from server.actions import introductions, listings, sharing
+from server.actions import host_blocks, introductions, listings, sharing
+from server.keys import INSTANCE
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 
@@ -178,3 +182,39 @@ async def test_a_server_that_is_gone_is_forgotten_after_two_weeks(alpha: LiveSer
     monkeypatch.setattr(clock, "now", lambda: later)
     await beta.run(listings.settle())
     assert not await listed(beta, alpha)
+
+
+async def test_who_took_the_yes_to_copies_back_is_named_to_nobody(alpha: LiveServer, beta: LiveServer) -> None:
+    """Between asking and the answer: the address of the one who asked goes nowhere, although the other said yes."""
+    alice, bea, _ = await introduced(alpha, beta)
+    [asking] = await alpha.run(introductions.waiting(alice))
+    await say(beta, bea, Purpose.SHARED_OUT, False)
+    await alpha.run(introductions.answer(alice, asking.key, True))
+    await settle(alpha, beta)
+    assert await alpha.ask(lambda: InboxItem.filter(body__contains=bea.uri).count()) == 0
+    assert await alpha.ask(lambda: Introduction.exclude(met_uri="").count()) == 0
+    assert await alpha.ask(lambda: Actor.filter(uri=bea.uri).count()) == 0
+
+
+async def test_a_server_that_a_member_blocks_gets_and_brings_nothing(alpha: LiveServer, beta: LiveServer) -> None:
+    alice, bea, found = await introduced(alpha, beta)
+    alice = await alpha.ask(lambda: Actor.get(id=alice.id))
+    await alpha.run(host_blocks.block(alpha.app[INSTANCE], alice, beta.host))
+    await until(lambda: _nobody(beta, alpha))
+    assert not await alpha.ask(lambda: Notification.filter(kind=Notice.INTRODUCTION).count())
+    await alpha.run(host_blocks.unblock(alice, beta.host))
+    await until(lambda: listed(beta, alpha))
+    [anew] = await listed(beta, alpha)
+    assert anew.uri != found.uri, "a name that was taken back stays dead"
+
+    await beta.run(host_blocks.block(beta.app[INSTANCE], bea, alpha.host))
+    with pytest.raises(NotHere):
+        await beta.run(introductions.ask(bea, anew.key, "Again"))
+    async with Browser(beta, bea) as browser:
+        assert anew.key not in await browser.get("/people/directory")
+        async with browser.http.get(f"/people/directory/{anew.key}") as answer:
+            assert answer.status == 404
+
+
+async def _nobody(server: LiveServer, host: LiveServer) -> bool:
+    return not await listed(server, host)
