@@ -4,17 +4,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from aiohttp import web
 from markupsafe import Markup
 
 from federation import collections
-from models import Actor, Follow, Host, Member
+from models import Actor, Follow, Host, Member, Post
 from models.host import Standing
 from models.loading import join
 from models.reach import Reach
 from moderation import consent, lines
-from moderation.visibility import VISITOR, Viewer
+from moderation.visibility import VISITOR, Viewer, visible_to
 from server import cards, peers, render, timelines
 from server.api.answers import answer
 from server.api.entities.account import account
@@ -110,13 +111,24 @@ async def _seen(request: web.Request, eyes: Eyes, _: Words) -> SeenView | None:
         told = answer(account(actor, origin, eyes.readers))
     about, details = own_profile.words_of(actor, eyes.readers)
     page = await timelines.of_person(actor, eyes.viewer, timelines.Span(timelines.place(request.query.get("before", ""))))
-    entries = page.entries if eyes.word != "partner" else tuple(one for one in page.entries if one.announce is None)
+    entries = await _mine(page.entries, actor, eyes)
     shown = await cards.posts(entries, eyes.member, _, with_hidden=True)
-    who = f"&who={request.query['who']}" if request.query.get("who", "").isalnum() else ""
+    who = f"&who={quote(request.query['who'])}" if "who" in request.query else ""
     return SeenView(
         about=about, details=details, data=_text(told), posts=tuple(_still(one) for one in shown),
         posts_data=await _data(request, entries, eyes),
         pager=Pager(older_url=f"/data/view-as?as={eyes.word}{who}&before={page.older}" if page.older else ""))
+
+
+async def _mine(entries: Sequence[Entry], me: Actor, eyes: Eyes) -> tuple[Entry, ...]:
+    """Without what I passed on of somebody who lets me read it no longer: others may see it there, and I may not through them. A
+    partner's server asks for nothing that was passed on.
+    """
+    passed = [one.post.id for one in entries if one.announce]
+    if not passed or eyes.word == "partner":
+        return tuple(one for one in entries if one.announce is None)
+    seen = {post.id for post in await Post.filter(visible_to(Viewer.member(me)), id__in=passed).only("id")}
+    return tuple(one for one in entries if one.announce is None or one.post.id in seen)
 
 
 def _still(post: PostView) -> PostView:

@@ -7,11 +7,11 @@ from html import unescape
 
 import pytest
 
-from models import Actor, Community, ConsentRecord, Disclosure, Follow, Member, Post, clock
+from models import Actor, Block, Community, ConsentRecord, Disclosure, Follow, Member, Post, clock
 from models.consent import Capacity, ConsentState, Purpose
 from models.reach import Reach
 from moderation import lines
-from server.actions import sharing
+from server.actions import follows, reactions, sharing
 from server.keys import COMMUNITY
 from tests.browser import Browser
 from tests.live import LiveServer, settle
@@ -164,3 +164,17 @@ async def test_apps_keep_readers_with_their_line(alpha: LiveServer) -> None:
         assert {one["name"] for one in mine["fields"]} == {"Note", "Hobby", "New"} and mine["source"]["note"] == "Likes tea"
         theirs = await reader.good("GET", f"/api/v1/accounts/{camille.id}")
         assert [one["name"] for one in theirs["fields"]] == ["Hobby"] and "Likes tea" in theirs["note"]
+
+
+async def test_the_eyes_of_others_show_me_nothing_of_third_people(alpha: LiveServer) -> None:
+    """What I passed on once, and may not see any more, is not shown to me as what others see."""
+    camille, other, friend_1 = await alpha.member("camille"), await alpha.member("other"), await alpha.member("friend_1")
+    for doer, target in ((camille, friend_1), (friend_1, camille)):
+        await alpha.run(follows.follow(doer, target))
+    post = await alpha.write(other, "zebrafin", Reach.COMMUNITY)
+    await alpha.run(reactions.pass_on(camille, post))
+    async with Browser(alpha, camille) as me:
+        assert "zebrafin" in await me.get("/data/view-as?as=community")
+        await alpha.ask(lambda: Block.create(blocker=other, target=camille))
+        for words in ("as=community", "as=circle&who=friend_1"):
+            assert "zebrafin" not in await me.get(f"/data/view-as?{words}"), words
