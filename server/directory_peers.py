@@ -40,6 +40,7 @@ async def listings(request: web.Request) -> web.Response:
     us, them = await _subscribed(request)
     peer = await DirectoryPeer.of(them.host)
     if not (cursor := request.query.get("page", "")):
+        await _count(request, peer, pages=False)
         return _collection(request, await listing_views.collection(us, them.host))
     await _count(request, peer)
     document, rows = await listing_views.page(us, peer, cursor)

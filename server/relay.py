@@ -26,6 +26,7 @@ HERE = "127.0.0.1"
 READY_SECONDS = 30.0
 STOP_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
+ANSWER_SECONDS = 60.0  # proving may need a key of another server, and that server its time
 IDLE_LIMIT = 64  # connections that are kept for the next request
 HEAD_LIMIT_BYTES = 64 * 1024
 ROOT = Path(__file__).parent.parent
@@ -59,9 +60,10 @@ class Relay:
         return len(self._idle)
 
     async def pass_on(self, request: web.Request, body: bytes, client: str) -> web.Response:
-        """What that process answers. `client`: the address of the one who asks. Raises Busy while it is not there."""
+        """What that process answers. `client`: the address of the one who asks. Raises Busy while it is not there, or hangs."""
         try:
-            return await self._exchange(message(request, body, client))
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._exchange(message(request, body, client))
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
             raise Busy("the process of the inbox does not answer") from error
 

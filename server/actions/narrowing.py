@@ -36,7 +36,7 @@ async def narrow(post: Post, reach: Reach) -> None:
 
     The author comes loaded. Answers of other people keep their reach; what others passed on is passed on no more below the
     partners. Of servers that may still have it, those that do not understand narrowing are asked to erase it too: they would go
-    on showing it as before. Raises: Wider; NotLeft; NotHere for a circle of nobody.
+    on showing it as before. Raises: Wider; NotLeft; NotHere for a circle of nobody, or if it is erased.
     """
     if reach.level >= post.reach.level:
         raise Wider("narrow")
@@ -45,6 +45,11 @@ async def narrow(post: Post, reach: Reach) -> None:
     async with in_transaction():
         if await held.is_held(post):
             raise NotLeft("narrow")
+        now = await Post.filter(id=post.id, deleted_at__isnull=True).select_for_update().first()
+        if now is None:
+            raise NotHere("erased meanwhile")
+        if reach.level >= now.reach.level:  # by another request, after this one read it
+            raise Wider("narrow")
         await post.change(reach=reach, reach_before="", expires_at=copies.kept_until(reach, clock.now()))
         await sealing.anew(post)
         keep = await _keepers(post)

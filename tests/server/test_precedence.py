@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
-from server import peers
+from federation.errors import Busy
+from server import peers, relay
 from server.precedence import AHEAD_SECONDS, WAIT_SECONDS, Precedence
 from server.relay import parsed
 from server.routes import ROUTES
@@ -66,3 +68,15 @@ def test_the_process_of_the_inbox_takes_all_inboxes() -> None:
 def test_what_it_answers_is_read() -> None:
     head = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nContent-Type: a/b; c=d\r\nContent-Length: 7\r\n\r\n"
     assert parsed(head) == (503, {"retry-after": "60", "content-type": "a/b; c=d", "content-length": "7"})
+
+
+async def test_a_process_that_hangs_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the connection, and says nothing: the sender is told to come again, and the connection is given up."""
+    async def silent(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+    monkeypatch.setattr(relay, "ANSWER_SECONDS", 0.05)
+    async with await asyncio.start_server(silent, relay.HERE, 0) as listener:
+        way = relay.Relay(listener.sockets[0].getsockname()[1])
+        with pytest.raises(Busy):
+            await asyncio.wait_for(way.pass_on(make_mocked_request("POST", "/inbox"), b"{}", "192.0.2.1"), 5)
+        assert len(way) == 0

@@ -6,8 +6,10 @@ import asyncio
 import pytest
 
 from models import Actor, Delivery, Host, Post
+from models.errors import NotHere
 from models.reach import Reach
-from server.actions import narrowing
+from server.actions import narrowing, removal
+from server.keys import MEDIA
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.server.api.client import Api
@@ -89,3 +91,21 @@ async def test_pages_and_apps_narrow_and_never_widen(alpha: LiveServer) -> None:
 
 async def _left(id_: int) -> list[Reach]:
     return await narrowing.choices(await Post.get(id=id_))
+
+
+async def test_two_at_once_never_make_it_wider_nor_bring_it_back(alpha: LiveServer) -> None:
+    """Each decided by what it had read; what counts is what stands there when it is its turn."""
+    alice, cleo = await alpha.member("alice"), await alpha.member("cleo")
+    post = await alpha.write(alice, "For @cleo, zebrafin", Reach.COMMUNITY)
+
+    async def read() -> Post:
+        return await Post.get(id=post.id).select_related("author")
+    before = [await alpha.run(read()) for _ in range(2)]
+    await alpha.run(narrowing.narrow(await alpha.run(read()), Reach.ME))
+    with pytest.raises(narrowing.Wider):
+        await alpha.run(narrowing.narrow(before[0], Reach.CIRCLE))
+    assert not await sees(alpha, cleo, post.uri)
+    await alpha.run(removal.delete(await alpha.run(read()), alpha.app[MEDIA]))
+    with pytest.raises(NotHere):
+        await alpha.run(narrowing.narrow(before[1], Reach.ME))
+    assert (await alpha.ask(lambda: Post.get(id=post.id))).text == ""
