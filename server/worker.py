@@ -60,6 +60,7 @@ from server.actions import (
     polls,
     relations,
     waiting,
+    waiting_exchange,
     withdrawal,
 )
 from server.api import scheduled
@@ -241,12 +242,12 @@ async def bring_together(app: web.Application) -> int:
 
 async def publish_waiting(app: web.Application) -> int:
     """Send partners the blinded list of those who wait, where it changed."""
-    return await waiting.publish_due(Path(app[SETTINGS].var_dir))
+    return await waiting_exchange.publish_due(Path(app[SETTINGS].var_dir))
 
 
 async def compare_waiting(_app: web.Application) -> int:
     """Look whether somebody elsewhere waits with the same."""
-    return await waiting.compare_due()
+    return await waiting_exchange.compare_due()
 
 
 async def tell_waiting(_app: web.Application) -> int:
@@ -256,7 +257,7 @@ async def tell_waiting(_app: web.Application) -> int:
 
 async def settle_waiting(_app: web.Application) -> int:
     """Forget who no longer waits, and go on with those who said yes."""
-    return await waiting.settle()
+    return await waiting_exchange.settle()
 
 
 async def place_listings(_app: web.Application) -> int:

@@ -9,7 +9,7 @@ from aiohttp import web
 from models import Waiting
 from moderation import findable
 from server import render
-from server.actions import waiting
+from server.actions import waiting, waiting_exchange
 from server.doors import see
 from server.errors import BadRequest
 from server.keys import CATALOGUE, FORM, LANGUAGE, MEMBER
@@ -43,7 +43,7 @@ async def show(request: web.Request) -> web.Response:
     catalogue = request.app[CATALOGUE]
     names = await asyncio.to_thread(catalogue.labels, waits | set(codes), request[LANGUAGE]) if codes else {}
     return render.page(
-        request, "waiting.html", here="people", done=request.query.get("done", ""), partners=await waiting.partners(),
+        request, "waiting.html", here="people", done=request.query.get("done", ""), partners=await waiting_exchange.partners(),
         may=await findable.permit_elsewhere(actor) is not None,
         conditions=[ConditionView(code=code, name=names.get(code, code), waits=code in waits) for code in codes],
         found=[FoundView(key=one.key, condition=names.get(one.waiting.code, one.waiting.code), state=str(one.state))

@@ -92,6 +92,11 @@ class Liar:
 @pytest.fixture
 async def liar(alpha: LiveServer, peer: Peer) -> Liar:
     """It shows a directory, and alpha is subscribed."""
+    return await known_liar(alpha, peer)
+
+
+async def known_liar(alpha: LiveServer, peer: Peer) -> Liar:
+    """A partner with a directory, to which alpha is subscribed."""
     actor = peer.actor("directory", kind="Service")
     key = Key(f"{actor.uri}#ed25519-key", keys.make_ed25519())
     method = {"id": key.id, "type": "Multikey", "controller": actor.uri,

@@ -27,7 +27,7 @@ from models.notification import Notice
 from models.profile import ProfileLine
 from models.waiting import MatchState
 from models.withdrawal import WithdrawalState
-from server.actions import waiting
+from server.actions import waiting, waiting_exchange
 from server.errors import Refused
 from tests import catalogue
 from tests.browser import Browser
@@ -111,7 +111,7 @@ async def test_two_yeses_and_they_meet(alpha: LiveServer, beta: LiveServer, gamm
     await answer(alpha, alice, True)
     await until(lambda: follow_each_other(alpha, alice, bea))
     await until(lambda: follow_each_other(beta, alice, bea))
-    await alpha.run(waiting.settle())
+    await alpha.run(waiting_exchange.settle())
     assert [one.state for one in await told(alpha, alice)] == [MatchState.MET]
 
 
@@ -130,7 +130,7 @@ async def test_a_no_is_silent_and_who_leaves_is_gone_there(alpha: LiveServer, be
     await answer(first, asker, True)
     await settle(alpha, beta)
     for server in (alpha, beta):
-        await server.run(waiting.settle())
+        await server.run(waiting_exchange.settle())
     await settle(alpha, beta)
     assert await first.ask(lambda: InboxItem.all().count()) == heard, "nothing came back"
     assert not await follow_each_other(first, alice, bea)
