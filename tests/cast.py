@@ -48,7 +48,7 @@ from tests.stories.scene import befriend, known
 LONG = ("Bonjour à toutes et à tous. Un **petit mot** sur le [sommeil](https://example.org/sommeil) et la #fatigue :\n\n"
         "- dormir\n- se lever\n\n> Un pas après l’autre.\n\nhttps://example.org/" + "une-adresse-tres-longue-" * 4)
 PUBLIC = ("/", "/about", "/rules", "/help", "/crisis", "/privacy", "/accessibility", "/signin", "/signin/link", "/signin/lost",
-          "/join/1", "/join/wait")
+          "/join/1", "/join/wait", "/map", "/people/professionals")
 SETTINGS = tuple(f"/settings{name}" for name in ("", "/profile", "/audience", "/reading", "/language", "/blocks", "/security",
                                                   "/lines", "/lines/signs", "/lines/place", "/lines/role",
                                                   "/apps"))
@@ -192,7 +192,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             "/home", "/home/follows", "/compose", f"/compose?reply={talk.key}", f"/compose?draft={own['draft']}", "/drafts",
             f"/m/{talk.key}", f"/m/{own['held']}", f"/m/{own['waits']}/held", f"{mine}/history", f"{mine}/copies",
             f"{mine}/edit", f"{mine}/delete", f"{mine}/reach",
-            "/tags/fatigue", "/tags/nothing", "/notices", "/people",
+            "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/map", "/people/professionals",
             "/people/like-me", "/people/directory", "/people/introductions", "/people/waiting", "/follows", "/follows/me",
             "/follows/requests",
             "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", *SETTINGS,
@@ -202,7 +202,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
         "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
                       "/admin/invitations", "/admin/corrections", "/admin/reviews", "/admin/deaths", "/admin/unguarded"),
         "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community",
-                 "/admin/conditions", "/admin/charter", "/admin/network", "/admin/directory",
+                 "/admin/conditions", "/admin/contacts", "/admin/charter", "/admin/network", "/admin/directory",
                  "/admin/reviews/rule", "/admin/ages",
                  "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/weaker.example", "/admin/partners/asks.example"),

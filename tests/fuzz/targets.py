@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from yarl import URL
 
-from federation import charters, json_gate, signatures
+from federation import censuses, charters, json_gate, signatures
 from federation.addresses import Address, check_url, host_of, same_origin
 from federation.dev_peers import DevPeers
 from federation.errors import FederationError, Malformed
@@ -27,6 +27,7 @@ from models.catalogue import nomenclature
 from models.catalogue.records import BadCatalogue
 from moderation import markup
 from moderation.charters import weaker
+from moderation.counts import Band
 from server import takeout, web_push
 from server.api import streaming
 from server.api.arguments import BadInput, nested
@@ -213,6 +214,21 @@ def charter(data: bytes) -> None:
         assert len(charters.digest(given)) == 64
 
 
+def census(data: bytes) -> None:
+    """A census holds countries and bands that may be told and ends within days, or is Malformed; never anything else."""
+    owner = Actor(uri="https://a.example/actor", host="a.example")
+    try:
+        given = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(given, dict):
+        return
+    with suppress(Malformed):
+        bands, said, ends = censuses.read({"id": "https://a.example/census", "attributedTo": owner.uri, **given}, owner)
+        assert len(bands) <= censuses.COUNTRIES_LIMIT and ends - said <= censuses.LASTS
+        assert all(len(country) == 2 and Band(band) is not Band.FEW for country, band in bands.items())
+
+
 def orphanet(data: bytes) -> None:
     """A file that a host imports makes names of conditions, or is refused in words."""
     with suppress(BadCatalogue):
@@ -224,6 +240,7 @@ def orphanet(data: bytes) -> None:
 
 TARGETS: dict[str, Target] = {
     "orphanet": Target(orphanet, (b"<JDBOR date='1'>", b"<Disorder id='1'>", b"</Disorder>", b"<OrphaCode>324</OrphaCode>", b"<Name lang='fr'>", b"</Name>", b"<SynonymList>", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"<FlagValue>8193</FlagValue>", b"</JDBOR>")),
+    "census": Target(census, (b'"Census"', b'"bands":{', b'"FR":', '"11–25"'.encode(), b'"<11"', b'"published":', b'"endTime":')),
     "charter": Target(charter, (
         b"{", b"}", b"[", b"]", b",", b":", b'"', b'"version":1', b'"legalOwner":"A"', b'"fundedBy":[]', b'"country":"FR"', b'"moderationContact":""',
         b'"retentionDays":null', b'"minimumAge":16', b'"minors":"none"', b'"withdrawalDays":7', b'"leastOutside":11', b'"leastInside":5', b"true", b"-1",

@@ -252,3 +252,17 @@ async def test_the_ledger_of_consent_is_proven_and_the_first_broken_record_named
     ended, out, _ = await dazzle("consent", "verify", "--json")
     assert ended == 1 and json.loads(out)["broken"] == second.id and json.loads(out)["records"] == 1
     assert (await dazzle("consent", "verify", "--receipt", "/nothing"))[0] == 1
+
+
+async def test_contacts_are_listed_out_of_a_table(dazzle: Run, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text("kind,name,country,place,url,source,date\ncentre,Alpha,fr,Lyon,,Orphanet,2026-01-31\n")
+    bad.write_text(good.read_text() + "centre,Beta,??,,,Orphanet,2026-01-31\n")
+    status, _, err = await dazzle("contacts", "import", str(bad))
+    assert status == 1 and "Line 3: look at 'country'" in err
+    assert (await dazzle("contacts", "import", str(tmp_path / "none.csv")))[0] == 1
+    assert await read(dazzle, "contacts", "import", str(good)) == {"listed": 1}
+    [one] = await read(dazzle, "contacts", "list")
+    assert (one["name"], one["country"], one["source"], one["date"]) == ("Alpha", "FR", "Orphanet", "2026-01-31")
+    assert await read(dazzle, "contacts", "remove", one["key"]) == {"removed": one["key"]}
+    assert (await dazzle("contacts", "remove", one["key"]))[0] == 1
