@@ -18,7 +18,7 @@ from models import (
     clock,
 )
 from models.database import in_transaction
-from models.errors import CommunityError
+from models.errors import CommunityError, NotHere
 from models.ids import new_key
 from models.post import IN_REVIEW, About, Note, Voice
 from models.reach import Reach
@@ -132,7 +132,8 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
 
     Reach, recipients and about whom it is stay, and the images and answers to choose unless others are given. `descriptions`:
     attachment key -> alternative text. People who are newly named are told. One that is still held leaves as it now is, and
-    no other way. Raises: BadPoll; Refused ("review") where the team would have to read it first, and it has left already.
+    no other way. Raises: BadPoll; Refused ("review") where the team would have to read it first, and it has left already; NotHere
+    if it was erased or narrowed since it was read.
     """
     await _may_edit(post, written)
     named = await people.known(mentions_in(written.text), origin)
@@ -141,6 +142,8 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     addressed = [actor for actor in wanted if actor.id not in before]
     words = render(written.text, named, origin)
     async with in_transaction():
+        if not await Post.filter(id=post.id, reach=post.reach, deleted_at__isnull=True).select_for_update():
+            raise NotHere("no longer as it was read")  # else it would leave for more people than it is for now
         is_held = await held.is_held(post)
         if not is_held:
             await Revision.create(post=post, text=post.text, html=post.html, warning=post.warning,

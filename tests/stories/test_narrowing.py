@@ -6,9 +6,11 @@ import asyncio
 import pytest
 
 from models import Actor, Delivery, Host, Post
+from models.database import rows
 from models.errors import NotHere
 from models.reach import Reach
-from server.actions import narrowing, removal
+from server.actions import narrowing, posts, removal
+from server.actions.posts import Composition
 from server.keys import MEDIA
 from tests.browser import Browser
 from tests.live import LiveServer, settle
@@ -105,6 +107,10 @@ async def test_two_at_once_never_make_it_wider_nor_bring_it_back(alpha: LiveServ
     with pytest.raises(narrowing.Wider):
         await alpha.run(narrowing.narrow(before[0], Reach.CIRCLE))
     assert not await sees(alpha, cleo, post.uri)
+    with pytest.raises(NotHere):
+        await alpha.run(posts.edit(before[0], Composition(text="zebrafin again", reach=Reach.COMMUNITY), {}, alpha.origin))
+    row, = await alpha.run(rows("SELECT text, html FROM post WHERE id = ?", [post.id]))
+    assert "zebrafin" not in f"{row['text']}{row['html']}", "it is kept sealed"
     await alpha.run(removal.delete(await alpha.run(read()), alpha.app[MEDIA]))
     with pytest.raises(NotHere):
         await alpha.run(narrowing.narrow(before[1], Reach.ME))
