@@ -18,6 +18,7 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
     return Facts(
         doer_standing=await _standing(doer), target_standing=await _standing(target),
         doer_present=not doer.is_gone, target_present=not target.is_gone,
+        target_moved=bool(target.moved_to_uri),
         crosses=crosses, consents=all(agreed),
         blocked=await Block.either_way(doer.id, target.id) or await HostBlock.between(doer, target),
         sees_post=post is None or await _sees(doer, post),

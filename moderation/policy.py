@@ -36,6 +36,7 @@ class Facts:
     target_standing: Standing = Standing.PARTNER
     doer_present: bool = True
     target_present: bool = True
+    target_moved: bool = False  # to another account, which is the one to follow
     crosses: bool = False
     consents: bool = True
     blocked: bool = False
@@ -68,6 +69,11 @@ def hosts_in_good_standing(facts: Facts) -> str | None:
 def both_present(facts: Facts) -> str | None:
     """Neither is suspended or gone."""
     return None if facts.doer_present and facts.target_present else "gone"
+
+
+def has_not_moved(facts: Facts) -> str | None:
+    """Nobody reads an account that was left for another; Mastodon refuses the same way."""
+    return "moved" if facts.target_moved else None
 
 
 def no_block(facts: Facts) -> str | None:
@@ -130,7 +136,7 @@ def nobody_is_listed(_facts: Facts) -> str | None:
 
 
 RULES: dict[Verb, tuple[Rule, ...]] = {
-    Verb.FOLLOW: (hosts_in_good_standing, both_present, no_block, agreed_if_it_crosses),
+    Verb.FOLLOW: (hosts_in_good_standing, both_present, has_not_moved, no_block, agreed_if_it_crosses),
     Verb.PUBLISH: (within_the_ceiling, said_yes_to_leaving),
     Verb.ANSWER: (the_post_is_seen, no_block, not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
     Verb.LIKE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses),

@@ -56,6 +56,10 @@ async def test_those_who_follow_come_along_when_both_accounts_say_so(alpha: Live
         async with Browser(alpha, dora) as reader, Browser(alpha) as visitor:
             assert "alice has a new account." in await reader.get("/@alice")
             assert "new account" not in await visitor.get("/@alice")
+            assert "Follow that one." in await reader.get("/@alice/follow") and reader.status == 403
+        for server, actor in ((alpha, dora), (beta, bea)):
+            with pytest.raises(Refused, match="moved"):
+                await server.run(follows.follow(actor, await see(server, old)))
         document = json.loads((await beta.fetch(old.uri))[1])
         assert document["movedTo"] == new.uri
 
@@ -120,3 +124,7 @@ async def test_servers_of_other_make_are_told_in_their_order(alpha: LiveServer, 
         await moving.move(alice, target)
     await alpha.run(month_later())
     assert len(await peer.wait_for("Move", 2)) == 2 and (await see(alpha, alice)).moved_to_uri == new.uri
+
+    assert await peer.send(alpha, otto.does("Follow", alice.uri), otto) == 202  # nobody reads the old account
+    assert (await peer.wait_for("Reject"))[0]["object"]["actor"] == otto.uri
+    assert not await alpha.ask(lambda: Follow.filter(target=alice).exists())
