@@ -22,7 +22,7 @@ def allowed(community: Community, parent: Post | None, quoted: Post | None = Non
     widest = community.ceiling
     for one in (parent, quoted):
         widest = widest.narrowed_to(one.reach) if one else widest
-    narrowest = Reach.COMMUNITY if quoted else Reach.CIRCLE if parent else Reach.ME
+    narrowest = Reach.COMMUNITY if quoted else Reach.CIRCLE.narrowed_to(parent.reach) if parent else Reach.ME
     return [reach for reach in Reach if narrowest.level <= reach.level <= widest.level]
 
 
@@ -112,7 +112,7 @@ def _erasing(reach: Reach, hosts: Sequence[Host], _: Words) -> str:
 
 
 def _button(reach: Reach, is_reply: bool, _: Words) -> str:
-    if is_reply:
+    if is_reply and reach is not Reach.ME:
         return {
             Reach.CIRCLE: _("Answer the people named"),
             Reach.COMMUNITY: _("Answer in my community"),

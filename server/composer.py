@@ -79,6 +79,9 @@ async def check(request: web.Request, typed: Typed) -> Checked:
         errors.append(FieldError("text", _("The message you answer is no longer visible to you. Your text is kept.")))
     if typed.quote and quoted is None:
         errors.append(FieldError("quote", _("The message you quote is no longer visible to you. Your text is kept.")))
+    if quoted and not audiences.allowed(request.app[COMMUNITY].row, parent, quoted):
+        errors.append(FieldError("quote", _("refused.quoted_for_few")))
+        quoted = None
     reach = _reach(request, typed, parent, quoted)
     if typed.reach not in ("", reach):
         errors.append(FieldError("reach", _("Choose who will read it.")))

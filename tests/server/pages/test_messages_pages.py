@@ -356,3 +356,21 @@ async def test_a_full_page_costs_no_more_queries_than_a_short_one(alpha: LiveSer
     assert all(many[path] <= few[path] + 1 for path in paths), (few, many)
     assert all(many[path] <= 12 for path in ("/home", "/notices", "/people", "/follows")), many
     assert max(many.values()) <= 16, many  # a conversation also computes its composer's audiences, a profile how one stands
+
+
+async def test_a_note_for_oneself_is_answered_for_oneself_alone_and_an_answer_to_few_quotes_nothing(alpha: LiveServer) -> None:
+    """By addresses typed by hand: no page offers either."""
+    alice, bob = await alpha.member("alice"), await alpha.member("bob")
+    note = await alpha.write(alice, "Buy milk", Reach.ME)
+    circle = await alpha.write(bob, "For you", Reach.CIRCLE, recipients=(alice,))
+    other = await alpha.write(alice, "For members", Reach.COMMUNITY)
+    async with Browser(alpha, alice) as browser:
+        page = await browser.get(f"/compose?reply={note.key}")
+        assert 'id="reach-me"' in page and 'id="reach-circle"' not in page
+        await browser.post("/compose", {"text": "And bread", "reach": "me", "reply": note.key})
+        answer = await one(alpha, Post, parent_id=note.id)
+        assert (answer.reach, answer.author_id) == (Reach.ME, alice.id)
+        page = await browser.get(f"/compose?reply={circle.key}&quote={other.key}")
+        assert browser.status == 200 and "You quote a message" not in page
+        page = await browser.post("/compose", {"text": "Look", "reach": "circle", "reply": circle.key, "quote": other.key})
+        assert browser.status == 422 and "cannot quote anything" in page and "Look" in page
