@@ -37,7 +37,11 @@ REMEMBERED_LIMIT = 2_000
 HOUSE = 0  # holds what is for nobody whom we know
 PASSAGE = "passage"
 _TABLES = ("CREATE TABLE IF NOT EXISTS data_key (holder INTEGER PRIMARY KEY, wrapped BLOB, made_at TEXT NOT NULL,"
-           " destroyed_at TEXT)")
+           " destroyed_at TEXT)",
+           # of a copy that was brought back after new keys had been made here: they still open what they sealed
+           "CREATE TABLE IF NOT EXISTS former_key (holder INTEGER NOT NULL, wrapped BLOB NOT NULL, UNIQUE (holder, wrapped))")
+_FORMER = ("INSERT OR IGNORE INTO former_key (holder, wrapped) SELECT holder, ?2 FROM data_key WHERE holder = ?1 AND wrapped"
+           " IS NOT NULL AND wrapped <> ?2")
 
 
 class KeyGone(CommunityError):
@@ -97,6 +101,7 @@ class Vault:
             self._database().execute(
                 "INSERT INTO data_key (holder, wrapped, made_at, destroyed_at) VALUES (?, NULL, ?, ?) ON CONFLICT (holder)"
                 " DO UPDATE SET wrapped = NULL, destroyed_at = COALESCE(destroyed_at, excluded.destroyed_at)", (holder, now, now))
+            self._database().execute("DELETE FROM former_key WHERE holder = ?", (holder,))
 
     def destroyed(self) -> list[int]:
         """Whose keys were ended."""
@@ -107,7 +112,8 @@ class Vault:
         """Drop all trace of keys whose holders are counted so: those that only served a day."""
         with self._lock:
             self._known.clear()
-            self._database().execute("DELETE FROM data_key WHERE holder >= ? AND holder <= ?", (low, high))
+            for table in ("data_key", "former_key"):
+                self._database().execute(f"DELETE FROM {table} WHERE holder >= ? AND holder <= ?", (low, high))  # noqa: S608
 
     def copy(self, target: Path) -> int:
         """Write the keys, wrapped as they are, to a new file; how many there are. The secret is not in it."""
@@ -121,7 +127,9 @@ class Vault:
                 copied.close()
 
     def bring_back(self, source: Path) -> int:
-        """Take in the keys of a copy that are missing here; how many. What was destroyed here stays destroyed. Raises NotKeys."""
+        """Take in the keys of a copy that are missing here; how many. Where another was made here meanwhile, both open what they
+        sealed. What was destroyed here stays destroyed. Raises NotKeys.
+        """
         copied = sqlite3.connect(source)
         try:
             found = copied.execute("SELECT holder, wrapped, made_at, destroyed_at FROM data_key").fetchall()
@@ -133,6 +141,7 @@ class Vault:
             ring = self._database()
             before = ring.total_changes
             ring.executemany("INSERT OR IGNORE INTO data_key (holder, wrapped, made_at, destroyed_at) VALUES (?, ?, ?, ?)", found)
+            ring.executemany(_FORMER, [(row[0], row[1]) for row in found if row[1] is not None])
             return ring.total_changes - before
 
     def close(self) -> None:
@@ -151,8 +160,19 @@ class Vault:
         for wrap in header.split(","):
             holder, _, wrapped = wrap.partition("=")
             with suppress(KeyGone, ValueError):
-                return _opened(self._key(int(holder)), _bytes(wrapped), place)
+                return self._unwrapped(int(holder), _bytes(wrapped), place)
         raise KeyGone("sealed")
+
+    def _unwrapped(self, holder: int, wrapped: bytes, place: str) -> bytes:
+        key = self._key(holder)
+        with suppress(KeyGone):
+            return _opened(key, wrapped, place)
+        with self._lock:
+            former = self._database().execute("SELECT wrapped FROM former_key WHERE holder = ?", (holder,)).fetchall()
+        for row in former:
+            with suppress(KeyGone):
+                return _opened(AESGCM(_opened(self._secret(), row[0], str(holder))), wrapped, place)
+        raise KeyGone("another key")
 
     def _key(self, holder: int, *, makes: bool = False) -> AESGCM:
         known, now = self._known.get(holder), time.monotonic()
@@ -188,7 +208,8 @@ class Vault:
             opened = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
             for pragma in ("secure_delete=ON", "synchronous=FULL"):
                 opened.execute(f"PRAGMA {pragma}")
-            opened.execute(_TABLES)
+            for table in _TABLES:
+                opened.execute(table)
             self._connection = opened
         return self._connection
 

@@ -169,3 +169,12 @@ def test_keys_are_wrapped_shared_by_processes_and_never_made_again(tmp_path: Pat
     assert lost.bring_back(tmp_path / "copy") == 2
     assert lost.open(sealed, "post:7") == "words"
     assert (tmp_path / "keys" / "keys.sqlite3").stat().st_mode & 0o777 == 0o600
+    began = Vault(tmp_path / "late" / "keys", (tmp_path / "instance.secret").read_text())
+    newer = began.seal("newer", [1], "post:9")  # the copy comes after new keys have been made: both open
+    assert began.bring_back(tmp_path / "copy") and began.bring_back(tmp_path / "copy") == 0
+    alone = began.seal_again("again", lost.seal("old", [1], "post:8"), "post:8")
+    assert [began.open(newer, "post:9"), began.open(alone, "post:8")] == ["newer", "again"]
+    began.destroy(1)
+    for text, place in ((newer, "post:9"), (alone, "post:8")):
+        with pytest.raises(KeyGone):
+            began.open(text, place)
