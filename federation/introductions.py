@@ -118,11 +118,8 @@ async def is_answer(incoming: Incoming) -> bool:
 
 
 async def _go_on(us: Actor, them: Actor, known: Introduction, result: str) -> None:
-    """The next step, once for each. A member who has taken back the yes to copies elsewhere (C5) meanwhile, has left, or blocks
-    that server is named to nobody: for the other side that is no answer.
-    """
-    if known.actor.is_gone or await HostBlock.exists(owner_id=known.actor_id, host=known.host) \
-            or await consent.may_leave(known.actor_id) is None:
+    """The next step, once for each."""
+    if not await _may_be_named(known):
         return
     if known.is_asker and known.state is IntroductionState.ASKED and known.ends_at > clock.now():
         await _change(known, state=IntroductionState.AGREED)
@@ -132,6 +129,15 @@ async def _go_on(us: Actor, them: Actor, known: Introduction, result: str) -> No
     elif not known.is_asker and known.state is IntroductionState.AGREED and result and not await _is_blocked(known, result):
         await accept(us, them, known, known.actor.uri)
         await _meet(known, result)
+
+
+async def _may_be_named(known: Introduction) -> bool:
+    """Whether ours still wants to be known there: who has taken back the yes to copies elsewhere (C5) meanwhile, has left, or
+    blocks that server is named to nobody, and for the other side that is no answer.
+    """
+    if known.actor.is_gone or await HostBlock.exists(owner_id=known.actor_id, host=known.host):
+        return False
+    return await consent.may_leave(known.actor_id) is not None
 
 
 async def _meet(known: Introduction, uri: str) -> None:
