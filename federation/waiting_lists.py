@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
 from federation import blinding, directories, listing_alarms, values
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
@@ -128,15 +130,18 @@ def _read(thing: dict[str, Any], them: Actor, peer: DirectoryPeer) -> Heard:
         raise Malformed("a waiting list of another time", host=them.host)
     if not isinstance(items, list) or len(items) > ENTRIES_LIMIT:
         raise Malformed("not the entries of a waiting list", host=them.host)
-    key, found = blinding.secret_for(peer.secret, number), dict[str, Waits]()
-    for item in items:
-        uri, given = (values.own_id(item), item.get("blinded")) if isinstance(item, dict) else ("", None)
-        if not uri.startswith(f"{view_of(them.uri)}/") or not isinstance(given, str):
-            raise Malformed("an entry of another list", host=them.host)
-        found[uri] = Waits(uri, given, blinding.double(key, given))
+    key = blinding.secret_for(peer.secret, number)
+    found = {one.uri: one for one in (_entry(item, them, key) for item in items)}
     if len({one.blinded for one in found.values()}) < len(items):
         raise Malformed("an entry twice", host=them.host)
     return Heard(number, updated, until, tuple(found.values()))
+
+
+def _entry(item: object, them: Actor, key: X25519PrivateKey) -> Waits:
+    uri, given = (values.own_id(item), item.get("blinded")) if isinstance(item, dict) else ("", None)
+    if not uri.startswith(f"{view_of(them.uri)}/") or not isinstance(given, str):
+        raise Malformed("an entry of another list", host=them.host)
+    return Waits(uri, given, blinding.double(key, given))
 
 
 async def take(incoming: Incoming) -> None:
@@ -145,20 +150,26 @@ async def take(incoming: Incoming) -> None:
     peer = await WaitingPeer.of(them.host)
     if heard is None or us is None or peer.heard_at and heard.updated < peer.heard_at:
         return
-    known = {row.uri: row for row in await WaitingThere.filter(host=them.host)}
-    await forget([uri for uri in known if uri not in {one.uri for one in heard.entries}], them.host)
-    answered = {(row.uri, row.blinded) for row in known.values() if row.epoch == heard.epoch}
+    kept = await _keep(heard, peer)
+    await peer.change(heard_at=heard.updated, is_new=True)
+    said = {"id": incoming.activity.id, "type": "Update", "actor": them.uri}
+    answers = [{"id": one.uri, "answer": blinding.answer(one.doubled, one.uri)} for one in kept]
+    await say("Accept", us, them, said, about=view_of(us.uri), extra={"epoch": heard.epoch, "answers": answers})
+
+
+async def _keep(heard: Heard, peer: WaitingPeer) -> list[Waits]:
+    """The entries that are answered: those that were before, and as many new ones as may be. No others stay."""
+    known, named = await WaitingThere.filter(host=peer.host), {one.uri for one in heard.entries}
+    await forget([row.uri for row in known if row.uri not in named], peer.host)
+    answered = {(row.uri, row.blinded) for row in known if row.epoch == heard.epoch}
     same = [one for one in heard.entries if (one.uri, one.blinded) in answered]
     fresh = [one for one in heard.entries if (one.uri, one.blinded) not in answered]
     taken = fresh[:await _room(peer, len(fresh))]
-    await WaitingThere.filter(uri__in=[one.uri for one in fresh] or [""]).delete()
-    await WaitingThere.filter(uri__in=[one.uri for one in same] or [""]).update(ends_at=heard.until)
-    await WaitingThere.bulk_create([WaitingThere(host=them.host, uri=one.uri, epoch=heard.epoch, blinded=one.blinded,
+    await WaitingThere.filter(host=peer.host, uri__in=[one.uri for one in fresh] or [""]).delete()
+    await WaitingThere.filter(host=peer.host, uri__in=[one.uri for one in same] or [""]).update(ends_at=heard.until)
+    await WaitingThere.bulk_create([WaitingThere(host=peer.host, uri=one.uri, epoch=heard.epoch, blinded=one.blinded,
                                                  doubled=one.doubled, ends_at=heard.until) for one in taken])
-    await peer.change(heard_at=heard.updated, is_new=True)
-    said = {"id": incoming.activity.id, "type": "Update", "actor": them.uri}
-    answers = [{"id": one.uri, "answer": blinding.answer(one.doubled, one.uri)} for one in [*same, *taken]]
-    await say("Accept", us, them, said, about=view_of(us.uri), extra={"epoch": heard.epoch, "answers": answers})
+    return [*same, *taken]
 
 
 async def _room(peer: WaitingPeer, wanted: int) -> int:

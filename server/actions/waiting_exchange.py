@@ -63,18 +63,22 @@ async def publish_due(var_dir: Path) -> int:
 
     Nothing is sent before somebody here has waited for the first time.
     """
-    us, now, epoch = await directories.ours(), clock.now(), blinding.epoch()
+    us, epoch = await directories.ours(), blinding.epoch()
     if us is None or not await queues.is_due(Due.WAITING_LISTS) or not await directories.is_open():
         return 0
     for them in await directories.subscribers(us):
         peer = await WaitingPeer.of(them.host)
-        is_due = peer.is_due or peer.told_epoch != epoch or peer.told_at is None or peer.told_at < now - RENEW_AFTER
-        is_unanswered = peer.told_at is not None and peer.told_at < now - RESEND_AFTER and await WaitingEntry.exists(
-            host=them.host, answer="")
-        if (is_due or is_unanswered) and await directories.subscription(us, them) is not None:
+        if await _is_due(peer, epoch) and await directories.subscription(us, them) is not None:
             await _publish(us, them, peer, epoch, var_dir)
             return 1
     return 0
+
+
+async def _is_due(peer: WaitingPeer, epoch: int) -> bool:
+    now = clock.now()
+    if peer.is_due or peer.told_epoch != epoch or peer.told_at is None or peer.told_at < now - RENEW_AFTER:
+        return True
+    return peer.told_at < now - RESEND_AFTER and await WaitingEntry.exists(host=peer.host, answer="")
 
 
 async def _publish(us: Actor, them: Actor, peer: WaitingPeer, epoch: int, var_dir: Path) -> None:
