@@ -202,11 +202,12 @@ async def memory(place: Place, count: int) -> Row:
         port = (await sinks.told())["port"]
         async with scene.prepared(place, "memory", origin) as (url, alice):
             people, _ = await scene.people(alice)
+            async with dazzle(origin, url, place.folder / "var") as server:
+                await asyncio.sleep(2)
+                idle = server.now_mib  # before there are partners: the server begins at once to ask new ones what they understand
             await scene.followers(alice, 7000, port)
             await scene.write_held(alice, origin, 1)
             async with dazzle(origin, url, place.folder / "var") as server:
-                await asyncio.sleep(2)
-                idle = server.now_mib
                 for first in range(0, count, 10_000):
                     await _load({"origin": origin, "people": people, "connections": 32, "count": 10_000, "first": first})
                 await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
