@@ -11,11 +11,10 @@ from models import Actor, Member
 from server.passwords import Passwords
 from tests.cast import Templates, cast
 from tests.chromium import chromium, executable, reader
-from tests.live import LiveServer
+from tests.live import LiveServer, promised
 
 pytestmark = pytest.mark.timeout(240)
 SEEN_SECONDS = 2.0
-BUSY_FACTOR = 4  # other tests share the processors
 PASSWORD = "tisane orage tandem radis"
 
 
@@ -33,7 +32,7 @@ async def press(inside: Page | Locator, words: str) -> None:
 
 async def appears(page: Page, path: str, what: str, inside: str = "main") -> Locator:
     """Load the page anew until it says so: within two seconds, stretched for a busy machine."""
-    async with asyncio.timeout(SEEN_SECONDS * BUSY_FACTOR):
+    async with asyncio.timeout(promised(SEEN_SECONDS)):
         while True:
             await page.goto(path)
             if await (found := page.locator(inside, has_text=what)).count():
