@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from federation import outbox
+from federation import moves, outbox
 from models import Actor, Attachment, Community, ConsentRecord, Disclosure, Follow, Member, Post, clock
 from models.consent import Purpose
+from models.post import Quotable
 from models.reach import Reach
 from moderation import consent
-from server.actions import follows, profiles, reactions, sharing
+from server.actions import follows, moving, narrowing, profiles, quotes, reactions, sharing
 from server.actions.profiles import Line, Profile
 from server.errors import Refused
 from server.routes import ROUTES
@@ -124,9 +125,17 @@ async def _act_and_listen(alpha: LiveServer, peer: Peer, member: Member, post: P
         await outbox.create(post)
         await outbox.update(post)
         await outbox.update_actor(member.actor)
+        await outbox.renew(post)
+        await moves.tell(member.actor, await _known(stranger.uri))
         await reactions.pass_on(member.actor, post)  # to the community only
+        for refused in (follows.follow, moving.name_old, moving.move):
+            with pytest.raises(Refused):
+                await refused(member.actor, await _known(stranger.uri))
+        quoted = await Post.create(key="quoted", uri=f"{stranger.uri}/1", url=f"{stranger.uri}/1", reach=Reach.WEB,
+                                   author=await _known(stranger.uri), conversation=f"{stranger.uri}/1", quotable=Quotable.ANYONE)
         with pytest.raises(Refused):
-            await follows.follow(member.actor, await _known(stranger.uri))
+            await quotes.check(member.actor, quoted, Reach.WEB)
+        await narrowing.narrow(post, Reach.PARTNERS)
     await alpha.run(tell())
     with pytest.raises(Refused):
         await alpha.write(member.actor, f"{MARKER} again", Reach.PARTNERS)
