@@ -45,8 +45,11 @@ async def _read(instance: Instance, post: Post) -> None:
 
 async def _take(post: Post, note: Note) -> None:
     async with in_transaction():
-        kept = await Post.filter(id=post.id, deleted_at__isnull=True).select_for_update().first().select_related("author")
-        if kept and note.id == post.uri and note.attributed_to == kept.author.uri and not await notes.edit(kept, note):
+        kept = await Post.filter(id=post.id, deleted_at__isnull=True).select_for_update().first()
+        if kept is None:
+            return
+        await kept.fetch_related("author")
+        if note.id == post.uri and note.attributed_to == kept.author.uri and not await notes.edit(kept, note):
             await notes.refresh(kept, note)
 
 
