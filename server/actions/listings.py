@@ -71,13 +71,13 @@ async def _tell(us: Actor, them: Actor, actor: Actor, given: LastWord) -> Offere
         if known is not None:
             await listing_news.retract(us, them, known)
         return None
-    times = await Withdrawal.filter(actor_id=actor.id, host=them.host, purpose=Purpose.FOUND_BY_PARTNERS).count()
-    key = pairwise(peer, "listing", actor.key, given.key or "", str(times))
     facets = await findable.facets(actor, Reach.PARTNERS)
-    if known is not None and known.key != key:
+    if known is not None and known.consent_id != given.id:
         await listing_news.retract(us, them, known)
         known = None
     if known is None:
+        times = await Withdrawal.filter(actor_id=actor.id, host=them.host, purpose=Purpose.FOUND_BY_PARTNERS).count()
+        key = pairwise(peer, "listing", actor.key, given.key or "", str(times))
         return await OfferedListing.create(actor=actor, host=them.host, key=key, stamp_key=pairwise(peer, "stamp", key),
                                            consent_id=given.id, facets=facets, updated_at=_second())
     if known.facets != facets:

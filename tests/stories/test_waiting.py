@@ -15,6 +15,7 @@ from models import (
     InboxItem,
     Introduction,
     Notification,
+    OfferedListing,
     OutgoingActivity,
     ProfileValue,
     WaitingEntry,
@@ -27,7 +28,7 @@ from models.notification import Notice
 from models.profile import ProfileLine
 from models.waiting import MatchState
 from models.withdrawal import WithdrawalState
-from server.actions import waiting, waiting_exchange
+from server.actions import listings, waiting, waiting_exchange
 from server.errors import Refused
 from tests import catalogue
 from tests.browser import Browser
@@ -149,6 +150,12 @@ async def test_a_no_is_silent_and_who_leaves_is_gone_there(alpha: LiveServer, be
     assert not await told(alpha, alice) and not await alpha.ask(lambda: Notification.filter(kind=Notice.WAITING).count())
     with pytest.raises(Refused):
         await alpha.run(waiting.join(alice, CODE))
+
+    listed = await beta.ask(lambda: OfferedListing.get(actor_id=bea.id))
+    await beta.run(waiting.leave(bea, CODE))
+    for _ in range(2):
+        await beta.run(listings.settle())
+    assert (await beta.ask(lambda: OfferedListing.get(actor_id=bea.id))).key == listed.key, "her place in the directory stays"
 
 
 async def test_within_one_community(alpha: LiveServer) -> None:
