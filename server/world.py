@@ -54,9 +54,9 @@ class World:
     def _mark(self, mark: Mark) -> Markup:
         x, y = self.middles[mark.country]
         if mark.shape == "circle":
-            return Markup('<circle class="pin" cx="{:.0f}" cy="{:.0f}" r="8"><title>{}</title></circle>').format(x, y, mark.title)
-        return Markup('<rect class="pin" x="{:.0f}" y="{:.0f}" width="11" height="11"><title>{}</title></rect>').format(
-            x + 7, y - 5, mark.title)
+            return Markup('<circle class="pin" cx="{:.0f}" cy="{:.0f}" r="5"><title>{}</title></circle>').format(x, y, mark.title)
+        return Markup('<rect class="pin" x="{:.0f}" y="{:.0f}" width="8" height="8"><title>{}</title></rect>').format(
+            x + 6, y - 4, mark.title)
 
 
 @lru_cache(maxsize=8)

@@ -18,7 +18,7 @@ from server.actions import contacts
 from server.doors import see
 from server.errors import BadRequest
 from server.forms import Form
-from server.keys import FORM, LANGUAGE, MEMBER
+from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
 from server.language import Words, gettext_for
 from server.pages.people import ABOUT_CHARACTERS, unhidden
 from server.profile_words import countries
@@ -92,12 +92,13 @@ async def _admin(request: web.Request, form: Form | None = None, errors: tuple[F
     _ = gettext_for(request[LANGUAGE])
     listed, pager = await _listed(request, _page_number(request), HERE)
     typed = {name: form.text(name, 1000) if form else "" for name in contacts.COLUMNS}
+    country = typed["country"] or request.app[COMMUNITY].row.country
     return render.page(
         request, "admin_contacts.html", status=422 if errors else 200, here="community", contacts=listed, kinds=kinds(_),
         pager=pager, errors=errors, typed=typed, table=form.get("table")[:TABLE_CHARACTERS] if form else "",
         saved="saved" in request.query and not errors,
         kind_options=[Option(value=str(kind), title=title, checked=typed["kind"] == kind) for kind, title in kinds(_).items()],
-        country_options=[Option(value=code, title=name, checked=typed["country"] == code)
+        country_options=[Option(value=code, title=name, checked=code == country)
                          for code, name in countries(request[LANGUAGE]).items()])
 
 
