@@ -20,7 +20,7 @@ from models.reach import Reach
 from server.actions import posts
 from tests.bench.killed_withdrawal import staged
 from tests.conftest import NewDatabase
-from tests.live import LiveServer, settle
+from tests.live import LiveServer, promised, settle
 from tests.peer import Peer, PeerActor
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,7 +41,7 @@ async def process(server: LiveServer, **more: str) -> AsyncIterator[asyncio.subp
         sys.executable, "-m", "server", "serve", "--json", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE)
     assert running.stdout
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(promised(20)):
             assert b"ready" in await running.stdout.readline()
         yield running
     finally:
