@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from federation import moves, outbox
-from models import Actor, Attachment, Community, ConsentRecord, Disclosure, Follow, Member, Post, clock
+from federation import directories, moves, outbox
+from models import Actor, Attachment, Community, ConsentRecord, Disclosure, Follow, Member, OfferedListing, Post, clock
+from models.actor import ActorKind
 from models.consent import Purpose
 from models.post import Quotable
 from models.reach import Reach
@@ -22,6 +23,7 @@ from server.actions.profiles import Line, Profile
 from server.errors import Refused
 from server.routes import ROUTES
 from tests.browser import Browser
+from tests.federation.test_directory_lies import known_liar
 from tests.live import LiveServer, settle
 from tests.peer import Peer, PeerActor
 from tests.properties.cast import newcomer
@@ -60,11 +62,23 @@ async def _stage(alpha: LiveServer, peer: Peer, reader: PeerActor) -> tuple[Memb
     return member, post
 
 
-def _addresses(member: Member, post: Post) -> list[str]:
+async def _subscribed(alpha: LiveServer, peer: Peer) -> None:
+    """The peer's community reads our directory."""
+    await known_liar(alpha, peer)
+
+    async def accept() -> None:
+        us, them = await directories.ours(), await Actor.get(host=peer.host, kind=ActorKind.SERVICE)
+        assert us
+        await (await Follow.request(f"{them.uri}/f/1", them, us)).accept()
+    await alpha.run(accept())
+
+
+def _addresses(member: Member, post: Post, offered: OfferedListing) -> list[str]:
     """Every address that can be asked for, with the names and numbers of this member put in."""
     fill = {"key": [post.key, member.actor.key], "id": [str(post.id), str(member.actor_id)], "name": ["theirs", MARKER.lower()],
             "address": ["theirs"], "step": ["1"], "collection": ["outbox"], "version": ["2.1"], "path": ["none"],
-            "host": ["none.example"], "token": ["none"], "secret": ["0" * 32], "group_key": ["none"]}
+            "host": ["none.example"], "token": ["none"], "secret": ["0" * 32], "group_key": ["none"],
+            "listing": [offered.key], "stamp": [offered.stamp_key]}
     found = []
     for route in ROUTES:
         if route.method != "GET" or route.path.startswith(ENDLESS):
@@ -73,7 +87,7 @@ def _addresses(member: Member, post: Post) -> list[str]:
         bare = re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", r"{\1}", route.path)
         found += [bare.format(**dict(zip(words, values, strict=True)))
                   for values in product(*(fill.get(word, [post.key, str(post.id), "theirs"]) for word in words))]
-    return [*found,
+    return [*found, "/directory/listings?page=first",
             "/.well-known/webfinger?resource=acct:theirs@" + post.uri.split("/")[2], "/api/v1/timelines/public?local=true",
             f"/actors/{member.actor.key}/outbox?page=first", "/api/v1/accounts/lookup?acct=theirs", f"/api/v2/search?q={MARKER}"]
 
@@ -82,10 +96,14 @@ def _addresses(member: Member, post: Post) -> list[str]:
 async def test_nothing_of_somebody_without_agreements_is_found_outside(alpha: LiveServer, peer: Peer) -> None:
     await peer.become(alpha)
     reader = peer.actor("reader")
+    await _subscribed(alpha, peer)
     member, post = await _stage(alpha, peer, reader)
+    offered = await alpha.ask(lambda: OfferedListing.get(actor_id=member.actor_id))
     other = await alpha.member("other")
     stranger = await newcomer(alpha, peer, "stranger")
-    addresses = _addresses(member, post)
+    addresses = _addresses(member, post, offered)
+    of_directory = ["/directory/listings?page=first", *(f"/directory/{path}" for path in (
+        f"listings/{offered.key}", f"stamps/{offered.stamp_key}"))]
 
     async def seen() -> dict[str, set[str]]:
         """By whom what is found where."""
@@ -96,7 +114,8 @@ async def test_nothing_of_somebody_without_agreements_is_found_outside(alpha: Li
                     if MARKER in (await answer.text(errors="replace")) or "theirs@" in answer.headers.get("Link", ""):
                         found["visitor"].add(path)
                 status, body = await peer.get(alpha, path, stranger)
-                if MARKER.encode() in body or path.startswith("/.well-known/webfinger") and status == 200:
+                if MARKER.encode() in body or offered.key.encode() in body or path.startswith("/.well-known/webfinger") \
+                        and status == 200:
                     found["peer"].add(path)
             if MARKER in await inside.get("/people"):
                 found["people"].add("/people")
@@ -104,7 +123,8 @@ async def test_nothing_of_somebody_without_agreements_is_found_outside(alpha: Li
 
     before = await seen()
     assert {"/@theirs", f"/m/{post.key}"} <= before["visitor"], "the walk would find it"
-    assert {f"/actors/{member.actor.key}", f"/posts/{post.key}"} <= before["peer"] and before["people"]
+    assert {f"/actors/{member.actor.key}", f"/posts/{post.key}", *of_directory} <= before["peer"]
+    assert before["people"]
 
     async def close() -> None:
         for purpose in consent.switches():
@@ -144,7 +164,7 @@ async def _act_and_listen(alpha: LiveServer, peer: Peer, member: Member, post: P
     assert MARKER not in str(peer.received)
     records = await alpha.ask(lambda: ConsentRecord.filter(purpose=Purpose.SHARED_OUT, actor_id=member.actor_id))
     given = next(row for row in records if row.granted)
-    ledger = await alpha.ask(lambda: Disclosure.filter(actor_id=member.actor_id))
+    ledger = await alpha.ask(lambda: Disclosure.filter(actor_id=member.actor_id).exclude(object_uri__contains="/directory/"))
     assert ledger and all(row.consent_id == given.id for row in ledger)  # each left under that yes
 
 
