@@ -164,12 +164,11 @@ async def _keep(heard: Heard, peer: WaitingPeer) -> list[Waits]:
     answered = {(row.uri, row.blinded) for row in known if row.epoch == heard.epoch}
     same = [one for one in heard.entries if (one.uri, one.blinded) in answered]
     fresh = [one for one in heard.entries if (one.uri, one.blinded) not in answered]
-    taken = fresh[:await _room(peer, len(fresh))]
-    await WaitingThere.filter(host=peer.host, uri__in=[one.uri for one in fresh] or [""]).delete()
-    await WaitingThere.filter(host=peer.host, uri__in=[one.uri for one in same] or [""]).update(ends_at=heard.until)
+    kept = same + fresh[:await _room(peer, len(fresh))]
+    await WaitingThere.filter(host=peer.host).delete()
     await WaitingThere.bulk_create([WaitingThere(host=peer.host, uri=one.uri, epoch=heard.epoch, blinded=one.blinded,
-                                                 doubled=one.doubled, ends_at=heard.until) for one in taken])
-    return [*same, *taken]
+                                                 doubled=one.doubled, ends_at=heard.until) for one in kept])
+    return kept
 
 
 async def _room(peer: WaitingPeer, wanted: int) -> int:

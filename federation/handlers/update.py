@@ -35,11 +35,7 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
 async def receive(incoming: Incoming) -> None:
     """Take the newer version. An Update that comes before its Create is taken for it; a late Create then changes nothing."""
     activity, sender, note = incoming.activity, incoming.sender, incoming.note
-    if listing_news.is_between(incoming):
-        await listing_news.take(incoming)
-        return
-    if incoming.waiting is not None:
-        await waiting_lists.take(incoming)
+    if await _is_of_a_directory(incoming):
         return
     if incoming.charter is not None:
         await charter_changes.update(incoming)
@@ -60,3 +56,14 @@ async def receive(incoming: Incoming) -> None:
         raise Refused("changes what is not theirs", host=sender.host)
     elif post.deleted_at is None:
         await notes.take(post, note)
+
+
+async def _is_of_a_directory(incoming: Incoming) -> bool:
+    """Take what a directory says of its lists. False if this is about something else."""
+    if listing_news.is_between(incoming):
+        await listing_news.take(incoming)
+    elif incoming.waiting is not None:
+        await waiting_lists.take(incoming)
+    else:
+        return False
+    return True
