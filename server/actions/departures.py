@@ -38,7 +38,7 @@ from models.member import LinkPurpose, MemberState
 from models.reach import Reach
 from moderation import consent
 from server import language, traces
-from server.actions import accounts, apps, consents, links, removal, unguarded
+from server.actions import accounts, apps, consents, links, removal, sharing, unguarded
 from server.actions.consents import Voice
 from server.media import MediaStore
 from server.traces import AtEnd
@@ -165,6 +165,7 @@ async def _tell(departure: Departure) -> None:
         for record in await ConsentRecord.last_words(actor.id):
             if consent.is_in_force(record):
                 await consents.end(record, ConsentEvent.WITHDRAWN, ConsentState.WITHDRAWN, voice)
+        await sharing.show_as_agreed(actor)  # while there are still rows that say which directories have them
         waiting = Delivery.filter(activity__actor_id=actor.id, state=DeliveryState.WAITING, attempts=0)
         ids = await waiting.exclude(activity__kind__in=["Delete", "Undo"]).values_list("id", flat=True)
         await Delivery.filter(id__in=[int(str(id_)) for id_ in ids] or [0]).update(state=DeliveryState.FAILED,

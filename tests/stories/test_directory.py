@@ -21,6 +21,8 @@ from models import (
     Listing,
     Member,
     Notification,
+    OfferedListing,
+    OutgoingActivity,
     ProfileValue,
     Withdrawal,
     clock,
@@ -31,8 +33,8 @@ from models.notification import Notice
 from models.profile import ProfileLine
 from models.reach import Reach
 from models.withdrawal import WithdrawalState
-from server.actions import host_blocks, introductions, listings, sharing
-from server.keys import INSTANCE
+from server.actions import departures, host_blocks, introductions, listings, sharing
+from server.keys import INSTANCE, MEDIA
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 
@@ -218,3 +220,17 @@ async def test_a_server_that_a_member_blocks_gets_and_brings_nothing(alpha: Live
 
 async def _nobody(server: LiveServer, host: LiveServer) -> bool:
     return not await listed(server, host)
+
+
+async def test_who_is_erased_at_once_is_taken_off_the_lists_of_partners(alpha: LiveServer, beta: LiveServer) -> None:
+    """The rows go with the member; that they are to be removed elsewhere is said before."""
+    alice = await findable(alpha, "alice")
+    await until(lambda: listed(beta, alpha))
+
+    async def erase() -> None:
+        member = await Member.get(actor_id=alice.id).select_related("actor")
+        await departures.erase(member, [], "asked by letter", alpha.app[MEDIA])
+    await alpha.run(erase())
+    assert not await alpha.ask(lambda: OfferedListing.filter(actor_id=alice.id).count())
+    await until(lambda: _nobody(beta, alpha))
+    assert await alpha.ask(lambda: OutgoingActivity.filter(kind="Remove").exists())
