@@ -104,6 +104,9 @@ async def test_deliveries_are_written_once_for_hosts_known_and_new(db: TortoiseC
     for _ in range(2):
         await queues.add_deliveries(activity.id, activity.object_uri, inboxes, clock.now())
     assert await Delivery.all().count() == await Host.all().count() == 2
+    written = await Delivery.filter(activity_id=activity.id, state=DeliveryState.WAITING, object_uri=activity.object_uri)
+    assert {one.inbox_uri: one.host for one in written} == inboxes
+    await queues.add_deliveries(activity.id, activity.object_uri, {}, clock.now())
 
 
 @pytest.mark.parametrize("what", list(queues.Due))
