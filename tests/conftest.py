@@ -25,6 +25,9 @@ from tests.model_tables import ModelTables
 from tests.peer import Peer
 
 NewDatabase = Callable[[], Awaitable[str]]
+#: What takes longest, longest first; each begins early, so that no process is left alone with one at the end.
+LONG = ("tests/test_browser.py", "tests/stories/test_demo.py", "tests/fuzz/test_api.py", "tests/stories/test_browser.py",
+        "tests/wire/test_documents.py")
 DATABASE_SERVER = pytest.StashKey[contextlib.ExitStack]()
 
 
@@ -37,6 +40,24 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "numprocesses", None) and "TEST_POSTGRES" not in os.environ:
         with contextlib.suppress(postgres.NoPostgres):  # its tests are skipped, and say why
             os.environ["TEST_POSTGRES"] = config.stash[DATABASE_SERVER].enter_context(postgres.server())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The LONG ones first in each of the equal parts that the test processes begin with (`--dist worksteal`)."""
+    parts = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0"))
+    if not parts:
+        return
+    long = sorted((item for item in items if item.nodeid.startswith(LONG)),
+                  key=lambda item: next(place for place, file in enumerate(LONG) if item.nodeid.startswith(file)))
+    rest = [item for item in items if not item.nodeid.startswith(LONG)]
+    size, at = len(items) // parts, 0
+    ordered: list[pytest.Item] = []
+    for part in range(parts):
+        begin = long[part::parts]
+        end = at + max(0, size - len(begin)) if part < parts - 1 else len(rest)
+        ordered += [*begin, *rest[at:end]]
+        at = end
+    items[:] = ordered
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -144,8 +165,9 @@ async def new_database(pool: PostgresDatabases | None, template: str, tmp_path: 
         return taken[-1]
 
     yield make
-    for url in taken if pool else ():
-        await pool.give_back(url)
+    if pool:
+        for url in taken:
+            await pool.give_back(url)
 
 
 @pytest.fixture
