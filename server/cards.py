@@ -124,7 +124,7 @@ def image_view(image: Attachment) -> ImageView:
 def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> PostView:
     post, is_mine = entry.post, reader is not None and entry.post.author_id == reader.actor_id
     author, held_for = post.author, held_seconds(post)
-    may_act = reader is not None and not (post.is_in_review or held_for)
+    may_act = _may_act(post, reader, held_for)
     may_show = may_act and post.reach.level >= Reach.COMMUNITY.level
     parent = around.kept.answered.get(post.parent_id or 0)
     folded, veiled = (False, False) if is_mine else _folding(post, reader)
@@ -148,6 +148,11 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         held_seconds_left=held_for, waits_for_team=post.is_in_review,
         written_by=written_by(post.written_as, author.shown_name, _),
         origin_url=_origin_url(post))
+
+
+def _may_act(post: Post, reader: Member | None, held_for: int) -> bool:
+    """Whether anything can be done with it: nothing before it has left."""
+    return reader is not None and not (post.is_in_review or held_for)
 
 
 def _passed_on_by(entry: Entry, around: _Around) -> PersonView | None:
