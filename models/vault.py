@@ -144,6 +144,27 @@ class Vault:
             ring.executemany(_FORMER, [(row[0], row[1]) for row in found if row[1] is not None])
             return ring.total_changes - before
 
+    def has_keys(self) -> bool:
+        """Whether there is any key."""
+        return self._some() is not None
+
+    def fits(self) -> bool:
+        """Whether the secret is the one that wraps the keys; True where there is none yet."""
+        if (row := self._some()) is None:
+            return True
+        with suppress(KeyGone):
+            _opened(self._secret(), row[1], str(row[0]))
+            return True
+        return False
+
+    def _some(self) -> tuple[int, bytes] | None:
+        if not (self.folder / KEYS_FILE).exists():
+            return None
+        with self._lock:
+            row: tuple[int, bytes] | None = self._database().execute(
+                "SELECT holder, wrapped FROM data_key WHERE wrapped IS NOT NULL LIMIT 1").fetchone()
+        return row
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:

@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from models import Actor
+from models import Actor, vault
 from models.actor import ActorKind
 from models.database import is_sqlite, prepare_file, sqlite_path
 from models.errors import CommunityError
 from models.migration import migrate
+from models.vault import Vault
 from server import connections, logs
 from server.app import create_app
 from server.settings import Settings
@@ -56,6 +57,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
         try:
             await runner.setup()
             await check_origin(settings)
+            check_keys(vault.current())
             connections.end_unread(sock, settings.idle_timeout_seconds)
             await web.SockSite(runner, sock, backlog=BACKLOG).start()
             host, port = sock.getsockname()[:2]
@@ -153,6 +155,15 @@ async def check_origin(settings: Settings) -> None:
         parts = urlsplit(instance.uri)
         raise CannotServe(f"The database belongs to {parts.scheme}://{parts.netloc} and the setting origin says "
                           f"{settings.origin}; an origin never changes.")
+
+
+def check_keys(keys: Vault) -> None:
+    """CannotServe if the secret is not the one under which the keys of private messages are: all of them would look erased, and
+    nothing private could be written.
+    """
+    if not keys.fits():
+        raise CannotServe(f"The keys of private messages in {keys.folder} do not open: keys_secret, or the file instance.secret,"
+                          " is not the one that they were made with; put it back.")
 
 
 async def until_stopped(*, with_input: bool = False) -> None:

@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 from federation.addresses import DevPeers
 from federation.client import Client, Limits
 from federation.errors import FederationError
-from models import Delivery, InboxItem, clock
+from models import Delivery, InboxItem, Post, clock
 from models.database import DatabaseError, is_sqlite, open_database, sqlite_path
 from models.delivery import DeliveryState, ItemState
 from models.errors import CommunityError
 from models.migration import missing
 from server import failures
 from server.commands.output import Output
-from server.serving import check_origin
+from server.serving import CannotServe, check_keys, check_origin
 from server.settings import Settings, is_loopback
 
 ANSWER_SECONDS = 5.0
@@ -69,6 +69,27 @@ async def database(settings: Settings) -> list[Finding]:
     except (CommunityError, DatabaseError, OSError) as error:
         return [Finding("database", Verdict.FAIL, str(error))]
     return [Finding("database", Verdict.OK, "opens, and is up to date")]
+
+
+async def keys(settings: Settings) -> list[Finding]:
+    """The keys that private messages are kept under are there, and open."""
+    url, vault = settings.database_url, settings.vault()
+    try:
+        check_keys(vault)
+        if vault.has_keys() or is_sqlite(url) and not sqlite_path(url).exists():
+            return [Finding("keys", Verdict.OK, "of private messages: they open" if vault.has_keys() else "none yet")]
+        async with open_database(url):
+            is_sealed = await Post.filter(sealed__isnull=False).exists()
+    except CannotServe as error:
+        return [Finding("keys", Verdict.FAIL, str(error))]
+    except (CommunityError, DatabaseError, OSError):
+        return []  # `database` has said it
+    finally:
+        vault.close()
+    if is_sealed:
+        return [Finding("keys", Verdict.FAIL, f"those of private messages are not in {vault.folder}: put them back, or bring back"
+                        " a copy with `dazzle keys restore`; until then such messages look erased")]
+    return [Finding("keys", Verdict.OK, "none yet")]
 
 
 async def work(settings: Settings) -> list[Finding]:
@@ -148,4 +169,4 @@ async def development(settings: Settings) -> list[Finding]:
 
 #: In the order of the report.
 CHECKS: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (
-    database, folder, work, origin, mail, development)
+    database, keys, folder, work, origin, mail, development)

@@ -186,14 +186,30 @@ async def test_deliveries_are_shown_and_tried_again(dazzle: Run, database_url: s
 
 async def test_check_names_what_is_missing(dazzle: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     report = {row["check"]: row["verdict"] for row in await read(dazzle, "check")}
-    assert report == {"settings": "ok", "database": "ok", "folder": "ok", "jobs": "ok", "queues": "ok", "origin": "warn",
-                      "answer": "warn", "mail": "warn", "development": "ok"}
+    assert report == {
+        "settings": "ok", "database": "ok", "keys": "ok", "folder": "ok", "jobs": "ok", "queues": "ok", "origin": "warn",
+        "answer": "warn", "mail": "warn", "development": "ok"}
     monkeypatch.setenv("DAZZLE_SMTP_HOST", "mail.invalid")
     monkeypatch.setenv("DAZZLE_DEV_PEERS", "127.0.0.0/8")
     status, out, _ = await dazzle("check")
     assert status == 1
     assert "fail  mail: mail.invalid" in out
     assert "warn  development: dev_peers set" in out
+
+
+async def test_check_says_when_the_keys_of_private_messages_do_not_open_or_are_gone(
+        dazzle: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Otherwise such messages would only look erased."""
+    await read(dazzle, "member", "create", "camille", "--agree", "C0")
+    await read(dazzle, "message", "publish", "camille", "For nobody else", "--reach", "me")
+    assert "ok    keys: of private messages: they open" in (await dazzle("check"))[1]
+    monkeypatch.setenv("DAZZLE_KEYS_SECRET", "another secret than the one of instance.secret")
+    status, out, _ = await dazzle("check")
+    assert status == 1 and "fail  keys: The keys of private messages in " in out
+    monkeypatch.delenv("DAZZLE_KEYS_SECRET")
+    (tmp_path / "var" / "keys" / "keys.sqlite3").unlink()
+    status, out, _ = await dazzle("check")
+    assert status == 1 and "`dazzle keys restore`" in out
 
 
 async def test_a_database_of_another_origin_is_refused(dazzle: Run, monkeypatch: pytest.MonkeyPatch) -> None:
