@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models import Actor, ConsentRecord, Member, ProfileValue, Q
+from models import Actor, ConsentRecord, Member, ProfileValue, Q, Subquery
 from models.consent import LastWord, Purpose
 from models.directory import FACETS
 from models.listings import spoken
@@ -35,6 +35,17 @@ async def _is_here(actor: Actor) -> bool:
     if actor.is_gone or not actor.is_local:
         return False
     return await Member.filter(actor_id=actor.id, state=MemberState.ACTIVE).exclude(role=Role.MANAGED).exists()
+
+
+def found_here() -> Subquery:
+    """The ids of those of whom our own list may tell, for conditions."""
+    return Subquery(Actor.filter(Actor.present(), consent.those_who_allow(Purpose.FOUND_HERE), host="").values("id"))
+
+
+def found_elsewhere() -> Subquery:
+    """The ids of those of whom partners may be told, for conditions."""
+    both = consent.those_who_allow(Purpose.FOUND_BY_PARTNERS) & consent.those_who_allow(Purpose.SHARED_OUT)
+    return Subquery(Actor.filter(Actor.present(), both, host="").values("id"))
 
 
 def agreed() -> Q:

@@ -230,6 +230,11 @@ async def settle_directory(_app: web.Application) -> int:
     return await listings.settle()
 
 
+async def look_over_directory(_app: web.Application) -> int:
+    """See that what is told of everybody in the directory is what they agreed to."""
+    return await listings.look_over()
+
+
 async def read_censuses(app: web.Application) -> int:
     """Ask partners in which countries their people are."""
     return await censuses.read_due(app[INSTANCE])
@@ -325,6 +330,7 @@ JOBS: dict[str, Job] = {
     "read_directories": Job(read_directories, 1),
     "greet_directories": Job(greet_directories, 1),
     "settle_directory": Job(settle_directory, 30),
+    "look_over_directory": Job(look_over_directory, 3600),
     "read_censuses": Job(read_censuses, 30),
     "bring_together": Job(bring_together, 1),
     "publish_waiting": Job(publish_waiting, 1, Due.WAITING_LISTS),

@@ -122,7 +122,7 @@ async def settle() -> int:
             else:
                 await row.delete()
         done += 1
-    return done + await _walk()
+    return done + await _end_those_over()
 
 
 async def greet() -> int:
@@ -147,21 +147,29 @@ async def _introduce(us: Actor, them: Actor, actors: list[Actor]) -> None:
         await listing_news.announce(us, them, "Add", [row for row in added if row])
 
 
-async def _walk() -> int:
-    """Every member who agreed, or is told of."""
-    after, told = 0, set[int]()
-    for known in (OfferedListing.filter(actor_id__isnull=False), Listing.filter(host="")):
-        told |= {int(str(id_)) for id_ in await known.distinct().values_list("actor_id", flat=True)}
+async def _end_those_over() -> int:
+    """Take back what is told of members whose yes has ended, or who may not be found any more; of how many."""
+    here = Listing.filter(host="").exclude(actor_id__in=findable.found_here())
+    there = OfferedListing.filter(actor_id__isnull=False).exclude(actor_id__in=findable.found_elsewhere())
+    over = [int(str(id_)) for told in (here, there)
+            for id_ in await told.distinct().limit(AT_ONCE).values_list("actor_id", flat=True)]
+    return await _bring_all_in_line(await Actor.filter(id__in=over or [0]))
+
+
+async def look_over() -> int:
+    """A job: once more everybody who agreed, in case that something else changed than their word or their profile."""
+    after = 0
     while actors := await Actor.filter(findable.agreed(), host="", id__gt=after).order_by("id").limit(AT_ONCE):
-        for actor in actors:
-            async with in_transaction():
-                await bring_in_line(actor)
-            told.discard(actor.id)
+        await _bring_all_in_line(actors)
         after = actors[-1].id
-    for actor in await Actor.filter(id__in=list(told) or [0]):
+    return 0
+
+
+async def _bring_all_in_line(actors: list[Actor]) -> int:
+    for actor in actors:
         async with in_transaction():
             await bring_in_line(actor)
-    return 0
+    return len(actors)
 
 
 async def _forget_theirs(us: Actor | None) -> int:
