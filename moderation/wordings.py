@@ -22,8 +22,18 @@ class Wording:
 
     def in_words(self, language: str, *, community: str, condition: str) -> str:
         """The exact words for this reader; English where the language is missing."""
-        words = self.text.get(language, self.text["en"])
-        return words.format(community=community, condition=condition)
+        words = self.text.get(language, self.text["en"]).replace("de {condition}", "{of_condition}")
+        return words.format(community=community, condition=condition, of_condition=_of(condition))
+
+
+def _of(condition: str) -> str:
+    """"de" before a name in French, which becomes one word with "le" and "les": "du déficit", "des maladies".
+
+    A record holds these filled words: what was agreed to before stays as it was read.
+    """
+    article, _, rest = condition.partition(" ")
+    short = {"le": "du", "les": "des"}.get(article.casefold())
+    return f"{short} {rest}" if short and rest else f"de {condition}"
 
 
 def _first(en: str, fr: str) -> tuple[Wording, ...]:
@@ -55,11 +65,13 @@ WORDINGS: dict[Purpose, tuple[Wording, ...]] = {
         "s’arrête après un an, sauf si je redis oui."), Wording("2026-12", {
         "en": "People of partner communities may find me too. Their servers get a copy of the lines of my profile that I show to "
               "partners, such as my illness and my country. They do not get my name or my address. Somebody who wants to meet me "
-              "can ask. They learn who I am only if I say yes. This ends after a year, unless I say yes again.",
+              "can ask. They learn who I am only if I say yes. If I join the waiting list, their servers get a number that only "
+              "shows whether somebody there has the same illness. This ends after a year, unless I say yes again.",
         "fr": "Les membres des communautés amies peuvent aussi me trouver. Leurs serveurs reçoivent une copie des lignes de mon "
               "profil que je montre aux communautés amies, comme ma maladie et mon pays. Ils n’ont ni mon nom ni mon adresse. "
-              "Une personne qui veut me rencontrer peut le demander. Elle n’apprend qui je suis que si je dis oui. Cela s’arrête "
-              "après un an, sauf si je redis oui."})),
+              "Une personne qui veut me rencontrer peut le demander. Elle n’apprend qui je suis que si je dis oui. Si je me mets "
+              "sur la liste d’attente, leurs serveurs reçoivent un numéro : il montre seulement si quelqu’un là-bas a la même "
+              "maladie. Cela s’arrête après un an, sauf si je redis oui."})),
     Purpose.SHARED_OUT: _first(
         "I may write and follow beyond {community}. Then the servers of the people I write to or follow get a copy: my name "
         "here, the address of this community, which tells about {condition}, and what I send them. I can take this back. "
