@@ -100,9 +100,9 @@ def state_name(state: ConsentState, event: ConsentEvent | None, _: Words) -> str
     }[state]
 
 
-def capacity_name(capacity: Capacity | None, _: Words) -> str:
-    """Who acted."""
+def capacity_name(capacity: Capacity | None, _: Words, *, is_mine: bool = True) -> str:
+    """Who acted; `is_mine`: said to the member themselves."""
     return {
         Capacity.GUARDIAN: _("A guardian"), Capacity.REPRESENTATIVE: _("A legal representative"),
         Capacity.EXECUTOR: _("An executor"), Capacity.COMMUNITY: _("The community's server"),
-    }.get(capacity or Capacity.SELF, _("You"))
+    }.get(capacity or Capacity.SELF, _("You") if is_mine else _("The person who gave this receipt"))

@@ -69,19 +69,22 @@ async def test_agreeing_pausing_and_taking_back(alpha: LiveServer) -> None:
 
 async def test_a_receipt_can_be_checked_by_whoever_has_its_link(alpha: LiveServer) -> None:
     async def name() -> None:
-        await (await Community.current()).change(name="Melorin house", condition="melorin deficiency", association="Melorin")
+        await (await Community.current()).change(name="Melorin house", condition="melorin deficiency", association="Melorin",
+                                                 place="Lyon, France", country="FR")
     await alpha.run(name())
     actor, other = await alpha.member("camille"), await alpha.member("nora")
     async with Browser(alpha, actor) as browser, Browser(alpha, other) as nora, Browser(alpha) as visitor:
         mine = re.search(r'href="(/data/receipts/\w+)"', await browser.get("/data"))
         assert mine
         page = await browser.get(mine[1])
-        assert "melorin deficiency" in page and "This receipt is real." in page
+        assert "melorin deficiency" in page and "This receipt is real." in page and "The person who gave" not in page
         await nora.get(mine[1])
         assert nora.status == 404
         whole, short = (re.findall(rf'href="(/receipts/\w+/\w+)">{words}', page)[0] for words in ("The whole", "The short"))
         assert "melorin deficiency" in await visitor.get(whole) and visitor.headers["X-Robots-Tag"] == "noindex"
         assert visitor.status == 200 and "This receipt is real." in visitor.page
+        assert "The person who gave this receipt" in visitor.page and ">You<" not in visitor.page
+        assert "Lyon, France" in visitor.page and "France, FR" not in visitor.page
         said = await visitor.get(short)
         assert visitor.status == 200 and "This receipt is real." in said and "elorin" not in said
         for wrong in (whole[:-4] + "0000", whole.replace("/receipts/", "/receipts/x"), mine[1].replace("/data", "") + "/none"):
