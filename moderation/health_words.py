@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 
 HEALTH_WORDS: Mapping[str, Sequence[str]] = {
     "fr": (
-        "allergi*", "ambulance*", "analyse de sang", "antidouleur*", "biopsie*", "chimio*", "cancer*", "crise*", "depressi*",
-        "diagnosti*", "dialyse*", "douleur*", "enceinte", "epileps*", "fauteuil roulant", "fatigue*", "fievre*", "genetique*",
-        "greffe*", "grossesse*", "handicap*", "hopital", "hopitaux", "hospitalis*", "injection*", "infirmier*", "irm", "malade*",
-        "maladie*", "malaise*", "medicament*", "mutation*", "nausee*", "operation*", "opere*", "ordonnance*", "perfusion*",
-        "piqure*", "prise de sang", "psychiatr*", "reanimation", "rechute*", "remission*", "scanner*", "seringue*", "souffr*",
-        "suicid*", "symptome*", "syndrome*", "traitement*", "urgences", "vomi*"),
+        "allergi*", "ambulance*", "analyse de sang", "antidouleur*", "biopsie*", "chimio*", "cancer*", "crise*", "dépressi*",
+        "diagnosti*", "dialyse*", "douleur*", "enceinte", "épileps*", "fauteuil roulant", "fatigue*", "fièvre*", "génétique*",
+        "greffe*", "grossesse*", "handicap*", "hôpital", "hôpitaux", "hospitalis*", "injection*", "infirmier*", "irm", "malade*",
+        "maladie*", "malaise*", "médicament*", "mutation*", "nausée*", "opération*", "opéré*", "ordonnance*", "perfusion*",
+        "piqûre*", "prise de sang", "psychiatr*", "réanimation", "rechute*", "rémission*", "scanner*", "seringue*", "souffr*",
+        "suicid*", "symptôme*", "syndrome*", "traitement*", "urgences", "vomi*"),
     "en": (
         "allerg*", "ambulance*", "biopsy", "biopsies", "blood test*", "cancer*", "chemo*", "depress*", "diagnos*", "dialysis",
         "disab*", "disease*", "epilep*", "fatigue*", "fever*", "genetic*", "hospital*", "ill", "illness*", "infusion*",

@@ -17,6 +17,7 @@ MAY_WAIT = (About.SOMEONE_ELSE, About.UNSAID)
 FOUND_LIMIT = 10  # words that are named
 WORD_LIMIT_CHARACTERS = 40
 WORDS_LIMIT = 300  # of one language
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +59,15 @@ def words_to_read(asked: Asked, rule: Rule) -> tuple[str, ...]:
 
 
 def found_in(texts: Iterable[str], words: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the words that stand in these texts, as they are written there without case and accents."""
+    """Those of the words that stand in these texts, compared without case and accents, and named as they are written there."""
     if not words:
         return ()
-    plain = " ".join(_plain(text) for text in texts)
-    found = (match.group(0) for match in _pattern(words).finditer(plain))
-    return tuple(dict.fromkeys(found))[:FOUND_LIMIT]
+    told = [unicodedata.normalize("NFC", text).lower() for text in texts]
+    found = dict.fromkeys(match.group(0) for match in _pattern(words).finditer(" ".join(_plain(text) for text in told)))
+    if not found:
+        return ()
+    written = {_plain(word): word for text in told for word in _WORD.findall(text)}
+    return tuple(_WORD.sub(lambda word: written.get(word.group(0), word.group(0)), one) for one in list(found)[:FOUND_LIMIT])
 
 
 def cleaned(lines: Iterable[str]) -> list[str]:
