@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from models.catalogue.records import BadCatalogue, Entry, Link, Name, NameKind, Release, Sign
+from models.catalogue.records import AS_ANNOTATED, BadCatalogue, Entry, Link, Name, NameKind, Release, Sign
 
 ROOT = "HP:0000118"  # phenotypic abnormality: what is not below it is no sign of disease
 FREQUENCIES = {"HP:0040280": 0, "HP:0040281": 1, "HP:0040282": 2, "HP:0040283": 3, "HP:0040284": 4}
@@ -45,7 +45,7 @@ def entries(source: Path) -> Iterator[Entry]:
     signs = {code: term for code, term in terms.items() if ROOT in _closure(code, terms) and code != ROOT}
     links = {code: {sign: often for sign, often in found.items() if sign in signs} for code, found in links.items()}
     yield Release("Human Phenotype Ontology", version, "https://hpo.jax.org/license", "https://hpo.jax.org")
-    yield Release("Orphanet", f"as in the annotations of HPO {version}", "CC BY 4.0", "https://www.orphadata.com")
+    yield Release("Orphanet", f"{AS_ANNOTATED}{version}", "CC BY 4.0", "https://www.orphadata.com")
     yield from UNDIAGNOSED_NAMES
     for code in sorted(names):
         yield Name(code, "en", NameKind.PREFERRED, names[code])

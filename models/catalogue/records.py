@@ -24,6 +24,10 @@ class NameKind(IntEnum):
     LAY = 2  # a word of people who are not professionals
 
 
+#: Begins the version of names that came with those of HPO; pages say it in the language of who reads.
+AS_ANNOTATED = "as in the annotations of HPO "
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """A source: what it is called, which version, under which licence, where it is. It stands on every page that shows it."""
@@ -32,6 +36,11 @@ class Release:
     version: str
     licence: str
     address: str
+
+    @property
+    def annotations_of(self) -> str:
+        """The version of HPO in whose annotations these names stand; "" for a release of its own."""
+        return self.version.removeprefix(AS_ANNOTATED) if self.version.startswith(AS_ANNOTATED) else ""
 
 
 @dataclass(frozen=True, slots=True)
