@@ -1,6 +1,7 @@
 """Where copies of a member's things are, and how far each server is with erasing what was asked back."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,7 +35,9 @@ class ServerCopies:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One thing on one server. `post_key`: of the message that it is, "" for anything else."""
+    """One thing on one server. `kind`: "Profile", "Note", "Vote", "listings", "stamps", or the activity that brought it;
+    `post_key`: of the message that it is, "" for anything else.
+    """
 
     kind: str
     post_key: str
@@ -93,6 +96,21 @@ async def at(actor: Actor, host: str, before: int | None) -> tuple[list[Copy], i
     page = await (found.filter(id__lt=before) if before else found).order_by("-id").limit(PAGE + 1)
     keys = {post.uri: post.key for post in await Post.filter(uri__in=[row.object_uri for row in page] or [""],
                                                              author_id=actor.id, deleted_at__isnull=True)}
-    copies = [Copy("Profile" if row.object_uri == actor.uri else "Note" if row.object_uri in keys else row.kind,
-                   keys.get(row.object_uri, ""), row.last_at, row.ended_at) for row in page[:PAGE]]
+    copies = [Copy(_kind(row, actor, keys), keys.get(row.object_uri, ""), row.last_at, row.ended_at) for row in page[:PAGE]]
     return copies, page[PAGE - 1].id if len(page) > PAGE else 0
+
+
+def _kind(row: Disclosure, actor: Actor, keys: Mapping[str, str]) -> str:
+    """What was told: by its address where that says it (a fetch says nothing), else by the activity that brought it."""
+    if row.object_uri == actor.uri:
+        return "Profile"
+    if row.object_uri in keys:
+        return "Note"
+    folder = row.object_uri.rpartition("/")[0].rpartition("/")[2]
+    return {"votes": "Vote", "listings": "listings", "stamps": "stamps"}.get(folder, row.kind)
+
+
+async def title_of(host: str) -> str:
+    """What a server calls itself, or its name."""
+    known = await Host.get_or_none(name=host)
+    return known.title or host if known else host

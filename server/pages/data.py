@@ -126,8 +126,8 @@ async def resume(request: web.Request) -> web.Response:
 async def show_receipt(request: web.Request) -> web.Response:
     """GET /data/receipts/{key}: one receipt of mine, with the links that others can check it by."""
     record = await _mine(request)
-    return render.page(request, "receipt.html", here="data", receipt=await view(record, gettext_for(request[LANGUAGE])),
-                       is_mine=True)
+    return render.page(request, "receipt.html", here="data", is_mine=True,
+                       receipt=await view(record, gettext_for(request[LANGUAGE]), is_mine=True))
 
 
 async def ask_withdraw(request: web.Request) -> web.Response:
@@ -164,8 +164,9 @@ async def show_copies(request: web.Request) -> web.Response:
         raise NotHere("nothing there")
     older = f"/data/copies?host={host}&before={more}" if more else ""
     notices = [] if before else await copies.asked_of(actor, host)
-    return render.page(request, "data_copies_at.html", here="data", host=host, pager=Pager(older_url=older),
-                       things=[(one, _thing(one.kind, _)) for one in things], asked=[_asked(one, _) for one in notices])
+    return render.page(request, "data_copies_at.html", here="data", host=host, title=await copies.title_of(host),
+                       pager=Pager(older_url=older), things=[(one, _thing(one.kind, _)) for one in things],
+                       asked=[_asked(one, _) for one in notices])
 
 
 async def show_answer(request: web.Request) -> web.Response:
@@ -244,10 +245,15 @@ def _asked(row: Withdrawal, _: Words) -> AskedView:
 
 
 def _thing(kind: str, _: Words) -> str:
-    return {"Profile": _("My profile"), "Note": _("A message"), "Create": _("A message that is erased here"),
-            "Follow": _("That I follow somebody"), "Like": _("A sign that I thought of somebody"),
-            "Announce": _("That I passed a message on"),
-            "WaitingList": _("That I wait for people with the same condition")}.get(kind, _("Something else"))
+    return {
+        "Profile": _("My profile"), "Note": _("A message"), "Create": _("A message that is erased here"),
+        "Update": _("A message that is erased here"), "Vote": _("My answer to a question"),
+        "listings": _("What I show in the directory"), "stamps": _("That somebody may quote a message of mine"),
+        "Accept": _("My yes to somebody’s request"), "Move": _("That I moved to another account"),
+        "fetch": _("Something that this server came to read"), "Follow": _("That I follow somebody"),
+        "Like": _("A sign that I thought of somebody"), "Announce": _("That I passed a message on"),
+        "WaitingList": _("That I wait for people with the same condition"),
+    }.get(kind) or _("Something of another kind: %(kind)s", kind=kind)
 
 
 def _look(row: AuditEntry, _: Words) -> LookView:

@@ -126,7 +126,7 @@ async def test_what_is_taken_back_is_erased_signed_and_shown(alpha: LiveServer, 
     async with Browser(alpha, alice) as browser:
         assert "Has confirmed that all is erased" in await browser.get("/data/copies")
         there = await browser.get(f"/data/copies?host={beta.host}")
-        assert f"/data/copies/answers/{asked.key}" in there
+        assert f"/data/copies/answers/{asked.key}" in there and "Something of another kind" not in there
         async with browser.http.get(f"/data/copies/answers/{asked.key}") as kept:
             assert await kept.text() == asked.answer and "attachment" in kept.headers["Content-Disposition"]
     async with Browser(alpha, amy) as browser, browser.http.get(f"/data/copies/answers/{asked.key}") as refused:
