@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from models import Actor, Follow, ProfileLine
 from models.consent import Purpose
@@ -47,15 +48,15 @@ def reach_of(actor: Actor, line: str) -> Reach:
     return Reach(reach) if reach and wording in consent.PURPOSES[Purpose.FIELD].still_good else Reach.ME
 
 
-def read_by(actor: Actor, readers: Reach) -> Lines:
+def read_by(actor: Actor, readers: Reach, titles: Mapping[str, str] = MappingProxyType({})) -> Lines:
     """The lines that reach these readers: COMMUNITY for any member, WEB for any visitor, ME for the member alone. What came from
-    another server was meant for us as it is.
+    another server was meant for us as it is. `titles`: what lines are called, by code; else as they were named when written.
     """
     if not actor.is_local:
         return Lines(actor.summary, tuple((one["name"], one["value"]) for one in actor.details))
     about = actor.summary if reach_of(actor, ABOUT).level >= readers.level else ""
     shown = [one for one in actor.details if "line" not in one or reach_of(actor, one["line"]).level >= readers.level]
-    return Lines(about, tuple((one["name"], one["value"]) for one in shown))
+    return Lines(about, tuple((titles.get(one.get("line", ""), one["name"]), one["value"]) for one in shown))
 
 
 async def readers_of(viewer: Viewer, actor: Actor) -> Reach:

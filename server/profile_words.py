@@ -28,6 +28,11 @@ def title(line: ProfileLine, _: Words) -> str:
     }[line]
 
 
+def titles(_: Words) -> dict[str, str]:
+    """What every line is called, by its code."""
+    return {str(line): title(line, _) for line in ProfileLine}
+
+
 def why(line: ProfileLine, _: Words) -> str:
     """Why it is asked."""
     return {

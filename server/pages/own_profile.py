@@ -10,7 +10,7 @@ from models import Actor
 from models.consent import Purpose
 from models.reach import Reach
 from moderation import consent, lines
-from server import render
+from server import profile_words, render
 from server.actions import consents, profiles
 from server.actions.profiles import ABOUT_LIMIT, LINE_LIMIT, LINE_NAME_LIMIT, NAME_LIMIT, Line, Profile
 from server.doors import see
@@ -106,7 +106,7 @@ def _choices(request: web.Request, chosen: Reach) -> tuple[Option, ...]:
                  for reach in Reach if reach.level <= ceiling.level)
 
 
-def words_of(actor: Actor, readers: Reach) -> tuple[Markup, tuple[tuple[str, Markup], ...]]:
-    """What somebody says of themselves, as it goes into pages for these readers."""
-    told = lines.read_by(actor, readers)
+def words_of(actor: Actor, readers: Reach, _: Words) -> tuple[Markup, tuple[tuple[str, Markup], ...]]:
+    """What somebody says of themselves, as it goes into pages for these readers, the lines named in the language of the page."""
+    told = lines.read_by(actor, readers, profile_words.titles(_))
     return Markup(told.about), tuple((name, Markup(value)) for name, value in told.details)  # noqa: S704 - cleaned when stored

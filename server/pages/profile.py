@@ -64,7 +64,8 @@ async def show(request: web.Request) -> web.Response:
 async def _view(request: web.Request, actor: Actor) -> ProfileView:
     me = request[MEMBER].actor if MEMBER in request else None
     person = (await cards.people([actor]))[0]
-    about, details = own_profile.words_of(actor, await lines.readers_of(cards.viewer_of(request.get(MEMBER)), actor))
+    readers = await lines.readers_of(cards.viewer_of(request.get(MEMBER)), actor)
+    about, details = own_profile.words_of(actor, readers, gettext_for(request[LANGUAGE]))
     host = actor.host or host_of(request.app[SETTINGS].origin)
     shown = ProfileView(
         person=person, address=f"@{actor.name}@{host}", about=about, details=details,

@@ -109,7 +109,7 @@ async def _seen(request: web.Request, eyes: Eyes, _: Words) -> SeenView | None:
         told = await peers.actor_answer(actor, eyes.readers, origin)
     else:
         told = answer(account(actor, origin, eyes.readers))
-    about, details = own_profile.words_of(actor, eyes.readers)
+    about, details = own_profile.words_of(actor, eyes.readers, _)
     page = await timelines.of_person(actor, eyes.viewer, timelines.Span(timelines.place(request.query.get("before", ""))))
     entries = await _mine(page.entries, actor, eyes)
     shown = await cards.posts(entries, eyes.member, _, with_hidden=True)

@@ -70,6 +70,8 @@ async def test_a_profile_is_filled_in_line_by_line_and_read_by_those_it_is_for(a
                                             ("Rhône, France", True, False), ("Lumelor", False, False),
                                             ("Lives with the condition", False, False), ("&lt;b&gt;needles", True, True)):
             assert ((words in there), (words in web)) == (in_community, on_web), words
+        await out.post("/look", {"language": "fr"})  # each reader gets the names of the lines in their own language
+        assert "Ask me about" in web and "Ask me about" not in await out.get("/@camille") and "On peut me parler de" in out.page
         _, body = await peer.get(alpha, f"/actors/{camille.key}", reader)
         document = json.loads(body)
         assert [one["name"] for one in document["attachment"]] == ["Ask me about", "Condition"]
