@@ -65,13 +65,13 @@ WORDINGS: dict[Purpose, tuple[Wording, ...]] = {
         "s’arrête après un an, sauf si je redis oui."), Wording("2026-12", {
         "en": "People of partner communities may find me too. Their servers get a copy of the lines of my profile that I show to "
               "partners, such as my illness and my country. They do not get my name or my address. Somebody who wants to meet me "
-              "can ask. They learn who I am only if I say yes. If I join the waiting list, their servers get a number that only "
-              "shows whether somebody there has the same illness. This ends after a year, unless I say yes again.",
+              "can ask. They learn who I am only if I say yes. If I join the waiting list, their servers also get a number. It "
+              "only shows whether somebody there waits with the same illness. This ends after a year, unless I say yes again.",
         "fr": "Les membres des communautés amies peuvent aussi me trouver. Leurs serveurs reçoivent une copie des lignes de mon "
               "profil que je montre aux communautés amies, comme ma maladie et mon pays. Ils n’ont ni mon nom ni mon adresse. "
               "Une personne qui veut me rencontrer peut le demander. Elle n’apprend qui je suis que si je dis oui. Si je me mets "
-              "sur la liste d’attente, leurs serveurs reçoivent un numéro : il montre seulement si quelqu’un là-bas a la même "
-              "maladie. Cela s’arrête après un an, sauf si je redis oui."})),
+              "sur la liste d’attente, leurs serveurs reçoivent aussi un numéro. Il montre seulement si quelqu’un là-bas attend "
+              "avec la même maladie. Cela s’arrête après un an, sauf si je redis oui."})),
     Purpose.SHARED_OUT: _first(
         "I may write and follow beyond {community}. Then the servers of the people I write to or follow get a copy: my name "
         "here, the address of this community, which tells about {condition}, and what I send them. I can take this back. "

@@ -85,6 +85,8 @@ def test_what_is_shipped_is_whole_small_and_credited() -> None:
     assert SHIPPED.stat().st_size < 2_000_000
     assert sum(isinstance(one, Link) for one in entries) == 4281 and sum(isinstance(one, Sign) for one in entries) > 18_000
     assert {one.source for one in entries if isinstance(one, Release)} == {"Human Phenotype Ontology", "Orphanet"}
+    parts = {one.source: one.annotations_of for one in entries if isinstance(one, Release)}
+    assert parts["Orphanet"] and parts["Orphanet"][0].isdigit() and parts["Human Phenotype Ontology"] == ""
     credits = (SHIPPED.parent / "LICENSES.md").read_text(encoding="utf-8")
     versions = [one.version for one in entries if isinstance(one, Release) and one.source != "Orphanet"]
     assert all(version in credits for version in versions) and "CC BY 4.0" in str(entries[:2])
