@@ -20,7 +20,7 @@ from federation import notes, post_parts
 from federation.addresses import same_origin
 from federation.contexts import PUBLIC
 from federation.wire import Note
-from models import Actor, Follow, Host, InboxItem, queues
+from models import Actor, Host, InboxItem, queues
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.reach import Reach
@@ -72,7 +72,7 @@ def _document(item: InboxItem) -> object:
 async def ordinary(waiting: Sequence[tuple[Actor, Iterable[tuple[T, object]]]]) -> list[Ordinary[T]]:
     """Those that stand first among what these senders said, and that can be stored: names and documents go in."""
     read: list[Ordinary[T]] = []
-    known = await _senders([author.id for author, _ in waiting])
+    known = await queues.senders([author.id for author, _ in waiting])
     for author, pieces in waiting:
         if author.id not in known or not hosts.is_heard(standing := await hosts.standing(author.host)):
             continue
@@ -85,14 +85,6 @@ async def ordinary(waiting: Sequence[tuple[Actor, Iterable[tuple[T, object]]]]) 
             if len(read) % PARSED_AT_ONCE == 0:
                 await asyncio.sleep(0)
     return await _cleaned(await _storable(read)) if read else []
-
-
-async def _senders(ids: Sequence[int]) -> dict[int, bool]:
-    """Those of these actors that may be heard, and whether somebody here follows them; none of whom somebody is told."""
-    known = await queues.senders(ids)
-    for told in await Follow.filter(Follow.told_of(ids)).only("id", "target_id"):
-        known.pop(told.target_id, None)
-    return known
 
 
 async def _cleaned(found: Sequence[Ordinary[T]]) -> list[Ordinary[T]]:

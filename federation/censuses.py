@@ -21,7 +21,7 @@ from federation.errors import Malformed, Unproven
 from federation.instance import Instance
 from federation.keys import load_public
 from federation.render import Document, instant
-from models import Actor, Census, Host, clock
+from models import Actor, Census, Host, Subquery, clock
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.host import Standing
@@ -78,10 +78,10 @@ async def proven(instance: Instance, given: Mapping[str, Any], owner: Actor) -> 
 
 
 async def read_due(instance: Instance) -> int:
-    """A job: ask one partner whose census we have not asked for today; 1 if there was one."""
-    asked = await Census.filter(asked_at__gt=clock.now() - ASK_AFTER).values_list("host", flat=True)
-    known = [str(one) for one in asked] or [""]
-    host = await Host.filter(standing=Standing.PARTNER).exclude(name__in=known).order_by("id").first()
+    """A job: ask one partner that may have a census, and that we have not asked today; 1 if there was one."""
+    asked = Subquery(Census.filter(asked_at__gt=clock.now() - ASK_AFTER).values("host"))
+    ours = Host.filter(standing=Standing.PARTNER, takes_withdrawals=True)  # its software is one of those that know our words
+    host = await ours.exclude(name__in=asked).order_by("id").first()
     if host is None:
         return 0
     row = await Census.of(host.name)

@@ -79,14 +79,17 @@ async def senders_in_line(now: datetime, limit: int) -> set[str] | None:
 
 
 async def senders(ids: Iterable[int]) -> dict[int, bool]:
-    """Those of these actors that are neither suspended nor deleted, and whether somebody here follows them."""
+    """Those of these actors that are neither suspended nor deleted, and of whose messages nobody asked to be told; and whether
+    somebody here follows them.
+    """
     ids = list(ids)
     if not ids:
         return {}
     ours = ("SELECT 1 FROM follow f JOIN actor reader ON reader.id = f.follower_id"
             " WHERE f.target_id = a.id AND f.accepted_at IS NOT NULL AND reader.host = ''")
     found = await rows(f"SELECT a.id, EXISTS ({ours}) AS is_followed FROM actor a WHERE a.suspended_at IS NULL"  # noqa: S608
-                       f" AND a.deleted_at IS NULL AND a.id IN ({marks(len(ids))})", ids)
+                       f" AND a.deleted_at IS NULL AND a.id IN ({marks(len(ids))})"
+                       f" AND NOT EXISTS ({ours} AND f.tells_posts)", ids)
     return {int(one["id"]): bool(one["is_followed"]) for one in found}
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from federation import censuses
+from federation import censuses, withdrawal_watch
 from federation.errors import Malformed, Unproven
 from models import Actor, Census, Community, Host, Member, ProfileLine, ProfileValue, clock
 from models.consent import Purpose
@@ -100,7 +100,7 @@ async def test_a_census_counts_for_some_days_and_of_partners_alone(alpha: LiveSe
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_census_that_lies_is_not_believed(alpha: LiveServer, beta: LiveServer) -> None:
-    await alpha.run(censuses.read_due(alpha.instance))
+    await alpha.run(withdrawal_watch.learn_due(alpha.instance))
     status, body = await alpha.fetch(f"{beta.origin}/census")
     given = json.loads(body)
     owner = await alpha.ask(lambda: Actor.get(uri=given["attributedTo"]))
