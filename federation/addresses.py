@@ -128,6 +128,11 @@ def canonical(url: str) -> str:
     return address.origin + address.target
 
 
+def name_in(uri: str | None, folder: str) -> str:
+    """What stands in an id after the address of what holds it; "" if it is not in it."""
+    return uri.removeprefix(folder) if uri and uri.startswith(folder) else ""
+
+
 def same_origin(first: str, second: str) -> bool:
     """Both are usable URLs of one origin; what is malformed has no origin in common with anything."""
     try:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from federation import values
-from federation.addresses import origin_of, same_origin
+from federation.addresses import name_in, origin_of, same_origin
 from federation.contexts import AS, own_terms
 from federation.directories import view_of
 from federation.errors import Malformed
@@ -64,8 +64,7 @@ def stamp_uri_of(us: Actor, key: str) -> str:
 
 def key_in(uri: str | None, us: Actor) -> str:
     """The key in the id of a listing of ours; "" if it is none."""
-    before = uri_of(us, "")
-    return uri.removeprefix(before) if uri and uri.startswith(before) else ""
+    return name_in(uri, uri_of(us, ""))
 
 
 def ends_at() -> datetime:

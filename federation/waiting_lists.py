@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from federation import blinding, directories, listing_alarms, values
-from federation.addresses import same_origin
+from federation.addresses import name_in, same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Heard, Incoming, Waits
 from federation.listing_news import check, names, say
@@ -68,8 +68,7 @@ def uri_of(us: Actor, key: str) -> str:
 
 def key_in(uri: str | None, us: Actor) -> str:
     """The key in the id of an entry of ours; "" if it is none."""
-    before = uri_of(us, "")
-    return uri.removeprefix(before) if uri and uri.startswith(before) else ""
+    return name_in(uri, uri_of(us, ""))
 
 
 def is_between(incoming: Incoming) -> bool:

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from federation import audience, outbox
-from federation.addresses import origin_of, same_origin
+from federation.addresses import name_in, origin_of, same_origin
 from federation.render import instant
 from models import Actor, ConsentRecord, Delivery, Disclosure, ErasureRequest, Host, Q, Withdrawal, clock
 from models.consent import Purpose
@@ -96,8 +96,7 @@ def uri_of(key: str, us: Actor) -> str:
 
 def key_in(uri: str | None, us: Actor) -> str:
     """The key in the id of a notice of ours; "" if it is none."""
-    before = uri_of("", us)
-    return uri.removeprefix(before) if uri and uri.startswith(before) else ""
+    return name_in(uri, uri_of("", us))
 
 
 async def acknowledge(us: Actor, request: ErasureRequest) -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from yarl import URL
@@ -199,15 +200,17 @@ def brought(data: bytes) -> None:
             assert not any("\0" in line.value or "\0" in str(line.details.get("text", "")) for line in lines)
 
 
+def _object(data: bytes) -> dict[str, Any]:
+    """What the input says as a JSON object; an empty one if it says none."""
+    with suppress(ValueError, RecursionError):
+        given = json.loads(data)
+        return given if isinstance(given, dict) else {}
+    return {}
+
+
 def charter(data: bytes) -> None:
     """A charter is whole, with promises that can be compared and shown, or Malformed; never anything else."""
-    owner = Actor(uri="https://a.example/actor", host="a.example")
-    try:
-        given = json.loads(data)
-    except (ValueError, RecursionError):
-        return
-    if not isinstance(given, dict):
-        return
+    owner, given = Actor(uri="https://a.example/actor", host="a.example"), _object(data)
     with suppress(Malformed):
         terms = charters.read({"id": "https://a.example/charter/1", "attributedTo": owner.uri, **given}, owner)
         assert weaker(terms, terms) == () and 1 <= terms.withdrawal_days <= 36_500 and terms.owner.strip()
@@ -216,13 +219,7 @@ def charter(data: bytes) -> None:
 
 def census(data: bytes) -> None:
     """A census holds countries and bands that may be told and ends within days, or is Malformed; never anything else."""
-    owner = Actor(uri="https://a.example/actor", host="a.example")
-    try:
-        given = json.loads(data)
-    except (ValueError, RecursionError):
-        return
-    if not isinstance(given, dict):
-        return
+    owner, given = Actor(uri="https://a.example/actor", host="a.example"), _object(data)
     with suppress(Malformed):
         bands, said, ends = censuses.read({"id": "https://a.example/census", "attributedTo": owner.uri, **given}, owner)
         assert len(bands) <= censuses.COUNTRIES_LIMIT and ends - said <= censuses.LASTS
