@@ -5,6 +5,7 @@ from tortoise.expressions import Subquery as Subquery
 
 from models.actor import Actor as Actor
 from models.actor import ActorKey as ActorKey
+from models.case import Case as Case
 from models.census import Census as Census
 from models.charter import Charter as Charter
 from models.client import AccessToken as AccessToken
@@ -77,6 +78,8 @@ from models.rights import Brought as Brought
 from models.rights import Correction as Correction
 from models.rights import Departure as Departure
 from models.roster import Roster as Roster
+from models.ruling import Ruling as Ruling
+from models.ruling import Statement as Statement
 from models.scheduled import ScheduledPost as ScheduledPost
 from models.scheduled import SentOnce as SentOnce
 from models.stamp import Stamp as Stamp

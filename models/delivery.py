@@ -11,6 +11,7 @@ from tortoise import fields
 from models import clock, vault
 from models.actor import Actor
 from models.base import Record
+from models.case import Case
 from models.database import as_instant, rows
 from models.sealed import Sealed
 
@@ -180,6 +181,8 @@ class Report(Record):
     target: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="reports", null=True)
     target_id: int | None
     post_uris: list[str] = fields.JSONField(default=list)
+    case: fields.ForeignKeyNullableRelation[Case] = fields.ForeignKeyField("models.Case", related_name="reports", null=True)
+    case_id: int | None
     text = fields.TextField(default="", db_default="")
     category = fields.CharEnumField(Category, max_length=12, default=Category.OTHER, db_default=Category.OTHER.value)
     rules: list[int] | None = fields.JSONField(null=True)  # the numbers of rules that were broken, from 1, as their page counts
@@ -195,7 +198,7 @@ class Report(Record):
 
     class Meta:
         table = "report"
-        indexes = (("target_id",),)
+        indexes = (("target_id",), ("case_id",))
 
     async def change(self, **columns: Any) -> None:
         """Set these columns and the time of the change, here and in the database, and nothing else."""

@@ -1,5 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+from models.case import CaseSource, Matter
 from models.clock import now
 from models.community import DirectoryMode, Minors
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
@@ -12,6 +13,7 @@ from models.post import About, Quotable, QuoteState
 from models.profile import ProfileLine
 from models.review import ReviewCause, ReviewState
 from models.rights import ArchiveState, BroughtKind, Outcome
+from models.ruling import Act, AppealState
 from models.waiting import MatchState
 from models.withdrawal import RecallPart, WithdrawalState
 from orjson import loads
@@ -65,6 +67,26 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'brought', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['outcome', 'id'])], 'pk_attr': 'id'},
             bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='Case',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('source', fields.CharEnumField(enum_type=CaseSource, max_length=8)),
+                ('matter', fields.CharEnumField(default=Matter.OTHER, enum_type=Matter, max_length=12)),
+                ('urgency', fields.SmallIntField(default=2)),
+                ('about', fields.ForeignKeyField('models.Actor', source_field='about_id', null=True, db_constraint=True, to_field='id', related_name='cases', on_delete=OnDelete.CASCADE)),
+                ('post_uris', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('reports_count', fields.IntField(default=0, db_default=0)),
+                ('claimed_by', fields.ForeignKeyField('models.Actor', source_field='claimed_by_id', null=True, db_constraint=True, to_field='id', related_name='cases_claimed', on_delete=OnDelete.CASCADE)),
+                ('claimed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('second_asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('closed_by', fields.ForeignKeyField('models.Actor', source_field='closed_by_id', null=True, db_constraint=True, to_field='id', related_name='cases_closed', on_delete=OnDelete.CASCADE)),
+                ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'moderation_case', 'app': 'models', 'indexes': [Index(fields=['closed_at', 'urgency', 'id']), Index(fields=['about_id', 'closed_at']), Index(fields=['claimed_by_id', 'closed_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
         ),
         ops.CreateModel(
             name='Census',
@@ -624,6 +646,25 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='Ruling',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('case_id', fields.BigIntField(null=True)),
+                ('act', fields.CharEnumField(enum_type=Act, max_length=12)),
+                ('subject_id', fields.BigIntField()),
+                ('object_uri', fields.CharField(default='', db_default='', max_length=500)),
+                ('matter', fields.CharEnumField(enum_type=Matter, max_length=12)),
+                ('rule', fields.IntField(default=0, db_default=0)),
+                ('by_id', fields.BigIntField(null=True)),
+                ('second_id', fields.BigIntField(null=True)),
+                ('undoes_id', fields.BigIntField(null=True)),
+                ('until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'ruling', 'app': 'models', 'indexes': [Index(fields=['subject_id', 'id']), Index(fields=['case_id']), Index(fields=['object_uri', 'id']), Index(fields=['undoes_id'])], 'pk_attr': 'id'},
+            bases=['LedgerRow'],
+        ),
+        ops.CreateModel(
             name='ScheduledPost',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -647,6 +688,28 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'sent_once', 'app': 'models', 'unique_together': (('owner', 'digest'),), 'indexes': [Index(fields=['created_at'])], 'pk_attr': 'id'},
             bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Statement',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('sealed', fields.TextField(null=True, unique=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='statements', on_delete=OnDelete.CASCADE)),
+                ('ruling_id', fields.BigIntField(unique=True)),
+                ('facts', fields.TextField(default='', unique=False)),
+                ('text', fields.TextField(default='', unique=False)),
+                ('language', fields.CharField(default='', db_default='', max_length=20)),
+                ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('state', fields.CharEnumField(default=AppealState.NONE, db_default='none', enum_type=AppealState, max_length=8)),
+                ('appeal', fields.TextField(default='', unique=False)),
+                ('asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('heard_by_id', fields.BigIntField(null=True)),
+                ('answer', fields.TextField(default='', unique=False)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'statement', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['state', 'id'])], 'pk_attr': 'id'},
+            bases=['Owned'],
         ),
         ops.CreateModel(
             name='Waiting',
@@ -1175,6 +1238,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Report',
+            name='case',
+            field=fields.ForeignKeyField('models.Case', source_field='case_id', null=True, db_constraint=True, to_field='id', related_name='reports', on_delete=OnDelete.CASCADE),
+        ),
+        ops.AddField(
+            model_name='Report',
             name='category',
             field=fields.CharEnumField(default=Category.OTHER, db_default='other', enum_type=Category, max_length=12),
         ),
@@ -1202,6 +1270,10 @@ class Migration(migrations.Migration):
             model_name='Report',
             name='rules',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddIndex(
+            model_name='Report',
+            index=Index(fields=['case_id']),
         ),
         ops.AddField(
             model_name='Revision',
