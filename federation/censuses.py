@@ -48,7 +48,7 @@ async def document(us: Actor, bands: Mapping[str, Band], when: datetime) -> Docu
     told = {country: str(band) for country, band in sorted(bands.items()) if band is not Band.FEW}
     return await proofs.attested(
         {"@context": [AS, terms(origin)], "id": f"{origin}/census", "type": TYPE, "attributedTo": us.uri,
-         "published": instant(when), "endTime": instant(when + LASTS), "bands": told}, us)
+         "published": instant(when), "endTime": instant(when + LASTS), "bands": told}, us, when)
 
 
 def read(given: Mapping[str, Any], owner: Actor) -> tuple[dict[str, str], datetime, datetime]:

@@ -95,7 +95,7 @@ async def publish(us: Actor) -> Charter | None:
     now, version = clock.now(), newest.version + 1 if newest else 1
     bare = document(us, version, promised, now)
     row = await Charter.create(version=version, uri=bare["id"], digest=digest(bare), received_at=now, agreed_at=now,
-                               document=await proofs.attested(bare, us))
+                               document=await proofs.attested(bare, us, now))
     await _tell_partners(us, row)
     return row
 

@@ -217,7 +217,7 @@ async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: I
     uri = uri or f"{origin}/activities/{key}"
     document = render.activity_document(kind, uri, actor, thing, to=to, cc=cc, origin=origin, extra=extra)
     if is_proven or PUBLIC in (*to, *cc):
-        document = await proofs.attested(document, actor)
+        document = await proofs.attested(document, actor, clock.now())
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     activity = await OutgoingActivity.get_or_none(uri=uri)
     if activity is None:
@@ -260,10 +260,11 @@ async def _note(post: Post, recipients: list[Recipient]) -> Document:
 
 
 async def _attested(post: Post, note: Document) -> Document:
-    """What is for the web carries its own proof, and the context that the proof is about; anything else stays as it is."""
+    """What is for the web carries its own proof, as of its last edit, and the context of that; anything else stays as it is."""
     if post.reach is not Reach.WEB:
         return note
-    return await proofs.attested(note | {"@context": note_context(origin_of(post.uri))}, post.author)
+    said_at = post.edited_at or post.published_at
+    return await proofs.attested(note | {"@context": note_context(origin_of(post.uri))}, post.author, said_at)
 
 
 def _to_person(actor: Actor) -> Inboxes:

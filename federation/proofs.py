@@ -30,10 +30,14 @@ SIGNATURE_BYTES = 64
 MAX_VALUE_CHARS = 100
 
 
-async def attested(document: Document, actor: Actor) -> Document:
-    """A document of an actor of ours with a proof by the actor's newest Ed25519 key. It takes a third of a millisecond."""
+async def attested(document: Document, actor: Actor, created: datetime) -> Document:
+    """A document of an actor of ours with a proof by the actor's newest Ed25519 key. It takes a third of a millisecond.
+
+    `created` is when what it says was said, not when it is asked for: the same document is the same bytes at any time, as
+    Ed25519 signs without chance (RFC 8032 §5.1.6).
+    """
     row = await ActorKey.signing(actor.id, KeyKind.ED25519)
-    return sign(document, Key(row.uri, load_private(row.private_pem)), clock.now())
+    return sign(document, Key(row.uri, load_private(row.private_pem)), created)
 
 
 def sign(document: Document, key: Key, created: datetime) -> Document:

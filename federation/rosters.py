@@ -47,8 +47,8 @@ async def publish(us: Actor, members: Sequence[str]) -> Roster:
     newest, now = await Roster.newest(), clock.now()
     version = newest.version + 1 if newest else 1
     bare = document(us, version, members, now)
-    return await Roster.create(version=version, uri=bare["id"], document=await proofs.attested(bare, us), members=list(members),
-                               ends_at=now + LASTS)
+    return await Roster.create(version=version, uri=bare["id"], document=await proofs.attested(bare, us, now),
+                               members=list(members), ends_at=now + LASTS)
 
 
 async def fetch(instance: Instance, host: str) -> Document:

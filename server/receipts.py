@@ -48,10 +48,10 @@ def form_of(record: ConsentRecord, given: str) -> str:
 
 
 async def document(record: ConsentRecord, *, short: bool = False) -> Document:
-    """The receipt, signed by the community."""
+    """The receipt, signed by the community, as of when the record was made."""
     instance = await Actor.instance()
     bare = header(record) if short else header(record) | await body(record, origin_of(instance.uri))
-    return await proofs.attested({"@context": [CONTEXT]} | bare, instance)
+    return await proofs.attested({"@context": [CONTEXT]} | bare, instance, record.created_at)
 
 
 def header(record: ConsentRecord) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -168,11 +169,21 @@ async def test_what_is_for_the_web_leaves_with_proofs_and_nothing_else_does(
     for document in (web, web["object"], json.loads((await beta.fetch(web["object"]["id"]))[1])):
         assert proofs.key_id(document) == key.uri
         proofs.verify(document, keys.load_public(key.public_pem))
+    said = datetime(2025, 3, 1, 12, tzinfo=UTC)
+    for column in ("published_at", "edited_at"):
+        said += timedelta(days=1)
+        await alpha.run(_changed(web["object"]["id"], {column: said}))
+        served = json.loads((await beta.fetch(web["object"]["id"]))[1])
+        assert proofs.verify(served, keys.load_public(key.public_pem)) == said, "not of when it is asked for"
 
     await peer.become(beta)
     async with peer_forwarding(beta):
         assert await peer.send(beta, web, peer.actor("otto")) == 202
         assert await peer.send(beta, partners, peer.actor("otto")) == 401
+
+
+async def _changed(uri: str, columns: dict[str, Any]) -> None:
+    await Post.filter(uri=uri).update(**columns)
 
 
 @asynccontextmanager
