@@ -73,7 +73,7 @@ def config(url: str, **extra: Any) -> dict[str, Any]:
         name, engine = "lite", "models.sqlite_immediate"
         credentials = {"file_path": str(sqlite_path(url)), **SQLITE_PRAGMAS, **extra}
     else:
-        name, engine = "pg", "tortoise.backends.asyncpg"
+        name, engine = "pg", "models.asyncpg_pool"
         credentials = {**postgres_credentials(url), **extra}
     return {
         "connections": {name: {"engine": engine, "credentials": credentials}},

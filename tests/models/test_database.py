@@ -146,6 +146,22 @@ async def test_a_cancelled_bulk_write_leaves_no_transaction_open(new_database: N
         other.close()
 
 
+async def test_a_transaction_cancelled_at_any_step_gives_its_connection_back(new_database: NewDatabase, database_kind: str) -> None:
+    async def write(name: str) -> None:
+        async with in_transaction():
+            await Host.create(name=name)
+
+    few = {"maxsize": 2} if database_kind == "postgres" else {}
+    async with open_database(await new_database(), **few):
+        for steps in [*range(30)] * 3:
+            task = asyncio.create_task(write("h.example"))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+        await asyncio.wait_for(asyncio.gather(write("a.example"), write("b.example")), 5)
+
+
 async def test_queries_of_many_tasks_go_through(db: TortoiseContext) -> None:
     async def write(number: int) -> None:
         async with in_transaction():
