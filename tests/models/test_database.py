@@ -146,7 +146,7 @@ async def test_a_cancelled_bulk_write_leaves_no_transaction_open(new_database: N
         other.close()
 
 
-async def test_a_transaction_cancelled_at_any_step_gives_its_connection_back(new_database: NewDatabase, database_kind: str) -> None:
+async def test_a_transaction_cancelled_at_any_step_gives_its_place_back(new_database: NewDatabase, database_kind: str) -> None:
     async def write(name: str) -> None:
         async with in_transaction():
             await Host.create(name=name)
