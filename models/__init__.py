@@ -6,6 +6,7 @@ from tortoise.expressions import Subquery as Subquery
 from models.actor import Actor as Actor
 from models.actor import ActorKey as ActorKey
 from models.case import Case as Case
+from models.case import CaseNote as CaseNote
 from models.census import Census as Census
 from models.charter import Charter as Charter
 from models.client import AccessToken as AccessToken
@@ -16,6 +17,8 @@ from models.consent import ConsentRecord as ConsentRecord
 from models.consent import ConsentText as ConsentText
 from models.contacts import Contact as Contact
 from models.contacts import ContactKind as ContactKind
+from models.crisis import CrisisLine as CrisisLine
+from models.crisis import Escalation as Escalation
 from models.death import DeathReport as DeathReport
 from models.delivery import Delivery as Delivery
 from models.delivery import Disclosure as Disclosure
@@ -40,6 +43,7 @@ from models.member import Invitation as Invitation
 from models.member import Member as Member
 from models.member import Session as Session
 from models.member import SignInLink as SignInLink
+from models.mentor import Mentoring as Mentoring
 from models.notification import Notification as Notification
 from models.notification import NotificationPolicy as NotificationPolicy
 from models.notification import NotificationSender as NotificationSender
@@ -68,6 +72,7 @@ from models.relation import Announce as Announce
 from models.relation import Block as Block
 from models.relation import Follow as Follow
 from models.relation import HostBlock as HostBlock
+from models.relation import HostMute as HostMute
 from models.relation import Like as Like
 from models.relation import Mute as Mute
 from models.relation import Pin as Pin
@@ -78,11 +83,13 @@ from models.rights import Brought as Brought
 from models.rights import Correction as Correction
 from models.rights import Departure as Departure
 from models.roster import Roster as Roster
+from models.ruling import Barred as Barred
 from models.ruling import Ruling as Ruling
 from models.ruling import Statement as Statement
 from models.scheduled import ScheduledPost as ScheduledPost
 from models.scheduled import SentOnce as SentOnce
 from models.stamp import Stamp as Stamp
+from models.unanswered import Unanswered as Unanswered
 from models.waiting import MatchState as MatchState
 from models.waiting import Waiting as Waiting
 from models.waiting import WaitingEntry as WaitingEntry

@@ -63,6 +63,8 @@ class Actor(Record):
     fetched_at = fields.DatetimeField(null=True)  # remote: when the document was last read
     edited_at = fields.DatetimeField(null=True)
     suspended_at = fields.DatetimeField(null=True)
+    limited_at = fields.DatetimeField(null=True)  # by the team: seen only by those who follow them
+    frozen_at = fields.DatetimeField(null=True)  # by the team, ours: reads, and writes nothing
     deleted_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -1,6 +1,8 @@
 """What the team has to look at: one row for each person or message that somebody, or a rule, spoke of."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -9,6 +11,11 @@ from tortoise import fields
 from models import clock
 from models.actor import Actor
 from models.base import Record
+from models.database import dialect, rows
+
+POSTS_LIMIT = 100  # messages of one case
+#: A case that somebody has open is theirs so long after their last look.
+CLAIM_TIME = timedelta(hours=1)
 
 
 class Matter(StrEnum):
@@ -48,6 +55,10 @@ class CaseSource(StrEnum):
     APPEAL = "appeal"  # somebody asks for another look at a ruling
 
 
+#: Kept apart: a held message is no accusation, and another look at a ruling belongs to somebody else than the first.
+ALONE = (CaseSource.HELD, CaseSource.APPEAL)
+
+
 class Case(Record):
     """One thing to look at. Open until somebody of the team closes it; claimed while one of them has it open."""
 
@@ -61,8 +72,11 @@ class Case(Record):
     claimed_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
         "models.Actor", related_name="cases_claimed", null=True)
     claimed_by_id: int | None
-    claimed_at = fields.DatetimeField(null=True)
-    second_asked_at = fields.DatetimeField(null=True)  # somebody else's opinion is wanted
+    claimed_until = fields.DatetimeField(null=True)
+    second_asked_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "models.Actor", related_name="cases_asked_about", null=True)  # they want somebody else's opinion
+    second_asked_by_id: int | None
+    asked_at = fields.DatetimeField(null=True)  # a question to a reporter or another server waits for its answer
     closed_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
         "models.Actor", related_name="cases_closed", null=True)
     closed_by_id: int | None
@@ -72,10 +86,44 @@ class Case(Record):
         table = "moderation_case"
         indexes = (("closed_at", "urgency", "id"), ("about_id", "closed_at"), ("claimed_by_id", "closed_at"))
 
+    @classmethod
+    async def open_(cls, about_id: int | None, matter: Matter, source: CaseSource, uris: Sequence[str] = ()) -> Case:
+        """The open case about this person, more urgent now perhaps, or a new one. For the caller's transaction, in which
+        nobody else opens one about them.
+        """
+        if about_id is None or source is CaseSource.APPEAL:
+            return await cls._made(about_id, matter, source, uris)
+        if dialect() == "postgres":
+            await rows("SELECT pg_advisory_xact_lock(?)", [about_id])  # SQLite has one writer at a time
+        known = cls.filter(about_id=about_id, closed_at__isnull=True)
+        known = known.filter(source=source) if source in ALONE else known.exclude(source__in=ALONE)
+        if found := await known.order_by("id").first():
+            await found._joined(matter, source, uris)
+            return found
+        return await cls._made(about_id, matter, source, uris)
+
+    @classmethod
+    async def _made(cls, about_id: int | None, matter: Matter, source: CaseSource, uris: Sequence[str]) -> Case:
+        return await cls.create(about_id=about_id, matter=matter, source=source, urgency=Urgency.of(matter).value,
+                                post_uris=list(uris)[:POSTS_LIMIT], reports_count=int(source is CaseSource.REPORT))
+
+    async def _joined(self, matter: Matter, source: CaseSource, uris: Sequence[str]) -> None:
+        more: dict[str, Any] = {"post_uris": [*dict.fromkeys((*self.post_uris, *uris))][:POSTS_LIMIT]}
+        if Urgency.of(matter) < self.urgency:
+            more |= {"matter": matter, "urgency": Urgency.of(matter).value}
+        if source is CaseSource.REPORT:
+            more["reports_count"] = self.reports_count + 1
+        await self.change(**more)
+
     @property
     def is_open(self) -> bool:
         """Whether there is still something to do."""
         return self.closed_at is None
+
+    @property
+    def holder_id(self) -> int | None:
+        """The actor who has it now."""
+        return self.claimed_by_id if self.claimed_until and self.claimed_until > clock.now() else None
 
     async def change(self, **columns: Any) -> None:
         """Set these columns, here and in the database, and nothing else."""
@@ -84,4 +132,31 @@ class Case(Record):
 
     async def close(self, by: Actor | None) -> None:
         """Nothing is left to do. For the caller's transaction."""
-        await self.change(closed_at=clock.now(), closed_by_id=by.id if by else None)
+        await self.change(closed_at=clock.now(), closed_by_id=by.id if by else None, claimed_by_id=None, claimed_until=None,
+                          second_asked_by_id=None, asked_at=None)
+
+
+class Audience(StrEnum):
+    """Who reads a note about a case."""
+
+    TEAM = "team"
+    REPORTER = "reporter"  # those who reported, one by one, without their names
+    PEER = "peer"  # the moderators of another server
+
+
+class CaseNote(Record):
+    """What is said about a case: inside the team, with those who reported, or with the moderators of another server."""
+
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField("models.Case", related_name="notes")
+    case_id: int
+    audience = fields.CharEnumField(Audience, max_length=8)
+    author: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "models.Actor", related_name="case_notes", null=True)  # empty: another server, or somebody without an account
+    author_id: int | None
+    host = fields.CharField(max_length=255, default="", db_default="")  # PEER: with which server
+    text = fields.TextField()
+    uri = fields.CharField(max_length=500, null=True, unique=True)  # of one that came from, or went to, another server
+
+    class Meta:
+        table = "case_note"
+        indexes = (("case_id", "id"), ("author_id",))

@@ -11,7 +11,7 @@ from tortoise import fields
 from models import clock, vault
 from models.actor import Actor
 from models.base import Record
-from models.case import Case
+from models.case import Case, Matter
 from models.database import as_instant, rows
 from models.sealed import Sealed
 
@@ -161,20 +161,20 @@ async def recalls_by_host(actor_id: int) -> dict[str, HostRecalls]:
             for row in found}
 
 
-class Category(StrEnum):
-    """What a report is about, in the words of the client API."""
+class Outcome(StrEnum):
+    """What became of what somebody reported; also on the wire between communities (FEDERATION.md)."""
 
-    SPAM = "spam"
-    LEGAL = "legal"
-    VIOLATION = "violation"  # of rules, which `rules` then names
-    OTHER = "other"
+    UNSAID = ""
+    NOTHING = "nothing"  # no rule was broken
+    ACTED = "acted"  # the team did something
+    REMOVED = "removed"  # the message is gone, or hidden
 
 
 class Report(Record):
-    """What a member, or by a Flag another server, tells the team about somebody. Kept until someone of the team closes it."""
+    """What a member, a server by a Flag, or somebody without an account tells the team. Open until someone of it answers."""
 
-    uri = fields.CharField(max_length=500, unique=True)
-    sender_host = fields.CharField(max_length=255)  # empty: a member of ours, `reporter`
+    uri = fields.CharField(max_length=500, unique=True)  # also the id of the Flag that tells another server of it
+    sender_host = fields.CharField(max_length=255)  # empty: a member of ours, `reporter`, or somebody without an account
     reporter: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
         "models.Actor", related_name="reports_made", null=True)
     reporter_id: int | None
@@ -184,9 +184,10 @@ class Report(Record):
     case: fields.ForeignKeyNullableRelation[Case] = fields.ForeignKeyField("models.Case", related_name="reports", null=True)
     case_id: int | None
     text = fields.TextField(default="", db_default="")
-    category = fields.CharEnumField(Category, max_length=12, default=Category.OTHER, db_default=Category.OTHER.value)
+    matter = fields.CharEnumField(Matter, max_length=12, default=Matter.OTHER, db_default=Matter.OTHER.value)
     rules: list[int] | None = fields.JSONField(null=True)  # the numbers of rules that were broken, from 1, as their page counts
-    forwarded_at = fields.DatetimeField(null=True)  # told to the server of the target
+    forwarded_at = fields.DatetimeField(null=True)  # told to the server of the target, `forwarded_to`
+    forwarded_to = fields.CharField(max_length=255, default="", db_default="")
     assigned_to: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
         "models.Actor", related_name="reports_assigned", null=True)
     assigned_to_id: int | None
@@ -195,10 +196,28 @@ class Report(Record):
     closed_by_id: int | None
     changed_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
+    outcome = fields.CharEnumField(Outcome, max_length=8, default=Outcome.UNSAID, db_default="")
+    answer = fields.TextField(default="", db_default="")  # of the team, for whoever reported
+    peer_outcome = fields.CharEnumField(Outcome, max_length=8, default=Outcome.UNSAID, db_default="")  # what the other server says
+    peer_answered_at = fields.DatetimeField(null=True)
+    page_url = fields.CharField(max_length=500, default="", db_default="")  # what it is about, where that is no message or person
+    notifier_name = fields.CharField(max_length=100, default="", db_default="")  # of somebody without an account
+    notifier_email = fields.CharField(max_length=254, default="", db_default="")
+    notifier_language = fields.CharField(max_length=20, default="", db_default="")
 
     class Meta:
         table = "report"
-        indexes = (("target_id",), ("case_id",))
+        indexes = (("target_id",), ("case_id",), ("reporter_id", "id"), ("sender_host", "closed_at"))
+
+    @property
+    def key(self) -> str:
+        """Of its page, `/reports/{key}`; a secret between us and whoever made it here."""
+        return self.uri.rpartition("/")[2]
+
+    @property
+    def peer_host(self) -> str:
+        """The other server that has a part in it: the one that sent it, or the one that was told; "" for none."""
+        return self.sender_host or self.forwarded_to
 
     async def change(self, **columns: Any) -> None:
         """Set these columns and the time of the change, here and in the database, and nothing else."""

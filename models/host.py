@@ -55,6 +55,7 @@ class Host(Record):
     reached_at = fields.DatetimeField(null=True)
     heard_at = fields.DatetimeField(null=True)
     takes_withdrawals = fields.BooleanField(default=False, db_default=False)  # its instance actor announces our notices
+    takes_responses = fields.BooleanField(default=False, db_default=False)  # the same for what became of reports
     silent_at = fields.DatetimeField(null=True)  # since then it owes an answer to a notice that it should erase something
     read_at = fields.DatetimeField(null=True)  # when we last asked what it understands
     network_uri = fields.CharField(max_length=255, default="", db_default="")  # the roster that lists both of us

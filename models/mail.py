@@ -34,6 +34,9 @@ class Letter(StrEnum):
     ARCHIVE = "archive"  # the copy of one's data is ready
     CORRECTION = "correction"  # the team has answered a request to put something right
     CLOSING = "closing"  # the account is hidden, and goes on a day that is named
+    RULING = "ruling"  # somebody who cannot sign in any more reads here what was decided, and why
+    REPORT_RECEIVED = "report_received"  # to somebody without an account: what they reported has come
+    REPORT_ANSWERED = "report_answered"  # and this is what became of it
     CLOSED = "closed"  # everything is erased; who was asked to erase too
 
 

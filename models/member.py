@@ -68,8 +68,12 @@ class Member(Record):
     grew_up_at = fields.DatetimeField(null=True)  # when agreements given for them were frozen: the age to agree themselves
     came_of_age_at = fields.DatetimeField(null=True)  # the same, at 18, for research, pictures and genes
     took_over_at = fields.DatetimeField(null=True)  # when they answered, and act for themselves
+    break_until = fields.DatetimeField(null=True)  # of the team: until then no notice of a new case comes
     deceased_at = fields.DatetimeField(null=True)  # when the team confirmed it
     after_death: list[str] | None = fields.JSONField(null=True)  # which kinds of content the member wants kept, without a name
+    mentor_asked_at = fields.DatetimeField(null=True)  # the team would like them to welcome newcomers
+    mentor_since = fields.DatetimeField(null=True)  # and they said yes
+    newcomers_limit = fields.IntField(default=3, db_default=3)  # whom they welcome at the same time
 
     class Meta:
         table = "member"

@@ -34,6 +34,8 @@ class Notice(StrEnum):
     POLL = "poll"  # a question that the member asked or answered is over
     JOIN_REQUEST = "join_request"  # staff
     REPORT = "report"  # staff: somebody was reported
+    REPORT_ANSWERED = "report_answered"  # the team has answered what the member reported
+    REPORT_ASKED = "report_asked"  # the team asks the member something about what they reported
     PARTNER_REQUEST = "partner_request"  # hosts
     REVIEW = "review"  # staff: a message waits to be read
     LET_GO = "let_go"  # a message of the member was read by the team, and has left
@@ -51,6 +53,10 @@ class Notice(StrEnum):
     WAITING = "waiting"  # somebody else waits with the same condition
     SCRAPED = "scraped"  # hosts: names of the directory turned up where they cannot come from, or it is read too much
     LEFT_NETWORK = "left_network"  # hosts: a partner is no longer in the network that we share
+    RULING = "ruling"  # the team has decided something about the member, or answered their appeal
+    MENTOR_ASKED = "mentor_asked"  # the team asks the member to welcome newcomers
+    MENTOR = "mentor"  # somebody welcomes the member
+    NEWCOMER = "newcomer"  # somebody would like to be welcomed by the member
     CUT_OFF = "cut_off"  # hosts: it stayed silent too long, and nothing is sent to it any more
 
 

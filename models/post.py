@@ -77,7 +77,7 @@ class Post(Sealed):
     says is sealed: for its author if that is a member of ours, else for those of ours whom it names.
     """
 
-    SEALS: ClassVar = ("text", "html", "title", "warning", "translations", "place")
+    SEALS: ClassVar = ("text", "html", "title", "warning", "translations", "place", "label_words", "team_note")
     DECIDED_BY: ClassVar = ("reach", "author_id", "author")
 
     key = fields.CharField(max_length=22, unique=True, default=new_key)
@@ -124,6 +124,11 @@ class Post(Sealed):
     written_by_id: int | None  # ours: the guardian who wrote it for a managed profile
     reach_before = fields.CharField(max_length=16, default="", db_default="")  # a Reach: narrowed until its person answers
     written_as = fields.CharField(max_length=16, default="", db_default="")  # what that guardian is: a models.guardian.Tie
+    hidden_at = fields.DatetimeField(null=True)  # by the team: nobody but its author sees it
+    settled_at = fields.DatetimeField(null=True)  # by the team: its conversation takes no more answers
+    label = fields.CharEnumField(Note, max_length=24, default=Note.NONE, db_default="")  # a content note that the team put
+    label_words = fields.CharField(max_length=300, default="", db_default="")  # the same in words
+    team_note = fields.TextField(default="", db_default="")  # what the team wrote under it
 
     class Meta:
         table = "post"

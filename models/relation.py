@@ -118,6 +118,20 @@ class HostBlock(Record):
         return any([await cls.exists(owner_id=id_, host=host) for id_, host in pairs])
 
 
+class HostMute(Record):
+    """`owner` does not want to read the people of a server in their lists. Follows and answers stay: a block ends them."""
+
+    owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="host_mutes")
+    owner_id: int
+    host = fields.CharField(max_length=255)
+    ends_at = fields.DatetimeField(null=True)  # empty: until the owner ends it
+
+    class Meta:
+        table = "host_mute"
+        indexes = (("ends_at",),)
+        unique_together = (("owner", "host"),)
+
+
 class Mute(Record):
     """`owner` does not want to see `target`, who is not told."""
 

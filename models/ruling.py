@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from tortoise import fields
 
 from models.actor import Actor
-from models.base import LedgerRow
+from models.base import LedgerRow, Record
 from models.case import Matter
 from models.sealed import Owned
 
@@ -42,11 +42,12 @@ class Ruling(LedgerRow):
     by_id = fields.BigIntField(null=True)  # the actor of the team; empty: the command line
     second_id = fields.BigIntField(null=True)  # who agreed, where it takes two
     undoes_id = fields.BigIntField(null=True)  # the ruling that this one takes back
-    until = fields.DatetimeField(null=True)  # until then it can be undone
+    until = fields.DatetimeField(null=True)  # a limit or freeze ends then; a suspension can be undone until then
+    automated = fields.BooleanField(default=False, db_default=False)  # a rule of the server pointed it out
 
     class Meta:
         table = "ruling"
-        indexes = (("subject_id", "id"), ("case_id",), ("object_uri", "id"), ("undoes_id",))
+        indexes = (("subject_id", "id"), ("case_id",), ("object_uri", "id"), ("undoes_id",), ("until",))
 
 
 class AppealState(StrEnum):
@@ -76,6 +77,8 @@ class Statement(Owned):
     heard_by_id = fields.BigIntField(null=True)  # the actor of the team, and never the one who decided
     answer = fields.TextField(default="")
     answered_at: datetime | None = fields.DatetimeField(null=True)
+    #: Of the mailed link by which somebody reads it who cannot sign in any more.
+    token_digest = fields.CharField(max_length=64, null=True, unique=True)
 
     class Meta:
         table = "statement"
@@ -85,3 +88,14 @@ class Statement(Owned):
         """Set these columns, here and in the database, and nothing else."""
         self.update_from_dict(columns)
         await self.save(update_fields=list(columns))
+
+
+class Barred(Record):
+    """A name or an e-mail address that does not come back after a ban, as a digest: nobody can read here whose it was."""
+
+    digest = fields.CharField(max_length=64, unique=True)
+    ruling_id = fields.BigIntField()
+
+    class Meta:
+        table = "barred"
+        indexes = (("ruling_id",),)

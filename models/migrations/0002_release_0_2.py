@@ -1,6 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from models.case import CaseSource, Matter
+from models.case import Audience, CaseSource, Matter
 from models.clock import now
 from models.community import DirectoryMode, Minors
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
@@ -9,7 +9,7 @@ from models.delivery import Category
 from models.directory import IntroductionState
 from models.guardian import Tie
 from models.ids import new_id, new_key, new_token
-from models.post import About, Quotable, QuoteState
+from models.post import About, Note, Quotable, QuoteState
 from models.profile import ProfileLine
 from models.review import ReviewCause, ReviewState
 from models.rights import ArchiveState, BroughtKind, Outcome
@@ -40,6 +40,17 @@ class Migration(migrations.Migration):
                 ('expires_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'archive', 'app': 'models', 'indexes': [Index(fields=['state', 'id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Barred',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('digest', fields.CharField(unique=True, max_length=64)),
+                ('ruling_id', fields.BigIntField()),
+            ],
+            options={'table': 'barred', 'app': 'models', 'indexes': [Index(fields=['ruling_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -80,12 +91,28 @@ class Migration(migrations.Migration):
                 ('post_uris', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('reports_count', fields.IntField(default=0, db_default=0)),
                 ('claimed_by', fields.ForeignKeyField('models.Actor', source_field='claimed_by_id', null=True, db_constraint=True, to_field='id', related_name='cases_claimed', on_delete=OnDelete.CASCADE)),
-                ('claimed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('second_asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('claimed_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('second_asked_by', fields.ForeignKeyField('models.Actor', source_field='second_asked_by_id', null=True, db_constraint=True, to_field='id', related_name='cases_asked_about', on_delete=OnDelete.CASCADE)),
+                ('asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('closed_by', fields.ForeignKeyField('models.Actor', source_field='closed_by_id', null=True, db_constraint=True, to_field='id', related_name='cases_closed', on_delete=OnDelete.CASCADE)),
                 ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'moderation_case', 'app': 'models', 'indexes': [Index(fields=['closed_at', 'urgency', 'id']), Index(fields=['about_id', 'closed_at']), Index(fields=['claimed_by_id', 'closed_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='CaseNote',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('case', fields.ForeignKeyField('models.Case', source_field='case_id', db_constraint=True, to_field='id', related_name='notes', on_delete=OnDelete.CASCADE)),
+                ('audience', fields.CharEnumField(enum_type=Audience, max_length=8)),
+                ('author', fields.ForeignKeyField('models.Actor', source_field='author_id', null=True, db_constraint=True, to_field='id', related_name='case_notes', on_delete=OnDelete.CASCADE)),
+                ('host', fields.CharField(default='', db_default='', max_length=255)),
+                ('text', fields.TextField(unique=False)),
+                ('uri', fields.CharField(null=True, unique=True, max_length=500)),
+            ],
+            options={'table': 'case_note', 'app': 'models', 'indexes': [Index(fields=['case_id', 'id']), Index(fields=['author_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -660,8 +687,9 @@ class Migration(migrations.Migration):
                 ('second_id', fields.BigIntField(null=True)),
                 ('undoes_id', fields.BigIntField(null=True)),
                 ('until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('automated', fields.BooleanField(default=False, db_default=False)),
             ],
-            options={'table': 'ruling', 'app': 'models', 'indexes': [Index(fields=['subject_id', 'id']), Index(fields=['case_id']), Index(fields=['object_uri', 'id']), Index(fields=['undoes_id'])], 'pk_attr': 'id'},
+            options={'table': 'ruling', 'app': 'models', 'indexes': [Index(fields=['subject_id', 'id']), Index(fields=['case_id']), Index(fields=['object_uri', 'id']), Index(fields=['undoes_id']), Index(fields=['until'])], 'pk_attr': 'id'},
             bases=['LedgerRow'],
         ),
         ops.CreateModel(
@@ -707,6 +735,7 @@ class Migration(migrations.Migration):
                 ('heard_by_id', fields.BigIntField(null=True)),
                 ('answer', fields.TextField(default='', unique=False)),
                 ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('token_digest', fields.CharField(null=True, unique=True, max_length=64)),
             ],
             options={'table': 'statement', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['state', 'id'])], 'pk_attr': 'id'},
             bases=['Owned'],
@@ -807,6 +836,16 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'withdrawal', 'app': 'models', 'indexes': [Index(fields=['actor_id', 'id']), Index(fields=['state', 'asked_at']), Index(fields=['host', 'state'])], 'pk_attr': 'id'},
             bases=['Record'],
+        ),
+        ops.AddField(
+            model_name='Actor',
+            name='frozen_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Actor',
+            name='limited_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name='Actor',
@@ -1098,6 +1137,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Member',
+            name='break_until',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Member',
             name='came_of_age_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
@@ -1199,6 +1243,21 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Post',
+            name='hidden_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='label',
+            field=fields.CharEnumField(default=Note.NONE, db_default='', enum_type=Note, max_length=24),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='label_words',
+            field=fields.CharField(default='', db_default='', max_length=300),
+        ),
+        ops.AddField(
+            model_name='Post',
             name='quotable',
             field=fields.CharEnumField(default=Quotable.NOBODY, db_default='', enum_type=Quotable, max_length=16),
         ),
@@ -1216,6 +1275,16 @@ class Migration(migrations.Migration):
             model_name='Post',
             name='sealed',
             field=fields.TextField(null=True, unique=False),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='settled_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='team_note',
+            field=fields.TextField(default='', db_default='', unique=False),
         ),
         ops.AddField(
             model_name='Post',

@@ -1,0 +1,29 @@
+"""Members who welcome others, and those whom they welcome."""
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+
+from models.actor import Actor
+from models.base import Record
+
+
+class Mentoring(Record):
+    """A newcomer who asked for a mentor: without one, they wait. It ends when either of them wants, without a reason."""
+
+    newcomer: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="mentored")
+    newcomer_id: int
+    mentor: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="mentorings", null=True)
+    mentor_id: int | None
+    began_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)  # kept for a while, so that the two are not brought together again
+
+    class Meta:
+        table = "mentoring"
+        indexes = (("newcomer_id", "ended_at"), ("mentor_id", "ended_at"), ("ended_at", "id"))
+
+    async def change(self, **columns: Any) -> None:
+        """Set these columns, here and in the database, and nothing else."""
+        self.update_from_dict(columns)
+        await self.save(update_fields=list(columns))
