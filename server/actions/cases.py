@@ -1,0 +1,68 @@
+"""Cases: what the team has to look at, one list for everything. Opened, claimed while somebody has it open, handed over, closed."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tortoise.expressions import Q
+
+from models import Actor, AuditEntry, Case, Notification, Post, Report, clock
+from models.case import CLAIM_TIME, CaseSource, Matter
+from models.database import in_transaction
+from models.errors import CommunityError
+
+
+class OwnCase(CommunityError):
+    """Nobody of the team decides about themselves."""
+
+    status = 403
+    safe = "Somebody else of the team looks at what is about you."
+
+
+class CaseClosed(CommunityError):
+    """Somebody else of the team was faster."""
+
+    status = 409
+    safe = "Somebody of the team has closed this case meanwhile."
+
+
+async def open_(about: Actor | None, matter: Matter, source: CaseSource, posts: Sequence[Post] = ()) -> Case:
+    """What the team has to look at, inside the caller's transaction: joins the open case about the same person, or about the
+    writer of the same message, and raises its urgency; else makes one.
+    """
+    about_id = about.id if about else posts[0].author_id if posts else None
+    return await Case.open_(about_id, matter, source, [post.uri for post in posts])
+
+
+async def claim(case: Case, by: Actor, *, takes_over: bool = False) -> bool:
+    """`by` has it open: it is theirs for CLAIM_TIME from now, unless a colleague has it and they do not take over.
+
+    Returns: whether it is theirs now. Raises OwnCase, CaseClosed.
+    """
+    if case.about_id == by.id:
+        raise OwnCase("own")
+    now = clock.now()
+    free = Q(claimed_by_id__isnull=True) | Q(claimed_by_id=by.id) | Q(claimed_until__lte=now)
+    waiting = Case.filter(id=case.id, closed_at__isnull=True)
+    if not await (waiting if takes_over else waiting.filter(free)).update(claimed_by_id=by.id, claimed_until=now + CLAIM_TIME):
+        await case.refresh_from_db()
+        if not case.is_open:
+            raise CaseClosed("closed")
+        return False
+    case.update_from_dict({"claimed_by_id": by.id, "claimed_until": now + CLAIM_TIME})
+    return True
+
+
+async def release(case: Case, by: Actor) -> None:
+    """Back into the queue, for everybody. What somebody else has stays theirs."""
+    await Case.filter(id=case.id, claimed_by_id=by.id).update(claimed_by_id=None, claimed_until=None)
+
+
+async def close(case: Case, by: Actor | None) -> None:
+    """There is nothing left to do: its reports are closed with it. Inside the caller's transaction, or in its own."""
+    async with in_transaction():
+        await case.close(by)
+        waiting = Report.filter(case_id=case.id, closed_at__isnull=True)
+        ids = await waiting.values_list("id", flat=True)
+        await waiting.update(closed_at=case.closed_at, changed_at=case.closed_at, closed_by_id=by.id if by else None)
+        await Notification.filter(report_id__in=ids or [0]).delete()
+        await AuditEntry.create(actor_id=by.id if by else None, action="case.close", target=f"case:{case.id}")
