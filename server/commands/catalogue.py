@@ -12,7 +12,7 @@ from models.catalogue import hpo_files, records
 from models.catalogue.catalogue import SHIPPED, Catalogue
 from models.catalogue.records import BadCatalogue, Name
 from models.catalogue.search import Kind
-from server.actions import served
+from server.actions.conditions import change
 from server.commands.output import Failed, Output
 from server.commands.rooms import community
 from server.settings import Settings
@@ -67,7 +67,7 @@ async def conditions(settings: Settings, out: Output,
     catalogue = Catalogue(Path(settings.var_dir))
     async with community(settings):
         row = await Community.current()
-        served_now = await served.change(row, catalogue, codes, None) if codes else row.conditions or []
+        served_now = await change(row, catalogue, codes, None) if codes else row.conditions or []
     names = await asyncio.to_thread(catalogue.labels, served_now, settings.language)
     out.show([{"code": code, "name": names.get(code, "")} for code in served_now],
              *([f"{code}  {names.get(code, '')}" for code in served_now] or ["Nothing said."]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 from aiohttp import web
 from markupsafe import Markup
 
-from models import Charter
+from federation.addresses import host_of
+from models import Charter, Roster
 from models.community import SignUp
 from models.errors import NotHere
 from moderation import charters, consent
@@ -31,10 +32,11 @@ async def about(request: web.Request) -> web.Response:
     house_ = house(request)
     people = await team_of(request[LANGUAGE]) if MEMBER in request else ()
     words = Markup(markdown.render(house_.about, {}, request.app[SETTINGS].origin).html)  # noqa: S704 - moderation.markup cleaned it
-    charter = await Charter.newest()
+    charter, roster = await Charter.newest(), await Roster.newest()
     promised = promises.lines(charters.of_row(charter), gettext_for(request[LANGUAGE])) if charter else ()
     return render.page(request, "about.html", here="about", house=house_, words=words, team=people, charter=charter,
-                       promises=promised, source_url=request.app[SETTINGS].source_url)
+                       promises=promised, roster=roster, fellows=[host_of(uri) for uri in roster.members] if roster else (),
+                       source_url=request.app[SETTINGS].source_url)
 
 
 async def rules(request: web.Request) -> web.Response:

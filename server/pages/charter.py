@@ -1,14 +1,12 @@
-"""The charter: for other servers as a signed document, for people on /about, for the host to change."""
+"""The charter, for the host to change."""
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aiohttp import web
 
 from models import Charter, Community
 from models.community import Minors
-from models.errors import NotHere
 from moderation import charters as rules
 from server import promises, render
 from server.actions import charter
@@ -16,7 +14,6 @@ from server.doors import see
 from server.forms import Form
 from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, MEMBER
 from server.language import Words, gettext_for
-from server.peers import ACTIVITY_TYPE, wants_page
 from server.views import FieldError, Option
 
 HERE = "/admin/charter"
@@ -25,17 +22,6 @@ TEXT_LIMIT = 200
 #: Whole numbers of the form: least, most. The least of the last two is the rule of the product; a host may only raise it.
 RANGES = {"minimum_age": (13, 99), "withdrawal_days": (1, 14), "least_outside": (11, 1000), "least_inside": (5, 1000)}
 RETENTION_DAYS = (30, 36_500)
-
-
-async def document(request: web.Request) -> web.Response:
-    """GET /charter and /charter/{version}: to anybody, as it is about no person. A browser is sent to the page."""
-    version = request.match_info.get("version")
-    found = await (Charter.get_or_none(host="", version=int(version)) if version else Charter.newest())
-    if found is None:
-        raise NotHere("no such charter")
-    if wants_page(request):
-        return see("/about#charter")
-    return web.Response(text=json.dumps(found.document, ensure_ascii=False), content_type=ACTIVITY_TYPE)
 
 
 async def show(request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from aiohttp import web
 from models import AuditEntry
 from models.catalogue.search import Kind
 from server import render
-from server.actions import served
+from server.actions import conditions
 from server.doors import see
 from server.keys import CATALOGUE, COMMUNITY, FORM, LANGUAGE, MEMBER
 from server.language import gettext_for
@@ -31,12 +31,12 @@ async def save(request: web.Request) -> web.Response:
     if form.has("search"):
         return await _page(request, codes, treatments, question=form.text("q", 200))
     try:
-        await served.change(request.app[COMMUNITY].row, request.app[CATALOGUE], codes, treatments)
-    except served.UnknownCondition:
+        await conditions.change(request.app[COMMUNITY].row, request.app[CATALOGUE], codes, treatments)
+    except conditions.UnknownCondition:
         return await _page(request, codes, treatments, (FieldError("code", _("Choose from the list.")),))
-    except served.TooMany:
-        said = _("Name at most %(n)s conditions, and %(m)s treatments of at most 100 characters.", n=served.CONDITIONS_LIMIT,
-                 m=served.TREATMENTS_LIMIT)
+    except conditions.TooMany:
+        said = _("Name at most %(n)s conditions, and %(m)s treatments of at most 100 characters.", n=conditions.CONDITIONS_LIMIT,
+                 m=conditions.TREATMENTS_LIMIT)
         return await _page(request, codes, treatments, (FieldError("code", said),))
     await AuditEntry.create(actor_id=request[MEMBER].actor_id, action="community.conditions")
     await request.app[COMMUNITY].load()

@@ -1,14 +1,13 @@
-"""/admin/network: the network of an umbrella association, whether we are in one, or keep one. GET /network: our roster."""
+"""/admin/network: the network of an umbrella association, whether we are in one, or keep one."""
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aiohttp import web
 
 from federation.addresses import host_of
 from models import Community, Roster, clock
-from models.errors import CommunityError, NotHere
+from models.errors import CommunityError
 from server import render
 from server.actions import network
 from server.doors import see
@@ -16,22 +15,10 @@ from server.errors import BadRequest
 from server.forms import Form
 from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
 from server.language import gettext_for
-from server.peers import ACTIVITY_TYPE, wants_page
 from server.views import FieldError
 
 HERE = "/admin/network"
 TYPED_LIMIT = 60_000  # characters of a list of addresses
-
-
-async def document(request: web.Request) -> web.Response:
-    """GET /network and /network/{version}: to anybody, as it is about no person."""
-    version = request.match_info.get("version")
-    found = await (Roster.get_or_none(host="", version=int(version)) if version else Roster.newest())
-    if found is None:
-        raise NotHere("no such roster")
-    if wants_page(request):
-        return see("/about#charter")
-    return web.Response(text=json.dumps(found.document, ensure_ascii=False), content_type=ACTIVITY_TYPE)
 
 
 async def show(request: web.Request) -> web.Response:
