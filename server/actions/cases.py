@@ -1,14 +1,15 @@
-"""Cases: what the team has to look at, one list for everything. Opened, claimed while somebody has it open, handed over, closed."""
+"""Cases: what the team has to look at, one list for everything. Opened, claimed while somebody has it open, closed."""
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tortoise.expressions import Q
 
-from models import Actor, AuditEntry, Case, Notification, Post, Report, clock
+from models import Actor, AuditEntry, Case, Notification, Post, Report, clock, desk
 from models.case import CLAIM_TIME, CaseSource, Matter
 from models.database import in_transaction
 from models.errors import CommunityError
+from models.notification import Notice
 
 
 class OwnCase(CommunityError):
@@ -29,8 +30,8 @@ async def open_(about: Actor | None, matter: Matter, source: CaseSource, posts: 
     """What the team has to look at, inside the caller's transaction: joins the open case about the same person, or about the
     writer of the same message, and raises its urgency; else makes one.
     """
-    about_id = about.id if about else posts[0].author_id if posts else None
-    return await Case.open_(about_id, matter, source, [post.uri for post in posts])
+    whom = about or (await Actor.get(id=posts[0].author_id) if posts else None)
+    return await desk.open_case(whom, matter, source, [post.uri for post in posts])
 
 
 async def claim(case: Case, by: Actor, *, takes_over: bool = False) -> bool:
@@ -62,7 +63,8 @@ async def close(case: Case, by: Actor | None) -> None:
     async with in_transaction():
         await case.close(by)
         waiting = Report.filter(case_id=case.id, closed_at__isnull=True)
-        ids = await waiting.values_list("id", flat=True)
+        ids = [report.id for report in await waiting.only("id")]
         await waiting.update(closed_at=case.closed_at, changed_at=case.closed_at, closed_by_id=by.id if by else None)
         await Notification.filter(report_id__in=ids or [0]).delete()
+        await Notification.filter(kind=Notice.DANGER, actor_id=case.about_id or 0).delete()
         await AuditEntry.create(actor_id=by.id if by else None, action="case.close", target=f"case:{case.id}")
