@@ -4,7 +4,7 @@ from __future__ import annotations
 import time
 
 from models import Actor, Community
-from server.crisis import crisis_lines
+from server import crisis
 from server.image_links import ImageLinks
 from server.views import CommunityView
 
@@ -19,6 +19,7 @@ class Home:
     row: Community
     instance: Actor
     images: ImageLinks
+    lines: tuple[crisis.Line, ...]  # whom to call in its country
 
     def __init__(self) -> None:
         self._read_at = 0.0
@@ -27,6 +28,7 @@ class Home:
         """Read the row now; after a change, and at the start."""
         self.row = await Community.current()
         self.instance = await Actor.instance()
+        self.lines = await crisis.of_country(self.row.country)
         self.images = await ImageLinks.of(self.instance)
         self._read_at = time.monotonic()
 
@@ -43,4 +45,4 @@ class Home:
     def view(self, language: str) -> CommunityView:
         """What every page shows of it."""
         return CommunityView(name=self.row.name or "Dazzle", tagline=self.text(self.row.tagline, language),
-                             coat=self.instance.key, hue=self.row.hue, crisis=crisis_lines(self.row.country, language))
+                             coat=self.instance.key, hue=self.row.hue, crisis=crisis.shown(self.lines, language))

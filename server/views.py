@@ -6,7 +6,7 @@ The macros of `themes/base/templates/parts/` take these. Text is what a person r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from markupsafe import Markup
 
@@ -18,6 +18,8 @@ class CrisisLine:
     label: str  # "Dark thoughts, day and night"
     number: str  # "3114"
     by_text: bool = False  # a text message line, for people who hear or speak badly
+    source: str = ""  # the address where it can be checked
+    checked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

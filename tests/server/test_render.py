@@ -10,8 +10,7 @@ import pytest
 from markupsafe import Markup
 
 from models import clock
-from server import views
-from server.crisis import crisis_lines
+from server import crisis, views
 from server.language import LANGUAGES, direction
 from server.look import Look, local_path
 from server.theme import BadTheme, Theme, chain
@@ -43,7 +42,7 @@ ME = views.MeView(name="alix", display_name="Alix", coat="k2", role="host", unre
 
 def view_data(lang: str, **different: object) -> dict[str, object]:
     """All that the shell and the component page want."""
-    community = views.CommunityView(name="Mélorine & amis", tagline="Maladie rare", coat="c", crisis=crisis_lines("FR", lang))
+    community = views.CommunityView(name="Mélorine & amis", tagline="Maladie rare", coat="c", crisis=crisis.shown(crisis.shipped()["FR"], lang))
     return {"lang": lang, "dir": direction(lang), "me": ME, "community": community, "csrf": "token", "look": Look(),
             "here": "home", "shell": "three", "may_index": False,
             "errors": (views.FieldError("email", "Write an address with an @"), views.FieldError("", "General")),
@@ -214,6 +213,6 @@ def test_a_page_of_twenty_messages_weighs_little():
 
 @pytest.mark.parametrize("country", ["FR", "GB", "DE", "CA", "XX", ""])
 def test_every_page_names_somebody_to_call(country: str):
-    lines = crisis_lines(country, "fr")
+    lines = crisis.shown(crisis.shipped().get(country, crisis.ANYWHERE), "fr")
     assert lines
     assert all(re.fullmatch(r"[0-9 ]{2,14}", line.number) for line in lines)
