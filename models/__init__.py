@@ -5,6 +5,7 @@ from tortoise.expressions import Subquery as Subquery
 
 from models.actor import Actor as Actor
 from models.actor import ActorKey as ActorKey
+from models.badge import Badge as Badge
 from models.case import Case as Case
 from models.case import CaseNote as CaseNote
 from models.census import Census as Census
@@ -19,6 +20,7 @@ from models.contacts import Contact as Contact
 from models.contacts import ContactKind as ContactKind
 from models.crisis import CrisisLine as CrisisLine
 from models.crisis import Escalation as Escalation
+from models.cut import CutFollow as CutFollow
 from models.death import DeathReport as DeathReport
 from models.delivery import Delivery as Delivery
 from models.delivery import Disclosure as Disclosure
@@ -35,6 +37,10 @@ from models.filter import FilteredPost as FilteredPost
 from models.filter import FilterKeyword as FilterKeyword
 from models.guardian import Guardianship as Guardianship
 from models.host import Host as Host
+from models.host_list import HostExclude as HostExclude
+from models.host_list import HostList as HostList
+from models.host_list import HostListEntry as HostListEntry
+from models.knock import Knock as Knock
 from models.mail import OutgoingMail as OutgoingMail
 from models.marker import ConversationMark as ConversationMark
 from models.marker import Marker as Marker
@@ -88,6 +94,7 @@ from models.ruling import Ruling as Ruling
 from models.ruling import Statement as Statement
 from models.scheduled import ScheduledPost as ScheduledPost
 from models.scheduled import SentOnce as SentOnce
+from models.signal import SignalHit as SignalHit
 from models.stamp import Stamp as Stamp
 from models.unanswered import Unanswered as Unanswered
 from models.waiting import MatchState as MatchState

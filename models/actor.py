@@ -27,6 +27,22 @@ class ActorKind(StrEnum):
     ORGANIZATION = "Organization"
 
 
+class Organisation(StrEnum):
+    """What kind of organisation an account is; nothing for a person. Elsewhere only what partners say."""
+
+    NONE = ""
+    ASSOCIATION = "association"
+    HOSPITAL = "hospital"
+    LAB = "lab"
+    COMPANY = "company"
+    OTHER = "other"  # elsewhere, and its server does not say
+
+    @property
+    def is_commercial(self) -> bool:
+        """Whether it may have something to sell: it stays on its own page."""
+        return self in (Organisation.LAB, Organisation.COMPANY)
+
+
 class Actor(Record):
     """An ActivityPub actor. `host` is empty for ours, "example.org" or "127.0.0.1:8001" for others.
 
@@ -38,6 +54,11 @@ class Actor(Record):
     name = fields.CharField(max_length=100)  # preferredUsername, lower case for ours
     host = fields.CharField(max_length=255, default="", db_default="")
     kind = fields.CharEnumField(ActorKind, max_length=16, default=ActorKind.PERSON)
+    organisation = fields.CharEnumField(Organisation, max_length=12, default=Organisation.NONE, db_default="")
+    #: A badge in force repeats itself here (`models.badge`), to stand beside the name everywhere; of others what partners say.
+    badge = fields.CharField(max_length=10, default="", db_default="")  # a models.badge.BadgeKind
+    profession = fields.CharField(max_length=100, default="", db_default="")
+    badge_checks = fields.SmallIntField(default=0, db_default=0)  # how many people of the team have checked it
     display_name = fields.CharField(max_length=200, default="", db_default="")
     summary = fields.TextField(default="", db_default="")  # cleaned HTML
     url = fields.CharField(max_length=500, default="", db_default="")
@@ -80,6 +101,11 @@ class Actor(Record):
     def is_gone(self) -> bool:
         """Suspended here or deleted by its owner."""
         return self.suspended_at is not None or self.deleted_at is not None
+
+    @property
+    def organised_as(self) -> Organisation:
+        """What kind of organisation this is; OTHER where its server says no more than that it is one."""
+        return self.organisation or (Organisation.OTHER if self.kind is ActorKind.ORGANIZATION else Organisation.NONE)
 
     @property
     def speaks_for_all(self) -> bool:

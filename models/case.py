@@ -14,6 +14,7 @@ from models.base import Record
 from models.database import dialect, rows
 
 POSTS_LIMIT = 100  # messages of one case
+NOTE_LIMIT_CHARACTERS = 5000
 #: A case that somebody has open is theirs so long after their last look.
 CLAIM_TIME = timedelta(hours=1)
 
@@ -153,6 +154,7 @@ class CaseNote(Record):
     author: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
         "models.Actor", related_name="case_notes", null=True)  # empty: another server, or somebody without an account
     author_id: int | None
+    is_theirs = fields.BooleanField(default=False, db_default=False)  # of a reporter or another server, and not of the team
     host = fields.CharField(max_length=255, default="", db_default="")  # PEER: with which server
     text = fields.TextField()
     uri = fields.CharField(max_length=500, null=True, unique=True)  # of one that came from, or went to, another server
@@ -160,3 +162,12 @@ class CaseNote(Record):
     class Meta:
         table = "case_note"
         indexes = (("case_id", "id"), ("author_id",))
+
+    @classmethod
+    async def add(cls, case: Case, audience: Audience, text: str, *, author: Actor | None = None, is_theirs: bool = False,
+                  host: str = "", uri: str | None = None) -> CaseNote:
+        """Keep a note, in the caller's transaction. What the team asks others waits for their answer, which ends the wait."""
+        if audience is not Audience.TEAM and case.is_open:
+            await case.change(asked_at=None if is_theirs else clock.now())
+        return await cls.create(case=case, audience=audience, author=author, is_theirs=is_theirs, host=host, uri=uri,
+                                text=text[:NOTE_LIMIT_CHARACTERS])

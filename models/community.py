@@ -36,6 +36,24 @@ class DirectoryMode(StrEnum):
     OFF = "off"
 
 
+class ImageReview(StrEnum):
+    """Which pictures the team looks at before anybody else, beside those that a scanner speaks of."""
+
+    NEVER = "never"
+    BODIES = "bodies"  # of somebody's body, or of a patient, as the writer says
+    CASES = "cases"  # these, and all of health professionals
+    NEWCOMERS = "newcomers"  # these, and all of people who came some weeks ago
+    ALL = "all"
+
+
+class Shown(StrEnum):
+    """Who may read which servers we restrict, and why."""
+
+    NOBODY = "nobody"
+    MEMBERS = "members"
+    EVERYONE = "everyone"
+
+
 class Community(Record):
     """One row. Texts that visitors read are kept by language: {"fr": …, "en": …}."""
 
@@ -59,10 +77,16 @@ class Community(Record):
                                      db_default=DirectoryMode.AUTOMATIC.value)
     directory_opened_at = fields.DatetimeField(null=True)  # when somebody first looked into it, or agreed to stand in it
     is_open_federation = fields.BooleanField(default=False, db_default=False)  # ordinary fediverse hosts, `web` only
+    restrictions_shown = fields.CharEnumField(Shown, max_length=8, default=Shown.MEMBERS, db_default=Shown.MEMBERS.value)
     reviews_others = fields.BooleanField(default=True, db_default=True)  # the team reads first what is about others' health
     health_words: dict[str, list[str]] | None = fields.JSONField(null=True)  # by language; empty: `moderation.health_words`
+    signals_off: list[str] | None = fields.JSONField(null=True)  # rules of `moderation.signals` that the host has switched off
+    watched_names: list[str] | None = fields.JSONField(null=True)  # of companies and products, whose mention is looked at
+    first_held = fields.IntField(default=2, db_default=2)  # so many first messages of somebody whom nobody knows wait
     ages: dict[str, int] | None = fields.JSONField(null=True)  # of digital consent, by country; empty: `moderation.ages`
     assent_age = fields.IntField(default=12, db_default=12)  # from then on a child is asked too
+    image_review = fields.CharEnumField(ImageReview, max_length=16, default=ImageReview.BODIES,
+                                        db_default=ImageReview.BODIES.value)  # pictures that the team looks at first
     opened_at = fields.DatetimeField(null=True)
     # what the charter promises beside who and where (moderation.charters)
     funding: list[str] | None = fields.JSONField(null=True)  # who pays, sponsors too

@@ -161,7 +161,7 @@ async def recalls_by_host(actor_id: int) -> dict[str, HostRecalls]:
             for row in found}
 
 
-class Outcome(StrEnum):
+class ReportOutcome(StrEnum):
     """What became of what somebody reported; also on the wire between communities (FEDERATION.md)."""
 
     UNSAID = ""
@@ -196,9 +196,9 @@ class Report(Record):
     closed_by_id: int | None
     changed_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
-    outcome = fields.CharEnumField(Outcome, max_length=8, default=Outcome.UNSAID, db_default="")
+    outcome = fields.CharEnumField(ReportOutcome, max_length=8, default=ReportOutcome.UNSAID, db_default="")
     answer = fields.TextField(default="", db_default="")  # of the team, for whoever reported
-    peer_outcome = fields.CharEnumField(Outcome, max_length=8, default=Outcome.UNSAID, db_default="")  # what the other server says
+    peer_outcome = fields.CharEnumField(ReportOutcome, max_length=8, default=ReportOutcome.UNSAID, db_default="")
     peer_answered_at = fields.DatetimeField(null=True)
     page_url = fields.CharField(max_length=500, default="", db_default="")  # what it is about, where that is no message or person
     notifier_name = fields.CharField(max_length=100, default="", db_default="")  # of somebody without an account

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from tortoise import fields
 from tortoise.expressions import Q
@@ -27,6 +27,22 @@ class Standing(StrEnum):
 
 #: Communities that shook hands with us, whatever became of their charter since.
 PARTNERS = frozenset({Standing.PARTNER, Standing.NARROWED, Standing.PAUSED})
+
+
+class Rule(NamedTuple):
+    """What is decided about a domain and holds for those below it too."""
+
+    standing: Standing
+    rejects_media: bool = False  # no image of its people is fetched or shown
+    rejects_reports: bool = False  # what it reports is dropped
+
+    def below(self, above: Rule) -> Rule:
+        """What holds for a domain with this rule below one with that rule: restrictions add up, trust is never inherited."""
+        harsher = max(self.standing, above.standing, key=lambda how: HARSHNESS.get(how, 0))
+        return Rule(harsher, self.rejects_media or above.rejects_media, self.rejects_reports or above.rejects_reports)
+
+
+HARSHNESS = {Standing.LIMITED: 1, Standing.SUSPENDED: 2}
 
 
 class Host(Record):
@@ -61,6 +77,15 @@ class Host(Record):
     network_uri = fields.CharField(max_length=255, default="", db_default="")  # the roster that lists both of us
     left_network_at = fields.DatetimeField(null=True)  # paused because the network that we share lists it no longer
     quarantined_at = fields.DatetimeField(null=True)  # it came back after a silence as somebody else; a person has to decide
+    rejects_media = fields.BooleanField(default=False, db_default=False)
+    rejects_reports = fields.BooleanField(default=False, db_default=False)
+    obfuscates = fields.BooleanField(default=False, db_default=False)  # the public list shows its name with stars
+    public_comment = fields.CharField(max_length=500, default="", db_default="")  # beside `reason`, which is for the team
+    standing_before = fields.CharField(max_length=16, default="", db_default="")  # what undoing a restriction gives back
+    shut_at = fields.DatetimeField(null=True)  # its people were suspended with it, all at this instant
+    ruled_by = fields.CharField(max_length=255, default="", db_default="")  # the domain above it whose rule holds here
+    own_rule: dict[str, Any] | None = fields.JSONField(null=True)  # and what its own rule is meanwhile
+    list_id = fields.BigIntField(null=True)  # the list that its rule came from; empty: a person decided
     leased_by = fields.CharField(max_length=32, default="", db_default="")
     leased_until = fields.DatetimeField(null=True)
 
@@ -71,8 +96,57 @@ class Host(Record):
     @classmethod
     async def called(cls, name: str) -> Host:
         """The row of this host, made if it is new."""
-        host, _ = await cls.get_or_create(name=name)
+        host, is_new = await cls.get_or_create(name=name)
+        if is_new:
+            await host._cover(await cls._own_rules(_parents(name)))
         return host
+
+    @property
+    def shows_no_media(self) -> bool:
+        """Whether no image of its people is fetched or shown."""
+        return self.rejects_media or self.standing is Standing.SUSPENDED
+
+    @classmethod
+    def without_media(cls) -> Q:
+        """The hosts of which no image is fetched or shown."""
+        return Q(rejects_media=True) | Q(standing=Standing.SUSPENDED)
+
+    @property
+    def own(self) -> Rule:
+        """What was decided about this host itself, whatever holds for the domain above it."""
+        if self.own_rule is None:
+            return Rule(self.standing, self.rejects_media, self.rejects_reports)
+        return Rule(**(self.own_rule | {"standing": Standing(self.own_rule["standing"])}))
+
+    @classmethod
+    async def settle(cls, name: str) -> list[Host]:
+        """A rule on this domain has changed: it holds for the hosts that are known below it. They, and the domain's own row."""
+        rows = await cls.filter(Q(name=name) | Q(name__endswith=f".{name}"))
+        rules = await cls._own_rules(_parents(name)) | {row.name: row.own for row in rows}
+        for row in rows:
+            await row._cover(rules)
+        return rows
+
+    async def decide(self, rule: Rule, **columns: Any) -> list[Host]:
+        """Write down a rule of this host's own; those whom it covers, itself among them. For the caller's transaction."""
+        await self.change(**rule._asdict(), own_rule=None, ruled_by="", decided_at=clock.now(), **columns)
+        return await self.settle(self.name)
+
+    @classmethod
+    async def _own_rules(cls, names: Sequence[str]) -> dict[str, Rule]:
+        return {row.name: row.own for row in await cls.filter(name__in=list(names) or [""])}
+
+    async def _cover(self, rules: dict[str, Rule]) -> None:
+        """Take on the rules of the domains above, by their names, nearest last; or be free of them."""
+        own = whole = self.own
+        ruled_by = ""
+        for parent in reversed(_parents(self.name)):
+            if parent in rules and (covered := whole.below(rules[parent])) != whole:
+                whole, ruled_by = covered, parent
+        kept = own._asdict() if whole != own else None
+        now = Rule(self.standing, self.rejects_media, self.rejects_reports)
+        if (whole, ruled_by, kept) != (now, self.ruled_by, self.own_rule):
+            await self.change(**whole._asdict(), ruled_by=ruled_by, own_rule=kept)
 
     @classmethod
     async def rule_for(cls, name: str) -> Host | None:

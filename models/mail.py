@@ -31,6 +31,7 @@ class Letter(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     CONSENT = "consent"  # an agreement ends soon, or has ended
+    WORK = "work"  # the address at work of somebody who asks for a badge: confirm it
     ARCHIVE = "archive"  # the copy of one's data is ready
     CORRECTION = "correction"  # the team has answered a request to put something right
     CLOSING = "closing"  # the account is hidden, and goes on a day that is named

@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise import fields
 
+from models import clock
 from models.actor import Actor
 from models.base import LedgerRow, Record
 from models.reach import Reach
@@ -63,6 +64,7 @@ class Member(Record):
     undo_seconds = fields.IntField(default=30, db_default=30)  # 0: messages leave at once
     reading: dict[str, Any] = fields.JSONField(default=dict)  # mode, rest, text size, notes folded or open
     decided_at = fields.DatetimeField(null=True)
+    newcomer_since = fields.DatetimeField(null=True)  # came without an invitation, and is not trusted yet
     birth_year = fields.IntField(null=True)  # of a managed profile, where ages matter: shown to nobody else, sent nowhere
     country = fields.CharField(max_length=2, default="", db_default="")  # the same: whose ages count; "": the community's
     grew_up_at = fields.DatetimeField(null=True)  # when agreements given for them were frozen: the age to agree themselves
@@ -78,6 +80,11 @@ class Member(Record):
     class Meta:
         table = "member"
         indexes = (("state", "id"),)
+
+    @property
+    def is_on_break(self) -> bool:
+        """Whether they asked to be left alone for a while: nobody hands them a case, and no notice of one comes."""
+        return self.break_until is not None and self.break_until > clock.now()
 
 
 class Session(Record):
@@ -103,7 +110,9 @@ class LinkPurpose(StrEnum):
     PASSWORD = "password"  # noqa: S105 - choose a new one
     CONFIRM = "confirm"  # this address is mine
     OPEN = "open"  # the first host opens the community
+    WORK = "work"  # an address at work is mine: for a badge
     RETURN = "return"  # somebody who leaves has shown who they are, and may come back
+    STATEMENT = "statement"  # somebody who cannot sign in any more reads what was decided about them: not spent by use
 
 
 class SignInLink(Record):

@@ -22,6 +22,8 @@ KEYS_LIMIT = 10_000
 EDGES_LIMIT = 8  # tables
 INDEXABLE_SECONDS = 1.0
 INDEXABLE_LIMIT = 10_000  # people
+KNOCK_SECONDS = 60.0
+KNOCKS_LIMIT = 10_000
 
 
 class Recent(Generic[K, V]):
@@ -72,7 +74,7 @@ class Recent(Generic[K, V]):
 class Memory:
     """The memory of one open database. `standings`: host -> Standing, as text; `keys`: key id -> row with its actor;
     `edges`: table -> the id at which its newest rows began a moment ago; `indexable`: actor -> whether search engines may keep
-    what they wrote, as pages say it in their head.
+    what they wrote, as pages say it in their head; `knocks`: names of unknown servers that were counted.
     """
 
     def __init__(self) -> None:
@@ -80,6 +82,7 @@ class Memory:
         self.keys: Recent[str, object] = Recent(KEY_SECONDS, KEYS_LIMIT)
         self.edges: Recent[str, int] = Recent(EDGE_SECONDS, EDGES_LIMIT)
         self.indexable: Recent[int, bool] = Recent(INDEXABLE_SECONDS, INDEXABLE_LIMIT)
+        self.knocks: Recent[str, bool] = Recent(KNOCK_SECONDS, KNOCKS_LIMIT)
 
 
 _current: ContextVar[Memory] = ContextVar("memory of the open database")

@@ -14,7 +14,8 @@ class Mentoring(Record):
 
     newcomer: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="mentored")
     newcomer_id: int
-    mentor: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="mentorings", null=True)
+    mentor: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "models.Actor", related_name="mentorings", null=True)
     mentor_id: int | None
     began_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)  # kept for a while, so that the two are not brought together again

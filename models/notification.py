@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.expressions import Q
 from tortoise.functions import Count, Max, Min
 
+from models import clock
 from models.actor import Actor
 from models.base import Record
 from models.delivery import Report
@@ -34,6 +35,8 @@ class Notice(StrEnum):
     POLL = "poll"  # a question that the member asked or answered is over
     JOIN_REQUEST = "join_request"  # staff
     REPORT = "report"  # staff: somebody was reported
+    DANGER = "danger"  # staff: somebody may be in danger
+    CASE = "case"  # staff: a colleague hands a case over, or wants a second opinion
     REPORT_ANSWERED = "report_answered"  # the team has answered what the member reported
     REPORT_ASKED = "report_asked"  # the team asks the member something about what they reported
     PARTNER_REQUEST = "partner_request"  # hosts
@@ -57,6 +60,11 @@ class Notice(StrEnum):
     MENTOR_ASKED = "mentor_asked"  # the team asks the member to welcome newcomers
     MENTOR = "mentor"  # somebody welcomes the member
     NEWCOMER = "newcomer"  # somebody would like to be welcomed by the member
+    BADGE_ASKED = "badge_asked"  # staff: somebody asks for a badge
+    VOUCHER_ASKED = "voucher_asked"  # a colleague is asked whether somebody is what they say
+    BADGE = "badge"  # the team has answered, a badge ends soon, or has ended
+    CUT_FOLLOWS = "cut_follows"  # a server was suspended, and the member's follows with it
+    LIST_GONE = "list_gone"  # hosts: a list of servers cannot be read for days
     CUT_OFF = "cut_off"  # hosts: it stayed silent too long, and nothing is sent to it any more
 
 
@@ -105,8 +113,9 @@ class Notification(Record):
 
     @classmethod
     async def tell_team(cls, kind: Notice, actor: Actor, report: Report) -> None:
-        """Tell the team of a report, and of them nobody whom it is about."""
-        team = Member.filter(role__in=[Role.MODERATOR, Role.HOST], state=MemberState.ACTIVE)
+        """Tell the team of a report, and of them nobody whom it is about, and nobody who takes a break."""
+        team = Member.filter(Q(break_until__isnull=True) | Q(break_until__lte=clock.now()), role__in=[Role.MODERATOR, Role.HOST],
+                             state=MemberState.ACTIVE)
         for colleague in await team.exclude(actor_id=report.target_id or 0).select_related("actor"):
             await cls.tell(colleague.actor, kind, actor, report=report)
 

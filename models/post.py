@@ -119,9 +119,11 @@ class Post(Sealed):
     held_until = fields.DatetimeField(null=True)  # ours: until then it can be undone and only its author sees it
     about = fields.CharEnumField(About, max_length=16, default=About.UNSAID, db_default="")
     about_agrees = fields.BooleanField(default=False, db_default=False)  # the writer says that this person has agreed
+    shows_body = fields.BooleanField(default=False, db_default=False)  # the writer says that a picture shows a body or a patient
     written_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="written_for",
                                                                                   null=True, on_delete=fields.SET_NULL)
     written_by_id: int | None  # ours: the guardian who wrote it for a managed profile
+    labels: list[str] | None = fields.JSONField(null=True)  # rules (`moderation.signals`) that put a sentence below it
     reach_before = fields.CharField(max_length=16, default="", db_default="")  # a Reach: narrowed until its person answers
     written_as = fields.CharField(max_length=16, default="", db_default="")  # what that guardian is: a models.guardian.Tie
     hidden_at = fields.DatetimeField(null=True)  # by the team: nobody but its author sees it
@@ -249,6 +251,7 @@ class Attachment(OfPost):
     remote_uri = fields.CharField(max_length=2000, default="", db_default="")
     fetch_attempts = fields.IntField(default=0, db_default=0)
     stored_at = fields.DatetimeField(null=True)
+    doubted_at = fields.DatetimeField(null=True)  # the scanner was not sure: the team looks first (`server.scanners`)
 
     class Meta:
         table = "attachment"

@@ -13,6 +13,15 @@ class ReviewCause(StrEnum):
     """Which rule holds a message back."""
 
     ABOUT_OTHERS = "about_others"  # words about the health of somebody who has not agreed
+    PAYMENT = "payment"
+    CURE = "cure"
+    DOSE = "dose"
+    CONTACT = "contact"
+    PRODUCT = "product"
+    FIRST = "first_messages"  # of somebody whom the team does not know yet
+    IMAGE = "image"  # a picture that the team looks at first
+    SCANNER = "scanner"  # the program that looks at pictures was not sure, or did not answer
+    OTHER = "other"  # a rule of the host's own
 
 
 class ReviewState(StrEnum):

@@ -77,12 +77,11 @@ class Statement(Owned):
     heard_by_id = fields.BigIntField(null=True)  # the actor of the team, and never the one who decided
     answer = fields.TextField(default="")
     answered_at: datetime | None = fields.DatetimeField(null=True)
-    #: Of the mailed link by which somebody reads it who cannot sign in any more.
-    token_digest = fields.CharField(max_length=64, null=True, unique=True)
+    case_id = fields.BigIntField(null=True)  # where the appeal is heard
 
     class Meta:
         table = "statement"
-        indexes = (("owner_id", "id"), ("state", "id"))
+        indexes = (("owner_id", "id"), ("state", "id"), ("case_id",))
 
     async def change(self, **columns: Any) -> None:
         """Set these columns, here and in the database, and nothing else."""

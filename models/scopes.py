@@ -24,15 +24,17 @@ BLOCKS = ("SELECT blocker_id FROM block WHERE target_id = ? UNION ALL SELECT tar
 MUTED = "SELECT target_id FROM mute WHERE owner_id = ? AND (ends_at IS NULL OR ends_at > ?)"
 HAS_FOLLOWED_TAG = ('EXISTS (SELECT 1 FROM followed_tag WHERE owner_id = ?) AND EXISTS (SELECT 1 FROM tag t'
                     ' INNER JOIN followed_tag f ON f.name = t.name AND f.owner_id = ? WHERE t.post_id = "post"."id")')
+#: What may have something to sell stands on its own page, and in the home of those who follow it (`models.actor.Organisation`).
+NOT_FOR_SALE = '"post__author"."organisation" NOT IN (\'lab\', \'company\')'
 NO_ANSWER = '"post"."parent_id" IS NULL AND "post"."parent_uri" = \'\''
 
 
 def everything(me: int) -> Scope:
     """A member's home: messages of our people, of people they follow, to them, and with tags that they follow."""
     ours = (f'("post__author"."host" = \'\' AND "post"."reach" IN ({FOR_MEMBERS}) OR "post"."author_id" = ?)'  # noqa: S608
-            ' AND "post"."parent_id" IS NULL')
+            f' AND "post"."parent_id" IS NULL AND {NOT_FOR_SALE}')
     to_me = '"post"."reach" = \'circle\' AND "post"."id" IN (SELECT post_id FROM recipient WHERE actor_id = ?)'
-    belongs = f'{_is_followed("post", "author_id")} OR {ours} OR {to_me} OR {HAS_FOLLOWED_TAG}'
+    belongs = f'{_is_followed("post", "author_id")} OR {ours} OR {to_me} OR {HAS_FOLLOWED_TAG} AND {NOT_FOR_SALE}'
     condition = Condition(f'({belongs}) AND "post"."author_id" NOT IN ({ON_LISTS_APART})', (me, me, me, me, me, me))  # noqa: S608
     tagged = "SELECT t.post_id FROM tag t INNER JOIN followed_tag f ON f.name = t.name WHERE f.owner_id = ?"
     authors = _by("post", "author_id", f"{FOLLOWED} UNION {OURS}")
@@ -67,7 +69,7 @@ def passed_by(ids: Collection[int]) -> Scope:
 def public(is_member: bool, is_local: bool, has_pictures: bool) -> Scope:
     """Messages for everybody here, or for the whole web; no answers. The rest says what is asked for besides."""
     reaches = FOR_MEMBERS if is_member else "'web'"
-    condition = Condition(f'"post"."reach" IN ({reaches}) AND "post"."is_listed" AND {NO_ANSWER}')
+    condition = Condition(f'"post"."reach" IN ({reaches}) AND "post"."is_listed" AND {NO_ANSWER} AND {NOT_FOR_SALE}')
     pictured = "SELECT post_id FROM attachment WHERE post_id > ? AND post_id < ?"
     candidates = pictured if has_pictures else _by("post", "author_id", OURS) if is_local else ""
     return Scope(condition, Condition(candidates, (LOW, HIGH)) if candidates else None)
@@ -76,7 +78,7 @@ def public(is_member: bool, is_local: bool, has_pictures: bool) -> Scope:
 def tagged(names: Collection[str]) -> Scope:
     """Messages with one of these tags or more."""
     candidates = f"SELECT post_id FROM tag WHERE name IN ({marks(len(names))}) AND post_id > ? AND post_id < ?"  # noqa: S608
-    return Scope(has_tag(names), Condition(candidates, (*names, LOW, HIGH)), Way.COLLECT)
+    return Scope(has_tag(names) & Condition(NOT_FOR_SALE), Condition(candidates, (*names, LOW, HIGH)), Way.COLLECT)
 
 
 def has_tag(names: Collection[str]) -> Condition:

@@ -1,19 +1,24 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+from models.actor import Organisation
+from models.badge import BadgeKind, BadgeState, Evidence
 from models.case import Audience, CaseSource, Matter
 from models.clock import now
-from models.community import DirectoryMode, Minors
+from models.community import DirectoryMode, ImageReview, Minors, Shown
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.contacts import ContactKind
-from models.delivery import Category
+from models.crisis import Alerted, LineKind
+from models.delivery import ReportOutcome
 from models.directory import IntroductionState
 from models.guardian import Tie
+from models.host_list import EntryState, ListKind
 from models.ids import new_id, new_key, new_token
 from models.post import About, Note, Quotable, QuoteState
 from models.profile import ProfileLine
 from models.review import ReviewCause, ReviewState
 from models.rights import ArchiveState, BroughtKind, Outcome
 from models.ruling import Act, AppealState
+from models.signal import Consequence, HitOutcome
 from models.waiting import MatchState
 from models.withdrawal import RecallPart, WithdrawalState
 from orjson import loads
@@ -41,6 +46,35 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'archive', 'app': 'models', 'indexes': [Index(fields=['state', 'id'])], 'pk_attr': 'id'},
             bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Badge',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('sealed', fields.TextField(null=True, unique=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='badges', on_delete=OnDelete.CASCADE)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('kind', fields.CharEnumField(enum_type=BadgeKind, max_length=10)),
+                ('profession', fields.CharField(max_length=100)),
+                ('evidence', fields.CharEnumField(enum_type=Evidence, max_length=10)),
+                ('number', fields.TextField(default='', unique=False)),
+                ('email', fields.TextField(default='', unique=False)),
+                ('proof', fields.TextField(default='', unique=False)),
+                ('email_confirmed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('voucher', fields.ForeignKeyField('models.Actor', source_field='voucher_id', null=True, db_constraint=True, to_field='id', related_name='vouches', on_delete=OnDelete.SET_NULL)),
+                ('vouched_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('state', fields.CharEnumField(default=BadgeState.ASKED, enum_type=BadgeState, max_length=10)),
+                ('first_by_id', fields.BigIntField(null=True)),
+                ('decided_by_id', fields.BigIntField(null=True)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reason', fields.TextField(default='', unique=False)),
+                ('ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reminded_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('evidence_erased_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'badge', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['state', 'id']), Index(fields=['state', 'ends_at']), Index(fields=['voucher_id', 'state'])], 'pk_attr': 'id'},
+            bases=['Owned'],
         ),
         ops.CreateModel(
             name='Barred',
@@ -108,6 +142,7 @@ class Migration(migrations.Migration):
                 ('case', fields.ForeignKeyField('models.Case', source_field='case_id', db_constraint=True, to_field='id', related_name='notes', on_delete=OnDelete.CASCADE)),
                 ('audience', fields.CharEnumField(enum_type=Audience, max_length=8)),
                 ('author', fields.ForeignKeyField('models.Actor', source_field='author_id', null=True, db_constraint=True, to_field='id', related_name='case_notes', on_delete=OnDelete.CASCADE)),
+                ('is_theirs', fields.BooleanField(default=False, db_default=False)),
                 ('host', fields.CharField(default='', db_default='', max_length=255)),
                 ('text', fields.TextField(unique=False)),
                 ('uri', fields.CharField(null=True, unique=True, max_length=500)),
@@ -249,6 +284,38 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='CrisisLine',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('country', fields.CharField(max_length=2)),
+                ('kind', fields.CharEnumField(enum_type=LineKind, max_length=16)),
+                ('number', fields.CharField(max_length=20)),
+                ('source', fields.CharField(max_length=300)),
+                ('checked_on', fields.DateField()),
+            ],
+            options={'table': 'crisis_line', 'app': 'models', 'indexes': [Index(fields=['country', 'id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='CutFollow',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='cut_follows', on_delete=OnDelete.CASCADE)),
+                ('other', fields.ForeignKeyField('models.Actor', source_field='other_id', db_constraint=True, to_field='id', related_name='cut_from', on_delete=OnDelete.CASCADE)),
+                ('host', fields.CharField(max_length=255)),
+                ('event_id', fields.BigIntField()),
+                ('is_follower', fields.BooleanField()),
+                ('shows_announces', fields.BooleanField(default=True, db_default=True)),
+                ('tells_posts', fields.BooleanField(default=False, db_default=False)),
+                ('languages', fields.CharField(default='', db_default='', max_length=200)),
+                ('asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'cut_follow', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'event_id', 'id']), Index(fields=['other_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='DailyNumber',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -327,6 +394,18 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'erasure_request', 'app': 'models', 'indexes': [Index(fields=['answered_at'])], 'pk_attr': 'id'},
             bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Escalation',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('case_id', fields.BigIntField()),
+                ('by_id', fields.BigIntField()),
+                ('alerted', fields.CharEnumField(enum_type=Alerted, max_length=12)),
+            ],
+            options={'table': 'escalation', 'app': 'models', 'indexes': [Index(fields=['case_id', 'id'])], 'pk_attr': 'id'},
+            bases=['LedgerRow'],
         ),
         ops.CreateModel(
             name='FeaturedTag',
@@ -416,6 +495,68 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='HostExclude',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('name', fields.CharField(unique=True, max_length=255)),
+            ],
+            options={'table': 'host_exclude', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='HostList',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('key', fields.CharField(default=new_key, unique=True, max_length=22)),
+                ('title', fields.CharField(max_length=200)),
+                ('url', fields.CharField(default='', db_default='', max_length=500)),
+                ('kind', fields.CharEnumField(default=ListKind.BLOCKS, enum_type=ListKind, max_length=8)),
+                ('priority', fields.IntField(default=0, db_default=0)),
+                ('applies', fields.BooleanField(default=False, db_default=False)),
+                ('takes_back', fields.BooleanField(default=True, db_default=True)),
+                ('adopts', fields.BooleanField(default=False, db_default=False)),
+                ('etag', fields.CharField(default='', db_default='', max_length=200)),
+                ('checked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('failing_since', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('told_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('bad_lines', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={'table': 'host_list', 'app': 'models', 'indexes': [Index(fields=['checked_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='HostListEntry',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('list', fields.ForeignKeyField('models.HostList', source_field='list_id', db_constraint=True, to_field='id', related_name='entries', on_delete=OnDelete.CASCADE)),
+                ('name', fields.CharField(max_length=255)),
+                ('severity', fields.CharField(max_length=8)),
+                ('rejects_media', fields.BooleanField(default=False, db_default=False)),
+                ('rejects_reports', fields.BooleanField(default=False, db_default=False)),
+                ('public_comment', fields.CharField(default='', db_default='', max_length=500)),
+                ('obfuscates', fields.BooleanField(default=False, db_default=False)),
+                ('state', fields.CharEnumField(default=EntryState.DRAFT, enum_type=EntryState, max_length=8)),
+            ],
+            options={'table': 'host_list_entry', 'app': 'models', 'unique_together': (('list', 'name'),), 'indexes': [Index(fields=['name']), Index(fields=['state', 'list_id'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='HostMute',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='host_mutes', on_delete=OnDelete.CASCADE)),
+                ('host', fields.CharField(max_length=255)),
+                ('ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'host_mute', 'app': 'models', 'unique_together': (('owner', 'host'),), 'indexes': [Index(fields=['ends_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
             name='Introduction',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -434,6 +575,21 @@ class Migration(migrations.Migration):
                 ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'introduction', 'app': 'models', 'indexes': [Index(fields=['actor_id', 'state']), Index(fields=['pseudonym_uri']), Index(fields=['host', 'created_at']), Index(fields=['state', 'ends_at'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Knock',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('name', fields.CharField(unique=True, max_length=255)),
+                ('parent', fields.CharField(max_length=255)),
+                ('count', fields.IntField(default=1, db_default=1)),
+                ('last_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('kind', fields.CharField(default='', db_default='', max_length=20)),
+                ('software', fields.CharField(default='', db_default='', max_length=100)),
+            ],
+            options={'table': 'knock', 'app': 'models', 'indexes': [Index(fields=['created_at']), Index(fields=['last_at'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -476,6 +632,19 @@ class Migration(migrations.Migration):
                 ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'marker', 'app': 'models', 'unique_together': (('owner', 'timeline'),), 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
+        ops.CreateModel(
+            name='Mentoring',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('newcomer', fields.ForeignKeyField('models.Actor', source_field='newcomer_id', db_constraint=True, to_field='id', related_name='mentored', on_delete=OnDelete.CASCADE)),
+                ('mentor', fields.ForeignKeyField('models.Actor', source_field='mentor_id', null=True, db_constraint=True, to_field='id', related_name='mentorings', on_delete=OnDelete.CASCADE)),
+                ('began_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'mentoring', 'app': 'models', 'indexes': [Index(fields=['newcomer_id', 'ended_at']), Index(fields=['mentor_id', 'ended_at']), Index(fields=['ended_at', 'id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
@@ -718,6 +887,22 @@ class Migration(migrations.Migration):
             bases=['Record'],
         ),
         ops.CreateModel(
+            name='SignalHit',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('sealed', fields.TextField(null=True, unique=False)),
+                ('owner', fields.ForeignKeyField('models.Actor', source_field='owner_id', db_constraint=True, to_field='id', related_name='signal_hits', on_delete=OnDelete.CASCADE)),
+                ('post', fields.ForeignKeyField('models.Post', source_field='post_id', null=True, db_constraint=True, to_field='id', related_name='signal_hits', on_delete=OnDelete.CASCADE)),
+                ('rule', fields.CharField(max_length=40)),
+                ('consequence', fields.CharEnumField(enum_type=Consequence, max_length=8)),
+                ('words', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('outcome', fields.CharEnumField(default=HitOutcome.NONE, db_default='', enum_type=HitOutcome, max_length=10)),
+            ],
+            options={'table': 'signal_hit', 'app': 'models', 'indexes': [Index(fields=['rule', 'id']), Index(fields=['owner_id', 'id']), Index(fields=['post_id'])], 'pk_attr': 'id'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='Statement',
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
@@ -735,10 +920,22 @@ class Migration(migrations.Migration):
                 ('heard_by_id', fields.BigIntField(null=True)),
                 ('answer', fields.TextField(default='', unique=False)),
                 ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('token_digest', fields.CharField(null=True, unique=True, max_length=64)),
+                ('case_id', fields.BigIntField(null=True)),
             ],
-            options={'table': 'statement', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['state', 'id'])], 'pk_attr': 'id'},
+            options={'table': 'statement', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id']), Index(fields=['state', 'id']), Index(fields=['case_id'])], 'pk_attr': 'id'},
             bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='Unanswered',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('post', fields.OneToOneField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='unanswered', on_delete=OnDelete.CASCADE)),
+                ('conversation', fields.CharField(unique=True, max_length=500)),
+                ('author_id', fields.BigIntField()),
+            ],
+            options={'table': 'unanswered', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Record'],
         ),
         ops.CreateModel(
             name='Waiting',
@@ -839,6 +1036,16 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Actor',
+            name='badge',
+            field=fields.CharField(default='', db_default='', max_length=10),
+        ),
+        ops.AddField(
+            model_name='Actor',
+            name='badge_checks',
+            field=fields.SmallIntField(default=0, db_default=0),
+        ),
+        ops.AddField(
+            model_name='Actor',
             name='frozen_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
@@ -853,8 +1060,23 @@ class Migration(migrations.Migration):
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
+            model_name='Actor',
+            name='organisation',
+            field=fields.CharEnumField(default=Organisation.NONE, db_default='', enum_type=Organisation, max_length=12),
+        ),
+        ops.AddField(
+            model_name='Actor',
+            name='profession',
+            field=fields.CharField(default='', db_default='', max_length=100),
+        ),
+        ops.AddField(
             model_name='ActorKey',
             name='changed_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Attachment',
+            name='doubted_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
@@ -893,13 +1115,33 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Community',
+            name='first_held',
+            field=fields.IntField(default=2, db_default=2),
+        ),
+        ops.AddField(
+            model_name='Community',
             name='funding',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='hard_notes',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='hard_tags',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
             model_name='Community',
             name='health_words',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='image_review',
+            field=fields.CharEnumField(default=ImageReview.BODIES, db_default='bodies', enum_type=ImageReview, max_length=16),
         ),
         ops.AddField(
             model_name='Community',
@@ -938,6 +1180,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Community',
+            name='restrictions_shown',
+            field=fields.CharEnumField(default=Shown.MEMBERS, db_default='members', enum_type=Shown, max_length=8),
+        ),
+        ops.AddField(
+            model_name='Community',
             name='retention_days',
             field=fields.IntField(null=True),
         ),
@@ -948,7 +1195,22 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Community',
+            name='signals_off',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='spared_days',
+            field=fields.IntField(default=30, db_default=30),
+        ),
+        ops.AddField(
+            model_name='Community',
             name='treatments',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='watched_names',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
@@ -1102,8 +1364,28 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Host',
+            name='list_id',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Host',
             name='network_uri',
             field=fields.CharField(default='', db_default='', max_length=255),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='obfuscates',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='own_rule',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='public_comment',
+            field=fields.CharField(default='', db_default='', max_length=500),
         ),
         ops.AddField(
             model_name='Host',
@@ -1117,8 +1399,38 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Host',
+            name='rejects_media',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='rejects_reports',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='ruled_by',
+            field=fields.CharField(default='', db_default='', max_length=255),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='shut_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Host',
             name='silent_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='standing_before',
+            field=fields.CharField(default='', db_default='', max_length=16),
+        ),
+        ops.AddField(
+            model_name='Host',
+            name='takes_responses',
+            field=fields.BooleanField(default=False, db_default=False),
         ),
         ops.AddField(
             model_name='Host',
@@ -1159,6 +1471,26 @@ class Migration(migrations.Migration):
             model_name='Member',
             name='grew_up_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Member',
+            name='mentor_asked_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Member',
+            name='mentor_since',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Member',
+            name='newcomer_since',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Member',
+            name='newcomers_limit',
+            field=fields.IntField(default=3, db_default=3),
         ),
         ops.AddField(
             model_name='Member',
@@ -1258,6 +1590,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Post',
+            name='labels',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Post',
             name='quotable',
             field=fields.CharEnumField(default=Quotable.NOBODY, db_default='', enum_type=Quotable, max_length=16),
         ),
@@ -1283,6 +1620,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Post',
+            name='shows_body',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name='Post',
             name='team_note',
             field=fields.TextField(default='', db_default='', unique=False),
         ),
@@ -1302,6 +1644,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Report',
+            name='answer',
+            field=fields.TextField(default='', db_default='', unique=False),
+        ),
+        ops.AddField(
+            model_name='Report',
             name='assigned_to',
             field=fields.ForeignKeyField('models.Actor', source_field='assigned_to_id', null=True, db_constraint=True, to_field='id', related_name='reports_assigned', on_delete=OnDelete.CASCADE),
         ),
@@ -1309,11 +1656,6 @@ class Migration(migrations.Migration):
             model_name='Report',
             name='case',
             field=fields.ForeignKeyField('models.Case', source_field='case_id', null=True, db_constraint=True, to_field='id', related_name='reports', on_delete=OnDelete.CASCADE),
-        ),
-        ops.AddField(
-            model_name='Report',
-            name='category',
-            field=fields.CharEnumField(default=Category.OTHER, db_default='other', enum_type=Category, max_length=12),
         ),
         ops.AddField(
             model_name='Report',
@@ -1332,6 +1674,51 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Report',
+            name='forwarded_to',
+            field=fields.CharField(default='', db_default='', max_length=255),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='matter',
+            field=fields.CharEnumField(default=Matter.OTHER, db_default='other', enum_type=Matter, max_length=12),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='notifier_email',
+            field=fields.CharField(default='', db_default='', max_length=254),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='notifier_language',
+            field=fields.CharField(default='', db_default='', max_length=20),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='notifier_name',
+            field=fields.CharField(default='', db_default='', max_length=100),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='outcome',
+            field=fields.CharEnumField(default=ReportOutcome.UNSAID, db_default='', enum_type=ReportOutcome, max_length=8),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='page_url',
+            field=fields.CharField(default='', db_default='', max_length=500),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='peer_answered_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Report',
+            name='peer_outcome',
+            field=fields.CharEnumField(default=ReportOutcome.UNSAID, db_default='', enum_type=ReportOutcome, max_length=8),
+        ),
+        ops.AddField(
+            model_name='Report',
             name='reporter',
             field=fields.ForeignKeyField('models.Actor', source_field='reporter_id', null=True, db_constraint=True, to_field='id', related_name='reports_made', on_delete=OnDelete.CASCADE),
         ),
@@ -1343,6 +1730,14 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Report',
             index=Index(fields=['case_id']),
+        ),
+        ops.AddIndex(
+            model_name='Report',
+            index=Index(fields=['reporter_id', 'id']),
+        ),
+        ops.AddIndex(
+            model_name='Report',
+            index=Index(fields=['sender_host', 'closed_at']),
         ),
         ops.AddField(
             model_name='Revision',
