@@ -26,6 +26,13 @@ class CaseClosed(CommunityError):
     safe = "Somebody of the team has closed this case meanwhile."
 
 
+class CaseTaken(CommunityError):
+    """A colleague has it open."""
+
+    status = 409
+    safe = "A colleague has this case open now."
+
+
 async def open_(about: Actor | None, matter: Matter, source: CaseSource, posts: Sequence[Post] = ()) -> Case:
     """What the team has to look at, inside the caller's transaction: joins the open case about the same person, or about the
     writer of the same message, and raises its urgency; else makes one.
@@ -44,13 +51,20 @@ async def claim(case: Case, by: Actor, *, takes_over: bool = False) -> bool:
     now = clock.now()
     free = Q(claimed_by_id__isnull=True) | Q(claimed_by_id=by.id) | Q(claimed_until__lte=now)
     waiting = Case.filter(id=case.id, closed_at__isnull=True)
-    if not await (waiting if takes_over else waiting.filter(free)).update(claimed_by_id=by.id, claimed_until=now + CLAIM_TIME):
+    until = max(now + CLAIM_TIME, case.claimed_until or now) if case.claimed_by_id == by.id else now + CLAIM_TIME
+    if not await (waiting if takes_over else waiting.filter(free)).update(claimed_by_id=by.id, claimed_until=until):
         await case.refresh_from_db()
         if not case.is_open:
             raise CaseClosed("closed")
         return False
-    case.update_from_dict({"claimed_by_id": by.id, "claimed_until": now + CLAIM_TIME})
+    case.update_from_dict({"claimed_by_id": by.id, "claimed_until": until})
     return True
+
+
+async def own(case: Case, by: Actor) -> None:
+    """Whoever does something about a case has it open, or has it from now on. Raises OwnCase, CaseClosed, CaseTaken."""
+    if not await claim(case, by):
+        raise CaseTaken("taken")
 
 
 async def release(case: Case, by: Actor) -> None:
