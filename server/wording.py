@@ -4,6 +4,7 @@ The glossary of the interface decides (design README §7). `_` is what `server.l
 """
 from __future__ import annotations
 
+from models.case import Matter
 from models.guardian import Tie
 from models.member import Role
 from models.notification import Notice
@@ -78,6 +79,21 @@ def about_name(about: About, _: Words) -> str:
     }[about]
 
 
+def matter_name(matter: Matter, _: Words) -> str:
+    """What a report, a case or a ruling is about."""
+    return {
+        Matter.DANGER: _("Somebody may be in danger"),
+        Matter.SCAM: _("Scam or fraud"),
+        Matter.MEDICAL: _("Medical advice that may harm"),
+        Matter.PRIVACY: _("Privacy"),
+        Matter.HARASSMENT: _("Harassment"),
+        Matter.PROMOTION: _("Promotion"),
+        Matter.MINORS: _("Somebody under age"),
+        Matter.LAW: _("Against the law"),
+        Matter.OTHER: _("Something else"),
+    }[matter]
+
+
 def kind_name(kind: str, _: Words) -> str:
     """What a message from elsewhere is, where it is not simply a message: a type of ActivityStreams."""
     return "" if not kind else {
@@ -107,6 +123,8 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.POLL: _("A question that you asked or answered is over"),
         Notice.JOIN_REQUEST: _("Somebody asks to join the community"),
         Notice.REPORT: _("%(name)s reports somebody to the team", name=name),
+        Notice.DANGER: _("Somebody may be in danger: a colleague is told at the same time"),
+        Notice.CASE: _("%(name)s hands you a case, or would like a second opinion", name=name),
         Notice.REVIEW: _("A message by %(name)s waits until the team has read it", name=name),
         Notice.LET_GO: _("The team has read your message, and it has left"),
         Notice.SENT_BACK: _("The team sends you a message back and says why"),

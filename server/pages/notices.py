@@ -25,7 +25,8 @@ OF_THE_TEAM = {Notice.JOIN_REQUEST: "/admin/members", Notice.PARTNER_REQUEST: "/
                Notice.CUT_OFF: "/admin/partners", Notice.LEFT_NETWORK: "/admin/partners", Notice.REVIEW: "/admin/reviews",
                Notice.GUARDIANS: "/admin/members", Notice.UNGUARDED: "/admin/unguarded", Notice.DEATH: "/admin/deaths",
                Notice.SCRAPED: "/admin/directory", Notice.INTRODUCTION: "/people/introductions",
-               Notice.WAITING: "/people/waiting"}
+               Notice.WAITING: "/people/waiting", Notice.REPORT: "/admin/queue", Notice.DANGER: "/admin/queue",
+               Notice.CASE: "/admin/queue"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
