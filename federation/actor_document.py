@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from federation import parts, values
 from federation.addresses import origin_of, same_origin
-from federation.contexts import CAPABILITY
+from federation.contexts import CAPABILITY, RESPONSES
 from federation.errors import Malformed
 from federation.parts import Emoji
 
@@ -74,6 +74,7 @@ class ActorDocument:
     webfinger: str | None
     takes_ed25519: bool  # says that its server verifies requests signed so (FEP-844e)
     takes_withdrawals: bool  # says that its server exchanges withdrawal notices
+    takes_responses: bool  # and what became of reports
     fields: tuple[PropertyValue, ...]
     emojis: tuple[Emoji, ...]  # of the name and the rest of the profile
 
@@ -117,6 +118,7 @@ class ActorDocument:
             webfinger=values.text(document.get("webfinger"), 300),
             takes_ed25519=ED25519_REQUESTS in implemented(document.get("generator")),
             takes_withdrawals=f"{origin_of(id_)}/ns#{CAPABILITY}" in implemented(document.get("generator")),
+            takes_responses=f"{origin_of(id_)}/ns#{RESPONSES}" in implemented(document.get("generator")),
             fields=_fields(document.get("attachment")),
             emojis=parts.emojis(values.objects(document.get("tag"), parts.MAX_TAGS)),
         )

@@ -113,7 +113,7 @@ async def _save_host(actor: Actor, document: ActorDocument) -> None:
     if actor.kind is ActorKind.APPLICATION and host.instance_uri in ("", actor.uri):
         await host.change(title=actor.shown_name[:TITLE_LIMIT], instance_uri=actor.uri, partners_uri=document.partners or "",
                           directory_uri=document.directory or "", takes_withdrawals=document.takes_withdrawals,
-                          read_at=clock.now())
+                          takes_responses=document.takes_responses, read_at=clock.now())
     if document.takes_ed25519 and host.signature in UNTRIED:
         await host.change(signature=str(Manner.ED25519))
 

@@ -53,6 +53,8 @@ _TERMS: Final[dict[str, Any]] = {
 ACTIVITY_CONTEXT: Final = AS
 #: What an instance actor announces whose server exchanges withdrawal notices, in its own namespace: `{origin}/ns#Withdraw`.
 CAPABILITY: Final = "Withdraw"
+#: The same of one whose server exchanges what became of reports.
+RESPONSES: Final = "Respond"
 
 
 def is_public(uri: str) -> bool:
@@ -71,6 +73,8 @@ def own_terms(origin: str) -> dict[str, Any]:
         "Withdraw": "dazzle:Withdraw",
         "Acknowledge": "dazzle:Acknowledge",
         "outcome": "dazzle:outcome",
+        "Respond": "dazzle:Respond",
+        "matter": "dazzle:matter",
         "digest": "dazzle:digest",
         "directory": {"@id": "dazzle:directory", "@type": "@id"},
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from federation.actor_document import ED25519_REQUESTS
 from federation.addresses import host_of
-from federation.contexts import CAPABILITY, actor_context, note_context, own_terms
+from federation.contexts import CAPABILITY, RESPONSES, actor_context, note_context, own_terms
 from federation.keys import load_public, multikey
 from federation.wire import PUBLIC
 from models import Actor, ActorKey, Attachment, Poll, Post, Recipient, Tag
@@ -102,7 +102,8 @@ def instance_document(actor: Actor, keys: Sequence[ActorKey], origin: str, title
     document["generator"] = {"type": "Application", "name": "Dazzle", "implements": [
         {"name": "RFC-9421: HTTP Message Signatures", "href": "https://datatracker.ietf.org/doc/html/rfc9421"},
         {"name": "RFC-9421 signatures using the Ed25519 algorithm", "href": ED25519_REQUESTS},
-        {"name": "Withdrawal notices of Dazzle", "href": f"{origin}/ns#{CAPABILITY}"}]}
+        {"name": "Withdrawal notices of Dazzle", "href": f"{origin}/ns#{CAPABILITY}"},
+        {"name": "Answers to reports of Dazzle", "href": f"{origin}/ns#{RESPONSES}"}]}
     return document
 
 

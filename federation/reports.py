@@ -2,20 +2,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from federation import audience, outbox
-from models import Actor, Post
-from models.ids import new_key
+from models import Actor, Host, Listing, Report
+from models.actor import ActorKind
 
 TEXT_LIMIT_CHARACTERS = 5000
 
 
-async def flag(us: Actor, target: Actor, posts: Sequence[Post], text: str) -> None:
-    """Tell the server of `target` about that person and these messages of theirs. `us` is the instance actor.
+async def flag(us: Actor, report: Report, target: Actor, post_uris: Sequence[str] = ()) -> None:
+    """Tell the server of `target` of a report about that person and these messages of theirs. `us` is the instance actor.
 
-    One list of ids and no addressees, as Mastodon and GoToSocial take it. Inside the act's transaction.
+    One list of ids and no addressees, as Mastodon and GoToSocial take it; servers that know our words also hear what it is
+    about (`matter`). The id is that of the report, by which they may answer. Inside the act's transaction.
     """
-    theirs = [post.uri for post in posts if post.author_id == target.id]
-    goes_to = {} if target.is_local else {audience.inbox_of(target): target.host}
-    await outbox.send("Flag", us, [target.uri, *theirs], about=f"{us.uri}/reports/{new_key()}", goes_to=goes_to,
-                      extra={"content": text[:TEXT_LIMIT_CHARACTERS]})
+    if not target.is_local:
+        await _send(us, report, [target.uri, *post_uris], target)
+
+
+async def flag_listing(us: Actor, report: Report, listing: Listing) -> None:
+    """The same about somebody in a partner's directory: only that partner knows whom its listing is about."""
+    them = await Actor.get_or_none(host=listing.host, kind=ActorKind.APPLICATION)
+    if them is not None:
+        await _send(us, report, [listing.uri], them)
+
+
+async def _send(us: Actor, report: Report, ids: list[str], to: Actor) -> None:
+    extra: dict[str, Any] = {"content": report.text[:TEXT_LIMIT_CHARACTERS]}
+    if await Host.exists(name=to.host, takes_responses=True):
+        extra["matter"] = str(report.matter)
+    await outbox.send("Flag", us, ids, about=report.uri, uri=report.uri, goes_to={audience.inbox_of(to): to.host}, extra=extra)

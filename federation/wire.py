@@ -28,10 +28,10 @@ MAX_CONTENT_CHARS = 10_000
 ACTIVITY_TYPES: Final = frozenset({
     "Accept", "Acknowledge", "Add", "Announce", "AnnounceRequest", "Block", "Create", "Delete", "Dislike", "EmojiReact",
     "FeatureRequest", "Flag", "Follow", "Join", "Leave", "Like", "LikeRequest", "Move", "Offer", "QuoteRequest", "Reject",
-    "Remove", "ReplyRequest", "Undo", "Update", "Withdraw"})
+    "Remove", "ReplyRequest", "Respond", "Undo", "Update", "Withdraw"})
 #: What is answered, or taken back, by its id.
 NEED_AN_ID: Final = frozenset({
-    "Follow", "Join", "Offer", "Withdraw", "AnnounceRequest", "FeatureRequest", "LikeRequest", "QuoteRequest",
+    "Follow", "Join", "Offer", "Respond", "Withdraw", "AnnounceRequest", "FeatureRequest", "LikeRequest", "QuoteRequest",
     "ReplyRequest"})
 
 

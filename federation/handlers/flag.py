@@ -1,28 +1,63 @@
 """Flag: another server reports one of ours, or something here. Kept for the team."""
 from __future__ import annotations
 
-from federation import disclosure
+import json
+from typing import Any
+
+from federation import disclosure, values
+from federation.addresses import name_in
 from federation.incoming import Incoming
-from models import Actor, Notification, Post, Report
+from models import Actor, Host, Notification, OfferedListing, Post, Report, desk
+from models.case import CaseSource, Matter
 from models.notification import Notice
 
 TEXT_LIMIT = 5000
 POSTS_LIMIT = 20
+OPEN_LIMIT = 200  # reports of one server that wait for the team
 
 
 async def receive(incoming: Incoming) -> None:
     """Keep what it says about people and messages of ours; the reporter's own name is not kept, only the server's.
 
-    The team may read the messages of a report: so only those count that its sender has, or was sent.
+    What is not ours, or unknown, is left out, and of a report about nothing else nothing is kept.
     """
-    activity = incoming.activity
-    target = await Actor.filter(uri__in=list(activity.object_ids), host="").first()
-    named = await Post.filter(uri__in=list(activity.object_ids), author__host="").limit(POSTS_LIMIT).select_related("author")
-    posts = [post for post in named if await disclosure.may_be_there(post.uri, incoming.sender.host)]
-    if target is None and not posts:
+    host, ids = incoming.sender.host, list(incoming.activity.object_ids)
+    posts = await _posts(ids, host)
+    target = await _target(ids, incoming) or (posts[0].author if posts else None)
+    if target is None or await _is_too_much(host) or await Report.exists(uri=incoming.activity.id):
         return
-    kept, is_new = await Report.get_or_create(
-        {"sender_host": incoming.sender.host, "target": target or posts[0].author, "post_uris": [post.uri for post in posts],
-         "text": activity.content[:TEXT_LIMIT]}, uri=activity.id)
-    if is_new:
-        await Notification.tell_team(Notice.REPORT, incoming.sender, kept)
+    said, uris = json.loads(incoming.body), [post.uri for post in posts if post.author_id == target.id]
+    matter = _matter(said)
+    text = incoming.activity.content or values.text(said.get("summary"), TEXT_LIMIT) or ""  # Lemmy writes a summary
+    kept = await Report.create(
+        uri=incoming.activity.id, sender_host=host, target=target, post_uris=uris, text=text[:TEXT_LIMIT], matter=matter,
+        case=await desk.open_case(target, matter, CaseSource.REPORT, uris))
+    await Notification.tell_team(Notice.REPORT, incoming.sender, kept)
+
+
+async def _posts(ids: list[str], host: str) -> list[Post]:
+    """The team may read the messages of a report: so only those count that its sender has, or was sent."""
+    named = await Post.filter(uri__in=ids, author__host="").limit(POSTS_LIMIT).select_related("author")
+    return [post for post in named if await disclosure.may_be_there(post.uri, host)]
+
+
+async def _target(ids: list[str], incoming: Incoming) -> Actor | None:
+    """Somebody of ours: by their id, or by a listing that this very server was told."""
+    if found := await Actor.filter(Actor.present(), uri__in=ids, host="").order_by("id").first():
+        return found
+    keys = [key for id_ in ids if (key := name_in(id_, f"{incoming.origin}/directory/listings/"))]
+    listing = await OfferedListing.filter(key__in=keys or [""], host=incoming.sender.host).select_related("actor").first()
+    return listing.actor if listing else None
+
+
+async def _is_too_much(host: str) -> bool:
+    """A flood of one server does not bury what others tell; and there are servers whose reports are not wanted."""
+    if await Host.exists(name=host, rejects_reports=True):
+        return True
+    return await Report.filter(sender_host=host, closed_at__isnull=True).count() >= OPEN_LIMIT
+
+
+def _matter(said: dict[str, Any]) -> Matter:
+    """What it is about, where the other server knows our words."""
+    matter = said.get("matter")
+    return Matter(matter) if matter in tuple(Matter) else Matter.OTHER

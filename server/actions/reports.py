@@ -6,18 +6,20 @@ from dataclasses import dataclass
 
 from federation import reports
 from federation.addresses import origin_of
-from models import Actor, AuditEntry, Notification, Post, Report, clock
+from models import Actor, AuditEntry, Case, Listing, Notification, Post, Report, clock, desk
+from models.case import CaseSource, Matter
 from models.database import in_transaction
-from models.delivery import Category
 from models.errors import CommunityError
 from models.ids import new_key
 from models.notification import Notice
+from moderation import hosts
 from moderation.visibility import Viewer, visible_to
-from server.actions import looks
+from server.actions import cases, looks, relations, report_answers
 
 TEXT_LIMIT_CHARACTERS = 1000
 POSTS_LIMIT = 20
 RULES_LIMIT = 50
+OPEN_LIMIT = 50  # reports of one member that wait for the team
 
 
 class Oneself(CommunityError):
@@ -27,36 +29,77 @@ class Oneself(CommunityError):
     safe = "You cannot report yourself."
 
 
+class TooManyOpen(CommunityError):
+    """As many wait for an answer as one member may have."""
+
+    status = 429
+    safe = "The team has not yet answered what you reported before. In an emergency, call for help where you are."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a member tells. `post_ids` of messages of the person that it is about; `rules` are numbers from 1."""
+    """What a member tells. `post_ids` of messages of the person that it is about; `rules` are numbers from 1.
+
+    `hides`: the member no longer wants to see them; `forward`: their own server is told too, and never by whom.
+    """
 
     text: str = ""
     post_ids: tuple[int, ...] = ()
-    category: Category = Category.OTHER
+    matter: Matter = Matter.OTHER
     rules: tuple[int, ...] = ()
     forward: bool = False
+    hides: bool = False
 
 
 async def report(us: Actor, reporter: Actor, target: Actor, told: Told) -> Report:
     """Keep a report for the team, and with `forward` tell the target's server too, in the name of the community `us`.
 
-    Only messages count that the reporter sees and the target wrote. Raises: Oneself.
+    Only messages count that the reporter sees and the target wrote. Raises: Oneself, TooManyOpen.
     """
     if reporter.id == target.id:
         raise Oneself("report")
     posts = await Post.filter(visible_to(Viewer.member(reporter)), author_id=target.id, id__in=told.post_ids[:POSTS_LIMIT] or [0])
-    forwards = told.forward and not target.is_local
     async with in_transaction():
-        kept = await Report.create(
-            uri=f"{origin_of(us.uri)}/reports/{new_key()}", sender_host="", reporter=reporter, target=target,
-            post_uris=[post.uri for post in posts], text=told.text[:TEXT_LIMIT_CHARACTERS],
-            category=Category.VIOLATION if told.rules else told.category, rules=list(told.rules[:RULES_LIMIT]),
-            forwarded_at=clock.now() if forwards else None)
-        await Notification.tell_team(Notice.REPORT, reporter, kept)
-        if forwards:
-            await reports.flag(us, target, posts, told.text)
+        kept = await _keep(us, reporter, told, target, posts)
+        if told.forward and await may_forward(target.host):
+            await kept.change(forwarded_at=clock.now(), forwarded_to=target.host)
+            await reports.flag(us, kept, target, kept.post_uris)
+        if told.hides:
+            await relations.mute(reporter, target)
     return kept
+
+
+async def report_listing(us: Actor, reporter: Actor, listing: Listing, told: Told) -> Report:
+    """The same about somebody in a partner's directory, who has no name here. Raises TooManyOpen."""
+    async with in_transaction():
+        kept = await _keep(us, reporter, told, page_url=listing.uri)
+        if told.forward and await may_forward(listing.host):
+            await kept.change(forwarded_at=clock.now(), forwarded_to=listing.host)
+            await reports.flag_listing(us, kept, listing)
+    return kept
+
+
+async def may_forward(host: str) -> bool:
+    """Whether somebody of that server can be reported to it: it is another one, and one that we exchange with."""
+    return bool(host) and hosts.is_heard(await hosts.standing(host))
+
+
+async def _keep(us: Actor, reporter: Actor, told: Told, target: Actor | None = None, posts: Sequence[Post] = (),
+                page_url: str = "") -> Report:
+    if await Report.filter(reporter_id=reporter.id, closed_at__isnull=True).count() >= OPEN_LIMIT:
+        raise TooManyOpen("reports")
+    case = await cases.open_(target, told.matter, CaseSource.REPORT, posts)
+    kept = await Report.create(
+        uri=new_uri(us), sender_host="", reporter=reporter, target=target, post_uris=[post.uri for post in posts],
+        text=told.text[:TEXT_LIMIT_CHARACTERS], matter=told.matter, rules=list(told.rules[:RULES_LIMIT]), page_url=page_url,
+        case=case)
+    await Notification.tell_team(Notice.REPORT, reporter, kept)
+    return kept
+
+
+def new_uri(us: Actor) -> str:
+    """The id of a report that was made here."""
+    return f"{origin_of(us.uri)}/reports/{new_key()}"
 
 
 async def assign(one: Report, to: Actor | None, by: Actor) -> None:
@@ -65,22 +108,30 @@ async def assign(one: Report, to: Actor | None, by: Actor) -> None:
 
 
 async def close(one: Report, by: Actor) -> None:
-    """The team has done what there was to do."""
-    if one.closed_at is None:
-        await _change(one, by, "report.resolve", closed_at=clock.now(), closed_by_id=by.id)
-        await Notification.filter(report_id=one.id).delete()
+    """The team has done what there was to do: whoever reported is answered. With its last report, the case is closed."""
+    if one.closed_at is not None:
+        return
+    async with in_transaction():
+        await report_answers.answer([one], by)
+        await AuditEntry.create(actor_id=by.id, action="report.resolve", target=f"report:{one.id}")
+        case = await Case.get_or_none(id=one.case_id or 0, source=CaseSource.REPORT, closed_at__isnull=True)
+        if case and not await Report.filter(case_id=case.id, closed_at__isnull=True).exists():
+            await cases.close(case, by)
 
 
 async def reopen(one: Report, by: Actor) -> None:
-    """There is more to do after all."""
-    if one.closed_at is not None:
-        await _change(one, by, "report.reopen", closed_at=None, closed_by_id=None)
+    """There is more to do after all: it is in the queue again."""
+    if one.closed_at is None:
+        return
+    async with in_transaction():
+        about = await Actor.get_or_none(id=one.target_id or 0)
+        case = await desk.open_case(about, one.matter, CaseSource.REPORT, one.post_uris)
+        await _change(one, by, "report.reopen", closed_at=None, closed_by_id=None, case_id=case.id)
 
 
-async def sort(one: Report, by: Actor, category: Category, rules: Sequence[int]) -> None:
-    """Say anew what a report is about."""
-    await _change(one, by, "report.sort", category=category, rules=list(rules[:RULES_LIMIT]) if category is Category.VIOLATION
-                  else [])
+async def sort(one: Report, by: Actor, matter: Matter, rules: Sequence[int]) -> None:
+    """Say anew what a report is about, and which rules it says were broken."""
+    await _change(one, by, "report.sort", matter=matter, rules=list(rules[:RULES_LIMIT]))
 
 
 async def look(one: Report, by: Actor) -> list[Post]:

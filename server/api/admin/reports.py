@@ -6,7 +6,6 @@ from typing import ClassVar
 from aiohttp import web
 
 from models import Post, Report
-from models.delivery import Category
 from models.errors import NotHere
 from moderation.visibility import Viewer, visible_to
 from server.actions import looks, reports
@@ -14,6 +13,7 @@ from server.api.answers import answer
 from server.api.arguments import Id, Takes
 from server.api.door import number
 from server.api.entities.admin import AdminReport, admin_reports_of
+from server.api.entities.report import Category, matter_of
 from server.api.entities.status import Status, statuses
 from server.api.paging import Window, listed, rows_of
 from server.api.readers import reader_of
@@ -61,7 +61,8 @@ async def show(request: web.Request, _: Takes) -> web.Response:
 async def change(request: web.Request, given: Sorting) -> web.Response:
     """PUT /api/v1/admin/reports/{id}: what it is about."""
     one = await _one(request)
-    await reports.sort(one, request[MEMBER].actor, given.category or one.category, given.rule_ids)
+    rules = given.rule_ids if given.category in (None, Category.VIOLATION) else []
+    await reports.sort(one, request[MEMBER].actor, matter_of(given.category, one.matter), rules)
     return await _answer(request, one)
 
 

@@ -15,6 +15,7 @@ from models.member import MemberState
 from models.reach import Reach
 from server.api.answers import instant, instant_or_none
 from server.api.entities.account import Account, Role, account, role_of
+from server.api.entities.report import category_of
 from server.api.entities.status import Status
 
 
@@ -177,7 +178,7 @@ def _report(one: Report, shown: Mapping[int, AdminAccount], sender: int, statuse
               if 0 < number <= len(rules)]
     return AdminReport(
         id=str(one.id), action_taken=one.closed_at is not None, action_taken_at=instant_or_none(one.closed_at),
-        category=str(one.category), comment=one.text, forwarded=one.forwarded_at is not None, created_at=instant(one.created_at),
+        category=str(category_of(one.matter, one.rules)), comment=one.text, forwarded=one.forwarded_at is not None, created_at=instant(one.created_at),
         updated_at=instant(one.changed_at or one.created_at), account=shown[one.reporter_id or sender],
         target_account=person(one.target_id) or shown[sender], assigned_account=person(one.assigned_to_id),
         action_taken_by_account=person(one.closed_by_id), statuses=statuses, rules=broken)
