@@ -4,7 +4,6 @@ The glossary of the interface decides (design README §7). `_` is what `server.l
 """
 from __future__ import annotations
 
-from models.case import Matter
 from models.guardian import Tie
 from models.member import Role
 from models.notification import Notice
@@ -79,21 +78,6 @@ def about_name(about: About, _: Words) -> str:
     }[about]
 
 
-def matter_name(matter: Matter, _: Words) -> str:
-    """What a report, a case or a ruling is about."""
-    return {
-        Matter.DANGER: _("Somebody may be in danger"),
-        Matter.SCAM: _("Scam or fraud"),
-        Matter.MEDICAL: _("Medical advice that may harm"),
-        Matter.PRIVACY: _("Privacy"),
-        Matter.HARASSMENT: _("Harassment"),
-        Matter.PROMOTION: _("Promotion"),
-        Matter.MINORS: _("Somebody under age"),
-        Matter.LAW: _("Against the law"),
-        Matter.OTHER: _("Something else"),
-    }[matter]
-
-
 def kind_name(kind: str, _: Words) -> str:
     """What a message from elsewhere is, where it is not simply a message: a type of ActivityStreams."""
     return "" if not kind else {
@@ -142,6 +126,8 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.SCRAPED: _("Somebody may be collecting people of the directory"),
         Notice.LEFT_NETWORK: _("%(name)s is no longer in the network that you share: nothing goes there now", name=name),
         Notice.CUT_OFF: _("%(name)s is kept out: it never confirmed that it erased what a member took back", name=name),
+        Notice.CUT_FOLLOWS: _("%(name)s is kept out now: your follows with people there have ended", name=name),
+        Notice.LIST_GONE: _("The list “%(name)s” has not been readable for days", name=name),
         Notice.PARTNER_REQUEST: _("%(name)s asks to become a partner community", name=name),
     }[kind]
 
