@@ -40,13 +40,14 @@ VISITOR = Viewer()
 
 def visible_to(viewer: Viewer, at: datetime | None = None) -> Q:
     """The posts that this viewer may see now (or `at` an instant), as a condition on Post."""
-    sent = _sent(at or clock.now())
+    sent = _shown(at or clock.now())
     alive = Q(deleted_at__isnull=True, author__suspended_at__isnull=True, author__deleted_at__isnull=True)
     if viewer.actor_id is not None:
         return alive & (Q(author_id=viewer.actor_id) | (sent & _for_member(viewer.actor_id)))
     if viewer.host:
         return alive & sent & Q(author__host="") & consent.authors_who_allow(Purpose.SHARED_OUT, at) & _for_peer(viewer)
-    return alive & sent & Q(author__host="", reach=Reach.WEB) & consent.authors_who_allow(Purpose.SHARED_OUT, at)
+    unlimited = Q(author__host="", author__limited_at__isnull=True, reach=Reach.WEB)
+    return alive & sent & unlimited & consent.authors_who_allow(Purpose.SHARED_OUT, at)
 
 
 def seen_by(viewer: Viewer) -> Condition:
@@ -62,14 +63,15 @@ def may_be_named_to(viewer: Viewer) -> Q:
     """
     alive = Q(deleted_at__isnull=True, author__suspended_at__isnull=True, author__deleted_at__isnull=True)
     shut = Subquery(Host.filter(standing=Standing.SUSPENDED).values("name"))
-    elsewhere = ~Q(author__host="") & ~Q(author__host__in=shut) & Q(reach=Reach.WEB, is_listed=True)
+    elsewhere = (~Q(author__host="") & ~Q(author__host__in=shut)
+                 & Q(reach=Reach.WEB, is_listed=True, hidden_at__isnull=True, author__limited_at__isnull=True))
     return visible_to(viewer) | (alive & elsewhere)
 
 
 def could_see(actor_id: int) -> Q:
     """The posts, deleted since, that a member of ours could see, as far as one can still tell: who was named is not kept."""
     gone = Q(deleted_at__isnull=False, author__suspended_at__isnull=True, author__deleted_at__isnull=True)
-    return gone & (Q(author_id=actor_id) | (_sent(clock.now()) & _for_member(actor_id)))
+    return gone & (Q(author_id=actor_id) | (_shown(clock.now()) & _for_member(actor_id)))
 
 
 def may_pass_to(viewer: Viewer) -> Q:
@@ -93,9 +95,9 @@ async def may_see(viewer: Viewer, post: Post) -> bool:
     return await Post.filter(visible_to(viewer), id=post.id).exists()
 
 
-def _sent(at: datetime) -> Q:
-    """No longer held for undoing."""
-    return Q(held_until__isnull=True) | Q(held_until__lte=at)
+def _shown(at: datetime) -> Q:
+    """No longer held for undoing, and not hidden by the team."""
+    return Q(hidden_at__isnull=True) & (Q(held_until__isnull=True) | Q(held_until__lte=at))
 
 
 def _for_member(actor_id: int) -> Q:
@@ -110,7 +112,7 @@ def _for_member(actor_id: int) -> Q:
     blocked = Subquery(Block.filter(blocker_id=actor_id).values("target_id"))
     return ((ours | named | (~Q(author__host="") & theirs) | (Q(to_followers=True) & followed))
             & ~Q(author__host__in=shut) & ~Q(author_id__in=blocking) & ~Q(author_id__in=blocked)
-            & ~Q(author__host__in=hosts_blocked_by(actor_id)))
+            & ~Q(author__host__in=hosts_blocked_by(actor_id)) & (Q(author__limited_at__isnull=True) | followed))
 
 
 def _for_peer(viewer: Viewer) -> Q:
@@ -118,6 +120,8 @@ def _for_peer(viewer: Viewer) -> Q:
     allowed = [reach for reach in (Reach.PARTNERS, Reach.WEB) if hosts.may_receive(viewer.standing, reach)]
     wanted = Q(reach__in=allowed) if allowed else Q(id__isnull=True)
     if hosts.may_receive(viewer.standing, Reach.CIRCLE):
-        there = Recipient.filter(actor__host=viewer.host).values("post_id")
-        wanted |= Q(reach=Reach.CIRCLE, id__in=Subquery(there))
+        named = Recipient.filter(actor__host=viewer.host).values("post_id")
+        wanted |= Q(reach=Reach.CIRCLE, id__in=Subquery(named))
+    there = Follow.filter(follower__host=viewer.host, accepted_at__isnull=False).values("target_id")
+    wanted &= Q(author__limited_at__isnull=True) | Q(author_id__in=Subquery(there))
     return wanted & ~Q(author_id__in=Subquery(HostBlock.filter(host=viewer.host).values("owner_id")))

@@ -35,24 +35,30 @@ async def delete(post: Post, store: MediaStore, *, keep_images: bool = False) ->
 
     Who received it stays written (Disclosure): the erasing follows that list. `keep_images`: for a day, to be used again.
     """
-    images = [] if keep_images else [image.key for image in await Attachment.filter(post=post)]
     async with in_transaction():
-        if keep_images:
-            await set_free(Attachment.filter(post=post))
-        if await held.is_held(post):
-            await held.vanish(post)
-        else:
-            await withdrawal_notices.ask(post.author, [post.uri])
-            await outbox.delete(post)
-            await bury(post)
-    for key in images:
+        files = await withdraw(post, keep_images=keep_images)
+    for key in files:
         store.forget(key)
+
+
+async def withdraw(post: Post, *, keep_images: bool = False) -> list[str]:
+    """The same inside the caller's transaction, who forgets these files once it is over."""
+    files = [] if keep_images else [image.key for image in await Attachment.filter(post=post)]
+    if keep_images:
+        await set_free(Attachment.filter(post=post))
+    if await held.is_held(post):
+        await held.vanish(post)
+        return files
+    await withdrawal_notices.ask(post.author, [post.uri])
+    await outbox.delete(post)
+    await bury(post)
+    return files
 
 
 async def bury(post: Post) -> None:
     """Everything that the message said goes; its id stays dead. Inside a transaction; telling others is for the caller."""
-    await post.change(text="", html="", title="", warning="", deleted_at=clock.now(), quote_uri="", quote_stamp_uri="",
-                      shows_quote=False, quote_state=QuoteState.NONE)
+    await post.change(text="", html="", title="", warning="", label_words="", team_note="", deleted_at=clock.now(), quote_uri="",
+                      quote_stamp_uri="", shows_quote=False, quote_state=QuoteState.NONE)
     await Stamp.filter(interaction_uri=post.uri).delete()
     for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost,
                  Review, Stamp):
