@@ -4,6 +4,9 @@ The glossary of the interface decides (design README §7). `_` is what `server.l
 """
 from __future__ import annotations
 
+from models.actor import Organisation
+from models.badge import BadgeKind
+from models.case import Matter
 from models.guardian import Tie
 from models.member import Role
 from models.notification import Notice
@@ -55,6 +58,20 @@ def role_name(role: Role, _: Words) -> str:
             Role.MANAGED: _("Managed profile")}[role]
 
 
+def badge_name(kind: str, elsewhere: bool, _: Words) -> str:
+    """What a badge says: of ours what the team has checked, of others what their server says."""
+    if elsewhere:
+        return {BadgeKind.HEALTH: _("Health professional, verified by their server"),
+                BadgeKind.RESEARCH: _("Researcher, verified by their server")}[BadgeKind(kind)]
+    return {BadgeKind.HEALTH: _("Verified health professional"), BadgeKind.RESEARCH: _("Verified researcher")}[BadgeKind(kind)]
+
+
+def organisation_name(organisation: str, _: Words) -> str:
+    """What kind of organisation an account is."""
+    return {Organisation.ASSOCIATION: _("Association"), Organisation.HOSPITAL: _("Hospital"), Organisation.LAB: _("Laboratory"),
+            Organisation.COMPANY: _("Company"), Organisation.OTHER: _("Organisation")}[Organisation(organisation)]
+
+
 def tie_name(tie: Tie, _: Words) -> str:
     """What a guardian is to the person for whom they act."""
     return {Tie.PARENT: _("Parent"), Tie.RELATIVE: _("Relative or carer"), Tie.LEGAL: _("Named by a judge")}[tie]
@@ -76,6 +93,21 @@ def about_name(about: About, _: Words) -> str:
         About.NOBODY: _("Nobody in particular"),
         About.UNSAID: "",
     }[about]
+
+
+def matter_name(matter: Matter, _: Words) -> str:
+    """What a report, a case or a ruling is about."""
+    return {
+        Matter.DANGER: _("Somebody may be in danger"),
+        Matter.SCAM: _("Scam or fraud"),
+        Matter.MEDICAL: _("Medical advice that may harm"),
+        Matter.PRIVACY: _("Somebody’s privacy"),
+        Matter.HARASSMENT: _("Harassment"),
+        Matter.PROMOTION: _("Promotion"),
+        Matter.MINORS: _("Protection of minors"),
+        Matter.LAW: _("Against the law"),
+        Matter.OTHER: _("Something else"),
+    }[matter]
 
 
 def kind_name(kind: str, _: Words) -> str:
@@ -107,6 +139,8 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.POLL: _("A question that you asked or answered is over"),
         Notice.JOIN_REQUEST: _("Somebody asks to join the community"),
         Notice.REPORT: _("%(name)s reports somebody to the team", name=name),
+        Notice.REPORT_ANSWERED: _("The team has answered what you reported"),
+        Notice.REPORT_ASKED: _("The team asks you something about what you reported"),
         Notice.DANGER: _("Somebody may be in danger: a colleague is told at the same time"),
         Notice.CASE: _("%(name)s hands you a case, or would like a second opinion", name=name),
         Notice.REVIEW: _("A message by %(name)s waits until the team has read it", name=name),
@@ -125,6 +159,9 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.WAITING: _("Somebody else waits with the same condition"),
         Notice.SCRAPED: _("Somebody may be collecting people of the directory"),
         Notice.LEFT_NETWORK: _("%(name)s is no longer in the network that you share: nothing goes there now", name=name),
+        Notice.BADGE_ASKED: _("%(name)s asks for a badge: the team looks at it", name=name),
+        Notice.VOUCHER_ASKED: _("%(name)s asks you to say that you know them as a colleague", name=name),
+        Notice.BADGE: _("There is news about your badge"),
         Notice.CUT_OFF: _("%(name)s is kept out: it never confirmed that it erased what a member took back", name=name),
         Notice.CUT_FOLLOWS: _("%(name)s is kept out now: your follows with people there have ended", name=name),
         Notice.LIST_GONE: _("The list “%(name)s” has not been readable for days", name=name),
