@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,8 +12,13 @@ from federation.addresses import origin_of, same_origin
 from federation.contexts import CAPABILITY, RESPONSES
 from federation.errors import Malformed
 from federation.parts import Emoji
+from models.actor import Organisation
+from models.badge import BadgeKind
 
 ACTOR_TYPES: Final = frozenset({"Person", "Service", "Group", "Application", "Organization"})
+ORGANISATIONS: Final = frozenset(kind.value for kind in Organisation if kind)
+BADGES: Final = frozenset(kind.value for kind in BadgeKind)
+MAX_PROFESSION_CHARS = 100
 MAX_SUMMARY_CHARS = 20_000
 MAX_FIELDS = 16
 MAX_FIELD_CHARS = 2000
@@ -77,6 +83,9 @@ class ActorDocument:
     takes_responses: bool  # and what became of reports
     fields: tuple[PropertyValue, ...]
     emojis: tuple[Emoji, ...]  # of the name and the rest of the profile
+    organisation: str  # a models.actor.Organisation, of an Organization of our own kind of server
+    badge: str  # a models.badge.BadgeKind that its server says it has checked
+    profession: str
 
     @classmethod
     def parse(cls, document: Any) -> ActorDocument:
@@ -121,7 +130,14 @@ class ActorDocument:
             takes_responses=f"{origin_of(id_)}/ns#{RESPONSES}" in implemented(document.get("generator")),
             fields=_fields(document.get("attachment")),
             emojis=parts.emojis(values.objects(document.get("tag"), parts.MAX_TAGS)),
+            organisation=_one_of(ORGANISATIONS, document.get("organisation")) if type_ == "Organization" else "",
+            badge=(badge := _one_of(BADGES, document.get("badge")) if type_ == "Person" else ""),
+            profession=(values.text(document.get("profession"), MAX_PROFESSION_CHARS) or "") if badge else "",
         )
+
+
+def _one_of(known: Collection[str], value: Any) -> str:
+    return value if isinstance(value, str) and value in known else ""
 
 
 def implemented(generator: Any) -> tuple[str, ...]:

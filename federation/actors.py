@@ -13,7 +13,8 @@ from federation.keys import load_multikey, load_public, public_pem
 from federation.requests import Manner
 from federation.wire import ActorDocument, PublicKeyEntry
 from models import Actor, ActorKey, Host, Q, clock
-from models.actor import ActorKind, KeyKind
+from models.actor import ActorKind, KeyKind, Organisation
+from models.host import PARTNERS
 from moderation import hosts, markup
 
 NAME_LIMIT = 100
@@ -32,6 +33,7 @@ async def save(document: ActorDocument, key_uri: str = "") -> Actor:
     `key_uri`: a key that was read at its own id and names this actor as its owner. Raises Refused, Busy.
     """
     columns = _columns(document)
+    columns |= await _said_by_partners(document, columns["host"])
     actor = await Actor.get_or_none(uri=document.id)
     if actor is None:
         await _check_welcome(columns["host"], document)
@@ -55,6 +57,13 @@ def _columns(document: ActorDocument) -> dict[str, Any]:
         "fetched_at": clock.now(),
         "details": [{"name": field.name, "value": markup.clean(field.value)} for field in document.fields],
     }
+
+
+async def _said_by_partners(document: ActorDocument, host: str) -> dict[str, Any]:
+    """A badge is worth what the server is that has given it: those of partners are shown, as theirs."""
+    is_partner = await hosts.standing(host) in PARTNERS
+    kept = (document.badge, document.profession) if is_partner else ("", "")
+    return {"badge": kept[0], "profession": kept[1], "organisation": Organisation(document.organisation)}
 
 
 async def _check_welcome(host: str, document: ActorDocument) -> None:

@@ -77,6 +77,9 @@ def own_terms(origin: str) -> dict[str, Any]:
         "matter": "dazzle:matter",
         "digest": "dazzle:digest",
         "directory": {"@id": "dazzle:directory", "@type": "@id"},
+        "organisation": "dazzle:organisation",
+        "badge": "dazzle:badge",
+        "profession": "dazzle:profession",
     }
 
 

@@ -38,6 +38,7 @@ async def save(note: Note, author: Actor) -> Post:
     parent, parent_uri = await _parent(note, author)
     if parent and parent.author.is_local:
         reach = reach.narrowed_to(parent.reach)
+    await _speaks_to_none_unasked(note, author, reach, parent)
     post = new_row(note, author, reach, to_followers)
     # the conversation is the first message as far as we know it, never what a stranger says of it
     conversation = parent.conversation if parent else parent_uri or note.id
@@ -145,9 +146,21 @@ async def _parent(note: Note, author: Actor) -> tuple[Post | None, str]:
     if parent is None or not parent.author.is_local:
         return parent, uri
     decision = policy.decide(Verb.ANSWER, await facts.between(author, parent.author, reach=Reach.CIRCLE, post=parent))
-    if decision.reason == "blocked":
-        raise Refused("blocked", host=author.host)
+    if decision.reason in ("blocked", "company"):
+        raise Refused(decision.reason, host=author.host)
     return (parent, uri) if decision else (None, "")
+
+
+async def _speaks_to_none_unasked(note: Note, author: Actor, reach: Reach, parent: Post | None) -> None:
+    """Raise Refused where an organisation names a member of ours who neither follows it nor wrote to it."""
+    if not author.organised_as:
+        return
+    named = Actor.filter(Actor.present(), uri__in=[*note.to, *note.cc, *(mention.href for mention in note.mentions)], host="")
+    for actor in await named:
+        is_answered = parent is not None and parent.author_id == actor.id
+        decision = policy.decide(Verb.NAME, await facts.between(author, actor, reach=reach))
+        if decision.reason == "organisation" and not is_answered:
+            raise Refused("organisation", host=author.host)
 
 
 async def _adopt_answers(post: Post) -> None:

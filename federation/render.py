@@ -58,6 +58,10 @@ def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str, readers:
     }
     if actor.kind is ActorKind.PERSON:
         document["featuredTags"] = featured_tags_uri(actor)
+    if actor.organisation:
+        document["organisation"] = str(actor.organisation)
+    if badge := lines.badge_of(actor, readers):
+        document |= {"badge": badge, "profession": actor.profession}
     if actor.aliases:
         document["alsoKnownAs"] = actor.aliases
     if actor.moved_to_uri:

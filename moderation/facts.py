@@ -1,7 +1,7 @@
 """Loads what the rules need to know."""
 from __future__ import annotations
 
-from models import Actor, Block, Community, Follow, HostBlock, Post
+from models import Actor, Block, Community, Follow, HostBlock, Post, Recipient
 from models.host import Standing
 from models.post import Quotable
 from models.reach import Reach
@@ -23,13 +23,32 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
         blocked=await Block.either_way(doer.id, target.id) or await HostBlock.between(doer, target),
         sees_post=post is None or await _sees(doer, post),
         reach=reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer),
-        allows_quotes=await _allows_quotes(doer, target, reach, post), is_own=doer.id == target.id)
+        allows_quotes=await _allows_quotes(doer, target, reach, post), is_own=doer.id == target.id,
+        organisation=doer.organised_as, is_known_to_target=not doer.organised_as or await _knows(target, doer),
+        addresses_doer=post is not None and doer.organised_as.is_commercial and await _addresses(post, doer))
 
 
 async def about_publishing(author: Actor, reach: Reach) -> Facts:
     """The facts about a member of ours writing something new."""
     agreed = await consent.may_leave(author.id) if reach.leaves else True
-    return Facts(reach=reach, ceiling=await _ceiling(author), consents=bool(agreed))
+    return Facts(reach=reach, ceiling=await _ceiling(author), consents=bool(agreed), organisation=author.organised_as)
+
+
+def about_searching(doer: Actor) -> Facts:
+    """The facts about a member of ours looking for people."""
+    return Facts(organisation=doer.organised_as)
+
+
+async def _knows(target: Actor, doer: Actor) -> bool:
+    """Whether the one asked for it: follows the organisation, has written to it, or is one too."""
+    return (bool(target.organised_as) or target.id == doer.id
+            or await Follow.exists(follower_id=target.id, target_id=doer.id, accepted_at__isnull=False)
+            or await Recipient.exists(actor_id=doer.id, post__author_id=target.id, post__deleted_at__isnull=True))
+
+
+async def _addresses(post: Post, doer: Actor) -> bool:
+    """Whether a message is the organisation's own, or names it."""
+    return post.author_id == doer.id or await Recipient.exists(post_id=post.id, actor_id=doer.id)
 
 
 async def _allows_quotes(doer: Actor, target: Actor, reach: Reach, post: Post | None) -> bool:

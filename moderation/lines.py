@@ -19,6 +19,7 @@ from moderation.visibility import Viewer
 ABOUT = "about"
 OTHERS = ("line-1", "line-2", "line-3", "line-4")
 LINES = (ABOUT, *OTHERS)
+BADGE = "badge"  # no line, but shown under a word of its owner in the same way
 VALUES = tuple(str(line) for line in (
     ProfileLine.ASK_ME, ProfileLine.ROLE, ProfileLine.CONDITION, ProfileLine.SIGNS, ProfileLine.FIRST_SIGNS,
     ProfileLine.DIAGNOSED, ProfileLine.GENE, ProfileLine.TREATMENTS, ProfileLine.PLACE, ProfileLine.LANGUAGES, ProfileLine.AGE))
@@ -57,6 +58,11 @@ def read_by(actor: Actor, readers: Reach, titles: Mapping[str, str] = MappingPro
     about = actor.summary if reach_of(actor, ABOUT).level >= readers.level else ""
     shown = [one for one in actor.details if "line" not in one or reach_of(actor, one["line"]).level >= readers.level]
     return Lines(about, tuple((titles.get(one.get("line", ""), one["name"]), one["value"]) for one in shown))
+
+
+def badge_of(actor: Actor, readers: Reach) -> str:
+    """The kind of badge that these readers see beside a name (a models.badge.BadgeKind), or nothing."""
+    return actor.badge if not actor.is_local or reach_of(actor, BADGE).level >= readers.level else ""
 
 
 async def readers_of(viewer: Viewer, actor: Actor) -> Reach:

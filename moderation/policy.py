@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.actor import Organisation
 from models.host import Standing
 from models.reach import Reach
 from moderation import hosts
@@ -22,6 +23,7 @@ class Verb(StrEnum):
     FEATURE = "feature"  # to put somebody on a list for others to find
     ANNOUNCE = "announce"
     NAME = "name"  # to address or mention someone
+    SEARCH = "search"  # to look for people, in any list of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,9 @@ class Facts:
     ceiling: Reach = Reach.WEB
     allows_quotes: bool = False  # the target lets this doer quote what is for the whole web
     is_own: bool = False  # the doer's own message
+    organisation: Organisation = Organisation.NONE  # what the doer is, where that is no person
+    is_known_to_target: bool = False  # the target follows the doer, or wrote to them
+    addresses_doer: bool = False  # the message is the doer's own, or names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +140,45 @@ def nobody_is_listed(_facts: Facts) -> str | None:
     return "listed"
 
 
+def opens_no_conversation(facts: Facts) -> str | None:
+    """An organisation speaks to those who follow it or wrote to it, and to nobody who did not ask for that."""
+    return "organisation" if facts.organisation and not facts.is_known_to_target else None
+
+
+def writes_to_nobody_unasked(facts: Facts) -> str | None:
+    """An organisation does not begin a message to named people."""
+    return "organisation" if facts.organisation and facts.reach is Reach.CIRCLE else None
+
+
+def answers_where_named(facts: Facts) -> str | None:
+    """What may have something to sell answers only who wrote to it (Directive 2001/83, article 88; health.md §5)."""
+    return "company" if facts.organisation.is_commercial and not facts.addresses_doer else None
+
+
+def passes_on_its_own(facts: Facts) -> str | None:
+    """Nor does it carry messages of others anywhere."""
+    return "company" if facts.organisation.is_commercial and not facts.is_own else None
+
+
+def searches_no_people(facts: Facts) -> str | None:
+    """People here are found by people, and by no organisation."""
+    return "organisation" if facts.organisation else None
+
+
 RULES: dict[Verb, tuple[Rule, ...]] = {
-    Verb.FOLLOW: (hosts_in_good_standing, both_present, has_not_moved, no_block, agreed_if_it_crosses),
-    Verb.PUBLISH: (within_the_ceiling, said_yes_to_leaving),
-    Verb.ANSWER: (the_post_is_seen, no_block, not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
-    Verb.LIKE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses),
-    Verb.VOTE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses),
-    Verb.QUOTE: (the_post_is_seen, both_present, no_block, agreed_if_it_crosses, quotable, quoted_openly,
+    Verb.FOLLOW: (hosts_in_good_standing, both_present, has_not_moved, no_block, opens_no_conversation, agreed_if_it_crosses),
+    Verb.PUBLISH: (writes_to_nobody_unasked, within_the_ceiling, said_yes_to_leaving),
+    Verb.ANSWER: (the_post_is_seen, no_block, answers_where_named, not_wider_than_the_parent, within_the_ceiling,
+                  said_yes_to_leaving),
+    Verb.LIKE: (the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
+    Verb.VOTE: (the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
+    Verb.QUOTE: (the_post_is_seen, both_present, no_block, passes_on_its_own, agreed_if_it_crosses, quotable, quoted_openly,
                  not_wider_than_the_parent, within_the_ceiling, the_quoted_may_know),
     Verb.FEATURE: (nobody_is_listed,),
-    Verb.ANNOUNCE: (the_post_is_seen, both_present, no_block, more_than_a_circle, not_wider_than_the_parent, within_the_ceiling,
-                    said_yes_to_leaving),
-    Verb.NAME: (hosts_in_good_standing, both_present, no_block, agreed_if_it_crosses),
+    Verb.ANNOUNCE: (the_post_is_seen, both_present, no_block, passes_on_its_own, more_than_a_circle, not_wider_than_the_parent,
+                    within_the_ceiling, said_yes_to_leaving),
+    Verb.NAME: (hosts_in_good_standing, both_present, no_block, opens_no_conversation, agreed_if_it_crosses),
+    Verb.SEARCH: (searches_no_people,),
 }
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from markupsafe import Markup
 
 from models import Actor, Announce, Attachment, Host, Member, Post, clock, surroundings
+from models.actor import ActorKind
 from models.post import Note
 from models.reach import Reach
 from models.surroundings import Answered, Surroundings
+from moderation import lines
 from moderation.visibility import Viewer, seen_by
 from server import emojis, lost, questions
 from server.actions import quotes
@@ -78,17 +80,23 @@ async def titles_of(actors: Iterable[Actor]) -> dict[str, str]:
     return {name: found.get(name) or name for name in names}
 
 
-def person(actor: Actor, titles: Mapping[str, str], pictures: Mapping[str, Mapping[str, str]] = {}) -> PersonView:
-    """One person, with the name of their community if it is not ours. `pictures`: of names, as `server.emojis` finds them."""
+def person(actor: Actor, titles: Mapping[str, str], pictures: Mapping[str, Mapping[str, str]] = {}, *,
+           readers: Reach = Reach.COMMUNITY) -> PersonView:
+    """One person, with the name of their community if it is not ours. `pictures`: of names, as `server.emojis` finds them;
+    `readers`: WEB for visitors.
+    """
+    badge = lines.badge_of(actor, readers)
     return PersonView(name=actor.name, address=actor.address, display_name=actor.shown_name, coat=actor.key,
                       url=f"/{actor.address}", host_label=titles.get(actor.host, actor.host),
-                      label=emojis.name(actor, pictures.get(actor.host, {})))
+                      label=emojis.name(actor, pictures.get(actor.host, {})), organisation=actor.organised_as,
+                      is_program=not actor.is_local and actor.kind is ActorKind.SERVICE, badge=badge,
+                      profession=actor.profession if badge else "", checked_by_one=bool(badge) and actor.badge_checks == 1)
 
 
-async def people(actors: Sequence[Actor]) -> list[PersonView]:
+async def people(actors: Sequence[Actor], *, readers: Reach = Reach.COMMUNITY) -> list[PersonView]:
     """Many people, in two queries."""
     titles, pictures = await titles_of(actors), await emojis.of_names(actors)
-    return [person(actor, titles, pictures) for actor in actors]
+    return [person(actor, titles, pictures, readers=readers) for actor in actors]
 
 
 async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, with_hidden: bool = False) -> list[PostView]:
@@ -130,7 +138,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     folded, veiled = (False, False) if is_mine else _folding(post, reader)
     html, language = words(post, _)
     return PostView(
-        key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis),
+        key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis, readers=_readers(reader)),
         html=Markup(emojis.shown(html, around.emojis.get(author.host, {}))),  # noqa: S704 - cleaned when it was stored
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
         note=post.warning or note_name(post.note, _), folded=folded,
@@ -148,6 +156,10 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         held_seconds_left=held_for, waits_for_team=post.is_in_review,
         written_by=written_by(post.written_as, author.shown_name, _),
         origin_url=_origin_url(post))
+
+
+def _readers(reader: Member | None) -> Reach:
+    return Reach.COMMUNITY if reader else Reach.WEB
 
 
 def _may_act(post: Post, reader: Member | None, held_for: int) -> bool:

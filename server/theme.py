@@ -148,6 +148,8 @@ def environment(folders: tuple[Path, ...], lang: str, assets: Mapping[str, Asset
         "moment": partial(language.moment, lang=lang), "language_name": partial(language.name_of, lang=lang),
         "reach_name": lambda level: wording.reach_name(tuple(Reach)[level - 1], words),
         "voice_name": lambda voice: wording.voice_name(Voice(voice), words),
+        "badge_name": lambda kind, elsewhere: wording.badge_name(kind, elsewhere, words),
+        "organisation_name": lambda kind: wording.organisation_name(kind, words),
         "ago": lambda then: language.ago(then, clock.now(), lang),
     }
     made.globals.update(functions)

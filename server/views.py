@@ -44,6 +44,7 @@ class MeView:
     unread: int = 0  # notices not read yet
     grows_up: bool = False  # what was agreed for them waits for their own answer
     guardian: str = ""  # the name of the member who acts for them here
+    organisation: str = ""  # a models.actor.Organisation
 
     @property
     def url(self) -> str:
@@ -78,6 +79,11 @@ class PersonView:
     role_label: str = ""  # "Lives with the condition", "Team"
     host_label: str = ""  # the other community's name, empty for ours
     label: Markup = Markup()  # the name with the small pictures that its server puts into it
+    organisation: str = ""  # a models.actor.Organisation
+    is_program: bool = False  # of another server, and says so
+    badge: str = ""  # a models.badge.BadgeKind, as far as the reader may see it
+    profession: str = ""  # with a badge: "Physiotherapist"
+    checked_by_one: bool = False  # the badge, because there is nobody else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

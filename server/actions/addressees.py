@@ -23,7 +23,7 @@ async def of(author: Actor, reach: Reach, parent: Post | None, circle: Sequence[
     if reach is Reach.CIRCLE:
         return await _circle(author, parent, circle)
     answered = [parent.author] if parent and not parent.author.is_local else []
-    return [actor for actor in _others(author, [*answered, *named]) if await _may_address(author, actor, reach)]
+    return [actor for actor in _others(author, [*answered, *named]) if await _may_name(author, actor, reach, parent)]
 
 
 async def circle_of(post: Post) -> list[Actor]:
@@ -51,6 +51,18 @@ async def _within(author: Actor, parent: Post, named: set[int]) -> list[Actor]:
 def _others(author: Actor, actors: Sequence[Actor]) -> list[Actor]:
     """Each once, without the author."""
     return list({actor.id: actor for actor in actors if actor.id != author.id}.values())
+
+
+async def _may_name(author: Actor, actor: Actor, reach: Reach, parent: Post | None) -> bool:
+    """Whether somebody is addressed. An organisation is told that it may not, as it could not guess; whom it answers, it has been
+    let write to already. Raises Refused.
+    """
+    decision = await _may_address(author, actor, reach)
+    if decision.reason != "organisation":
+        return bool(decision)
+    if parent is None or parent.author_id != actor.id:
+        raise Refused("organisation")
+    return True
 
 
 async def _may_address(author: Actor, actor: Actor, reach: Reach) -> Decision:

@@ -6,10 +6,24 @@ from collections.abc import Iterable, Sequence
 from federation.addresses import host_of
 from models import Actor, Q
 from models.actor import ActorKind
+from moderation import facts, policy
+from moderation.policy import Decision, Verb
+from server.errors import Refused
 
 ADDRESS_LIMIT_CHARACTERS = 320
 NAME_LIMIT_CHARACTERS = 100  # as models.Actor keeps them
 HOST_LIMIT_CHARACTERS = 255
+
+
+def may_search(actor: Actor) -> Decision:
+    """Whether a member of ours may look for people, in any list of them."""
+    return policy.decide(Verb.SEARCH, facts.about_searching(actor))
+
+
+def check_search(actor: Actor) -> None:
+    """Raise Refused unless they may."""
+    if not (decision := may_search(actor)):
+        raise Refused(decision.reason or "")
 
 
 def split_address(address: str, origin: str) -> tuple[str, str]:

@@ -20,7 +20,8 @@ _URL = re.compile(r"https?://\S{1,500}")
 
 async def found(request: web.Request, words: str, *, resolves: bool, limit: int, offset: int = 0,
                 following: bool = False) -> list[Actor]:
-    """Those whom the member may find, or follows; one by address or page, asked for at their server if `resolves`."""
+    """Those whom the member may find, or follows; one by address or page, asked for at their server if `resolves`. Refused."""
+    people.check_search(request[MEMBER].actor)
     if _URL.fullmatch(words) or _ADDRESS.fullmatch(words):
         return [] if offset else await _at(request, words, resolves=resolves)
     typed = words.removeprefix("@")[:WORDS_LIMIT_CHARACTERS]

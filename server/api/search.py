@@ -12,6 +12,7 @@ from federation import resolve
 from models import Actor, FollowedTag, Post, Q, searching
 from models.errors import CommunityError
 from moderation.visibility import seen_by, visible_to
+from server.actions.people import may_search
 from server.api import account_search
 from server.api.answers import answer
 from server.api.arguments import Id
@@ -56,7 +57,7 @@ async def show(request: web.Request, given: SearchFor) -> web.Response:
     people: list[Actor] = []
     posts: list[Post] = []
     names: list[str] = []
-    if words and _wants(given, "accounts"):
+    if words and _wants(given, "accounts") and (given.type or may_search(request[MEMBER].actor)):
         people = await account_search.found(request, words, resolves=given.resolve, limit=given.size, offset=given.offset,
                                             following=given.following)
     if words and _wants(given, "statuses"):

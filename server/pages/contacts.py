@@ -15,6 +15,7 @@ from models.reach import Reach
 from moderation import consent, lines, markup
 from server import cards, render
 from server.actions import contacts
+from server.actions.people import may_search
 from server.doors import see
 from server.errors import BadRequest
 from server.forms import Form
@@ -61,7 +62,8 @@ async def show(request: web.Request) -> web.Response:
     """GET /people/professionals: to visitors the host's list alone."""
     _, number = gettext_for(request[LANGUAGE]), _page_number(request)
     listed, pager = await _listed(request, number, "/people/professionals")
-    people = await _members(request) if request.get(MEMBER) and not number else []
+    may_look = MEMBER in request and bool(may_search(request[MEMBER].actor))
+    people = await _members(request) if may_look and not number else []
     return render.page(request, "professionals.html", here="people", people=people, contacts=listed, kinds=kinds(_), pager=pager)
 
 

@@ -19,6 +19,7 @@ from moderation import counts, findable
 from server import profile_words, render
 from server.actions import introductions
 from server.actions.listings import open_directory
+from server.actions.people import check_search
 from server.doors import see
 from server.errors import Refused
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS
@@ -52,12 +53,14 @@ class Asked:
 
 async def show(request: web.Request) -> web.Response:
     """GET /people/directory: some people, in an order that is new every day and says nothing about anybody."""
+    check_search(request[MEMBER].actor)
     await open_directory()
     return await _page(request, Asked())
 
 
 async def search(request: web.Request) -> web.Response:
     """POST /people/directory. By POST, so that what somebody looks for is kept nowhere."""
+    check_search(request[MEMBER].actor)
     form = request[FORM]
     wanted = Wanted(role=form.text("role", 16), country=form.text("country", 2), language=form.text("language", 3),
                     age=form.text("age", 8))
@@ -68,12 +71,12 @@ async def search(request: web.Request) -> web.Response:
 
 async def one(request: web.Request) -> web.Response:
     """GET /people/directory/{key}: somebody elsewhere, and asking to meet them."""
-    return await _one(request, await _listing(request))
+    return await _one(request, await listing_named(request))
 
 
 async def ask(request: web.Request) -> web.Response:
     """POST /people/directory/{key}: ask to meet them."""
-    listing, _ = await _listing(request), gettext_for(request[LANGUAGE])
+    listing, _ = await listing_named(request), gettext_for(request[LANGUAGE])
     try:
         await introductions.ask(request[MEMBER].actor, listing.key, request[FORM].text("text", 300))
     except (introductions.AskedEnough, Refused) as error:
@@ -99,7 +102,9 @@ async def answer(request: web.Request) -> web.Response:
     return see(f"/people/introductions?done={'yes' if wanted else 'no'}")
 
 
-async def _listing(request: web.Request) -> Listing:
+async def listing_named(request: web.Request) -> Listing:
+    """Somebody elsewhere in the list, of a server that the reader does not keep away; NotHere."""
+    check_search(request[MEMBER].actor)
     blocked = await HostBlock.of(request[MEMBER].actor_id)
     listing = await Listing.filter(key=request.match_info["key"]).exclude(host__in=["", *blocked]).first()
     if listing is None:

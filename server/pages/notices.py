@@ -20,13 +20,15 @@ from server.wording import excerpt, notice_text
 
 ON_A_PAGE = 40
 OF_PEOPLE = frozenset({Notice.FOLLOW, Notice.FOLLOW_REQUEST, Notice.FOLLOW_ACCEPTED})
+OF_REPORTS = frozenset({Notice.REPORT_ANSWERED, Notice.REPORT_ASKED})
 OF_THE_TEAM = {Notice.JOIN_REQUEST: "/admin/members", Notice.PARTNER_REQUEST: "/admin/partners",
                Notice.QUARANTINE: "/admin/partners", Notice.SILENT: "/admin/partners",
                Notice.CUT_OFF: "/admin/partners", Notice.LEFT_NETWORK: "/admin/partners", Notice.REVIEW: "/admin/reviews",
+               Notice.BADGE_ASKED: "/admin/badges", Notice.VOUCHER_ASKED: "/settings/badge", Notice.BADGE: "/settings/badge",
                Notice.GUARDIANS: "/admin/members", Notice.UNGUARDED: "/admin/unguarded", Notice.DEATH: "/admin/deaths",
                Notice.SCRAPED: "/admin/directory", Notice.INTRODUCTION: "/people/introductions",
                Notice.WAITING: "/people/waiting", Notice.REPORT: "/admin/queue", Notice.DANGER: "/admin/queue",
-               Notice.CASE: "/admin/queue"}
+               Notice.CASE: "/admin/queue", Notice.CUT_FOLLOWS: "/follows/cut", Notice.LIST_GONE: "/admin/lists"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ async def show(request: web.Request) -> web.Response:
     """GET /notices: newest first. What a notice points at and is no longer visible to the member is left out."""
     me, _ = request[MEMBER], gettext_for(request[LANGUAGE])
     rows = await Notification.filter(recipient_id=me.actor_id, id__lt=place(request.query.get("before", ""))
-                                     ).order_by("-id").limit(ON_A_PAGE + 1).select_related("actor")
+                                     ).order_by("-id").limit(ON_A_PAGE + 1).select_related("actor", "report")
     page = rows[:ON_A_PAGE]
     posts = await _posts(page, me.actor)
     shown = [row for row in page if _stands(row, posts)]
@@ -106,6 +108,8 @@ def _view(group: Sequence[Notification], posts: dict[int, Post], people: dict[in
     row, person = group[0], people.get(group[0].id)
     post = posts.get(row.post_id or 0)
     url = f"/m/{post.key}" if post else OF_THE_TEAM.get(row.kind, person.url if person else "/notices")
+    if row.report and row.kind in OF_REPORTS:
+        url = f"/reports/{row.report.key}"
     text = notice_text(row.kind, person.display_name if person else row.host, _)
     return NoticeView(text=text, url=url, when=row.created_at, person=person, excerpt=excerpt(post) if post else "",
                       more=len(group) - 1, is_new=any(one.read_at is None for one in group),

@@ -16,7 +16,7 @@ from models.reach import Reach
 from moderation import consent, lines, markup
 from moderation.visibility import hosts_blocked_by
 from server import cards, render
-from server.actions.people import split_address
+from server.actions.people import check_search, split_address
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
 from server.language import gettext_for
 from server.pages import lookups
@@ -55,6 +55,7 @@ async def in_turn(request: web.Request, offset: int, count: int, wanted: Q | Non
 
 async def search(request: web.Request) -> web.Response:
     """POST /people: by name, or by a member address or profile page. By POST, so that what somebody looks for is kept nowhere."""
+    check_search(request[MEMBER].actor)
     words = request[FORM].text("q", 500)
     if _URL.fullmatch(words) or _ADDRESS.fullmatch(words):
         return await _look_up(request, words)
@@ -87,8 +88,9 @@ async def _look_up(request: web.Request, words: str) -> web.Response:
 
 def findable(request: web.Request) -> Q:
     """Members who said yes to it, and people of partner communities that show theirs. Nobody blocked either way, nor
-    of a server that the member blocks.
+    of a server that the member blocks. Raises Refused for who may look for nobody.
     """
+    check_search(request[MEMBER].actor)
     me = request[MEMBER].actor_id
     ours = Q(host="", member__state=MemberState.ACTIVE) & consent.those_who_allow(Purpose.FOUND_HERE)
     partners = Host.filter(standing__in=[Standing.PARTNER, Standing.NARROWED])

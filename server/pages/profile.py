@@ -10,6 +10,7 @@ from markupsafe import Markup
 from federation.addresses import host_of
 from models import Actor, Block, Follow, Mute
 from models.errors import NotHere
+from models.reach import Reach
 from moderation import consent, facts, lines, policy
 from moderation.policy import Verb
 from server import cards, indexing, render, timelines
@@ -63,7 +64,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def _view(request: web.Request, actor: Actor) -> ProfileView:
     me = request[MEMBER].actor if MEMBER in request else None
-    person = (await cards.people([actor]))[0]
+    person = (await cards.people([actor], readers=Reach.COMMUNITY if me else Reach.WEB))[0]
     readers = await lines.readers_of(cards.viewer_of(request.get(MEMBER)), actor)
     about, details = own_profile.words_of(actor, readers, gettext_for(request[LANGUAGE]))
     host = actor.host or host_of(request.app[SETTINGS].origin)

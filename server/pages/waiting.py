@@ -10,6 +10,7 @@ from models import Waiting
 from moderation import findable
 from server import render
 from server.actions import waiting, waiting_exchange
+from server.actions.people import check_search
 from server.doors import see
 from server.errors import BadRequest
 from server.keys import CATALOGUE, FORM, LANGUAGE, MEMBER
@@ -55,6 +56,7 @@ async def change(request: web.Request) -> web.Response:
     do, code = request[FORM].get("do"), request[FORM].text("code", 40)
     if do not in ("join", "leave"):
         raise BadRequest("do")
+    check_search(request[MEMBER].actor)
     await (waiting.join if do == "join" else waiting.leave)(request[MEMBER].actor, code)
     return see(f"{HERE}?done={do}")
 

@@ -54,6 +54,15 @@ class Role(ShownRole):
     highlighted: bool
 
 
+class Standing(TypedDict):
+    """What somebody is beside their name. `badge`: "health" or "research", checked by their own server."""
+
+    organisation: str | None  # association, hospital, lab, company, other
+    badge: str | None
+    profession: str | None
+    checked_by: int | None  # how many people of our team; null for other servers, which do not say
+
+
 class Account(TypedDict):
     """A person, of ours or of another server."""
 
@@ -83,6 +92,7 @@ class Account(TypedDict):
     emojis: list[CustomEmoji]
     roles: list[ShownRole]
     fields: list[Field]
+    standing: Standing
     moved: NotRequired[Account]
     suspended: NotRequired[bool]
 
@@ -111,6 +121,7 @@ class CredentialAccount(Account):
     dazzle: dict[str, str]  # {"default_reach": a models.Reach}
 
 
+BADGES = {"health": "Verified health professional", "research": "Verified researcher"}
 #: Mastodon's bits: manage_reports, manage_users and so on for the team (entities/Role); 1 is everything.
 PERMISSIONS = {MemberRole.MEMBER: "0", MemberRole.MANAGED: "0", MemberRole.MODERATOR: str(1 << 4 | 1 << 10), MemberRole.HOST: "1"}
 ROLE_IDS = {MemberRole.MEMBER: "-99", MemberRole.MANAGED: "-99", MemberRole.MODERATOR: "2", MemberRole.HOST: "3"}
@@ -128,10 +139,29 @@ def account(actor: Actor, origin: str, readers: Reach, pictures: Sequence[Custom
         "url": _page(actor, origin), "uri": actor.uri,
         "avatar": picture, "avatar_static": picture, "header": wide, "header_static": wide,
         "followers_count": 0, "following_count": 0, "statuses_count": 0, "last_status_at": None,
-        "hide_collections": True, "noindex": True, "emojis": list(pictures), "roles": [], "fields": _fields(told)}
+        "hide_collections": True, "noindex": True, "emojis": list(pictures), "roles": _roles(actor, readers), "fields": _fields(told),
+        "standing": _standing(actor, readers)}
     if actor.is_gone:
-        shown |= {"suspended": True, "display_name": actor.name, "note": "", "fields": []}
+        shown |= {"suspended": True, "display_name": actor.name, "note": "", "fields": [], "roles": [],
+                  "standing": {"organisation": None, "badge": None, "profession": None, "checked_by": None}}
     return shown
+
+
+def _standing(actor: Actor, readers: Reach) -> Standing:
+    badge = lines.badge_of(actor, readers)
+    return {"organisation": actor.organised_as or None, "badge": badge or None, "profession": actor.profession if badge else None,
+            "checked_by": actor.badge_checks or None if badge else None}
+
+
+def _roles(actor: Actor, readers: Reach) -> list[ShownRole]:
+    """The badge, and what an organisation is, as apps show them beside the name. Apps take them as they are: in English."""
+    said: list[ShownRole] = []
+    if actor.organised_as:
+        said.append({"id": f"organisation-{actor.organised_as}", "name": str(actor.organised_as).capitalize(), "color": ""})
+    if badge := lines.badge_of(actor, readers):
+        name = BADGES[badge] if actor.is_local else f"{BADGES[badge]}, says their server"
+        said.append({"id": f"badge-{badge}", "name": name, "color": ""})
+    return said
 
 
 def _page(actor: Actor, origin: str) -> str:
