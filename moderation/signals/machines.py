@@ -1,0 +1,48 @@
+"""Sentences that programs leave in what they write for people (health.md §5: undeclared AI). A weak sign: it only tells the team."""
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from models.signal import Consequence
+from moderation.signals.facts import Facts, Finding
+
+TELLTALE = (
+    r"(?:as|being) an? (?:ai|artificial intelligence|large)(?: language)?(?: model| assistant)?\b(?!.{0,20}(?:company|researcher|engineer|student))",
+    r"i(?:'m| am) (?:just |only )?an? (?:ai|artificial intelligence|large language|language)(?: language)? (?:model|assistant)",
+    r"(?:my|last) (?:knowledge cut-?off|training data|knowledge update)",
+    r"as of my (?:last|latest|most recent) (?:update|training|knowledge)",
+    r"i (?:do not|don't|cannot|can't) (?:have personal (?:experiences?|opinions?|feelings)|provide medical advice[,.]? but|browse the internet|access real-?time)",
+    r"(?:certainly|sure|of course|absolutely)! here(?:'s| is| are)\b",
+    r"i hope this (?:message|email) finds you well",
+    r"feel free to (?:ask|reach out|let me know) if you (?:have|need) (?:any )?(?:further|more|other|additional)",
+    r"en tant qu(?:e|')\s?(?:modele|intelligence|assistant|ia\b)(?: de langage| artificielle| virtuel)*",
+    r"je suis (?:un|une) (?:modele|intelligence|assistant|ia\b)(?: de langage| artificielle| virtuel)",
+    r"(?:ma|mes) (?:derniere mise a jour|donnees d'entrainement|date de coupure)",
+    r"je n'ai pas (?:d'experiences? personnelles?|d'opinions? personnelles?|acces (?:a internet|aux donnees en temps))",
+    r"(?:bien sur|certainement|absolument) ?! voici (?:un|une|quelques|des|les|le|la)\b",
+    r"n'hesitez pas a me (?:demander|solliciter|poser) (?:si vous|d'autres|toute)",
+    r"(?:voici|here is) (?:une|un|a|the|your) (?:reponse|texte|message|version|response|post|rewritten|draft) (?:\w+ ){0,3}(?:reformule\w*|ameliore\w*|"
+    r"adapte\w*|rewritten|improved|polished|humanized|empathetic|bienveillant\w*)",
+    r"\[(?:insert|inserer|your name|votre nom|nom du|name of)[^\]]{0,30}\]",
+)
+
+
+@cache
+def _telltale() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{words})" for words in TELLTALE))
+
+
+@cache
+def _worth_a_look() -> re.Pattern[str]:
+    return re.compile(r"language|langage|\bai\b|artificial|artificiel|\bia\b|cut-?off|training|entrainement|as of my|personal|finds you well|feel free|\bhere|voici|"
+                      r"hesitez pas|\[|assistant|mise a jour|coupure|acces a|acces aux|internet|real-?time|medical advice")
+
+
+def look(facts: Facts) -> Finding | None:
+    """Tells the team; nothing is held and nothing is written below the message."""
+    text = " ".join(facts.plain.split())
+    if not _worth_a_look().search(text):
+        return None
+    found = tuple(one.group(0) for one in _telltale().finditer(text))
+    return Finding(Consequence.TELL, found) if found else None
