@@ -10,27 +10,33 @@ import os
 import signal
 import socket
 import sys
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from urllib.parse import urlsplit
 
+import structlog
 from aiohttp import web
 
 from models import Actor, vault
 from models.actor import ActorKind
+from models.catalogue.catalogue import ROOT, Catalogue
 from models.database import is_sqlite, prepare_file, sqlite_path
 from models.errors import CommunityError
 from models.migration import migrate
 from models.vault import Vault
 from server import connections, logs
 from server.app import create_app
+from server.keys import CATALOGUE
 from server.settings import Settings
+from server.tasks import MOMENT_SECONDS, beside
 
 #: How long answers under way may take when the server is asked to stop. aiohttp waits for it twice.
 STOP_SECONDS = 0.5
 BACKLOG = 1024
 INPUT_BYTES = 1024
 COLLECT_AFTER = (10_000, 10, 10)  # new objects, then collections of younger ones
+log = structlog.get_logger()
 
 
 class CannotServe(CommunityError):
@@ -53,7 +59,8 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
     logs.configure(settings)
     with listening(settings) as sock, alone(settings.database_url):
         migrate_apart(settings.database_url)
-        runner = web.AppRunner(create_app(settings), access_log=None, shutdown_timeout=STOP_SECONDS)
+        app = create_app(settings)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
         try:
             await runner.setup()
             await check_origin(settings)
@@ -63,10 +70,25 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
             host, port = sock.getsockname()[:2]
             exempt = (*connections.HERE, *settings.trusted_proxies)
             rest_collector()
-            async with connections.bounded(runner, settings.connections_per_client, exempt):
+            async with connections.bounded(runner, settings.connections_per_client, exempt), beside([index(app[CATALOGUE])]):
                 yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
         finally:
             await runner.cleanup()
+
+
+async def index(catalogue: Catalogue) -> None:
+    """Make the index of the catalogue a moment after the first start of a release, so that no member who searches waits for it;
+    neither the first answer nor the end of this server does.
+    """
+    await asyncio.sleep(MOMENT_SECONDS)
+    if command := await asyncio.to_thread(catalogue.making):
+        child = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL)
+        try:
+            if await child.wait():
+                log.error("no index of the catalogue")
+        finally:
+            with suppress(ProcessLookupError):
+                child.kill()
 
 
 def migrate_apart(database_url: str) -> None:

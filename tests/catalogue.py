@@ -1,7 +1,6 @@
 """The index of the shipped catalogue, made once for all tests and laid into the folders of servers that need it."""
 from __future__ import annotations
 
-import fcntl
 import shutil
 from pathlib import Path
 
@@ -12,11 +11,8 @@ KEPT = Path(__file__).parent.parent / "var" / "tests"
 
 def whole() -> Catalogue:
     """The catalogue as it is shipped."""
-    KEPT.mkdir(parents=True, exist_ok=True)
-    with (KEPT / "catalogue.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        catalogue = Catalogue(KEPT)
-        catalogue.releases()
+    catalogue = Catalogue(KEPT)
+    catalogue.prepare()
     return catalogue
 
 

@@ -17,6 +17,7 @@ from models.catalogue.records import BadCatalogue, Release
 from models.catalogue.search import Found, Kind
 
 SHIPPED = Path(__file__).with_name("catalogue.gz")
+ROOT = Path(__file__).parents[2]
 INDEX_SECONDS = 120
 IMPORTS_LIMIT = 20
 
@@ -34,6 +35,22 @@ class Catalogue:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "catalogue"
+
+    def prepare(self) -> None:
+        """See that the index is there, so that nobody who searches waits some seconds for it. Raises BadCatalogue."""
+        with self._opened():
+            pass
+
+    def making(self) -> list[str]:
+        """The command, for the folder `ROOT`, that makes the index of these very sources; none if it is there.
+
+        It is a process of its own: what it needs of memory for two seconds stays there.
+        """
+        path = self._index()
+        if path.exists():
+            return []
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return [sys.executable, "-m", "models.catalogue.index", str(path), *map(str, self._imported()), str(SHIPPED)]
 
     def search(self, question: str, kind: Kind, language: str, limit: int = 10) -> list[Found]:
         """The best conditions or signs for words that somebody typed."""
@@ -93,8 +110,7 @@ class Catalogue:
             raise BadCatalogue(f"{IMPORTS_LIMIT} files have been imported already")
         records.write(part, [release, *(entry for entry in found if entry is not release)])
         part.replace(part.with_suffix(".gz"))
-        with self._opened():
-            pass
+        self.prepare()
         return release, sum(isinstance(entry, records.Name) for entry in found)
 
     def _imported(self) -> list[Path]:
@@ -109,19 +125,10 @@ class Catalogue:
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         path = self._index()
-        if not path.exists():
-            self._make(path)
+        if command := self.making():
+            made = subprocess.run(command, timeout=INDEX_SECONDS, capture_output=True, check=False, cwd=ROOT)  # noqa: S603 - ours
+            if made.returncode:
+                raise BadCatalogue("the index of the catalogue could not be made")
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             yield database
 
-    def _make(self, path: Path) -> None:
-        """Make the index in a process of its own: what it needs of memory for two seconds stays there."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "models.catalogue.index", str(path), *map(str, self._imported()), str(SHIPPED)]
-        made = subprocess.run(command, timeout=INDEX_SECONDS, capture_output=True, check=False,  # noqa: S603 - our own program
-                              cwd=Path(__file__).parents[2])
-        if made.returncode:
-            raise BadCatalogue("the index of the catalogue could not be made")
-        for old in self.folder.glob("index-*.sqlite3"):
-            if old != path:
-                old.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ The file is the server's own and holds nothing of members; it is the same on eve
 """
 from __future__ import annotations
 
+import fcntl
 import math
 import os
 import sqlite3
@@ -28,11 +29,21 @@ CREATE TABLE word (id INTEGER PRIMARY KEY, word TEXT UNIQUE);
 CREATE TABLE gram (gram TEXT, word_id INTEGER, PRIMARY KEY (gram, word_id)) WITHOUT ROWID;
 """
 VERSION = "1"  # of this layout: an index of another is made anew
+NICENESS = 5  # where others want the processor, those who read come first
 
 
 def build(path: Path, sources: Iterable[Path]) -> None:
-    """Make the index of these files of catalogues, the first with the last word on a name. Whoever reads the old one goes on."""
-    fresh = path.with_suffix(f".{os.getpid()}.part")
+    """Make the index of these files of catalogues, the first with the last word on a name, unless it is there. Whoever reads an
+    older one goes on.
+    """
+    with (path.parent / "index.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # who asks meanwhile waits for this one, instead of making one too
+        if not path.exists():
+            _write(path, sources)
+
+
+def _write(path: Path, sources: Iterable[Path]) -> None:
+    fresh = path.with_suffix(".part")
     fresh.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(fresh, isolation_level=None)) as database:
@@ -44,6 +55,9 @@ def build(path: Path, sources: Iterable[Path]) -> None:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
+    for old in path.parent.glob("index-*.sqlite3"):
+        if old != path:
+            old.unlink(missing_ok=True)
 
 
 def _fill(database: sqlite3.Connection, sources: Iterable[Path]) -> None:
@@ -110,4 +124,5 @@ def _above(term: int, parents: dict[int, tuple[int, ...]], known: dict[int, froz
 
 
 if __name__ == "__main__":
+    os.nice(NICENESS)
     build(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]])

@@ -1,11 +1,13 @@
 """`dazzle serve`, `dazzle migrate`, `dazzle version`."""
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import typer
 
 from federation.instance import SOFTWARE, VERSION
+from models.catalogue.catalogue import Catalogue
 from models.migration import migrate as apply_missing
 from server.actions.opening import opening_link
 from server.commands.output import Output
@@ -28,8 +30,9 @@ async def serve(
 
 
 async def migrate(settings: Settings, out: Output) -> None:
-    """Bring the database to this version. `serve` does it too. JSON: {"applied": [names]}."""
+    """Bring the database and the index of the catalogue to this version. `serve` does it too. JSON: {"applied": [names]}."""
     applied = await apply_missing(settings.database_url)
+    await asyncio.to_thread(Catalogue(settings.var_dir).prepare)
     out.show({"applied": applied}, f"Applied: {', '.join(applied)}." if applied else "The database is up to date.")
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import catalogue
+
 ROOT = Path(__file__).parent.parent.parent
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 60
@@ -82,6 +84,7 @@ async def dazzle(origin: str, database_url: str, folder: Path, **more: str) -> A
         "DAZZLE_ORIGIN": origin, "DAZZLE_LISTEN_PORT": origin.rpartition(":")[2], "DAZZLE_DATABASE_URL": database_url,
         "DAZZLE_VAR_DIR": str(folder), "DAZZLE_DEV_PEERS": "127.0.0.0/8", "DAZZLE_LOG_LEVEL": "error",
         "DAZZLE_DELIVERY_FIRST_RETRY_SECONDS": "1"} | more
+    catalogue.lay(folder)  # what is made once after a release is measured by itself
     async with child("server", "serve", "--json", environment=environment) as server:
         async with asyncio.timeout(START_SECONDS):
             await server.told()

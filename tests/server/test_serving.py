@@ -1,6 +1,7 @@
 """A server as its own process: it starts, answers, says nothing of anybody in its log, and stops when asked."""
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -18,7 +19,14 @@ from urllib.request import urlopen
 
 import pytest
 
+from models.catalogue import catalogue as catalogues
+from models.catalogue import records
+from models.catalogue.catalogue import Catalogue
+from models.catalogue.records import Name, NameKind, Release
+from models.catalogue.search import Kind
 from models.database import is_sqlite
+from server import serving
+from tests import catalogue
 from tests.conftest import NewDatabase
 from tests.live import promised
 from tests.test_layers import ROOT
@@ -68,6 +76,7 @@ async def database_url(bare_database: NewDatabase) -> str:
 def serve(database_url: str, tmp_path: Path) -> Iterator[Callable[[], Served]]:
     """Starts the server; whatever still runs at the end is killed."""
     started: list[subprocess.Popen[str]] = []
+    catalogue.lay(tmp_path)
 
     def start() -> Served:
         log = tmp_path / "log"
@@ -146,3 +155,21 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(tmp_path: Path) -> No
     assert "cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
     assert "hidden-word" not in done.stderr
+
+
+async def test_the_index_of_the_catalogue_is_made_once_and_before_anybody_asks(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = tmp_path / "small.gz"
+    records.write(small, [Release("Small", "1", "CC0", ""), Name("ORPHA:7", "en", NameKind.PREFERRED, "Seven disease")])
+    monkeypatch.setattr(catalogues, "SHIPPED", small)
+    monkeypatch.setattr(serving, "MOMENT_SECONDS", 0)
+    ours = Catalogue(tmp_path)
+    old = ours.folder / "index-old.sqlite3"
+    ours.folder.mkdir()
+    old.touch()
+    await asyncio.gather(serving.index(ours), *(asyncio.to_thread(ours.prepare) for _ in range(2)))
+    assert not ours.making() and not old.exists() and len(list(ours.folder.glob("index-*"))) == 1
+    assert [one.code for one in ours.search("seven", Kind.CONDITION, "en")] == ["ORPHA:7"]
+    made = ours._index().stat().st_mtime_ns
+    await serving.index(ours)
+    assert ours._index().stat().st_mtime_ns == made

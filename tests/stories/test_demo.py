@@ -18,8 +18,10 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from server import cli
+from server.demo import place
 from server.language import gettext_for
 from server.serving import is_free
+from tests import catalogue
 from tests.live import promised
 from tests.test_layers import ROOT
 
@@ -76,10 +78,10 @@ async def demo(folder: Path, *words: str) -> AsyncIterator[tuple[asyncio.subproc
             await process.wait()
 
 
-def free_ports() -> str:
+def free_ports() -> tuple[int, int]:
     """Two ports that nobody uses now."""
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
-        return f"{one.getsockname()[1]},{two.getsockname()[1]}"
+        return one.getsockname()[1], two.getsockname()[1]
 
 
 async def soon(look: Callable[[], Awaitable[bool]]) -> None:
@@ -100,8 +102,10 @@ async def stop(process: asyncio.subprocess.Process) -> float:
 
 async def test_a_newcomer_follows_and_answers_across_and_all_is_there_the_next_day(tmp_path: Path) -> None:
     """Camille of the first community follows Ada of the second; Nora, who follows Camille from there, reads and answers her."""
-    folder = tmp_path / "demo"
-    async with demo(folder, "--ports", free_ports()) as (process, info):
+    folder = place.prepare(tmp_path / "demo", free_ports(), fresh=False)
+    for side in ("first", "second"):
+        catalogue.lay(folder / side)
+    async with demo(folder) as (process, info):
         assert info == json.loads((folder / "info.json").read_text())
         assert {role for role in ("member", "moderator", "host") for side in ("first", "second") if info[side][role]["link"]} == {
             "member", "moderator", "host"}

@@ -18,6 +18,7 @@ from models.database import open_database
 from models.delivery import DeliveryState, ItemState
 from models.reach import Reach
 from server.actions import posts
+from tests import catalogue
 from tests.bench.killed_withdrawal import staged
 from tests.conftest import NewDatabase
 from tests.live import LiveServer, promised, settle
@@ -33,6 +34,7 @@ async def process(server: LiveServer, **more: str) -> AsyncIterator[asyncio.subp
     the block.
     """
     settings = server.settings
+    catalogue.lay(settings.var_dir)
     environment = {name: text for name, text in os.environ.items() if not name.startswith("DAZZLE_")} | {
         "DAZZLE_ORIGIN": settings.origin, "DAZZLE_LISTEN_PORT": settings.origin.rpartition(":")[2],
         "DAZZLE_DATABASE_URL": settings.database_url, "DAZZLE_VAR_DIR": str(settings.var_dir), "DAZZLE_DEV_PEERS": "127.0.0.0/8",

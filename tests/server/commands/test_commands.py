@@ -27,6 +27,7 @@ from models.consent import Purpose
 from models.database import open_database
 from models.delivery import DeliveryState
 from server import cli, receipts
+from tests import catalogue
 from tests.conftest import NewDatabase
 
 ORIGIN = "http://localhost:18999"
@@ -230,7 +231,8 @@ async def test_wrong_settings_are_all_named_at_once(dazzle: Run, monkeypatch: py
     assert "colour: there is no such setting" in err
 
 
-async def test_migrate_and_version(dazzle: Run, database_url: str) -> None:
+async def test_migrate_and_version(dazzle: Run, database_url: str, tmp_path: Path) -> None:
+    catalogue.lay(tmp_path / "var")
     assert await read(dazzle, "migrate") == {"applied": []}
     assert (await read(dazzle, "version"))["software"] == "dazzle"
     async with open_database(database_url):
