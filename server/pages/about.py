@@ -11,7 +11,7 @@ from models.errors import NotHere
 from moderation import charters, consent
 from server import markdown, promises, render
 from server.actions import consents
-from server.crisis import crisis_lines
+from server.crisis import of_country, shown
 from server.doors import see
 from server.house import House, rules_of, team_of
 from server.keys import COMMUNITY, LANGUAGE, MEMBER, SETTINGS
@@ -53,7 +53,7 @@ async def help_(request: web.Request) -> web.Response:
 async def crisis(request: web.Request) -> web.Response:
     """GET /crisis: whom to call, by the country of the community."""
     country = request.app[COMMUNITY].row.country
-    return render.page(request, "crisis.html", here="help", lines=crisis_lines(country, request[LANGUAGE]))
+    return render.page(request, "crisis.html", here="help", lines=shown(await of_country(country), request[LANGUAGE]))
 
 
 async def privacy(request: web.Request) -> web.Response:
