@@ -16,7 +16,7 @@ from models.mail import Letter
 from models.member import LinkPurpose, MemberState, Role
 from models.notification import Notice
 from models.reach import Reach
-from server.actions import apps, consents, invitations, links
+from server.actions import apps, bars, consents, invitations, links
 from server.actions.consents import OWN, Voice
 
 
@@ -71,6 +71,8 @@ async def create(origin: str, newcomer: Newcomer, *, invitation: str = "", openi
         by: who of the team made it; None for the command line and for people who join by themselves.
     Raises: NameTaken; links.LinkSpent when the invitation cannot be used.
     """
+    if await bars.covers(newcomer.name, newcomer.email):
+        raise NameTaken("barred")
     keys = await asyncio.to_thread(identity.make_keys)
     try:
         async with in_transaction():
@@ -194,7 +196,7 @@ async def confirm_email(member: Member, address: str) -> None:
     """The address was proven by a mailed link; for the caller's transaction. NameTaken if another account has it."""
     if member.email == address:
         return
-    if await Member.filter(email=address).exclude(id=member.id).exists():
+    if await Member.filter(email=address).exclude(id=member.id).exists() or await bars.covers(address=address):
         raise NameTaken("address")
     await _set(member, email=address, new_email="", email_confirmed_at=clock.now())
 

@@ -6,6 +6,7 @@ import re
 from models import Actor, Departure, Member
 from models.ids import digest
 from models.member import Role
+from server.actions import bars
 from server.language import Words
 
 SHORTEST = 3
@@ -42,7 +43,8 @@ async def fault(name: str, _: Words) -> str:
         return _("Use letters without accents, digits, and . _ - between them.")
     if skeleton(name) in _RESERVED_SKELETONS:
         return _("This name is kept for the community. Choose another one.")
-    if await Actor.exists(name=name, host="") or await Departure.exists(name_digest=digest(name)):
+    taken = await Actor.exists(name=name, host="") or await Departure.exists(name_digest=digest(name))
+    if taken or await bars.covers(name):
         return _("Somebody has this name already. Choose another one.")
     if await _looks_like_staff(name):
         return _("This name looks like that of somebody of the team. Choose another one.")

@@ -13,7 +13,7 @@ from models.database import in_transaction
 from models.errors import CommunityError
 from models.member import MemberState
 from models.ruling import Act
-from server.actions import accounts, remedies, standing, statements, team
+from server.actions import accounts, bars, remedies, standing, statements, team
 from server.actions.remedies import Decided as Decided
 from server.actions.remedies import Files
 from server.actions.remedies import NotForThat as NotForThat
@@ -47,6 +47,13 @@ ENDINGS: dict[Act, Ending] = {
     Act.RESOLVE: remedies.end_resolve,
 }
 HIDING = (Act.HIDE, Act.HOLD)
+
+
+class NotSecond(CommunityError):
+    """It takes two: who proposes does not agree for somebody else."""
+
+    status = 403
+    safe = "error.not_second"
 
 
 class TakenBack(CommunityError):
@@ -105,6 +112,30 @@ async def give_back(subject: Actor, by: Actor | None, text: str = "") -> Ruling:
     return ruling
 
 
+async def agree(proposal: Ruling, by: Actor) -> Ruling:
+    """A second person of the team agrees that somebody is kept out for good: name and address do not come back.
+
+    Raises: NotSecond; TakenBack; accounts.NotOneself; StaffOnly.
+    """
+    decided = Decided(act=Act.BAN, subject=await Actor.get(id=proposal.subject_id), by=by, matter=proposal.matter,
+                      rule=proposal.rule)
+    await _check(decided)
+    if proposal.by_id == by.id:
+        raise NotSecond("own")
+    async with in_transaction():
+        await Actor.filter(id=proposal.subject_id).select_for_update()
+        bans = await standing.in_force(proposal.subject_id, [Act.BAN])
+        if proposal.id not in {row.id for row in bans} or any(row.second_id for row in bans):
+            raise TakenBack("over")
+        ruling = await Ruling.create(
+            case_id=proposal.case_id, act=Act.BAN, subject_id=proposal.subject_id, matter=proposal.matter, rule=proposal.rule,
+            by_id=proposal.by_id, second_id=by.id, until=standing.undo_until(Act.BAN, None))
+        await bars.put(ruling, decided.subject)
+        await _log(ruling, decided)
+        await statements.make(ruling, decided)
+    return ruling
+
+
 async def _is_over(ruling: Ruling) -> bool:
     """Whether there is nothing to take back, or it is erased already, or others were told to erase it."""
     if ruling.undoes_id or await Ruling.exists(undoes_id=ruling.id):
@@ -113,6 +144,10 @@ async def _is_over(ruling: Ruling) -> bool:
 
 
 async def _end(ruling: Ruling, decided: Decided) -> None:
+    if ruling.act is Act.BAN:
+        await bars.lift(ruling.subject_id)
+        for other in await standing.in_force(ruling.subject_id, [Act.BAN]):
+            await _write(decided, other)  # the proposal, and what the second person said to it, are one ban
     if ruling.act in standing.STANDING:
         await standing.settle(decided.subject, ruling.act)
     elif ruling.act in ENDINGS and decided.post and not await _still(ruling):
