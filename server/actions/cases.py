@@ -5,11 +5,15 @@ from collections.abc import Sequence
 
 from tortoise.expressions import Q
 
-from models import Actor, AuditEntry, Case, Notification, Post, Report, clock, desk
+from models import Actor, AuditEntry, Case, Member, Notification, Post, Report, clock, desk
 from models.case import CLAIM_TIME, CaseSource, Matter
 from models.database import in_transaction
+from models.delivery import ReportOutcome
 from models.errors import CommunityError
 from models.notification import Notice
+from server import case_words
+from server.actions import report_answers
+from server.language import LANGUAGES, gettext_for
 
 
 class OwnCase(CommunityError):
@@ -72,13 +76,32 @@ async def release(case: Case, by: Actor) -> None:
     await Case.filter(id=case.id, claimed_by_id=by.id).update(claimed_by_id=None, claimed_until=None)
 
 
-async def close(case: Case, by: Actor | None) -> None:
-    """There is nothing left to do: its reports are closed with it. Inside the caller's transaction, or in its own."""
+async def close(case: Case, by: Actor | None, answer: str = "") -> None:
+    """There is nothing left to do: all who reported are answered. Inside the caller's transaction, or in its own.
+
+    `answer`: what the team says to them; "": the prepared words, in the language of each.
+    """
     async with in_transaction():
         await case.close(by)
-        waiting = Report.filter(case_id=case.id, closed_at__isnull=True)
-        ids = [report.id for report in await waiting.only("id")]
-        await waiting.update(closed_at=case.closed_at, changed_at=case.closed_at, closed_by_id=by.id if by else None)
-        await Notification.filter(report_id__in=ids or [0]).delete()
+        await _answer(case, by, answer)
         await Notification.filter(kind=Notice.DANGER, actor_id=case.about_id or 0).delete()
         await AuditEntry.create(actor_id=by.id if by else None, action="case.close", target=f"case:{case.id}")
+
+
+async def prepared(case: Case, lang: str) -> str:
+    """The words for those who reported, after what was decided."""
+    _ = gettext_for(lang if lang in LANGUAGES else LANGUAGES[0])
+    outcome = await report_answers.outcome_of(case.id)
+    return case_words.answer_nothing(_) if outcome is ReportOutcome.NOTHING else case_words.answer(case.matter, _)
+
+
+async def _answer(case: Case, by: Actor | None, answer: str) -> None:
+    waiting = await Report.filter(case_id=case.id, closed_at__isnull=True).order_by("id")
+    members = {one.actor_id: one.language for one in
+               await Member.filter(actor_id__in=[report.reporter_id for report in waiting if report.reporter_id] or [0])}
+    groups: dict[str, list[Report]] = {}
+    for report in waiting:
+        lang = "" if report.sender_host else members.get(report.reporter_id or 0, report.notifier_language) or LANGUAGES[0]
+        groups.setdefault(lang, []).append(report)
+    for lang, reports in groups.items():
+        await report_answers.answer(reports, by, answer or (await prepared(case, lang) if lang else ""))
