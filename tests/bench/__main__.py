@@ -31,7 +31,7 @@ class Case:
 
 CASES: dict[str, Case] = {
     "inbox": Case(lambda place, count: cases.inbox(place, count), 1_500, 10_000, 3),
-    "fan-out": Case(lambda place, messages: cases.fan_out(place, 300, messages), 3, 9, 3),
+    "fan-out": Case(lambda place, messages: cases.fan_out(place, 300, messages), 3, 30, 3),  # long enough to be warm
     "bad-hosts": Case(lambda place, hosts: cases.bad_hosts(place, hosts), 100, 300, 3),
     "killed-fan-out": Case(lambda place, kills: cases.killed_fan_out(place, 300, kills), 1, 10),
     "killed-inbox": Case(lambda place, kills: cases.killed_inbox(place, 3000, kills), 1, 10),
