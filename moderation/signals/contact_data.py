@@ -10,25 +10,39 @@ from functools import cache
 from models.signal import Consequence
 from moderation.signals.facts import Facts, Finding
 
-_AT = r"\s?(?:@|[\(\[\{<]\s?(?:at|a|arobase|arobas|@)\s?[\)\]\}>]|\s(?:arobase|arobas)\s|\sat\s(?=(?:gmail|hotmail|outlook|yahoo|icloud|proton|live|aol|gmx|orange|btinternet)|[\w-]+\s(?:dot|point)\s|[\w-]+\s?[\(\[\{]))\s?"
+_HOSTS_SAID = r"(?:gmail|hotmail|outlook|yahoo|icloud|proton|live|aol|gmx|orange|btinternet)"
+_AT = (r"\s?(?:@|[\(\[\{<]\s?(?:at|a|arobase|arobas|@)\s?[\)\]\}>]|\s(?:arobase|arobas)\s|"
+       rf"\sat\s(?={_HOSTS_SAID}|[\w-]+\s(?:dot|point)\s|[\w-]+\s?[\(\[\{{]))\s?")
 _DOT = r"\s?(?:\.|[\(\[\{<]\s?(?:dot|point|\.)\s?[\)\]\}>]|\s(?:dot|point)\s)\s?"
-_MAIL_HOSTS = (r"gmail|googlemail|hotmail|outlook|live|msn|yahoo|ymail|orange|wanadoo|free|sfr|laposte|bbox|numericable|icloud|me|aol|gmx|"
+_MAIL_HOSTS = (r"gmail|googlemail|hotmail|outlook|live|msn|yahoo|ymail|orange|wanadoo|free|sfr|laposte|bbox|numericable|"
+               r"icloud|me|aol|gmx|"
                r"proton(?:mail)?|tutanota|tuta|mail|btinternet|sky|virginmedia|talktalk|comcast|verizon|yandex|zoho")
 #: What is written before or after the contact of an institution.
-_PUBLIC = (r"\b(?:hopital|hopitaux|hospital|chu|chru|clinique|clinic|secretariat|secretary|consultation|service|centre|center|association|charity|"
-           r"fondation|foundation|samu|urgences?|emergency|helpline|hotline|ligne d'ecoute|numero vert|ecoute|mairie|mdph|cpam|caf|nhs|gp|cabinet|surgery|"
-           r"pharmaci[ea]s?|pharmacy|laboratoire|laborator(?:y|ies)|lab|reseau|network|support line|standard|accueil|reception|infirmi\w+|nurses?|plateforme|"
-           r"unit|ward|department|office|institut\w*|maladies rares info|orphanet|samaritans|suicide|crisis|dpo|secours|police|pompiers|venue|salle|"
-           r"congres|conference|rendez-vous a|meeting|rencontre|journee|registry|registre|registration|crmr|trust|society|societe)\b")
-_OWN = (r"\b(?:mon (?:numero|num|tel\w*|portable|adresse|mail|e-mail|whatsapp|telegram|06|07|insta\w*)|my (?:number|phone|mobile|cell|address|e-?mail|mail|whatsapp|telegram)|"
-        r"appele[zr]?[ -]moi|appelle[ -]moi|joindre|joignable|call me|text me|ring me|whatsapp|telegram|signal|ecri\w+[ -]moi|contacte[zr]?[ -]moi|"
-        r"contact me|e-?mail me|mail me|j'habite|i live|chez moi|reach me|sms|msg|ma fille|mon fils|my (?:son|daughter|mum|mom|husband|wife)|perso)\b")
+_PUBLIC = (r"\b(?:hopital|hopitaux|hospital|chu|chru|clinique|clinic|secretariat|secretary|consultation|service|centre|center|"
+           r"association|charity|"
+           r"fondation|foundation|samu|urgences?|emergency|helpline|hotline|ligne d'ecoute|numero vert|ecoute|mairie|mdph|"
+           r"cpam|caf|nhs|gp|cabinet|surgery|"
+           r"pharmaci[ea]s?|pharmacy|laboratoire|laborator(?:y|ies)|lab|reseau|network|support line|standard|accueil|"
+           r"reception|infirmi\w+|nurses?|plateforme|"
+           r"unit|ward|department|office|institut\w*|maladies rares info|orphanet|samaritans|suicide|crisis|dpo|secours|"
+           r"police|pompiers|venue|salle|"
+           r"congres|conference|rendez-vous a|meeting|rencontre|journee|registry|registre|registration|crmr|trust|society|"
+           r"societe)\b")
+_OWN = (r"\b(?:mon (?:numero|num|tel\w*|portable|adresse|mail|e-mail|whatsapp|telegram|06|07|insta\w*)|my (?:number|phone|"
+        r"mobile|cell|address|e-?mail|mail|whatsapp|telegram)|"
+        r"appele[zr]?[ -]moi|appelle[ -]moi|joindre|joignable|call me|text me|ring me|whatsapp|telegram|signal|ecri\w+[ -]moi|"
+        r"contacte[zr]?[ -]moi|"
+        r"contact me|e-?mail me|mail me|j'habite|i live|chez moi|reach me|sms|msg|ma fille|mon fils|my (?:son|daughter|mum|"
+        r"mom|husband|wife)|perso)\b")
+_OFFICES = ("contact", "info", "secretariat", "accueil", "hello", "support", "office", "enquiries", "admin", "dpo", "help")
+_FREE = ("080", "0044800", "0044808", "44800", "44808", "1800", "800", "888", "877", "116")  # numbers that cost nothing
 _NEAR_CHARACTERS = 70
 
 
 @cache
 def _mail() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w@.+-])(?P<local>[a-z0-9][\w.+%-]{{0,63}}){_AT}(?P<host>[a-z0-9-]{{1,63}}(?:{_DOT}[a-z0-9-]{{2,63}}){{1,4}})(?![\w@])")
+    return re.compile(rf"(?<![\w@.+-])(?P<local>[a-z0-9][\w.+%-]{{0,63}}){_AT}"
+                      rf"(?P<host>[a-z0-9-]{{1,63}}(?:{_DOT}[a-z0-9-]{{2,63}}){{1,4}})(?![\w@])")
 
 
 @cache
@@ -45,7 +59,8 @@ def _phone() -> re.Pattern[str]:
 @cache
 def _numerals() -> re.Pattern[str]:
     """A French number said in words: "zero six douze …"."""
-    pair = (r"(?:zero|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante|cinquante|"
+    pair = (r"(?:zero|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|"
+            r"quarante|cinquante|"
             r"soixante|quatre-vingts?|oh|one|two|three|four|five|seven|eight|nine|double|\d{1,2})")
     return re.compile(rf"(?<!\w)(?:zero|oh)[ ,.-]+(?:six|sept|seven|quatre|un|deux|6|7)(?:[ ,.-]+(?:et[ -])?{pair}){{4,}}")
 
@@ -53,9 +68,11 @@ def _numerals() -> re.Pattern[str]:
 @cache
 def _street() -> re.Pattern[str]:
     """A house, a street and a place by its code; without the code only where it is said to be somebody's."""
-    french = (r"\d{1,4}\s?(?:bis|ter)?,?\s(?:rue|avenue|av\.?|boulevard|bd\.?|bld|chemin|impasse|allees?|place|quai|route|cours|square|lotissement|residence|"
+    french = (r"\d{1,4}\s?(?:bis|ter)?,?\s(?:rue|avenue|av\.?|boulevard|bd\.?|bld|chemin|impasse|allees?|place|quai|route|"
+              r"cours|square|lotissement|residence|"
               r"passage|montee|sentier)\s[^\n.;!?]{2,60}?")
-    english = (r"(?:flat \w{1,4},? )?\d{1,5}[a-d]?,?\s(?:[a-z'-]+\s){1,4}(?:street|st\.?|road|rd\.?|avenue|ave\.?|lane|ln\.?|drive|dr\.?|close|crescent|court|"
+    english = (r"(?:flat \w{1,4},? )?\d{1,5}[a-d]?,?\s(?:[a-z'-]+\s){1,4}(?:street|st\.?|road|rd\.?|avenue|ave\.?|lane|ln\.?|"
+               r"drive|dr\.?|close|crescent|court|"
                r"way|terrace|place|gardens|grove|square|blvd|boulevard)\b[^\n;!?]{0,50}?")
     post = r"(?P<code>\b\d{5}\s[a-z]{2,}|\b[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b|\b[a-z]{2}\s\d{5}\b)"
     return re.compile(rf"(?<![\w])(?:{french}|{english})(?:{post}|(?=[\n.;,!?]|$))")
@@ -85,7 +102,7 @@ def _mails(text: str) -> list[str]:
 
 
 def _is_own_mail(text: str, one: re.Match[str]) -> bool:
-    if one.group("local").startswith(("contact", "info", "secretariat", "accueil", "hello", "support", "office", "enquiries", "admin", "dpo", "help")):
+    if one.group("local").startswith(_OFFICES):
         return bool(_words()[2].match(one.group("host") + ".")) and bool(_near(text, one, _words()[1]))
     return bool(_words()[2].match(one.group("host") + ".")) or _is_somebodys(text, one, is_mobile=False)
 
@@ -106,7 +123,7 @@ def _is_somebodys(text: str, one: re.Match[str], *, is_mobile: bool) -> bool:
 
 
 def _is_free(number: str) -> bool:
-    return re.sub(r"\D", "", number).startswith(("080", "0044800", "0044808", "44800", "44808", "1800", "800", "888", "877", "116"))
+    return re.sub(r"\D", "", number).startswith(_FREE)
 
 
 def _is_home(text: str, one: re.Match[str]) -> bool:

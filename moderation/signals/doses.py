@@ -10,9 +10,11 @@ from moderation.signals.facts import Facts, Finding
 
 NEAR_CHARACTERS = 70  # between a dose and the medicine, in one sentence
 _END_OF_SENTENCE = re.compile(r"[.!?;]\s|\n")
-_NUMBERS = (r"un demi|demi|deux|trois|quatre|cinq|six|huit|dix|douze|quinze|vingt|trente|quarante|cinquante|soixante|cent|mille|"
+_NUMBERS = (r"un demi|demi|deux|trois|quatre|cinq|six|huit|dix|douze|quinze|vingt|trente|quarante|cinquante|soixante|cent|"
+            r"mille|"
             r"half an?|two|three|four|five|six|eight|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|a hundred|hundred")
-_UNITS = (r"m\W?g|milligram(?:me)?s?|milli-?grams?|[µμu]\W?g|mcg|microgram(?:me)?s?|gram(?:me)?s?|g|m\W?l|millilit(?:re|er)s?|cl|cc|"
+_UNITS = (r"m\W?g|milligram(?:me)?s?|milli-?grams?|[µμu]\W?g|mcg|microgram(?:me)?s?|gram(?:me)?s?|g|m\W?l|millilit(?:re|er)s?|"
+          r"cl|cc|"
           r"[ui]\.?[iu]\.?|unites?|units?|gouttes?|drops?|comprimes?|cps?|cachets?|gelules?|tablets?|tabs?|pills?|capsules?|"
           r"pilules?|ampoules?|sachets?|doses?|puffs?|bouffees?|cuilleres?(?: a (?:cafe|soupe))?|teaspoons?|tablespoons?|"
           r"pastilles?|patchs?|patches")

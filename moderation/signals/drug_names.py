@@ -1,4 +1,4 @@
-"""Names of medicines, in small letters without accents: international names end alike (INN stems, WHO 2018), the others stand here.
+"""Names of medicines, in small letters without accents: international names end alike (INN stems, WHO 2018), others stand here.
 
 Not a catalogue: it only has to tell that a dose is one of a medicine. French and English spellings; `e` at the end is optional.
 """

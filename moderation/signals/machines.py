@@ -1,4 +1,4 @@
-"""Sentences that programs leave in what they write for people (health.md §5: undeclared AI). A weak sign: it only tells the team."""
+"""Sentences that programs leave in what they write for people (health.md §5: undeclared AI). A weak sign: the team is told."""
 from __future__ import annotations
 
 import re
@@ -8,11 +8,13 @@ from models.signal import Consequence
 from moderation.signals.facts import Facts, Finding
 
 TELLTALE = (
-    r"(?:as|being) an? (?:ai|artificial intelligence|large)(?: language)?(?: model| assistant)?\b(?!.{0,20}(?:company|researcher|engineer|student))",
+    r"(?:as|being) an? (?:ai|artificial intelligence|large)(?: language)?(?: model| assistant)?\b(?!.{0,20}(?:company|"
+    r"researcher|engineer|student))",
     r"i(?:'m| am) (?:just |only )?an? (?:ai|artificial intelligence|large language|language)(?: language)? (?:model|assistant)",
     r"(?:my|last) (?:knowledge cut-?off|training data|knowledge update)",
     r"as of my (?:last|latest|most recent) (?:update|training|knowledge)",
-    r"i (?:do not|don't|cannot|can't) (?:have personal (?:experiences?|opinions?|feelings)|provide medical advice[,.]? but|browse the internet|access real-?time)",
+    r"i (?:do not|don't|cannot|can't) (?:have personal (?:experiences?|opinions?|feelings)|provide medical advice[,.]? but|"
+    r"browse the internet|access real-?time)",
     r"(?:certainly|sure|of course|absolutely)! here(?:'s| is| are)\b",
     r"i hope this (?:message|email) finds you well",
     r"feel free to (?:ask|reach out|let me know) if you (?:have|need) (?:any )?(?:further|more|other|additional)",
@@ -22,7 +24,8 @@ TELLTALE = (
     r"je n'ai pas (?:d'experiences? personnelles?|d'opinions? personnelles?|acces (?:a internet|aux donnees en temps))",
     r"(?:bien sur|certainement|absolument) ?! voici (?:un|une|quelques|des|les|le|la)\b",
     r"n'hesitez pas a me (?:demander|solliciter|poser) (?:si vous|d'autres|toute)",
-    r"(?:voici|here is) (?:une|un|a|the|your) (?:reponse|texte|message|version|response|post|rewritten|draft) (?:\w+ ){0,3}(?:reformule\w*|ameliore\w*|"
+    r"(?:voici|here is) (?:une|un|a|the|your) (?:reponse|texte|message|version|response|post|rewritten|"
+    r"draft) (?:\w+ ){0,3}(?:reformule\w*|ameliore\w*|"
     r"adapte\w*|rewritten|improved|polished|humanized|empathetic|bienveillant\w*)",
     r"\[(?:insert|inserer|your name|votre nom|nom du|name of)[^\]]{0,30}\]",
 )
@@ -35,7 +38,8 @@ def _telltale() -> re.Pattern[str]:
 
 @cache
 def _worth_a_look() -> re.Pattern[str]:
-    return re.compile(r"language|langage|\bai\b|artificial|artificiel|\bia\b|cut-?off|training|entrainement|as of my|personal|finds you well|feel free|\bhere|voici|"
+    return re.compile(r"language|langage|\bai\b|artificial|artificiel|\bia\b|cut-?off|training|entrainement|as of my|personal|"
+                      r"finds you well|feel free|\bhere|voici|"
                       r"hesitez pas|\[|assistant|mise a jour|coupure|acces a|acces aux|internet|real-?time|medical advice")
 
 

@@ -84,8 +84,9 @@ def measure(given: Sequence[Example]) -> Result:
 
 def _example(line: dict[str, Any]) -> Example:
     is_new = bool(line.get("newcomer"))
+    watched = tuple(name.lower() for name in line.get("watched", ()))
     facts = Facts(texts=(line["text"],), language=line["language"], is_newcomer=is_new, first_held=FIRST_HELD, about=About.ME,
-                  let_go_count=0 if line.get("first") else FIRST_HELD, watched=tuple(name.lower() for name in line.get("watched", ())))
+                  let_go_count=0 if line.get("first") else FIRST_HELD, watched=watched)
     return Example(facts, {rule: Consequence(what) for rule, what in line["expect"].items()})
 
 

@@ -1,4 +1,4 @@
-"""Names of companies and products that the host watches (health.md §5: drug promotion). The list is empty until a host fills it."""
+"""Names of companies and products that the host watches (health.md §5: drug promotion). None until a host writes some."""
 from __future__ import annotations
 
 import re
@@ -10,8 +10,10 @@ from moderation.signals.facts import Facts, Finding
 from moderation.signals.reading import joined
 
 #: A name beside one of these sells something.
-_SELLING = (r"\b(?:achet\w+|commande\w*|promo\w*|reduction|remise|offre|gratuit\w*|livraison|boutique|parrainage|echantillons?|essai gratuit|meilleur|"
-            r"buy|order|discount|coupon|voucher|free (?:sample|trial|shipping)|shop|deal|sale|best|ambassad\w+|partenariat|sponsor\w*|www\.|https?:)")
+_SELLING = (r"\b(?:achet\w+|commande\w*|promo\w*|reduction|remise|offre|gratuit\w*|livraison|boutique|parrainage|"
+            r"echantillons?|essai gratuit|meilleur|"
+            r"buy|order|discount|coupon|voucher|free (?:sample|trial|shipping)|shop|deal|sale|best|ambassad\w+|partenariat|"
+            r"sponsor\w*|www\.|https?:)")
 
 
 @cache
