@@ -52,12 +52,14 @@ RATES: dict[str, Rate] = {
     "act": Rate(120, 2),  # follow, thank, pass on, …
     "look_up": Rate(20, 10),  # fetches that a member causes
     "upload": Rate(20, 30),
+    "badge": Rate(6, 600),  # requests of one member, of which some mail
     "archive": Rate(4, 3600),  # copies of everything that one member asks for
     "coat": Rate(300, 0.2),  # pictures that stand for people: they are drawn
     "directory": Rate(40, 60),  # pages of the directory that one member looks at
     "directory_peer": Rate(400, 0.5),  # that one partner reads
     "webfinger": Rate(60, 2),
     "receipt": Rate(60, 2),  # looked at through their links, from one client address
+    "report_outside": Rate(5, 600),  # by people without an account, from one client address
     "inbox_unknown": Rate(20, 10),  # requests of hosts that we do not know
 }
 

@@ -77,9 +77,11 @@ class PostOffice:
     async def write(self, mail: OutgoingMail) -> EmailMessage | None:
         """The letter, with a new link in it; None when nobody is meant, which the page that asked could not know."""
         template, member = await self._meant(mail)
-        if member is None and mail.kind is not Letter.CLOSED:
+        if member is None and mail.kind not in OF_NOBODY:
             return None
         link = f"{self.settings.origin}{PAGES[mail.kind]}" if mail.kind in PAGES else ""
+        if mail.kind in OF_NOBODY and "key" in mail.details:
+            link = f"{self.settings.origin}/report/{mail.details['key']}"
         if template in LINKS:
             purpose = LINKS[template]
             token = await links.make(purpose, self._seconds(template), member, mail.recipient)
@@ -97,7 +99,8 @@ class PostOffice:
         return mail.kind.value, mail.member
 
     def _seconds(self, template: str) -> int:
-        lifetimes = {"accepted": links.ACCEPTED_SECONDS, "welcome": links.CONFIRM_SECONDS, "confirm": links.CONFIRM_SECONDS}
+        lifetimes = {"accepted": links.ACCEPTED_SECONDS, "welcome": links.CONFIRM_SECONDS, "confirm": links.CONFIRM_SECONDS,
+                     "work": links.CONFIRM_SECONDS}
         return lifetimes.get(template, self.settings.sign_in_link_seconds)
 
     async def _letter(self, mail: OutgoingMail, member: Member | None, template: str, link: str) -> EmailMessage:
@@ -160,13 +163,16 @@ class PostOffice:
 
 #: What the link in a letter is for; a refusal has none.
 LINKS = {"sign_in": LinkPurpose.SIGN_IN, "known": LinkPurpose.SIGN_IN, "accepted": LinkPurpose.SIGN_IN,
-         "password": LinkPurpose.PASSWORD, "welcome": LinkPurpose.CONFIRM, "confirm": LinkPurpose.CONFIRM}
+         "password": LinkPurpose.PASSWORD, "welcome": LinkPurpose.CONFIRM, "confirm": LinkPurpose.CONFIRM,
+         "work": LinkPurpose.WORK}
+#: To people who have no account, or none any more; no name that they typed stands in what we send.
+OF_NOBODY = frozenset({Letter.CLOSED, Letter.REPORT_RECEIVED, Letter.REPORT_ANSWERED})
 #: Where a letter leads that holds no one-time link.
 PAGES = {Letter.CONSENT: "/data",
          Letter.ARCHIVE: "/data/export", Letter.CORRECTION: "/data/correction", Letter.CLOSING: "/signin"}
 #: Where the link of each purpose leads.
 PATHS = {LinkPurpose.SIGN_IN: "/signin/link", LinkPurpose.PASSWORD: "/password", LinkPurpose.CONFIRM: "/confirm",
-         LinkPurpose.OPEN: "/open", LinkPurpose.RETURN: "/return"}
+         LinkPurpose.WORK: "/settings/badge/mail", LinkPurpose.OPEN: "/open", LinkPurpose.RETURN: "/return"}
 
 
 def subject(template: str, _: Words) -> str:
@@ -176,6 +182,7 @@ def subject(template: str, _: Words) -> str:
         "password": _("Choose a new password"),
         "welcome": _("Confirm your email address"),
         "confirm": _("Confirm your email address"),
+        "work": _("Confirm your email address"),
         "known": _("You already have an account"),
         "accepted": _("You can come in"),
         "refused": _("About your request"),
@@ -184,6 +191,8 @@ def subject(template: str, _: Words) -> str:
         "correction": _("The team has answered you"),
         "closing": _("Your account is closing"),
         "closed": _("Your account is closed"),
+        "report_received": _("We have what you reported"),
+        "report_answered": _("The team has answered you"),
     }[template]
 
 

@@ -48,6 +48,7 @@ from models.queues import Due, is_due
 from server import emojis, kept_head, media, pushes, reminders, uploads
 from server.actions import (
     apps,
+    badges,
     brought,
     departures,
     erasures,
@@ -57,6 +58,7 @@ from server.actions import (
     listings,
     network,
     once,
+    outside_reports,
     polls,
     relations,
     waiting,
@@ -117,6 +119,11 @@ async def fetch_images(app: web.Application) -> int:
     return await media.fetch_wanted(app[INSTANCE], app[MEDIA]) + await emojis.fetch_wanted(app[INSTANCE], app[MEDIA])
 
 
+async def forget_rejected(app: web.Application) -> int:
+    """Erase the files of images whose server is suspended, or wanted without images."""
+    return await media.forget_rejected(app[MEDIA])
+
+
 async def complete_conversations(app: web.Application) -> int:
     """Bring in what is missing of conversations that somebody reads."""
     return await conversations.complete_due(app[INSTANCE])
@@ -137,6 +144,11 @@ async def end_mutes(app: web.Application) -> int:
     return await relations.end_mutes()
 
 
+async def forget_notifiers(app: web.Application) -> int:
+    """Erase who people without an account were, half a year after the team has answered what they reported."""
+    return await outside_reports.forget_notifiers()
+
+
 async def settle_followers(app: web.Application) -> int:
     """Agree again with other servers on who follows whom."""
     return await synchronisation.settle_due(app[INSTANCE])
@@ -145,6 +157,11 @@ async def settle_followers(app: web.Application) -> int:
 async def settle_consents(app: web.Application) -> int:
     """End agreements whose time is over, and remind of those that end soon."""
     return await reminders.settle() + await handovers.settle()
+
+
+async def settle_badges(_app: web.Application) -> int:
+    """Erase what proved badges, and end those whose year is over."""
+    return await badges.settle()
 
 
 async def keep_ledger_head(app: web.Application) -> int:
@@ -303,17 +320,20 @@ async def send_pushes(app: web.Application) -> int:
 JOBS: dict[str, Job] = {
     "send_mail": Job(send_mail, 1),
     "send_pushes": Job(send_pushes, 1, Due.PUSHES),
+    "settle_badges": Job(settle_badges, 60),
     "keep_ledger_head": Job(keep_ledger_head, 5),
     "release_held": Job(release_held, 0.5, Due.HELD),
     "publish_scheduled": Job(publish_scheduled, 2, Due.SCHEDULED),
     "store_uploads": Job(store_uploads, 0.2),
     "end_polls": Job(end_polls, 1, Due.POLLS),
     "fetch_images": Job(fetch_images, 2),
+    "forget_rejected": Job(forget_rejected, 10),
     "complete_conversations": Job(complete_conversations, 0.5),
     "read_profiles": Job(read_profiles, 1),
     "read_ended_polls": Job(read_ended_polls, 5),
     "settle_followers": Job(settle_followers, 1),
     "end_mutes": Job(end_mutes, 10),
+    "forget_notifiers": Job(forget_notifiers, 3600),
     "settle_consents": Job(settle_consents, 60),
     "answer_withdrawals": Job(answer_withdrawals, 0.5),
     "ask_back": Job(ask_back, 0.5),

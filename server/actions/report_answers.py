@@ -54,7 +54,7 @@ async def answer(reports: Sequence[Report], by: Actor | None, text: str = "") ->
             await Notification.tell(await Actor.get(id=one.reporter_id), Notice.REPORT_ANSWERED, report=one)
         elif one.notifier_email:
             await OutgoingMail.owe(Letter.REPORT_ANSWERED, one.notifier_email, language=one.notifier_language,
-                                   details={"name": one.notifier_name, "key": one.key})
+                                   details={"key": one.key})
     return len(reports)
 
 
