@@ -9,7 +9,7 @@ from models.delivery import DeliveryState
 from models.errors import CommunityError
 from models.ids import first_id
 from models.reach import Reach
-from server.actions import drafts, news
+from server.actions import drafts, news, reviews
 
 HELD_AT_MOST = timedelta(days=7)  # a server may have stood still meanwhile; older posts are not looked through
 
@@ -83,6 +83,7 @@ async def _quoted_key(post: Post) -> str:
 
 async def vanish(post: Post) -> None:
     """A held message leaves no trace: nobody has seen it."""
+    await reviews.forget(post)
     await OutgoingActivity.filter(object_uri=post.uri).delete()
     await Attachment.filter(post=post).delete()
     await Stamp.filter(interaction_uri=post.uri).delete()

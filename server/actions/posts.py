@@ -1,7 +1,7 @@
 """Writing and editing messages."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -24,8 +24,9 @@ from models.post import IN_REVIEW, About, Note, Voice
 from models.reach import Reach
 from moderation import consent, facts, policy
 from moderation.policy import Verb
-from server.actions import addressees, held, news, once, people, polls, quotes, reviews
+from server.actions import addressees, held, news, once, people, polls, quotes, reviews, signals
 from server.actions.polls import PollDraft
+from server.actions.signals import Found, Said
 from server.errors import Refused
 from server.markdown import mentions_in, render
 from server.media import set_free
@@ -88,7 +89,7 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
     if written.reach is Reach.CIRCLE and not addressed:
         raise NobodyNamed("circle")
     await _may_publish(author, written, addressed)
-    words, to_read = render(written.text, named, origin), await _to_read(written)
+    words, found = render(written.text, named, origin), await signals.look(author, _said(written), written.written_by)
     key, now = new_key(), clock.now()
     uri, parent = f"{origin}/posts/{key}", written.parent
     expires_at = copies.kept_until(written.reach, now)
@@ -100,7 +101,7 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
             conversation=parent.conversation if parent else uri, context_uri=parent.context_uri if parent else "",
             published_at=now, kind=polls.KIND if written.poll else "",
             is_listed=written.is_listed, expires_at=expires_at,
-            held_until=IN_REVIEW if to_read else written.held_until(now),
+            held_until=IN_REVIEW if found.holds else written.held_until(now), labels=found.labels,
             about=written.about, about_agrees=written.about_agrees, written_by=written.written_by,
             written_as=written.written_as, **quotes.columns(author, written.quoted, written.reach))
         await quotes.begin(post, written.quoted)
@@ -110,8 +111,9 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
         await _attach(post, written.attachments)
         if written.poll:
             await polls.ask(post, written.poll)
-        if to_read:
-            await reviews.hold(post, to_read)
+        await signals.note(post, found)
+        if found.holds:
+            await reviews.hold(post, found)
             return post
         await outbox.create(post)
         if post.held_until is None:
@@ -119,11 +121,12 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
     return post
 
 
-async def _to_read(written: Composition) -> tuple[str, ...]:
-    """The words for which the team has to read it first."""
+def _said(written: Composition, more: Iterable[str] = ()) -> Said:
+    """All that it says; `more`: in what images show that it has already."""
     texts = [written.text, written.warning, *(image.description for image in written.attachments),
-             *(written.poll.words() if written.poll else ())]
-    return await reviews.words_to_read(written.about, written.about_agrees, written.reach, texts)
+             *(written.poll.words() if written.poll else ()), *more]
+    return Said(texts=texts, reach=written.reach, language=written.language, about=written.about,
+                about_agrees=written.about_agrees)
 
 
 async def edit(post: Post, written: Composition, descriptions: Mapping[str, str], origin: str, *,
@@ -135,7 +138,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     no other way. Raises: BadPoll; Refused ("review") where the team would have to read it first, and it has left already; NotHere
     if it was erased or narrowed since it was read.
     """
-    await _may_edit(post, written)
+    found = await _may_edit(post, written, (*descriptions.values(), *(image.description for image in images or ())))
     named = await people.known(mentions_in(written.text), origin)
     before = {row.actor_id for row in await Recipient.filter(post=post)}
     wanted = () if post.reach is Reach.CIRCLE else await addressees.of(post.author, post.reach, None, (), list(named.values()))
@@ -149,7 +152,10 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
             await Revision.create(post=post, text=post.text, html=post.html, warning=post.warning,
                                   written_at=post.edited_at or post.published_at)
         await post.change(text=written.text, html=words.html, voice=written.voice, note=written.note, warning=written.warning,
-                          sensitive=written.is_sensitive, language=written.language, edited_at=None if is_held else clock.now())
+                          sensitive=written.is_sensitive, language=written.language, labels=found.labels,
+                          edited_at=None if is_held else clock.now())
+        if not post.is_in_review:
+            await signals.note(post, found)
         await Tag.filter(post=post).delete()
         await _tag(post, words.tags)
         await _address(post, addressed, named)
@@ -162,11 +168,19 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
         await _tell_of_edit(post, is_held, written.poll)
 
 
-async def _may_edit(post: Post, written: Composition) -> None:
+async def _may_edit(post: Post, written: Composition, descriptions: Iterable[str]) -> Found:
+    """What the rules say of it as it shall be. What has left is not changed into what the team would have to read first: the old
+    words stay, and the new ones with their writer.
+    """
     if written.poll:
         written.poll.check()
-    if not post.is_in_review and await _to_read(replace(written, about=post.about, about_agrees=post.about_agrees)):
+    if post.is_in_review:
+        return Found()  # `reviews.changed` looks at the whole
+    said = _said(replace(written, about=post.about, about_agrees=post.about_agrees, reach=post.reach), descriptions)
+    found = await signals.look_again(post, said, (await reviews.said_by(post)).texts)
+    if found.holds:
         raise Refused("review")
+    return found
 
 
 async def _tell_of_edit(post: Post, is_held: bool, poll: PollDraft | None) -> None:

@@ -15,7 +15,6 @@ from models import (
     Poll,
     Post,
     Recipient,
-    Review,
     Revision,
     Stamp,
     Subquery,
@@ -26,7 +25,7 @@ from models import (
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.post import QuoteState
-from server.actions import held
+from server.actions import held, reviews
 from server.media import MediaStore, set_free
 
 
@@ -59,9 +58,10 @@ async def bury(post: Post) -> None:
     """Everything that the message said goes; its id stays dead. Inside a transaction; telling others is for the caller."""
     await post.change(text="", html="", title="", warning="", label_words="", team_note="", deleted_at=clock.now(), quote_uri="",
                       quote_stamp_uri="", shows_quote=False, quote_state=QuoteState.NONE)
+    await reviews.forget(post)
     await Stamp.filter(interaction_uri=post.uri).delete()
     for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost,
-                 Review, Stamp):
+                 Stamp):
         await rows.filter(post=post).delete()
     waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
     await OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting).update(body="",

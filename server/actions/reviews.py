@@ -1,19 +1,19 @@
 """Messages that wait until the team has read them: held back, let go, sent back. Nothing of them is ever lost."""
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from federation import outbox
-from models import Actor, AuditEntry, Community, Member, Notification, Poll, Post, Review, clock
+from models import Actor, Attachment, AuditEntry, Case, Community, Member, Notification, Poll, Post, Review, SignalHit, clock
+from models.case import CaseSource
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.notification import Notice
-from models.post import IN_REVIEW, About
-from models.reach import Reach
-from models.review import ReviewCause, ReviewState
+from models.post import IN_REVIEW
+from models.review import ReviewState
+from models.signal import HitOutcome
 from moderation import reviews
-from moderation.reviews import Asked, Rule
-from server.actions import accounts, news
+from moderation.reviews import Rule
+from server.actions import accounts, cases, newcomers, news, signals
+from server.actions.signals import Found, Said
 
 
 class Decided(CommunityError):
@@ -43,40 +43,60 @@ async def rule() -> Rule:
     return reviews.rule_of(community.reviews_others, community.health_words)
 
 
-async def words_to_read(about: About, agrees: bool, reach: Reach, texts: Sequence[str]) -> tuple[str, ...]:
-    """The words for which the team has to read such a message first; nothing when it may go."""
-    if about not in reviews.MAY_WAIT or agrees:
-        return ()  # before the community is asked for its rule
-    return reviews.words_to_read(Asked(about=about, agrees=agrees, reach=reach, texts=texts), await rule())
-
-
-async def hold(post: Post, words: Sequence[str]) -> None:
+async def hold(post: Post, found: Found) -> None:
     """Nobody but its writer sees the message until the team has read it. Inside the transaction that writes it, or again
     when it was changed meanwhile.
     """
     if not post.is_in_review:
         await post.change(held_until=IN_REVIEW)
-    held, _ = await Review.get_or_create(post_id=post.id, defaults={"cause": ReviewCause.ABOUT_OTHERS})
-    await held.update_from_dict({"words": list(words), "state": ReviewState.WAITING}).save()
+    held, _ = await Review.get_or_create(post_id=post.id, defaults={"cause": found.cause})
+    await held.update_from_dict({"cause": found.cause, "words": found.words, "state": ReviewState.WAITING}).save()
+    await cases.open_(post.author, found.matter, CaseSource.HELD, [post])
     for colleague in await accounts.team():
         await Notification.tell(colleague.actor, Notice.REVIEW, post.author)
 
 
 async def changed(post: Post) -> None:
     """Its writer changed a message that waits: it goes if nothing speaks against it any more. Inside the transaction."""
-    texts = [post.text, post.warning, *await _choices(post)]
-    if words := await words_to_read(post.about, post.about_agrees, post.reach, texts):
-        await hold(post, words)
+    found = await signals.look(post.author, await said_by(post), await written_by(post))
+    await signals.note(post, found)
+    await post.change(labels=found.labels)
+    if found.holds:
+        await hold(post, found)
     else:
+        await signals.decided(post, HitOutcome.CHANGED)
         await _release(post)
 
 
-async def let_go(review: Review, by: Member) -> None:
-    """The team has read it: it leaves as if it were written now. Raises Decided, NotOwn."""
+async def said_by(post: Post) -> Said:
+    """All that a message says, as it stands: also in what its images show, and in the answers to choose."""
+    images = await Attachment.filter(post_id=post.id).order_by("position", "id")
+    texts = [post.text, post.warning, *(image.description for image in images), *await _choices(post)]
+    return Said(texts=texts, reach=post.reach, language=post.language, about=post.about, about_agrees=post.about_agrees)
+
+
+async def written_by(post: Post) -> Actor | None:
+    """Who writes it for its author."""
+    return await Actor.get_or_none(id=post.written_by_id) if post.written_by_id else None
+
+
+async def forget(post: Post) -> None:
+    """It is erased, or taken back: nothing of it waits any more. Inside the transaction."""
+    await SignalHit.filter(post_id=post.id).delete()
+    if await Review.filter(post_id=post.id).delete():
+        await _answered(await Actor.get(id=post.author_id))
+
+
+async def let_go(review: Review, by: Member, *, trusts: bool = False) -> None:
+    """The team has read it: it leaves as if it were written now. `trusts`: no more first messages of its writer wait; nor do they
+    once enough have been let go. Raises Decided, NotOwn.
+    """
     async with in_transaction():
         post = await _decide(review, by, ReviewState.LET_GO)
+        await signals.decided(post, HitOutcome.LET_GO)
         await _release(post)
         await Notification.tell(post.author, Notice.LET_GO, post=post)
+        await newcomers.read(post.author_id, by.actor, trusts=trusts)
 
 
 async def send_back(review: Review, by: Member, reason: str) -> None:
@@ -85,6 +105,7 @@ async def send_back(review: Review, by: Member, reason: str) -> None:
         raise NoReason("reason")
     async with in_transaction():
         post = await _decide(review, by, ReviewState.SENT_BACK, reason)
+        await signals.decided(post, HitOutcome.SENT_BACK)
         await Notification.filter(kind=Notice.SENT_BACK, post=post).delete()  # of an earlier time
         await Notification.tell(post.author, Notice.SENT_BACK, post=post)
 
@@ -104,16 +125,19 @@ async def _decide(review: Review, by: Member, state: ReviewState, reason: str = 
         raise Decided("review")
     review.reason = reason[:500]
     await review.save(update_fields=["reason"])
-    await _answered(post.author)
+    await _answered(post.author, by.actor)
     member = await Member.get(actor_id=post.author_id)
     await AuditEntry.create(actor_id=by.actor_id, action=f"review.{state}", target=f"member:{member.id}", reason=reason[:500])
     return post
 
 
-async def _answered(author: Actor) -> None:
-    """The team's notice goes when nothing of this writer waits any more."""
-    if not await Review.filter(post__author_id=author.id, state=ReviewState.WAITING).exists():
-        await Notification.withdraw(Notice.REVIEW, author)
+async def _answered(author: Actor, by: Actor | None = None) -> None:
+    """The team's notice and the case go when nothing of this writer waits any more."""
+    if await Review.filter(post__author_id=author.id, state=ReviewState.WAITING).exists():
+        return
+    await Notification.withdraw(Notice.REVIEW, author)
+    for case in await Case.filter(about_id=author.id, source=CaseSource.HELD, closed_at__isnull=True):
+        await cases.close(case, by)
 
 
 async def _release(post: Post) -> None:
