@@ -123,6 +123,12 @@ def number(value: int | float, lang: str) -> str:
     return format_decimal(value, locale=_locale(lang))
 
 
+def month(first: date, lang: str) -> str:
+    """"March 2026" in a language, as a heading."""
+    words = format_date(first, "LLLL y", locale=LOCALES.get(lang, lang))
+    return words[:1].upper() + words[1:]
+
+
 def day(when: date, lang: str) -> str:
     """A day: "12 March 2026"."""
     return format_date(when, "long", locale=_locale(lang))

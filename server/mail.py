@@ -24,7 +24,7 @@ from models.mail import Letter
 from models.member import LinkPurpose
 from moderation import consent
 from server import agreements
-from server.actions import links
+from server.actions import links, statements
 from server.language import Words, gettext_for
 from server.settings import Settings
 from server.theme import Theme
@@ -82,6 +82,8 @@ class PostOffice:
         link = f"{self.settings.origin}{PAGES[mail.kind]}" if mail.kind in PAGES else ""
         if mail.kind in OF_NOBODY and "key" in mail.details:
             link = f"{self.settings.origin}/report/{mail.details['key']}"
+        if mail.kind is Letter.RULING and member:
+            link = f"{self.settings.origin}/statements/{await statements.way_in(member)}"
         if template in LINKS:
             purpose = LINKS[template]
             token = await links.make(purpose, self._seconds(template), member, mail.recipient)
@@ -189,6 +191,7 @@ def subject(template: str, _: Words) -> str:
         "consent": _("One of your choices has a date"),
         "archive": _("What you asked for is ready"),
         "correction": _("The team has answered you"),
+        "ruling": _("A letter from the team"),
         "closing": _("Your account is closing"),
         "closed": _("Your account is closed"),
         "report_received": _("We have what you reported"),

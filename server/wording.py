@@ -165,6 +165,7 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.CUT_OFF: _("%(name)s is kept out: it never confirmed that it erased what a member took back", name=name),
         Notice.CUT_FOLLOWS: _("%(name)s is kept out now: your follows with people there have ended", name=name),
         Notice.LIST_GONE: _("The list “%(name)s” has not been readable for days", name=name),
+        Notice.RULING: _("The team has decided something about you, and tells you why"),
         Notice.PARTNER_REQUEST: _("%(name)s asks to become a partner community", name=name),
     }[kind]
 

@@ -61,6 +61,7 @@ from server.actions import (
     outside_reports,
     polls,
     relations,
+    terms,
     waiting,
     waiting_exchange,
     withdrawal,
@@ -204,6 +205,11 @@ async def learn_partners(app: web.Application) -> int:
     return await withdrawal_watch.learn_due(app[INSTANCE])
 
 
+async def end_rulings(_app: web.Application) -> int:
+    """What ends by itself: limits, freezes, and accounts whose suspension can no longer be undone."""
+    return await terms.end_due()
+
+
 async def end_departures(app: web.Application) -> int:
     """Erase those whose time for coming back is over, a step at a time."""
     return await departures.end_due(app[MEDIA])
@@ -343,6 +349,7 @@ JOBS: dict[str, Job] = {
     "settle_network": Job(settle_network, 60),
     "learn_partners": Job(learn_partners, 300),
     "end_departures": Job(end_departures, 30),
+    "end_rulings": Job(end_rulings, 60),
     "keep_sealed": Job(keep_sealed, 600),
     "make_archives": Job(make_archives, 2),
     "carry_out_brought": Job(carry_out_brought, 2),

@@ -8,7 +8,7 @@ from aiohttp import web
 from models import Member, Session
 from models.member import MemberState
 from server import render, sessions
-from server.actions import departures
+from server.actions import departures, statements
 from server.doors import see
 from server.keys import SESSION, SETTINGS
 from server.look import local_path
@@ -32,6 +32,8 @@ async def let_in(request: web.Request, member: Member, path: str = "/home") -> w
     """Sign an active member in on this browser and go on; tell anybody else, who has proven to be it, how things stand."""
     if member.state is MemberState.CLOSING:
         return see(f"/return/{await departures.way_back(member)}")
+    if await statements.reads_by_link(member):
+        return see(f"/statements/{await statements.way_in(member)}")
     if member.state is not MemberState.ACTIVE:
         return render.page(request, "standing.html", status=403, standing=member.state.value)
     if session := request.get(SESSION):

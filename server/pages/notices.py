@@ -27,7 +27,8 @@ OF_THE_TEAM = {Notice.JOIN_REQUEST: "/admin/members", Notice.PARTNER_REQUEST: "/
                Notice.BADGE_ASKED: "/admin/badges", Notice.VOUCHER_ASKED: "/settings/badge", Notice.BADGE: "/settings/badge",
                Notice.GUARDIANS: "/admin/members", Notice.UNGUARDED: "/admin/unguarded", Notice.DEATH: "/admin/deaths",
                Notice.SCRAPED: "/admin/directory", Notice.INTRODUCTION: "/people/introductions",
-               Notice.WAITING: "/people/waiting", Notice.REPORT: "/admin/queue", Notice.DANGER: "/admin/queue",
+               Notice.RULING: "/rulings", Notice.WAITING: "/people/waiting",
+               Notice.REPORT: "/admin/queue", Notice.DANGER: "/admin/queue",
                Notice.CASE: "/admin/queue", Notice.CUT_FOLLOWS: "/follows/cut", Notice.LIST_GONE: "/admin/lists"}
 
 

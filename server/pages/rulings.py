@@ -112,7 +112,7 @@ async def _one(request: web.Request, member: Member, base: str, errors: Sequence
     row, ruling = await _found(request, member)
     view = await _view(request, row, ruling, base)
     return render.page(request, "ruling.html", status=422 if errors else 200, here="data", statement=view, base=base,
-                       errors=errors, typed=typed, limit=appeals.TEXT_LIMIT, linked=base != "/rulings")
+                       errors=errors, limit=appeals.TEXT_LIMIT, linked=base != "/rulings")
 
 
 async def _ask(request: web.Request, member: Member, base: str) -> web.Response:

@@ -35,6 +35,7 @@ SHOWS_POSTS: dict[str, tuple[str, ...]] = {
     "/admin/members/{name}": ("/admin/members/{name}",),
     "/admin/partners": ("/admin/partners",),
     "/admin/reviews": ("/admin/reviews",),
+    "/rulings": ("/rulings",),
     "/posts/{key}": ("/posts/{key}",),
     "/posts/{key}/replies": ("/posts/{key}/replies",),
     "/posts/{key}/context": ("/posts/{key}/context",),
@@ -58,6 +59,7 @@ APPS_SHOW_POSTS: tuple[str, ...] = (
 )
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
+    "/settings/badge", "/settings/badge/mail/{token}", "/admin/badges", "/admin/badges/{key:[0-9A-Za-z]{1,22}}",
     "/settings/lines", "/settings/lines/{line:[a-z-]{1,20}}", "/people/like-me", "/admin/conditions",
     "/data/export", "/data/import", "/data/correction", "/admin/corrections", "/data/close", "/data/close/recipients.csv",
     "/return", "/return/{token}",
@@ -77,6 +79,8 @@ SHOWS_NONE = frozenset({
     "/settings/moving", "/admin/invitations", "/admin/community",
     "/admin/reviews/rule", "/admin/deaths", "/admin/unguarded", "/admin/ages",
     "/data/after-death",
+    "/rulings/{id:[0-9]{1,19}}", "/statements/{token}", "/statements/{token}/{id:[0-9]{1,19}}",  # to the author
+    "/moderation", "/admin/log",
     "/@{address}/death", "/admin/members/{name}/guardians", "/acting", "/acting/new", "/actor", "/ns",
     "/.well-known/webfinger", "/.well-known/host-meta",
     "/.well-known/nodeinfo", "/nodeinfo/{version}",
