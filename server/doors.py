@@ -15,12 +15,17 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
-from federation.errors import Busy
+from federation import signatures
+from federation.addresses import host_of
+from federation.errors import Busy, FederationError, Refused
+from federation.signatures import Request
 from models import Member
 from models.availability import is_unavailable
 from models.errors import CommunityError
+from models.host import Standing
 from models.ids import new_key
 from models.member import Role
+from moderation import hosts
 from server import acting, forms, language, path_words, render, sessions
 from server.actions import guardians
 from server.connections import allow_upload
@@ -30,6 +35,7 @@ from server.limits import TooOften
 from server.look import LANGUAGE_COOKIE
 from server.views import MeView
 
+KEY_PATH = "/actor"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()
 
@@ -126,7 +132,8 @@ async def _act_for(request: web.Request) -> None:
 
 def _me(member: Member, unread: int) -> MeView:
     return MeView(name=member.actor.name, display_name=member.actor.shown_name, coat=member.actor.key, role=member.role,
-                  unread=unread, grows_up=member.grew_up_at is not None and member.took_over_at is None)
+                  organisation=member.actor.organised_as, unread=unread,
+                  grows_up=member.grew_up_at is not None and member.took_over_at is None)
 
 
 async def _read_form(request: web.Request, upload: bool) -> None:
@@ -175,6 +182,7 @@ def peer(handler: Handler) -> Handler:
     async def door(request: web.Request) -> web.StreamResponse:
         try:
             path_words.check(request)
+            await _turn_away(request)
             return await handler(request)
         except CommunityError as error:
             return problem(error)
@@ -185,6 +193,20 @@ def peer(handler: Handler) -> Handler:
         except Exception as error:
             return problem(unexpected(error))
     return door
+
+
+async def _turn_away(request: web.Request) -> None:
+    """Refused for whoever says to be a suspended server, whatever it asks for, but for the document with the key that our
+    requests to erase are signed with. Nobody has to prove that: it is of no use to lie about.
+    """
+    if request.method != "GET" or "Signature" not in request.headers or request.path == KEY_PATH:
+        return
+    try:
+        host = host_of(signatures.parse(Request("GET", "", request.headers, b"")).key_id)
+    except FederationError:
+        return  # the page says itself what it thinks of that
+    if await hosts.standing(host) is Standing.SUSPENDED:
+        raise Refused("host", host=host)
 
 
 def problem(error: CommunityError) -> web.Response:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from federation.errors import FederationError
 from federation.instance import Instance
-from models import Actor, Emoji, Post, Q, clock
+from models import Actor, Emoji, Host, Post, Q, Subquery, clock
 from moderation import markup
 from server.media import ACCEPT, BadImage, MediaStore
 
@@ -88,7 +88,9 @@ async def fetch_wanted(instance: Instance, store: MediaStore) -> int:
     """A job: bring in pictures, so that no reader's browser asks another server for one. Returns how many were looked for."""
     now = clock.now()
     due = Q(*(Q(fetch_attempts=made, created_at__lte=now - wait) for made, wait in enumerate(FETCH_WAITS)), join_type="OR")
-    wanted = await Emoji.filter(due, stored_at__isnull=True).order_by("fetch_attempts", "id").limit(FETCHES_AT_ONCE)
+    dark = Subquery(Host.filter(Host.without_media()).values("name"))
+    there = Emoji.filter(due, stored_at__isnull=True).exclude(host__in=dark)
+    wanted = await there.order_by("fetch_attempts", "id").limit(FETCHES_AT_ONCE)
     await asyncio.gather(*(_fetch(instance, store, emoji) for emoji in wanted))
     return len(wanted)
 

@@ -16,7 +16,7 @@ from tortoise.queryset import QuerySet
 
 from federation.errors import FederationError
 from federation.instance import Instance
-from models import Actor, Attachment, Draft, Emoji, Q, ScheduledPost, clock
+from models import Actor, Attachment, Draft, Emoji, Host, Q, ScheduledPost, Subquery, clock
 from models.errors import CommunityError
 from models.ids import new_key
 from server import imaging
@@ -29,7 +29,9 @@ ACCEPT = "image/webp, image/avif, image/png, image/jpeg, image/gif"
 REMOTE_LIMIT_BYTES = 10 * 1024 * 1024
 FETCH_WAITS = (timedelta(), timedelta(minutes=1), timedelta(minutes=15))  # before each attempt, from when we learnt of it
 FETCHES_AT_ONCE = 4
+TO_FORGET = -1  # in `fetch_attempts`: no image of its server is shown, and the file is still to be erased
 UNUSED_FOR = timedelta(days=31)  # a draft is kept 30 days and one to finish it
+FORGOTTEN_AT_ONCE = 100
 FREE_FOR = timedelta(days=1)  # what was part of a message, to become part of another
 
 
@@ -123,10 +125,26 @@ async def fetch_wanted(instance: Instance, store: MediaStore) -> int:
     """
     now = clock.now()
     due = Q(*(Q(fetch_attempts=made, created_at__lte=now - wait) for made, wait in enumerate(FETCH_WAITS)), join_type="OR")
-    wanted = await Attachment.filter(due, stored_at__isnull=True, post__deleted_at__isnull=True
-                                     ).exclude(remote_uri="").order_by("fetch_attempts", "id").limit(FETCHES_AT_ONCE)
+    there = Attachment.filter(due, stored_at__isnull=True, post__deleted_at__isnull=True).exclude(remote_uri="")
+    wanted = await there.exclude(owner__host__in=_dark()).order_by("fetch_attempts", "id").limit(FETCHES_AT_ONCE)
     await asyncio.gather(*(_fetch(instance, store, attachment) for attachment in wanted))
     return len(wanted)
+
+
+def _dark() -> Subquery:
+    """The servers of which no image is fetched."""
+    return Subquery(Host.filter(Host.without_media()).values("name"))
+
+
+async def forget_rejected(store: MediaStore) -> int:
+    """A job: erase the files of images whose server shows none here any more. Their rows stay, so that they can come back."""
+    images = await Attachment.filter(stored_at__isnull=True, fetch_attempts=TO_FORGET).limit(FORGOTTEN_AT_ONCE)
+    pictures = await Emoji.filter(stored_at__isnull=True, fetch_attempts=TO_FORGET).limit(FORGOTTEN_AT_ONCE)
+    for key in [image.key for image in images] + [picture.key for picture in pictures]:
+        store.forget(key)
+    await Attachment.filter(id__in=[one.id for one in images] or [0]).update(fetch_attempts=0)
+    await Emoji.filter(id__in=[one.id for one in pictures] or [0]).update(fetch_attempts=0)
+    return len(images) + len(pictures)
 
 
 async def _fetch(instance: Instance, store: MediaStore, attachment: Attachment) -> None:

@@ -9,8 +9,13 @@ from federation.instance import Instance
 from models import Actor, AuditEntry, Charter, Host, Notification, clock
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
-from models.host import PARTNERS, Standing
+from models.host import PARTNERS, Rule, Standing
 from models.notification import Notice
+from server.actions import closures
+
+RESTRICTED = frozenset({Standing.SUSPENDED, Standing.LIMITED})
+#: What goes with a restriction, and ends with it.
+NO_RESTRICTION: dict[str, Any] = {"public_comment": "", "obfuscates": False, "standing_before": "", "list_id": None}
 
 
 class OurOwnHost(CommunityError):
@@ -63,8 +68,8 @@ async def end(instance: Instance, host: Host, by: Actor | None, reason: str = ""
     async with in_transaction():
         if host.offer_uri and (them := await Actor.get_or_none(uri=host.instance_uri)):
             await partnership.answer("Undo", instance.actor, them, host)
-        await host.change(standing=Standing.UNKNOWN, offer_uri="", asked_us_at=None, asked_them_at=None, decided_at=clock.now(),
-                          reason=reason)
+        await host.change(offer_uri="", asked_us_at=None, asked_them_at=None, reason=reason, **NO_RESTRICTION)
+        await closures.follow_through(await host.decide(Rule(Standing.UNKNOWN)))
         await Charter.filter(host=host.name).update(agreed_at=None)
         await _forget_notices(host)
         await _log(by, "host.end", host, reason)
@@ -76,20 +81,40 @@ async def allow(instance: Instance, typed: str, by: Actor | None, standing: Stan
     name = foreign(instance, typed)
     async with in_transaction():
         host = await Host.called(name)
-        await host.change(standing=standing, decided_at=clock.now(), reason=reason[:500], quarantined_at=None)
-        if standing is Standing.PARTNER:
-            await _agree(host)
-        await _forget_notices(host)
+        await set_rule(host, host.own._replace(standing=standing), reason=reason[:500])
         await _log(by, f"host.{standing}", host, reason)
     return host
 
 
+async def set_rule(host: Host, rule: Rule, **columns: Any) -> None:
+    """Set how we stand with a host, and what follows from it for those below its domain. For the caller's transaction."""
+    was = host.own.standing
+    if rule.standing not in RESTRICTED:
+        columns["standing_before"] = ""
+    elif was not in RESTRICTED:
+        columns["standing_before"] = str(was)
+    await closures.follow_through(await host.decide(rule, quarantined_at=None, **columns))
+    await host.refresh_from_db()
+    if rule.standing is Standing.PARTNER:
+        await _agree(host)
+    await _forget_notices(host)
+
+
+async def lift(instance: Instance, host: Host, by: Actor | None, reason: str = "") -> None:
+    """Take back that a host was suspended or limited: we stand as before with it, and what was not erased is there again. Follows
+    that were cut stay so; their members may ask again.
+    """
+    async with in_transaction():
+        before = Standing(host.standing_before or Standing.UNKNOWN)
+        await set_rule(host, Rule(before), reason=reason[:500], **NO_RESTRICTION)
+        await _log(by, "host.lift", host, reason)
+
+
 async def suspend(instance: Instance, typed: str, by: Actor | None, reason: str) -> Host:
-    """Close the door to a server and its subdomains: nothing is taken from it, nothing sent, nothing of it shown."""
-    host = await allow(instance, typed, by, Standing.SUSPENDED, reason)
-    for known in await Host.filter(name__endswith=f".{host.name}"):  # rows of their own, so that one look at a name decides
-        await known.change(standing=Standing.SUSPENDED, reason=reason[:500])
-    return host
+    """Close the door to a server and its subdomains: nothing is taken from it, nothing sent, nothing of it shown, and
+    the follows of members with its people end.
+    """
+    return await allow(instance, typed, by, Standing.SUSPENDED, reason)
 
 
 async def agree(host: Host, version: int, by: Actor | None) -> None:

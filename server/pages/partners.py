@@ -143,6 +143,8 @@ async def _host(request: web.Request) -> Host:
 def _why_not(error: CommunityError, _: Words) -> str:
     if isinstance(error, FederationError) and error.retry:
         return _("This server does not answer. Check the address, or try again later.")
+    if isinstance(error, FederationError) and error.http_status == 403:
+        return _("This server wants nothing from yours: its team keeps it out.")
     if error.status == 404:
         return _("We found no community at this address.")
     if isinstance(error, partners.OurOwnHost):

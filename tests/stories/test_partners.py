@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from federation.errors import FederationError
 from models import Host, Notification
 from models.host import Standing
 from models.member import Role
@@ -97,7 +98,8 @@ async def test_two_who_ask_each_other_at_the_same_time_are_partners_and_can_part
 
 async def test_a_suspended_server_cannot_ask(alpha: LiveServer, far: LiveServer) -> None:
     await far.run(partners.suspend(far.instance, alpha.origin, None, "test"))
-    await alpha.run(partners.ask(alpha.instance, far.origin, None))
+    with pytest.raises(FederationError, match="answered 403"):
+        await alpha.run(partners.ask(alpha.instance, far.origin, None))
     await settle(alpha, far)
     assert await standing(far, alpha) is Standing.SUSPENDED
     assert (await host(far, alpha)).asked_us_at is None

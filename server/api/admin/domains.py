@@ -5,11 +5,12 @@ from typing import ClassVar, Literal
 
 from aiohttp import web
 
-from models import Host
+from models import Host, Q
 from models.errors import NotHere
 from models.host import PARTNERS, Standing
 from models.member import Role
-from server.actions import domains, partners
+from server.actions import domains, partners, restrictions
+from server.actions.domains import Restriction
 from server.api.admin.accounts import NotOurs
 from server.api.answers import answer
 from server.api.arguments import Takes
@@ -19,8 +20,8 @@ from server.api.paging import Window, listed, rows_of
 from server.errors import StaffOnly
 from server.keys import INSTANCE, MEMBER
 
-BLOCKED = (Standing.SUSPENDED, Standing.LIMITED)
-ALLOWED = (*PARTNERS, Standing.OPEN)
+BLOCKED = restrictions.DECIDED
+ALLOWED = Q(standing__in=[*PARTNERS, Standing.OPEN])
 
 
 class Listing(Window):
@@ -31,14 +32,23 @@ class Listing(Window):
 
 
 class Severity(Takes):
-    """How closed. "noop" and the finer switches do not exist here: a standing says all of it."""
+    """How closed, and what is refused beside it. What is not said stays as it is, or is not so."""
 
-    severity: Literal["noop", "silence", "suspend"] = "silence"
-    reject_media: bool = False
-    reject_reports: bool = False
+    severity: Literal["noop", "silence", "suspend"] | None = None
+    reject_media: bool | None = None
+    reject_reports: bool | None = None
     private_comment: str | None = None
     public_comment: str | None = None
-    obfuscate: bool = False
+    obfuscate: bool | None = None
+
+    def over(self, before: Restriction) -> Restriction:
+        """What is wanted, where this is the rule so far."""
+        def chosen(given: bool | None, kept: bool) -> bool:
+            return kept if given is None else given
+        return Restriction(
+            before.severity if self.severity is None else domains.Severity(self.severity),
+            chosen(self.reject_media, before.rejects_media), chosen(self.reject_reports, before.rejects_reports),
+            chosen(self.obfuscate, before.obfuscates), self.private_comment, self.public_comment)
 
 
 class Block(Severity):
@@ -65,15 +75,16 @@ async def show_block(request: web.Request, _: Takes) -> web.Response:
 
 
 async def block(request: web.Request, given: Block) -> web.Response:
-    """POST /api/v1/admin/domain_blocks: "suspend" closes the door to a server, "silence" limits it."""
+    """POST /api/v1/admin/domain_blocks: "suspend" closes the door, "silence" limits, "noop" refuses what is named."""
     _check_role(request)
-    return answer(domain_block_of(await _close(request, given.domain, given)))
+    wanted = given.over(Restriction(domains.Severity.SILENCE))
+    return answer(domain_block_of(await _close(request, given.domain, wanted)))
 
 
 async def change_block(request: web.Request, given: Severity) -> web.Response:
     """PUT /api/v1/admin/domain_blocks/{id}."""
     host = await _one(request, BLOCKED)
-    return answer(domain_block_of(await _close(request, host.name, given, host.reason)))
+    return answer(domain_block_of(await _close(request, host.name, given.over(Restriction.on(host)))))
 
 
 async def unblock(request: web.Request, _: Takes) -> web.Response:
@@ -105,24 +116,20 @@ async def disallow(request: web.Request, _: Takes) -> web.Response:
     return answer({})
 
 
-async def _close(request: web.Request, name: str, given: Severity, reason: str = "") -> Host:
-    reason = given.private_comment if given.private_comment is not None else reason
-    instance, by = request.app[INSTANCE], request[MEMBER].actor
-    if given.severity == "noop":
+async def _close(request: web.Request, name: str, wanted: Restriction) -> Host:
+    if not wanted.restricts:
         raise NotOurs("noop")
-    if given.severity == "suspend":
-        return await partners.suspend(instance, name, by, reason)
-    return await domains.limit(instance, name, by, reason)
+    return await domains.restrict(request.app[INSTANCE], name, request[MEMBER].actor, wanted)
 
 
-async def _rows(request: web.Request, given: Listing, standings: tuple[Standing, ...]) -> list[Host]:
+async def _rows(request: web.Request, given: Listing, rule: Q) -> list[Host]:
     _check_role(request)
-    return await rows_of(Host.filter(standing__in=standings), given)
+    return await rows_of(Host.filter(rule), given)
 
 
-async def _one(request: web.Request, standings: tuple[Standing, ...]) -> Host:
+async def _one(request: web.Request, rule: Q) -> Host:
     _check_role(request)
-    if found := await Host.get_or_none(id=number(request), standing__in=standings):
+    if found := await Host.get_or_none(rule, id=number(request)):
         return found
     raise NotHere("no such rule")
 

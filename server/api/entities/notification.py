@@ -14,6 +14,7 @@ from models import Report as ReportRow
 from models.notification import Notice
 from moderation.visibility import visible_to
 from server import emojis
+from server.actions import cut_follows
 from server.api.answers import instant
 from server.api.entities.account import Account, account, account_with
 from server.api.entities.report import Report, told_of
@@ -27,12 +28,25 @@ KINDS: dict[str, tuple[Notice, ...]] = {
     "follow_request": (Notice.FOLLOW_REQUEST,), "favourite": (Notice.THANKS,), "poll": (Notice.POLL,),
     "quote": (Notice.QUOTED,), "quoted_update": (Notice.QUOTED_EDITED,),
     "status": (Notice.POSTED,), "update": (Notice.EDITED,), "admin.sign_up": (Notice.JOIN_REQUEST,),
-    "admin.report": (Notice.REPORT,)}
+    "admin.report": (Notice.REPORT,), "severed_relationships": (Notice.CUT_FOLLOWS,)}
 TYPES: dict[Notice, str] = {notice: name for name, notices in KINDS.items() for notice in notices}
 #: Of these several become one group; the newest of a group tells until when it may grow.
 GROUPED = ("favourite", "reblog", "follow")
 GROUP_SECONDS = 12 * 3600
 SAMPLE_ACCOUNTS = 8
+
+
+class SeveranceEvent(TypedDict):
+    """Follows that ended because a server was suspended (docs.joinmastodon.org/entities/RelationshipSeveranceEvent)."""
+
+    id: str
+    type: str
+    purged: bool
+    target_name: str
+    followers_count: int
+    following_count: int
+    relationships_count: int
+    created_at: str
 
 
 class ShownNotification(TypedDict):
@@ -45,6 +59,7 @@ class ShownNotification(TypedDict):
     account: Account
     status: NotRequired[Status]
     report: NotRequired[Report]
+    event: NotRequired[SeveranceEvent]
 
 
 class NotificationGroup(TypedDict):
@@ -60,6 +75,7 @@ class NotificationGroup(TypedDict):
     sample_account_ids: list[str]
     status_id: NotRequired[str]
     report: NotRequired[Report]
+    event: NotRequired[SeveranceEvent]
 
 
 class PartialAccount(TypedDict):
@@ -102,7 +118,15 @@ async def standing(rows: Sequence[Notification], reader: Reader) -> tuple[list[N
     ids = {row.post_id for row in rows if row.post_id}
     visible = Post.filter(visible_to(reader.viewer), id__in=ids).select_related("author")
     posts = {post.id: post for post in await visible} if ids else {}
+    for row in rows:
+        if row.kind is Notice.CUT_FOLLOWS:  # nobody else caused it: apps show the member's own face (Mastodon 4.3)
+            row.actor = await _recipient(row, rows)
     return [row for row in rows if _stands(row, posts)], posts
+
+
+async def _recipient(row: Notification, rows: Sequence[Notification]) -> Actor:
+    known = next((one.actor for one in rows if one.actor and one.actor.id == row.recipient_id), None)
+    return known or await Actor.get(id=row.recipient_id)
 
 
 def _stands(row: Notification, posts: dict[int, Post]) -> bool:
@@ -129,6 +153,7 @@ class _Known:
 
     reports: Mapping[int, ReportRow]
     pictures: Mapping[str, Mapping[str, str]]
+    events: Mapping[int, SeveranceEvent]
 
     def report(self, row: Notification, reader: Reader) -> Report | None:
         """The report that a notice tells of."""
@@ -140,7 +165,19 @@ async def _known(rows: Sequence[Notification], posts: dict[int, Post]) -> _Known
     ids = {row.report_id for row in rows if row.report_id}
     reports = {one.id: one for one in await ReportRow.filter(id__in=ids).select_related("target")} if ids else {}
     people = [teller(row, posts) for row in rows] + [one.target for one in reports.values() if one.target]
-    return _Known(reports, await emojis.of_posts((), people))
+    return _Known(reports, await emojis.of_posts((), people), await _events(rows))
+
+
+async def _events(rows: Sequence[Notification]) -> dict[int, SeveranceEvent]:
+    """What was cut, by the notice that tells of it."""
+    cut = [row for row in rows if row.kind is Notice.CUT_FOLLOWS]
+    if not cut or cut[0].actor is None:
+        return {}
+    return {event.id: {
+        "id": str(event.id), "type": "domain_block", "purged": False, "target_name": event.host,
+        "followers_count": event.followers, "following_count": event.following,
+        "relationships_count": event.followers + event.following, "created_at": instant(event.at),
+    } for event in await cut_follows.events_of(cut[0].actor, [row.id for row in cut])}
 
 
 async def _statuses(rows: Sequence[Notification], posts: dict[int, Post], reader: Reader) -> dict[int, Status]:
@@ -158,6 +195,8 @@ def _notification(row: Notification, posts: dict[int, Post], shown: dict[int, St
         entity["status"] = shown[row.post_id]
     if told := known.report(row, reader):
         entity["report"] = told
+    if event := known.events.get(row.id):
+        entity["event"] = event
     return entity
 
 
@@ -176,7 +215,7 @@ async def groups(rows: Sequence[Notification], reader: Reader, grouped: Sequence
     found: GroupedNotifications = {
         "accounts": [account_with(actor, reader, known.pictures) for actor in people.values()],
         "statuses": list((await _statuses(rows, posts, reader)).values()),
-        "notification_groups": [_group(key, group, posts, paged, known.report(group[0], reader))
+        "notification_groups": [_group(key, group, posts, paged, known.report(group[0], reader), known.events.get(group[0].id))
                                 for key, group in together.items()]}
     if partial:
         found["partial_accounts"] = [_partial(account(one, reader.origin, reader.reach))
@@ -185,7 +224,7 @@ async def groups(rows: Sequence[Notification], reader: Reader, grouped: Sequence
 
 
 def _group(key: str, group: Sequence[Notification], posts: dict[int, Post], paged: bool,
-           told: Report | None) -> NotificationGroup:
+           told: Report | None, event: SeveranceEvent | None) -> NotificationGroup:
     newest = group[0]
     tellers = dict.fromkeys(str(teller(row, posts).id) for row in group)
     entity: NotificationGroup = {
@@ -198,6 +237,8 @@ def _group(key: str, group: Sequence[Notification], posts: dict[int, Post], page
         entity["status_id"] = str(newest.post_id)
     if told:
         entity["report"] = told
+    if event:
+        entity["event"] = event
     return entity
 
 
