@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise import fields
+from tortoise.queryset import QuerySet
 
 from models import clock
 from models.actor import Actor
 from models.base import Record
 from models.ids import new_id, new_key, new_token
+from models.sealed import Sealed
 
 FACETS = ("condition", "role", "country", "language", "age")
 
@@ -31,6 +33,8 @@ class DirectoryPeer(Record):
     pages_served = fields.IntField(default=0, db_default=0)  # to it, on `pages_on`
     pages_on = fields.DateField(null=True)
     alarmed_at = fields.DatetimeField(null=True)  # something of its names was seen where it cannot come from
+    buried = fields.IntField(default=0, db_default=0)  # names that we did not know, and that it said are gone, on `buried_on`
+    buried_on = fields.DateField(null=True)
 
     class Meta:
         table = "directory_peer"
@@ -94,6 +98,7 @@ class Listing(Record):
     place = fields.BigIntField(unique=True)  # at random: the order of lists
     updated_at = fields.DatetimeField(default=clock.now)  # as its server says
     ends_at = fields.DatetimeField(null=True)  # it goes then, unless its server says it anew; ours: never
+    doubted_at = fields.DatetimeField(null=True)  # its permission was not found where it says
 
     class Meta:
         table = "listing"
@@ -117,8 +122,12 @@ class IntroductionState(StrEnum):
     LAPSED = "lapsed"  # nobody answered in time
 
 
-class Introduction(Record):
-    """One of our members asks to meet somebody elsewhere, or is asked. Nobody's address is known before two yeses."""
+class Introduction(Sealed):
+    """One of our members asks to meet somebody elsewhere, or is asked. Nobody's address is known before two yeses. What is said
+    is sealed for the one of ours.
+    """
+
+    SEALS: ClassVar = ("text",)
 
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="introductions")
     actor_id: int
@@ -137,6 +146,15 @@ class Introduction(Record):
     class Meta:
         table = "introduction"
         indexes = (("actor_id", "state"), ("pseudonym_uri",), ("host", "created_at"), ("state", "ends_at"))
+
+    async def holders(self) -> tuple[int, ...]:
+        """The member of ours."""
+        return (self.actor_id,)
+
+    @classmethod
+    async def end(cls, asking: QuerySet[Introduction], state: IntroductionState) -> None:
+        """These are over, and what was said goes."""
+        await asking.update(state=state, text="", sealed=None, answered_at=clock.now())
 
     @classmethod
     async def asked_since(cls, actor_id: int, since: datetime) -> int:

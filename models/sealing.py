@@ -8,6 +8,7 @@ from tortoise.expressions import Q
 from models import vault
 from models.database import in_transaction
 from models.death import DeathReport
+from models.directory import Introduction
 from models.loading import join
 from models.poll import Poll, Vote
 from models.post import Attachment, Draft, OfPost, Post, Revision
@@ -24,7 +25,8 @@ PRIVATE = tuple(reach for reach in Reach if reach.is_private)
 #: Below the community: what is sealed, and which rows of it say something. Parts of messages go with their message.
 KEPT: tuple[tuple[type[Sealed], Q], ...] = (
     (Draft, Q()), (ScheduledPost, Q()), (Brought, Q()), (Review, Q(reason__not="")), (Remark, Q(text__not="")),
-    (Correction, Q(text__not="")), (DeathReport, Q(words__not="")), (Attachment, Q(post_id__isnull=True, description__not="")))
+    (Correction, Q(text__not="")), (Introduction, Q(text__not="")),
+    (DeathReport, Q(words__not="")), (Attachment, Q(post_id__isnull=True, description__not="")))
 
 
 async def anew(post: Post) -> None:

@@ -377,6 +377,8 @@ class Migration(migrations.Migration):
                 ('pages_served', fields.IntField(default=0, db_default=0)),
                 ('pages_on', fields.DateField(null=True)),
                 ('alarmed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('buried', fields.IntField(default=0, db_default=0)),
+                ('buried_on', fields.DateField(null=True)),
             ],
             options={'table': 'directory_peer', 'app': 'models', 'pk_attr': 'id'},
             bases=['Record'],
@@ -561,6 +563,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('sealed', fields.TextField(null=True, unique=False)),
                 ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='introductions', on_delete=OnDelete.CASCADE)),
                 ('host', fields.CharField(max_length=255)),
                 ('is_asker', fields.BooleanField()),
@@ -575,7 +578,7 @@ class Migration(migrations.Migration):
                 ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'introduction', 'app': 'models', 'indexes': [Index(fields=['actor_id', 'state']), Index(fields=['pseudonym_uri']), Index(fields=['host', 'created_at']), Index(fields=['state', 'ends_at'])], 'pk_attr': 'id'},
-            bases=['Record'],
+            bases=['Sealed'],
         ),
         ops.CreateModel(
             name='Knock',
@@ -616,6 +619,7 @@ class Migration(migrations.Migration):
                 ('place', fields.BigIntField(unique=True)),
                 ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('doubted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'listing', 'app': 'models', 'indexes': [Index(fields=['shown_condition', 'place', 'shown_role', 'shown_country', 'shown_age', 'shown_language']), Index(fields=['shown_country', 'place', 'shown_role', 'shown_age', 'shown_language']), Index(fields=['shown_role', 'place', 'shown_age', 'shown_language']), Index(fields=['shown_age', 'place', 'shown_language']), Index(fields=['condition', 'role', 'country', 'language', 'age']), Index(fields=['is_placed', 'condition']), Index(fields=['host', 'updated_at']), Index(fields=['ends_at']), Index(fields=['actor_id'])], 'pk_attr': 'id'},
             bases=['Record'],
