@@ -9,10 +9,10 @@ from typing import Literal, TypedDict
 
 from models import Actor, Host, Member, Report
 from models.actor import ActorKind
-from models.host import Standing
 from models.ids import digest
 from models.member import MemberState
 from models.reach import Reach
+from server.actions.domains import Severity
 from server.api.answers import instant, instant_or_none
 from server.api.entities.account import Account, Role, account, role_of
 from server.api.entities.report import category_of
@@ -78,13 +78,13 @@ class AdminReport(TypedDict):
 
 
 class DomainBlock(TypedDict):
-    """A server that is suspended, or limited ("silence")."""
+    """A server that is suspended, limited ("silence"), or of which something is refused ("noop")."""
 
     id: str
     domain: str
     digest: str
     created_at: str
-    severity: Literal["silence", "suspend"]
+    severity: Literal["noop", "silence", "suspend"]
     reject_media: bool
     reject_reports: bool
     private_comment: str | None
@@ -185,12 +185,13 @@ def _report(one: Report, shown: Mapping[int, AdminAccount], sender: int, statuse
 
 
 def domain_block_of(host: Host) -> DomainBlock:
-    """A suspended or limited server. Why it is, is for the team alone."""
+    """A server with a rule of its own. The private comment is for the team alone, the other one for the public list."""
+    own = host.own
     return DomainBlock(
-        id=str(host.id), domain=host.name, digest=digest(host.name), created_at=instant(host.decided_at or host.created_at),
-        severity="suspend" if host.standing is Standing.SUSPENDED else "silence",
-        reject_media=host.standing is Standing.SUSPENDED, reject_reports=host.standing is Standing.SUSPENDED,
-        private_comment=host.reason or None, public_comment=None, obfuscate=False)
+        id=str(host.id), domain=host.name, digest=digest(host.name),
+        created_at=instant(host.decided_at or host.created_at), severity=Severity.of(own.standing).value,
+        reject_media=own.rejects_media, reject_reports=own.rejects_reports, private_comment=host.reason or None,
+        public_comment=host.public_comment or None, obfuscate=host.obfuscates)
 
 
 def domain_allow_of(host: Host) -> DomainAllow:
