@@ -54,7 +54,7 @@ class MeView:
     @property
     def is_staff(self) -> bool:
         """Moderators and hosts."""
-        return self.role != "member"
+        return self.role in ("moderator", "host")
 
     @property
     def is_host(self) -> bool:

@@ -51,7 +51,7 @@ PUBLIC = ("/", "/about", "/rules", "/help", "/crisis", "/privacy", "/accessibili
           "/join/1", "/join/wait", "/map", "/people/professionals")
 SETTINGS = tuple(f"/settings{name}" for name in ("", "/profile", "/audience", "/reading", "/language", "/blocks", "/security",
                                                   "/lines", "/lines/signs", "/lines/place", "/lines/role",
-                                                  "/apps"))
+                                                  "/apps", "/badge"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +199,9 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/acting", "/acting/new", "/@odile/death",
             "/data/after-death",
             "/nothing-here"),
-        "moderator": ("/home", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
+        "moderator": ("/home", "/admin", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
                       "/admin/invitations", "/admin/corrections", "/admin/reviews", "/admin/deaths", "/admin/unguarded"),
-        "host": ("/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community",
+        "host": ("/admin", "/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community",
                  "/admin/conditions", "/admin/contacts", "/admin/charter", "/admin/network", "/admin/directory",
                  "/admin/reviews/rule", "/admin/ages",
                  "/admin/partners",

@@ -68,7 +68,7 @@ SHOWS_NONE = frozenset({
     "/data/view-as",
     "/receipts/{key:[0-9A-Za-z]{1,22}}/{secret:[0-9a-f]{32}}",
     "/people/directory", "/people/directory/{key}", "/people/introductions", "/people/waiting",
-    "/admin/directory",  # facets, no messages
+    "/admin", "/admin/directory",  # numbers and facets, no messages
     "/map", "/census", "/people/professionals", "/admin/contacts",
     "/directory", "/directory/{collection:outbox|followers|following|featured}", "/directory/listings",
     "/directory/listings/{listing}", "/directory/stamps/{stamp}",
