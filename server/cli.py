@@ -20,6 +20,7 @@ from server.commands import (
     check,
     consent,
     contacts,
+    crisis,
     deliveries,
     demo,
     hosts,
@@ -40,7 +41,7 @@ DONE, NOT_DONE, CALLED_WRONGLY, INTERRUPTED = 0, 1, 2, 130
 GROUPS = {"member": "The people of this community.", "host": "Other servers.",
           "network": "The network of an association.", "keys": "What we sign with, and what private messages are kept under.",
           "message": "What members write.", "token": "What programs sign in with.",
-          "consent": "What members said yes and no to.",
+          "consent": "What members said yes and no to.", "crisis": "Words of distress.",
           "catalogue": "The names of conditions and signs.",
           "contacts": "Associations, expert centres and professionals that the host lists."}
 
@@ -71,6 +72,7 @@ COMMANDS: dict[str, Command] = {
     "token revoke": tokens.revoke,
     "message publish": messages.publish,
     "consent verify": consent.verify,
+    "crisis check": crisis.check,
     "catalogue build": catalogue.build,
     "catalogue import": catalogue.import_,
     "catalogue search": catalogue.search,
