@@ -73,9 +73,9 @@ def _street() -> re.Pattern[str]:
               r"passage|montee|sentier)\s[^\n.;!?]{2,60}?")
     english = (r"(?:flat \w{1,4},? )?\d{1,5}[a-d]?,?\s(?:[a-z'-]+\s){1,4}(?:street|st\.?|road|rd\.?|avenue|ave\.?|lane|ln\.?|"
                r"drive|dr\.?|close|crescent|court|"
-               r"way|terrace|place|gardens|grove|square|blvd|boulevard)\b[^\n;!?]{0,50}?")
+               r"way|terrace|place|gardens|grove|square|blvd|boulevard)\b")
     post = r"(?P<code>\b\d{5}\s[a-z]{2,}|\b[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b|\b[a-z]{2}\s\d{5}\b)"
-    return re.compile(rf"(?<![\w])(?:{french}|{english})(?:{post}|(?=[\n.;,!?]|$))")
+    return re.compile(rf"(?<![\w])(?:{french}|{english})(?:[^\n;!?]{{0,40}}?{post}|(?=[\n.;,!?]|$))")
 
 
 @cache

@@ -29,6 +29,13 @@ def _dose() -> re.Pattern[str]:
 
 
 @cache
+def _counted() -> re.Pattern[str]:
+    """So many of a medicine: "2 codeine tablets"."""
+    form = r"(?:tablets?|pills?|capsules?|patches|patch|gummies|drops?)"
+    return re.compile(rf"(?<![\w,.])(?:\d{{1,2}}|{_NUMBERS}|an?|one) {_medicine().pattern} {form}\b")
+
+
+@cache
 def _medicine() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, NAMES), key=len, reverse=True))
     endings = "|".join(sorted(ENDINGS, key=len, reverse=True))
@@ -52,6 +59,7 @@ def doses_in(text: str) -> tuple[str, ...]:
         if near:
             closest = min(near, key=lambda one: min(abs(one.start() - dose.end()), abs(dose.start() - one.end())))
             found.append(f"{dose.group(0)} {closest.group(0)}")
+    found += [one.group(0) for one in _counted().finditer(text)]
     return tuple(dict.fromkeys(found))
 
 

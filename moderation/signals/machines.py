@@ -15,14 +15,19 @@ TELLTALE = (
     r"as of my (?:last|latest|most recent) (?:update|training|knowledge)",
     r"i (?:do not|don't|cannot|can't) (?:have personal (?:experiences?|opinions?|feelings)|provide medical advice[,.]? but|"
     r"browse the internet|access real-?time)",
-    r"(?:certainly|sure|of course|absolutely)! here(?:'s| is| are)\b",
+    r"(?:certainly|sure|of course|absolutely|great question) ?[!,.:]? ?here(?:'s| is| are)\b",
     r"i hope this (?:message|email) finds you well",
     r"feel free to (?:ask|reach out|let me know) if you (?:have|need) (?:any )?(?:further|more|other|additional)",
     r"en tant qu(?:e|')\s?(?:modele|intelligence|assistant|ia\b)(?: de langage| artificielle| virtuel)*",
     r"je suis (?:un|une) (?:modele|intelligence|assistant|ia\b)(?: de langage| artificielle| virtuel)",
     r"(?:ma|mes) (?:derniere mise a jour|donnees d'entrainement|date de coupure)",
     r"je n'ai pas (?:d'experiences? personnelles?|d'opinions? personnelles?|acces (?:a internet|aux donnees en temps))",
-    r"(?:bien sur|certainement|absolument) ?! voici (?:un|une|quelques|des|les|le|la)\b",
+    r"(?:bien sur|certainement|absolument|avec plaisir) ?[!,.:] ?voici\b",
+    r"(?:voici|here is|here's) (?:une?|an?|the|le|la) (?:\w+ ){0,2}?(?:reponse|message|texte|version|reply|response|text|post|"
+    r"draft)s? "
+    r"(?:\w+ ){0,3}?(?:que vous pouvez|you (?:can|could|may)|a (?:publier|poster|envoyer|copier)|to (?:post|send|share)|"
+    r"for (?:the|your) "
+    r"(?:forum|group|community))",
     r"n'hesitez pas a me (?:demander|solliciter|poser) (?:si vous|d'autres|toute)",
     r"(?:voici|here is) (?:une|un|a|the|your) (?:reponse|texte|message|version|response|post|rewritten|"
     r"draft) (?:\w+ ){0,3}(?:reformule\w*|ameliore\w*|"

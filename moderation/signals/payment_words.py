@@ -61,9 +61,34 @@ ASKING = (
     r"photo|send|envoy|number|numero)",
     r"(?:gratter|scratch)[^.\n]{0,30}code|(?:send|envoye[zr]?|envoie)[^.\n]{0,30}(?:codes?|photo|"
     r"picture)[^.\n]{0,30}(?:gift cards?|cartes? cadeaux?|pcs|transcash|neosurf|recharge)",
+    rf"(?:paiements?|payments?|regler|reglement|paye[rz]?|pay|checkout|payable)\s(?:\w+\s){{0,2}}?(?:par |via |by |with |"
+    rf"through |en |in |sur )?{_CHANNEL}\b",
+    rf"(?:je vends|vends|i sell|i'm selling|for sale|a vendre|vendu|price|prix|tarif|only|"
+    rf"seulement)\b[^.\n]{{0,60}}{_AMOUNT}[^.\n]{{0,40}}{_CHANNEL}",
+    rf"{_CHANNEL} (?:only|uniquement|accepte\w*|accepted|seulement|preferred)\b",
+    r"\d+ ?% (?:de |of )?(?:returns?|profits?|rendements?|gains?|par (?:mois|jour|semaine)|a (?:day|week|month)|daily|weekly|"
+    r"monthly|roi)",
+    r"\b(?:go fund me|leet chi|pay pal me|just giving page|buy me a coffee)\b",
+    r"(?:aidez|aide|help)[ -](?:nous|moi|us|me|him|her|them|les|la|le) (?:a |to )?(?:atteindre|reach|hit|meet|financer|fund|"
+    r"payer|pay for|raise|reunir|finance)\b",
+    r"(?:aidez[ -](?:moi|nous)|help (?:me|us)|j'ai besoin d'une? aide|besoin d'aide|need help|can (?:anyone|you|"
+    r"someone) help)[^.\n]{0,25}financi\w+",
+    r"(?:chaque (?:euro|don|centime)|every (?:penny|pound|dollar|cent|little|bit)|any (?:amount|donation|contribution)|"
+    r"meme (?:1|2|5|10) ?(?:€|euros?)|even (?:[£$€] ?)?\d+)"
+    r" (?:compte|counts?|helps?|would help|aide\w*|is welcome|makes a difference|est bienvenu\w*)",
+    r"(?:sponsor me|sponsor us|parraine[zr][ -](?:moi|nous)|parrainez ma course)\b",
 )
 WARNED = (r"\b(?:mefi\w*|attention|arnaqu\w*|escro\w*|ne (?:donnez|payez|envoyez|versez|faites|participez|jamais)|jamais|"
            r"n'envoyez|n'accept\w*|scams?|scammers?|"
            r"beware|never|don't|do not|fraud\w*|signal\w*|report\w*|careful|refus\w*|interdi\w*|banned?|not allowed|"
            r"asked me to|wanted me to|m'a demande|me demandait|on m'a|"
            r"merci a tous|thank you (?:all|everyone))\b")
+#: A word without which nobody asks for money: most messages end here.
+WORTH_A_LOOK = (r"paypal|lydia|revolut|paylib|wero|wise|western|moneygram|virement|\brib\b|iban|cagnotte|leetchi|gofund|"
+                      r"cash ?app|venmo|zelle|transfer|"
+                      r"crypto|bitcoin|\bbtc|usdt|ethereum|gift card|cadeau|prepay|\bpcs|transcash|neosurf|cards?\b|coupon|"
+                      r"money|argent|"
+                      r"\bdons?\b|donat|chip in|contribut|fundrais|crowdf|tip jar|trading|forex|€|euros?\b|\beur\b|[$£]|"
+                      r"dollars|pounds|quid|balles|gratter|scratch|go fund me|leet chi|just giving|coffee|atteindre|reach|"
+                      r"\bhit\b|\bmeet\b|financ|\bfund|raise|reunir|"
+                r"compte|counts?|helps|sponsor|parrain|[%]")

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from models.signal import Consequence
 from moderation.signals.facts import Facts, Finding
-from moderation.signals.payment_words import ASKING, NAMES, PLACES, SPLIT, TAKEN_APART, WARNED
+from moderation.signals.payment_words import ASKING, NAMES, PLACES, SPLIT, TAKEN_APART, WARNED, WORTH_A_LOOK
 from moderation.signals.reading import joined
 
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\s?\d{2}(?:[ .\-]?[a-z0-9]{4}){2,7}(?:[ .\-]?[a-z0-9]{1,4})?(?![a-z0-9])")
@@ -27,12 +27,7 @@ def _asking() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _worth_a_look() -> re.Pattern[str]:
-    return re.compile(r"paypal|lydia|revolut|paylib|wero|wise|western|moneygram|virement|\brib\b|iban|cagnotte|leetchi|gofund|"
-                      r"cash ?app|venmo|zelle|transfer|"
-                      r"crypto|bitcoin|\bbtc|usdt|ethereum|gift card|cadeau|prepay|\bpcs|transcash|neosurf|cards?\b|coupon|"
-                      r"money|argent|"
-                      r"\bdons?\b|donat|chip in|contribut|fundrais|crowdf|tip jar|trading|forex|€|euros?\b|\beur\b|[$£]|"
-                      r"dollars|pounds|quid|balles|gratter|scratch")
+    return re.compile(WORTH_A_LOOK)
 
 
 @cache
