@@ -8,7 +8,8 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from federation import identity
-from models import Actor, AuditEntry, Community, Departure, Member, Notification, OutgoingMail, Session, clock
+from models import Actor, AuditEntry, Community, Member, Notification, OutgoingMail, Session, clock
+from models.actor import ActorKind, Organisation
 from models.consent import Purpose
 from models.database import in_transaction
 from models.errors import CommunityError
@@ -59,6 +60,7 @@ class Newcomer:
     situation: str = ""
     answer: str = ""
     default_reach: Reach = Reach.COMMUNITY
+    organisation: Organisation = Organisation.NONE
     more: dict[str, Any] = field(default_factory=dict)  # other columns of Member
 
 
@@ -80,7 +82,8 @@ async def create(origin: str, newcomer: Newcomer, *, invitation: str = "", openi
             if opening:
                 await links.spend(opening, LinkPurpose.OPEN)
                 await (await Community.current()).change(opened_at=clock.now())
-            actor = await identity.new_actor(origin, newcomer.name, keys, display_name=newcomer.display_name,
+            kind = ActorKind.ORGANIZATION if newcomer.organisation else ActorKind.PERSON
+            actor = await identity.new_actor(origin, newcomer.name, keys, kind=kind, display_name=newcomer.display_name,
                                               key=newcomer.key)
             member = await _member(actor, newcomer, role)
             community = await Community.current()
@@ -97,7 +100,7 @@ async def _member(actor: Actor, newcomer: Newcomer, role: Role) -> Member:
     """Whoever waits for an answer has an actor that nobody can see or reach yet."""
     agreed = {"discoverable": Purpose.FOUND_HERE in newcomer.consents, "indexable": Purpose.SEARCH_ENGINES in newcomer.consents}
     hidden = clock.now() if newcomer.state is not MemberState.ACTIVE else None
-    await actor.change(suspended_at=hidden, language=newcomer.language, **agreed)
+    await actor.change(suspended_at=hidden, language=newcomer.language, organisation=newcomer.organisation, **agreed)
     known = newcomer.email if newcomer.confirmed else None
     return await Member.create(
         actor=actor, email=known or None, email_confirmed_at=clock.now() if known else None,
@@ -122,10 +125,11 @@ async def team() -> list[Member]:
 
 
 async def decide_join(member: Member, accept: bool, by: Actor | None, reason: str = "") -> None:
-    """Answer somebody who waits; the answer goes out by mail. Deciding twice changes nothing."""
+    """Answer somebody who waits; the answer goes out by mail. Deciding twice changes nothing, but a no can become a yes."""
     state = MemberState.ACTIVE if accept else MemberState.REFUSED
     async with in_transaction():
-        waiting = Member.filter(id=member.id, state=MemberState.WAITING)
+        before = [MemberState.WAITING, MemberState.REFUSED] if accept else [MemberState.WAITING]
+        waiting = Member.filter(id=member.id, state__in=before)
         if not await waiting.update(state=state, decided_at=clock.now()):
             return
         member.state = state
@@ -142,29 +146,6 @@ async def opened(member: Member, by: Actor) -> None:
     """Somebody of the team looks at a member's page: the member can read that, so it is written down (health.md §3.2)."""
     if by.id != member.actor_id:
         await _log(by, "member.open", member)
-
-
-async def suspend(member: Member, by: Actor | None, reason: str) -> None:
-    """Stop an account: nobody sees it, nobody is signed in to it any more. LastHost; NotOneself."""
-    if by is not None and by.id == member.actor_id:
-        raise NotOneself("suspend")
-    async with in_transaction():
-        await keep_a_host(member)
-        await _set(member, state=MemberState.SUSPENDED)
-        await member.actor.change(suspended_at=clock.now())
-        await Session.filter(member=member).delete()
-        await apps.show_all_out(member)
-        await _log(by, "member.suspend", member, reason)
-
-
-async def restore(member: Member, by: Actor | None, reason: str = "") -> None:
-    """Give an account back that was suspended or refused."""
-    async with in_transaction():
-        leaves = await Departure.exists(actor_id=member.actor_id, ended_at__isnull=True)  # and goes on leaving
-        await _set(member, state=MemberState.CLOSING if leaves else MemberState.ACTIVE)
-        if not leaves:
-            await member.actor.change(suspended_at=None)
-        await _log(by, "member.restore", member, reason)
 
 
 async def set_role(member: Member, role: Role, by: Actor | None) -> None:

@@ -6,7 +6,7 @@ taken back amount to.
 """
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from models import Actor, AuditEntry, Departure, Member, Post, Ruling
 from models.database import in_transaction
@@ -97,19 +97,24 @@ async def take_back(ruling: Ruling, by: Actor | None, facts: str = "", text: str
     return undoing
 
 
-async def give_back(subject: Actor, by: Actor | None, text: str = "") -> Ruling:
+async def lift(subject: Actor, acts: Collection[Act], by: Actor | None, facts: str = "") -> None:
+    """Take back whatever of these kinds is in force about a person."""
+    for ruling in await standing.in_force(subject.id, acts):
+        if not await Ruling.exists(undoes_id=ruling.id):  # a ban and what a second person said to it go together
+            await take_back(ruling, by, facts)
+
+
+async def give_back(subject: Actor, by: Actor | None, facts: str = "") -> None:
     """End whatever keeps a person away from here, also what is older than rulings are."""
-    away = await standing.in_force(subject.id, standing.AWAY)
-    for ruling in away:
-        undoing = await take_back(ruling, by, text=text)
-    if away:
-        return undoing
-    decided = Decided(act=Act.NOTHING, subject=subject, by=by, text=text)
+    await lift(subject, standing.AWAY, by, facts)
+    await subject.refresh_from_db()
+    if subject.suspended_at is None or await standing.in_force(subject.id, standing.AWAY):
+        return
+    decided = Decided(act=Act.NOTHING, subject=subject, by=by, facts=facts)
     await _check(decided)
     async with in_transaction():
-        ruling = await _write(decided)
+        await _write(decided)
         await standing.settle(subject, Act.SUSPEND)
-    return ruling
 
 
 async def agree(proposal: Ruling, by: Actor) -> Ruling:

@@ -8,9 +8,11 @@ import typer
 from models import Community, Member
 from models.consent import Purpose
 from models.member import LinkPurpose, MemberState, Role
+from models.ruling import Act
 from moderation import consent
 from server import emails
-from server.actions import accounts, departures, invitations, links, names
+from server.actions import accounts, departures, invitations, links, names, rulings
+from server.actions.rulings import Decided
 from server.commands.output import Failed, Misused, Output, table
 from server.commands.rooms import community, member_named
 from server.language import gettext_for
@@ -66,20 +68,26 @@ async def list_(settings: Settings, out: Output,
 
 
 async def suspend(settings: Settings, out: Output, name: Name,
-                  reason: Annotated[str, typer.Option(help="Why; kept in the log of the team.")]) -> None:
+                  reason: Annotated[str, typer.Option(help="Why; the member reads it.")]) -> None:
     """Stop an account: it is hidden, and signed out everywhere. JSON: as one row of `member list`."""
     async with community(settings):
         member = await member_named(name)
-        await accounts.suspend(member, None, reason)
+        decided = Decided(act=Act.SUSPEND, subject=member.actor, by=None, facts=reason)
+        await rulings.rule(decided, MediaStore(settings.var_dir / "media"))
+        await member.refresh_from_db(fields=["state"])
     out.show(_row(member), f"{member.actor.address} is suspended.")
 
 
 async def restore(settings: Settings, out: Output, name: Name,
-                  reason: Annotated[str, typer.Option(help="Why; kept in the log of the team.")] = "") -> None:
+                  reason: Annotated[str, typer.Option(help="Why; the member reads it.")] = "") -> None:
     """Give a suspended account back. JSON: as one row of `member list`."""
     async with community(settings):
         member = await member_named(name)
-        await accounts.restore(member, None, reason)
+        if member.state is MemberState.REFUSED:
+            await accounts.decide_join(member, True, None, reason)
+        else:
+            await rulings.give_back(member.actor, None, reason)
+        await member.refresh_from_db(fields=["state"])
     out.show(_row(member), f"{member.actor.address} is back.")
 
 

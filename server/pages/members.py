@@ -10,12 +10,14 @@ from aiohttp import web
 from models import Actor, Invitation, Member, Q
 from models.errors import NotHere
 from models.member import MemberState, Role
+from models.ruling import Act
 from server import render
-from server.actions import accounts, deaths, invitations, looks, names
+from server.actions import accounts, deaths, invitations, looks, names, rulings
+from server.actions.rulings import Decided
 from server.doors import see
 from server.errors import StaffOnly
 from server.forms import whole_number
-from server.keys import FORM, LANGUAGE, MEMBER, SETTINGS
+from server.keys import FORM, LANGUAGE, MEDIA, MEMBER, SETTINGS
 from server.language import Words, gettext_for
 from server.views import FieldError, Option, Pager
 from server.wording import role_name
@@ -99,11 +101,13 @@ async def decide(request: web.Request) -> web.Response:
     if verb in ("accept", "refuse"):
         await accounts.decide_join(member, verb == "accept", by, reason)
     elif verb == "suspend":
-        await accounts.suspend(member, by, reason)
+        await rulings.rule(Decided(act=Act.SUSPEND, subject=member.actor, by=by, facts=reason), request.app[MEDIA])
     elif verb == "restore" and member.state is MemberState.DECEASED:
         await deaths.undo(member, by, reason)
+    elif verb == "restore" and member.state is MemberState.REFUSED:
+        await accounts.decide_join(member, True, by, reason)
     elif verb == "restore":
-        await accounts.restore(member, by, reason)
+        await rulings.give_back(member.actor, by, reason)
     elif form.text("role") in {role.value for role in GIVEN_ROLES}:
         await accounts.set_role(member, Role(form.text("role")), by)
     return see("/admin/members" if verb in ("accept", "refuse") else f"/admin/members/{member.actor.name}")

@@ -1,12 +1,17 @@
 """What stories have in common: people who know each other, and what a server knows."""
 from __future__ import annotations
 
+from typing import Any
+
 from federation import resolve
-from models import Actor, Community, Follow, Notification, Post
+from models import Actor, Community, Follow, Notification, Post, Ruling
 from models.consent import Purpose
 from models.notification import Notice
+from models.ruling import Act
 from moderation.visibility import Viewer, visible_to
-from server.actions import consents, follows
+from server.actions import consents, follows, rulings
+from server.actions.rulings import Decided
+from server.keys import MEDIA
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
 
@@ -39,6 +44,14 @@ async def notices(server: LiveServer, member: Actor) -> list[tuple[Notice, str]]
         found = await Notification.filter(recipient_id=member.id).order_by("id").select_related("post")
         return [(notice.kind, notice.post.uri if notice.post else "") for notice in found]
     return await server.run(query())
+
+
+async def ruled(server: LiveServer, act: Act, subject: Actor, by: Actor | None = None, **more: Any) -> Ruling:
+    """Somebody of the team of a server decides about a person, or about a message of theirs."""
+    async def decide() -> Ruling:
+        decided = Decided(act=act, subject=await Actor.get(id=subject.id), by=by, **more)
+        return await rulings.rule(decided, server.app[MEDIA])
+    return await server.run(decide())
 
 
 async def withdraw(member: Actor) -> None:

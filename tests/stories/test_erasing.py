@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 from federation import resolve
-from models import Attachment, Delivery, Disclosure, Member, OutgoingActivity, Post, clock
+from models import Attachment, Delivery, Disclosure, OutgoingActivity, Post, clock
 from models.delivery import DeliveryState
 from models.reach import Reach
-from server.actions import accounts, partners, posts, removal
+from models.ruling import Act
+from server.actions import partners, posts, removal
 from server.keys import MEDIA
 from tests.live import LiveServer, settle
-from tests.stories.scene import befriend, known, see, sees, withdraw
+from tests.stories.scene import befriend, known, ruled, see, sees, withdraw
 
 
 async def kinds(server: LiveServer, post: Post) -> list[tuple[str, str, DeliveryState]]:
@@ -90,18 +91,13 @@ async def test_a_suspended_member_is_no_longer_shown_or_heard(alpha: LiveServer,
     post = await alpha.write(alice, "Waiting", Reach.PARTNERS)
 
     await settle(alpha, beta)
-    await alpha.run(suspend(alice.name))
+    await ruled(alpha, Act.SUSPEND, alice)
     late = await alpha.write(alice, "Late", Reach.PARTNERS)
     await settle(alpha, beta)
 
     assert await known(beta, late) is None
     for uri in (alice.uri, post.uri, late.uri):
         assert (await beta.fetch(uri))[0] == 404
-
-
-async def suspend(name: str) -> None:
-    """As the team does it."""
-    await accounts.suspend(await Member.get(actor__name=name).select_related("actor"), None, "test")
 
 
 async def test_nothing_is_taken_from_or_sent_to_a_suspended_server(alpha: LiveServer, beta: LiveServer) -> None:

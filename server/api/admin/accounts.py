@@ -5,17 +5,20 @@ from typing import ClassVar, Literal
 
 from aiohttp import web
 
-from models import Actor, Member, Q, Report, Subquery
+from models import Actor, Case, Member, Q, Report, Subquery
 from models.actor import ActorKind
 from models.errors import CommunityError, NotHere
+from models.case import Matter
 from models.member import MemberState, Role
-from server.actions import accounts, looks, reports, strangers, team
+from models.ruling import Act as Ruled
+from server.actions import accounts, looks, reports, rulings, team
+from server.actions.rulings import Decided
 from server.api.answers import answer
 from server.api.arguments import Id, Takes
 from server.api.door import number
 from server.api.entities.admin import admin_accounts_of
 from server.api.paging import Window, listed, rows_of
-from server.keys import MEMBER, SETTINGS
+from server.keys import MEDIA, MEMBER, SETTINGS
 
 STAFF = (Role.MODERATOR, Role.HOST)
 STATES = {"active": MemberState.ACTIVE, "pending": MemberState.WAITING, "suspended": MemberState.SUSPENDED}
@@ -25,7 +28,11 @@ class NotOurs(CommunityError):
     """An act of Mastodon's that this server does not have: it would have to pretend."""
 
     status = 422
-    safe = "This server does not have this action. It can suspend, and give an account back."
+    safe = "This server does not have this action. It can suspend, limit and freeze an account, and give it back."
+
+
+#: Their words for rulings. Somebody whose pictures are all veiled ("sensitive") there is nobody here.
+ACTS = {"none": Ruled.WARN, "disable": Ruled.FREEZE, "silence": Ruled.LIMIT, "suspend": Ruled.SUSPEND}
 
 
 class Listing(Window):
@@ -110,9 +117,11 @@ async def _list(request: web.Request, given: Listing | Listing2, local: bool, re
 
 
 def _in_state(name: str) -> Q:
-    """Nobody here is disabled or silenced. Of people elsewhere we only know whether they are suspended here."""
-    if name not in STATES:
-        return Q(id__isnull=True)
+    """Of people elsewhere we only know whether they are limited or suspended here."""
+    if name == "disabled":
+        return Q(frozen_at__isnull=False)
+    if name == "silenced":
+        return Q(limited_at__isnull=False)
     ours = Q(id__in=Subquery(Member.filter(state=STATES[name]).values("actor_id")))
     if name == "pending":
         return ours
@@ -128,17 +137,17 @@ async def show(request: web.Request, _: Takes) -> web.Response:
 
 
 async def act(request: web.Request, given: Act) -> web.Response:
-    """POST /api/v1/admin/accounts/{id}/action: "suspend", or "none", which only resolves the report."""
+    """POST /api/v1/admin/accounts/{id}/action: a ruling; "none" without words only resolves the report."""
     actor, by = await _actor(request), request[MEMBER]
-    if given.type not in ("none", "suspend"):
+    if given.type not in ACTS:
         raise NotOurs(given.type)
     report = await Report.get_or_none(id=given.report_id, target_id=actor.id) if given.report_id else None
     if given.report_id and report is None:
         raise NotHere("no such report about them")
-    if given.type == "suspend" and actor.is_local:
-        await accounts.suspend(await _member(by, actor), by.actor, given.text)
-    elif given.type == "suspend":
-        await strangers.suspend(actor, by.actor, given.text)
+    if given.type != "none" or given.text:
+        decided = Decided(act=ACTS[given.type], subject=actor, by=by.actor, facts=given.text, case=await _case(report),
+                          matter=report.matter if report else Matter.OTHER, rule=(report.rules or [0])[0] if report else 0)
+        await rulings.rule(decided, request.app[MEDIA])
     if report:
         await reports.close(report, by.actor)
     return answer({})
@@ -162,17 +171,36 @@ async def _decide(request: web.Request, accept: bool) -> web.Response:
 
 async def unsuspend(request: web.Request, _: Takes) -> web.Response:
     """POST /api/v1/admin/accounts/{id}/unsuspend."""
-    actor, by = await _actor(request), request[MEMBER]
-    if not actor.is_local:
-        await strangers.restore(actor, by.actor)
-    elif (member := await _member(by, actor)).state is MemberState.SUSPENDED:
-        await accounts.restore(member, by.actor)
+    actor, by = await _actor(request), request[MEMBER].actor
+    member = await Member.get_or_none(actor_id=actor.id)
+    if member is None or member.state is MemberState.SUSPENDED:
+        await rulings.give_back(actor, by)
+    return await _answer(request, actor)
+
+
+async def enable(request: web.Request, _: Takes) -> web.Response:
+    """POST /api/v1/admin/accounts/{id}/enable: they can write again."""
+    return await _lift(request, Ruled.FREEZE)
+
+
+async def unsilence(request: web.Request, _: Takes) -> web.Response:
+    """POST /api/v1/admin/accounts/{id}/unsilence: not only those who follow them see them."""
+    return await _lift(request, Ruled.LIMIT)
+
+
+async def _lift(request: web.Request, act: Ruled) -> web.Response:
+    actor = await _actor(request)
+    await rulings.lift(actor, [act], request[MEMBER].actor)
     return await _answer(request, actor)
 
 
 async def unchanged(request: web.Request, _: Takes) -> web.Response:
-    """POST /api/v1/admin/accounts/{id}/enable, unsilence, unsensitive: nobody here ever is what this would end."""
+    """POST /api/v1/admin/accounts/{id}/unsensitive: nobody here ever is what this would end."""
     return await _answer(request, await _actor(request))
+
+
+async def _case(report: Report | None) -> Case | None:
+    return await Case.get_or_none(id=report.case_id) if report and report.case_id else None
 
 
 async def _answer(request: web.Request, actor: Actor) -> web.Response:

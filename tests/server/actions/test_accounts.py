@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from models import Actor, AuditEntry, Community, ConsentRecord, Invitation, Memb
 from models.consent import Purpose
 from models.errors import NotHere
 from models.member import MemberState, Role
+from models.ruling import Act
 from moderation import consent
-from server.actions import accounts, invitations, opening
+from server.actions import accounts, invitations, opening, rulings
 from server.actions.accounts import LastHost, NameTaken, Newcomer, NotOneself
 from server.actions.links import LinkSpent
+from server.actions.rulings import Decided
+from server.keys import MEDIA
 from tests.live import LiveServer
 
 
@@ -86,28 +90,14 @@ async def test_who_waits_cannot_be_seen_until_the_team_says_yes(alpha: LiveServe
     await alpha.run(story())
 
 
-async def test_a_suspended_member_is_signed_out_and_gone_at_once_and_can_come_back(alpha: LiveServer) -> None:
-    host, member = await made(alpha, "hote", role=Role.HOST), await made(alpha, "ourse")
-
-    async def story() -> None:
-        await Session.create(member=member, token_digest="x", expires_at=clock.now())
-        await accounts.suspend(member, host.actor, "spam")
-        assert await Session.filter(member=member).count() == 0
-        with pytest.raises(NotHere):
-            await Actor.named("ourse")
-        assert (await AuditEntry.filter(action="member.suspend").get()).reason == "spam"
-        await accounts.restore(member, host.actor)
-        assert await Actor.named("ourse")
-    await alpha.run(story())
-
-
 async def test_the_last_host_cannot_be_lost(alpha: LiveServer) -> None:
     host = await made(alpha, "hote", role=Role.HOST)
-    for attempt in (accounts.set_role(host, Role.MEMBER, host.actor), accounts.suspend(host, None, "x")):
+    suspend = Decided(act=Act.SUSPEND, subject=host.actor, by=None)
+    for attempt in (accounts.set_role(host, Role.MEMBER, host.actor), rulings.rule(suspend, alpha.app[MEDIA])):
         with pytest.raises(LastHost):
             await alpha.run(_awaited(attempt))
     with pytest.raises(NotOneself):
-        await alpha.run(accounts.suspend(host, host.actor, "x"))
+        await alpha.run(rulings.rule(replace(suspend, by=host.actor), alpha.app[MEDIA]))
     await made(alpha, "second", role=Role.HOST)
     await alpha.run(accounts.set_role(host, Role.MEMBER, host.actor))
     assert host.role is Role.MEMBER

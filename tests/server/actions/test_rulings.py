@@ -1,23 +1,15 @@
 """Rulings: each has its row, its statement and its undo, and nobody's standing is anything but what they amount to."""
 from __future__ import annotations
 
-from models import Actor, Member, Notification, Post, Ruling, Statement
+from models import Member, Notification, Post, Ruling, Statement
 from models.case import Matter
 from models.member import MemberState, Role
 from models.notification import Notice
 from models.post import Note
 from models.ruling import Act
 from server.actions import rulings
-from server.actions.rulings import Decided
-from server.keys import MEDIA
 from tests.live import LiveServer
-from tests.stories.scene import sees
-
-
-async def ruled(server: LiveServer, act: Act, subject: Actor, by: Actor | None, **more: object) -> Ruling:
-    """Somebody of the team decides."""
-    subject = await server.ask(lambda: Actor.get(id=subject.id))
-    return await server.run(rulings.rule(Decided(act=act, subject=subject, by=by, **more), server.app[MEDIA]))  # type: ignore[arg-type]
+from tests.stories.scene import ruled, sees
 
 
 async def test_what_is_done_to_a_message_is_written_told_and_undone(alpha: LiveServer) -> None:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from models import Member
-from server.actions import accounts
+from models.ruling import Act
 from server.api.arguments import BadInput, Id, Takes, nested
 from tests.live import LiveServer
 from tests.server.api.client import Api, token_for
+from tests.stories.scene import ruled
 
 
 async def test_a_token_opens_the_door_and_nothing_else_does(alpha: LiveServer) -> None:
@@ -28,9 +28,7 @@ async def test_a_token_opens_the_door_and_nothing_else_does(alpha: LiveServer) -
 async def test_a_token_ends_with_its_member(alpha: LiveServer) -> None:
     ourse = await alpha.member("ourse")
     async with Api(alpha, ourse) as app:
-        async def suspend() -> None:
-            await accounts.suspend(await Member.get(actor_id=ourse.id).select_related("actor"), None, "test")
-        await alpha.run(suspend())
+        await ruled(alpha, Act.SUSPEND, ourse)
         assert (await app.get("/api/v1/accounts/verify_credentials")).status == 401
 
 

@@ -78,7 +78,7 @@ async def test_a_member_is_made_listed_suspended_and_given_back(dazzle: Run, dat
         assert set(given) == {Purpose.MEMBERSHIP, Purpose.SHARED_OUT}
         assert (await Member.get()).email == "camille@mail.example"
         log = await AuditEntry.all().order_by("id")
-        assert [entry.action for entry in log] == ["member.create", "member.suspend", "member.restore"]
+        assert [entry.action for entry in log] == ["member.create", "ruling.suspend", "ruling.suspend.undone"]
         assert {entry.actor_id for entry in log} == {None}  # the command line
 
 
