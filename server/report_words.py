@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from models.case import Matter
-from models.delivery import ReportOutcome
+from models.delivery import Report, ReportOutcome
 from server.language import Words
 
 
@@ -39,3 +39,11 @@ def peer_outcome_text(outcome: ReportOutcome, host: str, _: Words) -> str:
         ReportOutcome.ACTED: _("%(host)s has done something about it.", host=host),
         ReportOutcome.REMOVED: _("%(host)s has taken it away.", host=host),
     }[outcome]
+
+
+def peer_text(report: Report, _: Words) -> str:
+    """For the team: which server was told of a report, and what it says; nothing where none was."""
+    if not report.forwarded_to:
+        return ""
+    told = _("%(host)s was told, without a name.", host=report.forwarded_to)
+    return " ".join(part for part in (told, peer_outcome_text(report.peer_outcome, report.forwarded_to, _)) if part)

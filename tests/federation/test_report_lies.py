@@ -1,0 +1,103 @@
+"""What a server may say about reports: about those that it is part of, in its own voice, and not without end."""
+from __future__ import annotations
+
+import pytest
+
+from federation import resolve
+from federation.handlers import flag
+from models import CaseNote, Host, InboxItem, OfferedListing, Report
+from models.case import CaseSource, Matter
+from models.delivery import ItemState, ReportOutcome
+from models.reach import Reach
+from server.actions import reports
+from server.actions.reports import Told
+from tests.live import LiveServer
+from tests.peer import Document, Peer, PeerActor
+from tests.stories.scene import deliver
+
+
+async def speaks(peer: Peer, server: LiveServer) -> None:
+    """The peer is a partner that says it exchanges answers to reports."""
+    peer.instance.document["generator"] = {"type": "Application", "implements": [{"href": f"{peer.origin}/ns#Respond"}]}
+    peer.show(peer.instance.uri, peer.instance.document)
+    await peer.become(server)
+    await deliver(server, peer, peer.instance, peer.instance.does("Like", f"{server.origin}/posts/none"))
+    await server.ask(lambda: Host.filter(name=peer.host).update(instance_uri=peer.instance.uri, takes_responses=True))
+
+
+async def refused(server: LiveServer, peer: Peer, by: PeerActor, activity: Document) -> bool:
+    """It is taken, and not carried out."""
+    await deliver(server, peer, by, activity)
+    return (await server.ask(lambda: InboxItem.get(activity_uri=activity["id"]))).state is ItemState.REFUSED
+
+
+async def test_only_who_has_a_part_in_a_report_speaks_about_it(alpha: LiveServer) -> None:
+    alice, bob = await alpha.member("alice"), await alpha.member("bob")
+    async with Peer() as peer, Peer() as other:
+        await speaks(peer, alpha)
+        await speaks(other, alpha)
+        otto = peer.actor("otto")
+        known = await alpha.run(resolve.actor(alpha.instance, otto.uri))
+        told = await alpha.run(reports.report(alpha.instance.actor, alice, known, Told(forward=True, text="Rude")))
+        [sent] = await peer.wait_for("Flag")
+        assert (sent["actor"], sent["object"], sent["id"]) == (alpha.instance.actor.uri, [otto.uri], told.uri)
+        assert sent["matter"] == "other" and "to" not in sent and alice.key not in str(sent)
+        kept_here = await alpha.run(reports.report(alpha.instance.actor, alice, bob, Told(text="Between us")))
+        unforwarded = await alpha.run(reports.report(alpha.instance.actor, alice, known, Told(text="Not told to them")))
+
+        by, elsewhere = peer.instance, other.instance
+        assert await refused(alpha, other, elsewhere, elsewhere.does("Respond", told.uri, outcome="nothing"))
+        assert await refused(alpha, peer, otto, otto.does("Respond", told.uri, outcome="nothing"))
+        assert await refused(alpha, peer, by, by.does("Respond", kept_here.uri, outcome="nothing"))
+        assert await refused(alpha, peer, by, by.does("Respond", unforwarded.uri, content="Who was it?"))
+        assert await refused(alpha, peer, by, by.does("Respond", told.uri, outcome="forgiven"))
+        assert await refused(alpha, peer, by, by.does("Respond", told.uri, content=["no", "words"]))
+        assert not await alpha.ask(lambda: Report.exclude(peer_outcome="").exists())
+        assert not await alpha.ask(lambda: CaseNote.all().exists())
+
+        await deliver(alpha, peer, by, by.does("Respond", told.uri, outcome="nothing", content="<b>We know</b> " + "x" * 9000))
+        row = await alpha.ask(lambda: Report.get(uri=told.uri))
+        assert (row.peer_outcome, row.closed_at) == (ReportOutcome.NOTHING, None), "our own team answers"
+        note = await alpha.ask(lambda: CaseNote.get())
+        assert (note.host, len(note.text), note.author_id, note.case_id) == (peer.host, 2000, None, row.case_id)
+        like = {"case_id": row.case_id, "audience": note.audience, "host": peer.host, "is_theirs": True}
+        await alpha.ask(lambda: CaseNote.bulk_create([CaseNote(text="x", **like) for _ in range(19)]))
+        assert await refused(alpha, peer, by, by.does("Respond", told.uri, content="One more"))
+
+
+async def test_a_flag_counts_as_far_as_it_is_about_ours_and_what_its_sender_has(alpha: LiveServer,
+                                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, bob = await alpha.member("alice"), await alpha.member("bob")
+    secret = await alpha.write(alice, "For nobody elsewhere", reach=Reach.COMMUNITY)
+    async with Peer() as peer:
+        await speaks(peer, alpha)
+        by = peer.instance
+        for about in ("https://third.example/users/9", f"{alpha.origin}/posts/unknown", secret.uri, f"{alpha.origin}/actors/x"):
+            await deliver(alpha, peer, by, by.does("Flag", about, content="Look"))
+        assert not await alpha.ask(lambda: Report.all().exists()), "nothing of ours that they have"
+
+        await deliver(alpha, peer, by, by.does("Flag", [alice.uri, secret.uri, "https://third.example/notes/1"], matter="danger",
+                                               content="Please look"))
+        row = await alpha.ask(lambda: Report.get().select_related("case"))
+        assert (row.target_id, row.post_uris, row.matter) == (alice.id, [], Matter.DANGER)
+        assert row.case and (row.case.source, row.case.urgency, row.case.about_id) == (CaseSource.REPORT, 0, alice.id)
+        await deliver(alpha, peer, by, by.does("Flag", bob.uri, summary="As Lemmy says it", matter={"no": "matter"}))
+        second = await alpha.ask(lambda: Report.get(target_id=bob.id))
+        assert (second.text, second.matter) == ("As Lemmy says it", Matter.OTHER)
+        assert await refused(alpha, peer, by, by.does("Respond", row.uri, outcome="acted")), "it asked this itself"
+        await deliver(alpha, peer, by, by.does("Respond", row.uri, content="She wrote again"))
+        assert (await alpha.ask(lambda: CaseNote.get())).case_id == row.case_id
+
+        await alpha.ask(lambda: OfferedListing.create(actor=bob, host=peer.host, key="a" * 64, stamp_key="b" * 64))
+        await alpha.ask(lambda: OfferedListing.create(actor=alice, host="other.example", key="c" * 64, stamp_key="d" * 64))
+        for key in ("a", "c"):
+            await deliver(alpha, peer, by, by.does("Flag", [f"{alpha.origin}/directory/listings/{key * 64}"], content="Rude"))
+        assert (await alpha.ask(lambda: Report.get(text="Rude"))).target_id == bob.id
+
+        monkeypatch.setattr(flag, "OPEN_LIMIT", 3)
+        await deliver(alpha, peer, by, by.does("Flag", alice.uri, content="Flood"))
+        monkeypatch.undo()
+        await alpha.ask(lambda: Host.filter(name=peer.host).update(rejects_reports=True))
+        await deliver(alpha, peer, by, by.does("Flag", alice.uri, content="Unwanted"))
+        assert await alpha.ask(lambda: Report.all().count()) == 3
+
