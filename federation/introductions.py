@@ -15,11 +15,11 @@ from typing import Any
 
 from federation import directories, listing_alarms, listing_documents, values
 from federation.addresses import origin_of, same_origin
-from federation.errors import Malformed
+from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
 from federation.listing_news import check, say
 from federation.render import instant
-from models import Actor, Block, DirectoryPeer, HostBlock, Introduction, Notification, OfferedListing, clock
+from models import Actor, Block, DirectoryPeer, Host, HostBlock, Introduction, Notification, OfferedListing, clock
 from models.actor import ActorKind
 from models.directory import IntroductionState
 from models.notification import Notice
@@ -65,7 +65,7 @@ def is_offer(incoming: Incoming) -> bool:
 
 async def receive(incoming: Incoming) -> None:
     """Put it before the member, if it may be. Nothing tells the other side whether it was."""
-    host, us = await check(incoming), await directories.ours()
+    host, us = await _heard(incoming), await directories.ours()
     thing, said = incoming.activity.object, json.loads(incoming.body)
     pseudonym, uri = values.link(thing.get("subject")), values.link(thing.get("object"))
     if us is None or not pseudonym or not uri or not same_origin(pseudonym, incoming.sender.uri):
@@ -79,6 +79,14 @@ async def receive(incoming: Incoming) -> None:
         text = values.text(said.get("content"), TEXT_LIMIT) or ""
         await _put_before(listing.actor, incoming.activity.id, {"host": host.name, "is_asker": False, "listing_uri": uri,
                                                                 "pseudonym_uri": pseudonym, "text": text, "ends_at": until})
+
+
+async def _heard(incoming: Incoming) -> Host:
+    """The partner that asks or answers. Raises Refused where our host has stopped its directory."""
+    host = await check(incoming)
+    if (await DirectoryPeer.of(host.name)).stopped_at:
+        raise Refused("of a directory that we have stopped", host=host.name)
+    return host
 
 
 async def _put_before(actor: Actor, offer_uri: str, columns: dict[str, Any]) -> None:
@@ -106,7 +114,7 @@ async def is_answer(incoming: Incoming) -> bool:
     """Accept of an introduction, ours or theirs. False if this is about something else."""
     if incoming.activity.object_type != "Offer" or incoming.sender.kind is not ActorKind.SERVICE:
         return False
-    host, us = await check(incoming), await directories.ours()
+    host, us = await _heard(incoming), await directories.ours()
     known = await Introduction.get_or_none(offer_uri=incoming.activity.object_id, host=host.name).select_related("actor")
     if us is None or known is None:
         return True

@@ -46,6 +46,7 @@ from moderation import counts
 NAMES_LIMIT = 50  # of one activity
 ONE_BY_ONE = 5  # listings of one activity that are read at their own ids
 LISTINGS_LIMIT = 12_000  # of one partner
+UNKNOWN_A_DAY = 1_000  # names of one partner that we never knew, and that are kept as gone
 
 
 def is_between(incoming: Incoming) -> bool:
@@ -146,13 +147,27 @@ async def remove(incoming: Incoming) -> None:
     """Remove: they go for good, and the directory is told so. A repeat is answered again: the first answer may be lost."""
     host, us = await check(incoming), await directories.ours()
     uris = names(incoming)
+    known = {str(uri) for uri in await Listing.filter(uri__in=uris, host=host.name).values_list("uri", flat=True)}
     await listings.take_away(uris, host.name, (await counts.thresholds()).outside)
-    for uri in uris:
+    buried = [uri for uri in uris if uri in known] + await _first_heard_of(host.name, [uri for uri in uris if uri not in known])
+    for uri in buried:
         await Tombstone.bury(uri, incoming.sender.uri)
     if us is not None:
         removal = {"id": incoming.activity.id, "type": "Remove", "actor": incoming.sender.uri}
         await say("Accept", us, incoming.sender, removal, about=incoming.activity.id,
                   extra={"digest": digest_of(uris), "published": instant(clock.now())})
+
+
+async def _first_heard_of(host: str, uris: Sequence[str]) -> list[str]:
+    """Of names that we never knew, as many as may be remembered today: a removal may come before its listing, and what never was
+    does not fill our disk.
+    """
+    peer, today = await DirectoryPeer.of(host), clock.now().date()
+    said = peer.buried if peer.buried_on == today else 0
+    taken = list(uris[:max(UNKNOWN_A_DAY - said, 0)])
+    if taken:
+        await peer.change(buried=said + len(taken), buried_on=today)
+    return taken
 
 
 async def is_receipt(incoming: Incoming) -> bool:

@@ -4,6 +4,7 @@ What cannot be compared for fourteen days is over by itself: no server has to be
 """
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,7 @@ PAGE_LIMIT = 50
 PAGES_LIMIT = LISTINGS_LIMIT // PAGE_LIMIT + 1
 PAGE_BYTES = 128 * 1024
 SPOT_CHECKS = 3  # stamps that are asked for after each comparison
+DOUBTED_FOR = timedelta(hours=1)
 log = structlog.get_logger()
 
 
@@ -104,7 +106,7 @@ async def compare(instance: Instance, peer: DirectoryPeer, them: Actor) -> None:
         if fits:
             await listings.renew(them.host, until)
         await peer.change(read_at=clock.now(), view_updated_at=said, wanted_at=None, full_at=None if fits else peer.full_at)
-    await _check_stamps(instance, them)
+    await _check_stamps(instance, peer, them)
 
 
 async def _said(instance: Instance, peer: DirectoryPeer, them: Actor) -> tuple[datetime, datetime, str]:
@@ -153,14 +155,25 @@ async def _replace(them: Actor, told: dict[str, Told]) -> None:
             await listing_news.keep(news[at:at + listings.CHUNK], them)
 
 
-async def _check_stamps(instance: Instance, them: Actor) -> None:
-    """Some permissions are asked for where they stand: a list with one that is gone is read again, and its listing goes."""
-    some = await Listing.filter(host=them.host).order_by("ends_at", "place").limit(SPOT_CHECKS)
-    for one in some:
-        if not await is_permitted(instance, one, them):
+async def _check_stamps(instance: Instance, peer: DirectoryPeer, them: Actor) -> None:
+    """Some permissions, others each time, are asked for where they stand. One that is not there is asked for once more an hour
+    later: a wrong answer ends nothing, a second one ends its listing for good.
+    """
+    theirs, now = Listing.filter(host=them.host), clock.now()
+    again = await theirs.filter(doubted_at__lte=now - DOUBTED_FOR).limit(SPOT_CHECKS)
+    first = secrets.randbelow(max(await theirs.count() - SPOT_CHECKS, 0) + 1)
+    some = await theirs.order_by("updated_at").offset(first).limit(SPOT_CHECKS)
+    for one in {one.id: one for one in [*again, *some]}.values():
+        if await is_permitted(instance, one, them):
+            await Listing.filter(id=one.id, doubted_at__isnull=False).update(doubted_at=None)
+        elif one.doubted_at is None:
+            await Listing.filter(id=one.id).update(doubted_at=now)
+        elif one.doubted_at <= now - DOUBTED_FOR:
             async with in_transaction():
                 await listings.take_away([one.uri], them.host, (await counts.thresholds()).outside)
                 await Tombstone.bury(one.uri, them.uri)
+    if await theirs.filter(doubted_at__isnull=False).exists():
+        await peer.change(wanted_at=now + DOUBTED_FOR)
 
 
 async def is_permitted(instance: Instance, listing: Listing, them: Actor) -> bool:

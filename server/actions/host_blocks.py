@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from federation import stamps
 from federation.instance import Instance
-from models import Actor, Follow, HostBlock, Introduction, Notification, Q, Stamp, Subquery, clock
+from models import Actor, Follow, HostBlock, Introduction, Notification, Q, Stamp, Subquery
 from models.database import in_transaction
 from models.directory import IntroductionState
 from models.errors import CommunityError
@@ -49,7 +49,7 @@ async def _part(member: Actor, host: str) -> None:
     there = Subquery(Actor.filter(host=host).values("id"))
     await Notification.filter(Q(actor_id__in=there) | Q(kind=Notice.INTRODUCTION, host=host), recipient_id=member.id).delete()
     asking = Introduction.filter(actor_id=member.id, host=host, is_asker=False, state=IntroductionState.ASKED)
-    await asking.update(state=IntroductionState.DECLINED, text="", answered_at=clock.now())
+    await Introduction.end(asking, IntroductionState.DECLINED)
 
 
 async def unblock(member: Actor, host: str) -> None:

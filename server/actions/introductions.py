@@ -78,7 +78,8 @@ async def answer(actor: Actor, key: str, wanted: bool) -> None:
         await known.save(update_fields=["state", "text", "answered_at"])
         if wanted and them is not None:
             await introductions.accept(us, them, known)
-        await Notification.filter(recipient_id=actor.id, kind=Notice.INTRODUCTION, host=known.host).delete()
+        if not any(one.host == known.host for one in await waiting(actor)):  # one notice stands for all of a server
+            await Notification.filter(recipient_id=actor.id, kind=Notice.INTRODUCTION, host=known.host).delete()
 
 
 async def waiting(actor: Actor) -> list[Introduction]:
@@ -124,6 +125,6 @@ async def _tie(ours: Actor, other: Actor) -> None:
 async def forget_old() -> None:
     """What nobody answered lapses; what is older than a year goes."""
     now = clock.now()
-    await Introduction.filter(state=IntroductionState.ASKED, ends_at__lt=now).update(state=IntroductionState.LAPSED, text="")
+    await Introduction.end(Introduction.filter(state=IntroductionState.ASKED, ends_at__lt=now), IntroductionState.LAPSED)
     await Introduction.filter(created_at__lt=now - KEPT).exclude(state=IntroductionState.TIED).delete()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from federation import directories, keys, listing_documents, listing_sync, proofs, resolve
+from federation import directories, keys, listing_documents, listing_news, listing_sync, proofs, resolve
 from federation.render import instant
 from federation.signatures import Key
 from models import (
@@ -21,6 +21,7 @@ from models import (
     Introduction,
     Listing,
     OfferedListing,
+    Tombstone,
     clock,
 )
 from models.errors import CommunityError
@@ -158,13 +159,50 @@ async def test_lists_without_an_end_and_pages_that_are_too_large(liar: Liar, mon
 
 
 async def test_without_a_permission_where_it_says_nobody_stays(liar: Liar) -> None:
-    liar.show(liar.listing("1"), liar.listing("2"))
-    del liar.peer.pages[f"{liar.actor.uri}/stamps/1".removeprefix(liar.peer.origin)]
+    """A wrong answer ends nothing; a second one, at another time, ends the listing for good."""
+    names = [f"{liar.view}/{number}" for number in range(5)]
+    liar.show(*[liar.listing(str(number)) for number in range(5)])
     assert await liar.compare() == "read"
-    assert await liar.known() == [f"{liar.view}/2"]
+    stamp = f"{liar.actor.uri}/stamps/1".removeprefix(liar.peer.origin)
+    page = liar.peer.pages.pop(stamp)
+    for _ in range(2):
+        await _doubt(liar, names[1])
+        assert await liar.compare() == "read" and await liar.known() == names, "asked again within the hour is asked once"
+    due = await liar.server.ask(lambda: DirectoryPeer.get(host=liar.peer.host))
+    assert due.wanted_at and due.wanted_at > clock.now()
+    liar.peer.pages[stamp] = page
+    await _later(liar)
+    assert await liar.compare() == "read" and not await liar.server.ask(lambda: Listing.filter(doubted_at__isnull=False).count())
+
+    del liar.peer.pages[stamp]
+    await _doubt(liar, names[1])
+    await _later(liar)
+    assert await liar.compare() == "read" and await liar.known() == [*names[:1], *names[2:]]
     liar.listing("1")
-    assert await liar.compare() == "read"
-    assert await liar.known() == [f"{liar.view}/2"], "and does not come back"
+    assert await liar.compare() == "read" and names[1] not in await liar.known(), "and does not come back"
+
+
+async def _doubt(liar: Liar, name: str) -> None:
+    """Compare until this one, too, was among those that are asked for."""
+    for _ in range(60):
+        await liar.compare()
+        if await liar.server.ask(lambda: Listing.filter(uri=name, doubted_at__isnull=False).exists()):
+            return
+    raise AssertionError("the same three are asked for each time")
+
+
+async def _later(liar: Liar) -> None:
+    await liar.server.ask(lambda: Listing.filter(doubted_at__isnull=False).update(doubted_at=clock.now() - timedelta(hours=2)))
+
+
+async def test_removals_of_what_never_was_are_kept_up_to_a_number(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing_news, "UNKNOWN_A_DAY", 2)
+    uris = [liar.listing(str(number))["id"] for number in range(3)]
+    assert await liar.says("Add", uris[0]) == "done"
+    assert await liar.says("Remove", uris) == "done" and not await liar.known()
+    assert await liar.says("Remove", f"{liar.view}/9") == "done"
+    assert not await liar.server.ask(lambda: Tombstone.filter(uri=f"{liar.view}/9").count())
+    assert await liar.server.ask(lambda: Tombstone.filter(uri__in=uris).count()) == 3, "what we knew does not count"
 
 
 async def test_news_count_only_proven_and_about_its_own(liar: Liar) -> None:
@@ -181,6 +219,25 @@ async def test_news_count_only_proven_and_about_its_own(liar: Liar) -> None:
     assert await liar.known() == [listing["id"]], "only the directory speaks for the directory"
     assert await liar.says("Remove", listing["id"]) == "done" and not await liar.known()
     assert await liar.says("Add", listing["id"]) == "done" and not await liar.known(), "what was removed stays away"
+
+
+async def test_a_directory_that_our_host_stopped_asks_and_answers_nobody(liar: Liar) -> None:
+    alice, thing = await liar.server.member("alice"), {"type": "Relationship"}
+    us = f"{liar.server.origin}/directory"
+    thing |= {"subject": f"{liar.actor.uri}/introductions/1", "object": f"{us}/listings/{'a' * 44}",
+              "relationship": f"{liar.peer.origin}/ns#introduction"}
+    uri = f"{liar.server.origin}/activities/1"
+
+    async def stopped() -> None:
+        await OfferedListing.create(actor=alice, host=liar.peer.host, key="a" * 44, stamp_key="b" * 44)
+        await Introduction.create(actor=alice, host=liar.peer.host, is_asker=True, offer_uri=uri, listing_uri=f"{liar.view}/1",
+                                  pseudonym_uri=f"{us}/introductions/1", ends_at=clock.now() + timedelta(days=3))
+        await (await DirectoryPeer.of(liar.peer.host)).change(stopped_at=clock.now())
+    await liar.server.run(stopped())
+    assert await liar.says("Offer", thing, endTime=instant(clock.now() + timedelta(days=3))) == "refused"
+    assert await liar.says("Accept", {"id": uri, "type": "Offer", "actor": us}) == "refused"
+    known = await liar.server.ask(lambda: Introduction.get())
+    assert known.state == "asked", "and nobody is named to it"
 
 
 async def test_a_name_of_another_partner_rings_the_bell(liar: Liar) -> None:

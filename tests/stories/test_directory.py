@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 from federation import listing_documents
 from models import (
@@ -28,6 +29,7 @@ from models import (
     clock,
 )
 from models.consent import Purpose
+from models.database import tuples
 from models.errors import NotHere
 from models.notification import Notice
 from models.profile import ProfileLine
@@ -105,6 +107,8 @@ async def test_found_where_agreed_and_gone_when_taken_back(alpha: LiveServer, be
         return await Withdrawal.filter(actor_id=alice.id, state=WithdrawalState.CONFIRMED).exists()
     await until(lambda: alpha.ask(confirmed))
     assert not await listed(beta, alpha)
+    for url in (found.uri, found.stamp_uri, *(f"{alpha.origin}/directory{path}" for path in paths)):
+        assert await unsigned(url) in (401, 403, 404), url
     gone = await alpha.ask(lambda: Disclosure.get(object_uri=found.uri, host=beta.host))
     assert gone.ended_at
 
@@ -114,6 +118,30 @@ async def test_found_where_agreed_and_gone_when_taken_back(alpha: LiveServer, be
     assert anew.uri != found.uri, "a new yes has a new name"
     await settle(alpha, beta)
 
+
+
+async def test_no_two_partners_are_told_a_name_in_common(alpha: LiveServer, beta: LiveServer, gamma: LiveServer) -> None:
+    alice = await findable(alpha, "alice")
+    told = []
+    for partner in (beta, gamma):
+        await until(lambda partner=partner: listed(partner, alpha))  # type: ignore[misc]
+        told += await listed(partner, alpha)
+    one, other = told
+    own = await alpha.ask(lambda: Listing.filter(actor_id=alice.id).values_list("uri", flat=True))
+    names = [one.uri, other.uri, one.stamp_uri, other.stamp_uri, alice.uri, *map(str, own)]
+    keys = [name.rpartition("/")[2] for name in names]
+    assert len(set(names)) == len(set(keys)) == len(names), "nor one of its own"
+    for partner, theirs in ((beta, other), (gamma, one)):
+        for url in (theirs.uri, theirs.stamp_uri):
+            assert (await partner.fetch(url))[0] == 404 and await unsigned(url) in (401, 403, 404), url
+    pages = [(await partner.fetch(f"{alpha.origin}/directory/listings?page=first"))[1].decode() for partner in (beta, gamma)]
+    assert one.uri in pages[0] and one.uri not in pages[1] and other.uri in pages[1] and other.uri not in pages[0]
+
+
+async def unsigned(url: str) -> int:
+    """What somebody without a signature is answered."""
+    async with ClientSession() as http, http.get(url, headers={"Accept": "application/activity+json"}) as answer:
+        return answer.status
 
 
 async def introduced(alpha: LiveServer, beta: LiveServer) -> tuple[Actor, Actor, Listing]:
@@ -135,6 +163,8 @@ async def test_two_yeses_and_they_follow_each_other(alpha: LiveServer, beta: Liv
     alice, bea, found = await introduced(alpha, beta)
     [asking] = await alpha.run(introductions.waiting(alice))
     assert asking.text == "I would like to talk about school."
+    for server in (alpha, beta):
+        assert [row[0] for row in await server.run(tuples("SELECT text FROM introduction"))] == [""], "sealed"
     told = await alpha.ask(lambda: InboxItem.filter(activity_uri=asking.offer_uri).first())
     assert told and bea.key not in asking.pseudonym_uri + asking.text and bea.name not in asking.pseudonym_uri
     assert await alpha.ask(lambda: Actor.filter(uri=bea.uri).count()) == 0, "nobody's address is known before two yeses"
@@ -160,7 +190,15 @@ async def test_a_no_looks_like_silence(alpha: LiveServer, beta: LiveServer) -> N
         path = f"/people/directory/{found.key}"
         before = TOKEN.sub("", await browser.get(path))
         heard = await beta.ask(lambda: InboxItem.all().count())
+        await alpha.ask(lambda: Introduction.create(actor=alice, host=beta.host, is_asker=False, offer_uri="x", listing_uri="y",
+                                                    pseudonym_uri="z", ends_at=asking.ends_at))
         await alpha.run(introductions.answer(alice, asking.key, False))
+
+        async def notices() -> int:
+            return await Notification.filter(kind=Notice.INTRODUCTION, recipient_id=alice.id).count()
+        assert await alpha.run(notices()) == 1, "somebody else still waits"
+        await alpha.run(introductions.answer(alice, (await alpha.run(introductions.waiting(alice)))[0].key, False))
+        assert await alpha.run(notices()) == 0
         await settle(alpha, beta)
         assert await beta.ask(lambda: InboxItem.all().count()) == heard, "a no is sent to nobody"
         assert TOKEN.sub("", await browser.get(path)) == before
