@@ -8,7 +8,7 @@ from models.case import Audience
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.notification import Notice
-from server.actions import cases
+from server.actions import cases, report_answers
 
 #: A case that was handed over is theirs so long before it goes back into the queue.
 HANDED_TIME = timedelta(days=1)
@@ -20,6 +20,20 @@ class NobodyElse(CommunityError):
 
     status = 422
     safe = "Choose a colleague who is not concerned by this case."
+
+
+class NothingSaid(CommunityError):
+    """An empty note, or one for nobody."""
+
+    status = 422
+    safe = "Write the note, and choose who reads it."
+
+
+class NotToThem(CommunityError):
+    """The other server has no part in the case, or does not know such words."""
+
+    status = 422
+    safe = "This server cannot be written to about this case."
 
 
 async def at_hand(case: Case, by: Actor) -> list[Member]:
@@ -46,13 +60,26 @@ async def ask_second(case: Case, by: Actor) -> None:
         await _told(case, "case.second", by, await at_hand(case, by))
 
 
-async def say(case: Case, by: Actor, audience: Audience, text: str, host: str = "") -> CaseNote:
-    """A note of the team, inside the caller's transaction or in its own. One for the team answers who wants a second opinion."""
+async def say(case: Case, by: Actor, audience: str, text: str, host: str = "") -> CaseNote:
+    """A note about a case. One for the team answers who wants a second opinion. `audience`: an Audience; `host`: of a peer.
+
+    Raises NothingSaid, NotToThem; as cases.own.
+    """
+    if not text or audience not in set(Audience):
+        raise NothingSaid("text")
+    await cases.own(case, by)
     async with in_transaction():
-        if audience is Audience.TEAM and case.second_asked_by_id not in (None, by.id):
-            await case.change(second_asked_by_id=None)
+        if audience == Audience.TEAM:
+            if case.second_asked_by_id not in (None, by.id):
+                await case.change(second_asked_by_id=None)
+            note: CaseNote | None = await CaseNote.add(case, Audience.TEAM, text, author=by)
+        else:
+            note = (await report_answers.ask(case, by, text) if audience == Audience.REPORTER
+                    else await report_answers.write_to_peer(case, by, host, text))
+        if note is None:
+            raise NotToThem("peer")
         await AuditEntry.create(actor_id=by.id, action=f"case.note.{audience}", target=f"case:{case.id}")
-        return await CaseNote.add(case, audience, text, author=by, host=host)
+    return note
 
 
 async def take_break(member: Member, days: int) -> None:

@@ -263,7 +263,7 @@ def _look(row: AuditEntry, _: Words) -> LookView:
         "member.list": _("You stood in a list that was opened."),
         "member.answer": _("Your answer to the question for new members was read."),
         "report.read": _("Messages of yours were read."), "report.open": _("Something about you was opened."),
-        "review.read": _("A message of yours that was held was read."),
+        "case.open": _("Something about you was opened."), "review.read": _("A message of yours that was held was read."),
         "correction.read": _("What you asked to have put right was read."),
         "death.read": _("A report that somebody has died was read, and you are named there."),
         "guardian.read": _("Who acts for whom was read, and you are named there."),

@@ -16,7 +16,7 @@ COLUMNS = {
     "quiet_p50_ms": "p50 without load {:.1f} ms", "quiet_p99_ms": "p99 without load {:.1f} ms",
     "inbox_rate": "beside {:.0f} activities/s", "inbox_p99_ms": "whose p99 is {:.0f} ms", "idle_mib": "{:.0f} MiB at the start",
     "fed_mib": "{:.0f} MiB after them", "after_mib": "{:.0f} MiB after a message to 7,000 hosts", "errors": "{} answers of 5xx", "page_worst_ms": "slowest page of others {:.0f} ms",
-    "peak_mib": "peak {:.0f} MiB",
+    "peak_mib": "peak {:.0f} MiB", "cases": "{:,} open cases", "queries": "{} queries a page",
     "runs": "the median of {} runs",
     "index_seconds": "{:.1f} s to make the index, once a release", "open_ms": "{:.0f} ms for the first question", "more_mib": "{:.1f} MiB more memory",
     "first_ms": "{:.0f} ms for the first in five minutes", "rank_p50_ms": "ranking p50 {:.1f} ms", "rank_p99_ms": "ranking p99 {:.1f} ms",

@@ -59,6 +59,7 @@ APPS_SHOW_POSTS: tuple[str, ...] = (
 )
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
+    "/admin/organisations",
     "/settings/badge", "/settings/badge/mail/{token}", "/admin/badges", "/admin/badges/{key:[0-9A-Za-z]{1,22}}",
     "/settings/lines", "/settings/lines/{line:[a-z-]{1,20}}", "/people/like-me", "/admin/conditions",
     "/data/export", "/data/import", "/data/correction", "/admin/corrections", "/data/close", "/data/close/recipients.csv",
@@ -81,6 +82,8 @@ SHOWS_NONE = frozenset({
     "/data/after-death",
     "/rulings/{id:[0-9]{1,19}}", "/statements/{token}", "/statements/{token}/{id:[0-9]{1,19}}",  # to the author
     "/moderation", "/admin/log",
+    "/admin/queue",  # names nobody, repeats nothing
+    "/admin/cases/{id:[0-9]{1,19}}",  # what was reported, to the team: tests/server/pages/test_case_pages.py
     "/@{address}/death", "/admin/members/{name}/guardians", "/acting", "/acting/new", "/actor", "/ns",
     "/.well-known/webfinger", "/.well-known/host-meta",
     "/.well-known/nodeinfo", "/nodeinfo/{version}",

@@ -1,0 +1,123 @@
+"""The desk of the team: what waits, one case from its report to the answer, and who may do what."""
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from models import Actor, Case, Notification, Post, Report, Ruling
+from models.case import Matter
+from models.delivery import ReportOutcome
+from models.member import Role
+from models.notification import Notice
+from models.reach import Reach
+from models.ruling import Act
+from server.actions import reports
+from server.actions.reports import Told
+from tests.browser import Browser
+from tests.live import LiveServer
+
+TEXT = "A powder that heals all, 89 euros"
+GROUPS_LIMIT = 6
+
+
+class Groups(HTMLParser):
+    """What the keyboard meets in the main part: how many outermost landmarks with a name hold controls, and the controls
+    outside any. A landmark is a `section` or `nav` with a name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack, self.in_main, self.landmark = [], False, 0
+        self.groups, self.outside, self.seen = 0, list[str](), False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = dict(attrs)
+        self.in_main = self.in_main or tag == "main"
+        if not self.in_main:
+            return
+        if tag in ("section", "nav", "form"):
+            named = tag != "form" and ("aria-labelledby" in known or "aria-label" in known)
+            self.stack.append((tag, named))
+            if named:
+                self.landmark += 1
+                self.seen = self.seen and self.landmark > 1
+        control = tag in ("button", "select", "textarea", "summary") or (tag == "a" and "href" in known)
+        if control or tag == "input" and known.get("type") != "hidden":
+            if not self.landmark:
+                self.outside.append(tag)
+            elif not self.seen:
+                self.groups, self.seen = self.groups + 1, True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "main":
+            self.in_main = False
+        elif self.in_main and tag in ("section", "nav", "form"):
+            _, named = self.stack.pop()
+            self.landmark -= named
+
+
+def case_of(page: str) -> str:
+    found = re.search(r'href="(/admin/cases/\d+)"', page)
+    assert found
+    return found[1]
+
+
+async def test_one_case_from_its_report_to_the_answer(alpha: LiveServer) -> None:
+    anna, ben, vita = [await alpha.member(name) for name in ("anna", "ben", "vita")]
+    mod, host = await alpha.member("mod", role=Role.MODERATOR), await alpha.member("host", role=Role.HOST)
+    post = await alpha.write(vita, TEXT, Reach.COMMUNITY)
+    async with Browser(alpha, mod) as team, Browser(alpha, host) as other:
+        await report(alpha, anna, vita, post, Matter.OTHER)
+        await report(alpha, ben, vita, post, Matter.SCAM)
+        assert "reports somebody" in await team.get("/notices") and 'href="/admin/queue"' in team.page
+
+        page = await team.get("/admin/queue")
+        assert "Scam or fraud" in page and "2 people reported this" in page and "1 case to look at" in page
+        assert TEXT not in page and "vita" not in page and "anna" not in page
+        url = case_of(page)
+        page = await team.get(url)
+        assert TEXT in page and "You are on it" in page and "anna" not in page and "ben" not in page
+        groups = Groups()
+        groups.feed(page)
+        assert groups.groups <= GROUPS_LIMIT and not groups.outside, (groups.groups, groups.outside)
+
+        page = await other.get(url)
+        assert "mod is on it" in page and "/decide" not in page
+        await other.post(f"{url}/decide", {"act": "nothing"})
+        assert other.status == 422 and await alpha.ask(lambda: Case.filter(closed_at=None).count()) == 1
+        await other.post(f"{url}/take-over")
+        assert "You are on it" in other.page
+        await other.post(f"{url}/note", {"audience": "team", "note": "I know this one"})
+        await other.post(f"{url}/note", {"audience": "reporter", "note": "Did you pay?"})
+        await other.post(f"{url}/hand-over", {"colleague": str(mod.id)})
+        assert "hands you a case" in await team.get("/notices")
+        assert "Mine · 1" in await team.get("/admin/queue?list=mine") and case_of(team.page) == url
+        assert case_of(await team.get("/admin/queue?list=waiting")) == url
+
+        page = await team.get(url)
+        assert "I know this one" in page and "Did you pay?" in page
+        await team.post(f"{url}/decide", {"facts": "He sells a powder"})
+        assert team.status == 422 and "He sells a powder" in team.page and "Choose what to do" in team.page
+        await team.post(f"{url}/decide", {"act": "hide", "facts": "He sells a powder", "prepare": "1"})
+        assert "often the target" in team.page and "You were right to tell us" in team.page
+        await team.http.post(f"{url}/decide", data=[("csrf", team.csrf), ("act", "hide"), ("act", "warn"), ("rule", "4"),
+                                                    ("facts", "He sells a powder"), ("days", "0")])
+        assert case_of(await team.get("/admin/queue?list=closed")) == url
+        assert "Closed" in await team.get(url) and "/decide" not in team.page
+
+    acts = await alpha.ask(lambda: Ruling.all().order_by("id"))
+    assert [row.act for row in acts] == [Act.HIDE, Act.WARN] and {row.rule for row in acts} == {4}
+    told = await alpha.ask(lambda: Report.all())
+    assert len(told) == 2 and all(one.outcome is ReportOutcome.REMOVED and "You were right" in one.answer for one in told)
+    assert await alpha.ask(lambda: Notification.filter(kind=Notice.REPORT_ANSWERED).count()) == 2
+    assert not await alpha.ask(lambda: Notification.filter(kind=Notice.REPORT).exists())
+    async with Browser(alpha, vita) as person:
+        assert "Something about you was opened" in await person.get("/data/access")
+        await person.get(url)
+        assert person.status == 404
+
+
+async def report(server: LiveServer, by: Actor, about: Actor, post: Post, matter: Matter) -> None:
+    async def tell() -> None:
+        await reports.report(await Actor.instance(), by, about, Told(text="Look", post_ids=(post.id,), matter=matter))
+    await server.run(tell())
