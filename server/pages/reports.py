@@ -86,7 +86,7 @@ async def _one(request: web.Request, report: Report, errors: Sequence[FieldError
     return render.page(
         request, "report_one.html", status=422 if errors else 200, here="notices", report=view, talk=talk, errors=errors,
         typed=text, is_new="done" in request.query, is_danger=report.matter is Matter.DANGER, limit=TEXT_LIMIT_CHARACTERS,
-        may_say=view.is_open and any(not note.is_theirs for note in notes))
+        may_say=bool(text) or view.is_open and any(not note.is_theirs for note in notes))
 
 
 async def _views(request: web.Request, rows: Sequence[Report]) -> list[ReportView]:

@@ -13,7 +13,7 @@ from server.actions.verdicts import Verdict
 from server.keys import MEDIA
 from tests.browser import Browser
 from tests.live import LiveServer, settle
-from tests.stories.scene import befriend, known
+from tests.stories.scene import befriend, known, sees
 
 
 async def write(server: LiveServer, by: Actor, host: str, text: str) -> None:
@@ -41,7 +41,7 @@ async def test_a_report_reaches_its_origin_is_ruled_there_and_answered_on_both_s
     post = await alpha.write(alice, "Come and see me for tea")
     await settle(alpha, beta)
     copy = await known(beta, post)
-    assert copy
+    assert copy and await sees(beta, bea, post.uri)
     async with Browser(beta, bea) as browser:
         assert f'href="/m/{copy.key}/report"' in await browser.get("/home")
         assert "Come and see me for tea" in await browser.get(f"/m/{copy.key}/report") and 'name="forward"' in browser.page
@@ -79,7 +79,7 @@ async def test_a_report_reaches_its_origin_is_ruled_there_and_answered_on_both_s
         async with Browser(beta, theirs) as team:
             page = await team.get(f"/admin/cases/{known_here.case_id}")
             assert "has taken it away." in page and "Has she written this to others?" in page
-            assert not await known(beta, post)
+            assert not await sees(beta, bea, post.uri)
 
         async def close() -> None:
             await cases.close(await Case.get(), theirs, "Thank you, Bea. It is gone.")
