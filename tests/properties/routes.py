@@ -17,6 +17,7 @@ SHOWS_POSTS: dict[str, tuple[str, ...]] = {
     "/m/{key}/copies": ("/m/{key}/copies",),
     "/growing": ("/growing",),
     "/m/{key}/held": ("/m/{key}/held",),
+    "/m/{key}/report": ("/m/{key}/report",),
     "/m/{key}/edit": ("/m/{key}/edit",),
     "/m/{key}/delete": ("/m/{key}/delete",),
     "/m/{key}/reach": ("/m/{key}/reach",),
@@ -28,6 +29,7 @@ SHOWS_POSTS: dict[str, tuple[str, ...]] = {
     "/follows/requests": ("/follows/requests",),
     "/@{address}": ("/@{name}",),
     "/@{address}/follow": ("/@{name}/follow",),
+    "/@{address}/report": ("/@{name}/report",),
     "/@{address}/block": ("/@{name}/block",),
     "/settings/blocks": ("/settings/blocks",),
     "/welcome": ("/welcome",),
@@ -68,6 +70,7 @@ SHOWS_NONE = frozenset({
     "/data/copies/answers/{key:[0-9A-Za-z]{1,22}}", "/data/access",
     "/data/view-as",
     "/receipts/{key:[0-9A-Za-z]{1,22}}/{secret:[0-9a-f]{32}}",
+    "/people/directory/{key}/report", "/reports", "/reports/{key:[0-9A-Za-z]{22}}", "/report", "/report/{key:[0-9A-Za-z]{22}}",
     "/people/directory", "/people/directory/{key}", "/people/introductions", "/people/waiting",
     "/admin", "/admin/directory",  # numbers and facets, no messages
     "/map", "/census", "/people/professionals", "/admin/contacts",
