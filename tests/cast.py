@@ -202,7 +202,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
         "moderator": ("/home", "/admin", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
                       "/admin/invitations", "/admin/corrections", "/admin/reviews", "/admin/deaths", "/admin/unguarded"),
         "host": ("/admin", "/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community",
-                 "/admin/conditions", "/admin/contacts", "/admin/charter", "/admin/network", "/admin/directory",
+                 "/admin/conditions", "/admin/contacts", "/admin/organisations", "/admin/charter", "/admin/network", "/admin/directory",
                  "/admin/reviews/rule", "/admin/ages",
                  "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/weaker.example", "/admin/partners/asks.example"),
