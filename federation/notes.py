@@ -146,7 +146,7 @@ async def _parent(note: Note, author: Actor) -> tuple[Post | None, str]:
     if parent is None or not parent.author.is_local:
         return parent, uri
     decision = policy.decide(Verb.ANSWER, await facts.between(author, parent.author, reach=Reach.CIRCLE, post=parent))
-    if decision.reason in ("blocked", "company"):
+    if decision.reason in ("blocked", "company", "settled"):
         raise Refused(decision.reason, host=author.host)
     return (parent, uri) if decision else (None, "")
 

@@ -17,10 +17,11 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
     agreed = [await consent.may_leave(actor.id) for actor in ours] if crosses or reach.leaves else []
     return Facts(
         doer_standing=await _standing(doer), target_standing=await _standing(target),
-        doer_present=not doer.is_gone, target_present=not target.is_gone,
+        doer_writes=doer.frozen_at is None, doer_present=not doer.is_gone, target_present=not target.is_gone,
         target_moved=bool(target.moved_to_uri),
         crosses=crosses, consents=all(agreed),
         blocked=await Block.either_way(doer.id, target.id) or await HostBlock.between(doer, target),
+        is_settled=post is not None and await _is_settled(post),
         sees_post=post is None or await _sees(doer, post),
         reach=reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer),
         allows_quotes=await _allows_quotes(doer, target, reach, post), is_own=doer.id == target.id,
@@ -31,7 +32,8 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
 async def about_publishing(author: Actor, reach: Reach) -> Facts:
     """The facts about a member of ours writing something new."""
     agreed = await consent.may_leave(author.id) if reach.leaves else True
-    return Facts(reach=reach, ceiling=await _ceiling(author), consents=bool(agreed), organisation=author.organised_as)
+    return Facts(doer_writes=author.frozen_at is None, reach=reach, ceiling=await _ceiling(author), consents=bool(agreed),
+                 organisation=author.organised_as)
 
 
 def about_searching(doer: Actor) -> Facts:
@@ -60,6 +62,11 @@ async def _allows_quotes(doer: Actor, target: Actor, reach: Reach, post: Post | 
     if post.quotable is Quotable.FOLLOWERS:
         return reach.leaves and await Follow.exists(follower_id=doer.id, target_id=target.id, accepted_at__isnull=False)
     return post.quotable is Quotable.ANYONE or post.quotable is Quotable.ASKED and reach.leaves
+
+
+async def _is_settled(post: Post) -> bool:
+    """Whether the team has closed its conversation, by this message or another of it."""
+    return await Post.filter(conversation=post.conversation, settled_at__isnull=False).exists()
 
 
 async def _standing(actor: Actor) -> Standing:

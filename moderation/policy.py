@@ -37,6 +37,7 @@ class Facts:
     doer_standing: Standing = Standing.PARTNER
     target_standing: Standing = Standing.PARTNER
     doer_present: bool = True
+    doer_writes: bool = True  # the team has not paused their writing
     target_present: bool = True
     target_moved: bool = False  # to another account, which is the one to follow
     crosses: bool = False
@@ -47,6 +48,7 @@ class Facts:
     parent_reach: Reach = Reach.WEB
     ceiling: Reach = Reach.WEB
     allows_quotes: bool = False  # the target lets this doer quote what is for the whole web
+    is_settled: bool = False  # the team has closed the conversation of the message
     is_own: bool = False  # the doer's own message
     organisation: Organisation = Organisation.NONE  # what the doer is, where that is no person
     is_known_to_target: bool = False  # the target follows the doer, or wrote to them
@@ -74,6 +76,11 @@ def hosts_in_good_standing(facts: Facts) -> str | None:
 def both_present(facts: Facts) -> str | None:
     """Neither is suspended or gone."""
     return None if facts.doer_present and facts.target_present else "gone"
+
+
+def may_write(facts: Facts) -> str | None:
+    """The team has not paused what the doer writes."""
+    return None if facts.doer_writes else "frozen"
 
 
 def has_not_moved(facts: Facts) -> str | None:
@@ -109,6 +116,11 @@ def not_wider_than_the_parent(facts: Facts) -> str | None:
 def the_post_is_seen(facts: Facts) -> str | None:
     """One can only answer, thank for or pass on what one may see."""
     return None if facts.sees_post else "unseen"
+
+
+def still_open(facts: Facts) -> str | None:
+    """The team has not closed the conversation."""
+    return "settled" if facts.is_settled else None
 
 
 def more_than_a_circle(facts: Facts) -> str | None:
@@ -166,18 +178,19 @@ def searches_no_people(facts: Facts) -> str | None:
 
 
 RULES: dict[Verb, tuple[Rule, ...]] = {
-    Verb.FOLLOW: (hosts_in_good_standing, both_present, has_not_moved, no_block, opens_no_conversation, agreed_if_it_crosses),
-    Verb.PUBLISH: (writes_to_nobody_unasked, within_the_ceiling, said_yes_to_leaving),
-    Verb.ANSWER: (the_post_is_seen, no_block, answers_where_named, not_wider_than_the_parent, within_the_ceiling,
-                  said_yes_to_leaving),
-    Verb.LIKE: (the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
-    Verb.VOTE: (the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
-    Verb.QUOTE: (the_post_is_seen, both_present, no_block, passes_on_its_own, agreed_if_it_crosses, quotable, quoted_openly,
-                 not_wider_than_the_parent, within_the_ceiling, the_quoted_may_know),
+    Verb.FOLLOW: (may_write, hosts_in_good_standing, both_present, has_not_moved, no_block, opens_no_conversation,
+                  agreed_if_it_crosses),
+    Verb.PUBLISH: (may_write, writes_to_nobody_unasked, within_the_ceiling, said_yes_to_leaving),
+    Verb.ANSWER: (may_write, the_post_is_seen, still_open, no_block, answers_where_named, not_wider_than_the_parent,
+                  within_the_ceiling, said_yes_to_leaving),
+    Verb.LIKE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
+    Verb.VOTE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
+    Verb.QUOTE: (may_write, the_post_is_seen, both_present, no_block, passes_on_its_own, agreed_if_it_crosses, quotable,
+                 quoted_openly, not_wider_than_the_parent, within_the_ceiling, the_quoted_may_know),
     Verb.FEATURE: (nobody_is_listed,),
-    Verb.ANNOUNCE: (the_post_is_seen, both_present, no_block, passes_on_its_own, more_than_a_circle, not_wider_than_the_parent,
-                    within_the_ceiling, said_yes_to_leaving),
-    Verb.NAME: (hosts_in_good_standing, both_present, no_block, opens_no_conversation, agreed_if_it_crosses),
+    Verb.ANNOUNCE: (may_write, the_post_is_seen, both_present, no_block, passes_on_its_own, more_than_a_circle,
+                    not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
+    Verb.NAME: (may_write, hosts_in_good_standing, both_present, no_block, opens_no_conversation, agreed_if_it_crosses),
     Verb.SEARCH: (searches_no_people,),
 }
 

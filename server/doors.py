@@ -26,7 +26,7 @@ from models.host import Standing
 from models.ids import new_key
 from models.member import Role
 from moderation import hosts
-from server import acting, forms, language, path_words, render, sessions
+from server import acting, forms, freezing, language, path_words, render, sessions
 from server.actions import guardians
 from server.connections import allow_upload
 from server.errors import BadRequest, Forged, SignInFirst, StaffOnly, Unavailable
@@ -63,6 +63,7 @@ def person(handler: Handler, who: Who = Who.ANYONE, *, upload: bool = False) -> 
             await _read_form(request, upload)
             acting.check(request)
             _admit(request, who)
+            freezing.check(request)
             response = await handler(request)
         except CommunityError as error:
             response = refusal(request, error)

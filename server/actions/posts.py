@@ -24,7 +24,7 @@ from models.post import IN_REVIEW, About, Note, Voice
 from models.reach import Reach
 from moderation import consent, facts, policy
 from moderation.policy import Verb
-from server.actions import addressees, held, news, once, people, polls, quotes, reviews, signals
+from server.actions import addressees, held, news, once, people, polls, quotes, remedies, reviews, signals
 from server.actions.polls import PollDraft
 from server.actions.signals import Found, Said
 from server.errors import Refused
@@ -196,6 +196,8 @@ async def _tell_of_edit(post: Post, is_held: bool, poll: PollDraft | None) -> No
     elif is_held:
         await OutgoingActivity.filter(object_uri=post.uri).delete()
         await outbox.create(post)
+    elif post.hidden_at:
+        await remedies.changed(post)
     else:
         await outbox.update(post)
 

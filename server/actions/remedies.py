@@ -11,12 +11,12 @@ from datetime import datetime
 
 from federation import erasure, outbox
 from models import Actor, Attachment, Case, Delivery, Post, Tombstone, clock
-from models.case import Matter
+from models.case import CaseSource, Matter
 from models.delivery import DeliveryState
 from models.errors import CommunityError
 from models.post import Note
 from models.ruling import Act
-from server.actions import removal
+from server.actions import cases, removal
 
 WORDS_LIMIT = 300  # characters of a content note, or of a note of the team
 Files = Sequence[str]  # names of images that go once the transaction is over
@@ -108,6 +108,11 @@ async def delete(decided: Decided) -> Files:
     await Tombstone.bury(post.uri, post.author.uri)
     await erasure.erase([post])
     return files
+
+
+async def changed(post: Post) -> None:
+    """Its author changed a message that the team hides: the team looks again, and nobody elsewhere gets the new words before."""
+    await cases.open_(post.author, Matter.OTHER, CaseSource.HELD, [post])
 
 
 async def end_note(post: Post) -> None:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from federation.errors import Busy
 from models.errors import CommunityError, NotHere
-from server import path_words, scopes
+from server import freezing, path_words, scopes
 from server.actions.apps import OAuthError
 from server.api import arguments, tokens
 from server.api.answers import answer
@@ -100,6 +100,7 @@ async def _admit(request: web.Request, endpoint: Endpoint) -> None:
             return
         raise BadToken("none" if not text else "unknown")
     _check(request, endpoint)
+    freezing.check_endpoint(request, endpoint.scope, endpoint.path)
 
 
 def _check(request: web.Request, endpoint: Endpoint) -> None:
