@@ -28,7 +28,9 @@ from server.commands import (
     members,
     messages,
     networks,
+    organisations,
     serve,
+    signals,
     tokens,
 )
 from server.commands.output import Misused, Output, complain, sentence
@@ -42,7 +44,9 @@ GROUPS = {"member": "The people of this community.", "host": "Other servers.",
           "network": "The network of an association.", "keys": "What we sign with, and what private messages are kept under.",
           "message": "What members write.", "token": "What programs sign in with.",
           "consent": "What members said yes and no to.", "crisis": "Words of distress.",
+          "signals": "Rules over messages.",
           "catalogue": "The names of conditions and signs.",
+          "organisation": "Accounts of associations, hospitals, laboratories and companies.",
           "contacts": "Associations, expert centres and professionals that the host lists."}
 
 COMMANDS: dict[str, Command] = {
@@ -77,9 +81,12 @@ COMMANDS: dict[str, Command] = {
     "catalogue import": catalogue.import_,
     "catalogue search": catalogue.search,
     "catalogue conditions": catalogue.conditions,
+    "organisation create": organisations.create,
+    "organisation list": organisations.list_,
     "contacts import": contacts.import_,
     "contacts list": contacts.list_,
     "contacts remove": contacts.remove,
+    "signals check": signals.check,
     "deliveries": deliveries.deliveries,
     "migrate": serve.migrate,
     "check": check.check,

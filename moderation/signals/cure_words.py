@@ -85,6 +85,35 @@ CLUES: tuple[tuple[int, str], ...] = (
         r"shop|link in|dm me|discount|inbox me|pm me|contact (?:him|her|me|us)|my website|formation|webinaire|webinar|"
         r"coaching)"),
 )
+#: Kinds of words; one of CURED and two of the others in one message promise as clearly as a strong phrase.
+CURED = (r"\b(?:gueri(?:e?s?|r|t|ssent|ssait|son)|cure[sd]?|heal(?:s|ed)?|(?:full|complete|total) remission|"
+         r"remission (?:totale|complete)|"
+         r"(?:fait|fera|faire) disparaitre|revers(?:e|ed|es)|(?:vraie|seule|real|only) solution|regenerat\w+|soigne tout|"
+         r"no longer (?:sick|ill)|"
+         r"plus (?:jamais )?malade)\b")
+KINDS = (
+    r"\b(?:plantes?|tisanes?|jus|huiles?|herb\w*|diet|carnivore|keto|regime|jeune|fasting|argent colloidal|colloidal silver|"
+    r"stem cells?|"
+    r"cellules souches|coach\w*|naturopath\w*|magnetiseu\w*|energ(?:y|etique|eticien\w*)|detox|champignons?|mushrooms?|poudre|"
+    r"powder|"
+    r"naturelle?s?|natural(?:ly)?|supplements?|complements?|alkaline|alcaline|cbd|homeopath\w*|frequenc\w*|essential oils?|"
+    r"protocole?|healer|"
+    r"guerisseu\w*|hypnose|biodecodage|juice|teas?|seeds?|graines|enema|lavements?|argile|clay|shaman|marabout|priere|"
+    r"prayer)\b",
+    r"\b(?:contacte\w*|contact (?:him|her|me|us)|telegram|whatsapp|demande[zr]?[ -]moi|ask me|reach (?:him|her|me|us|out)|dm|"
+    r"en mp|message prive|"
+    r"recette|recipe|commande\w*|order|\d+ ?% (?:success|de (?:reussite|succes)|effic\w+|natur\w+)|garanti\w*|guaranteed|"
+    r"assuree?s?|"
+    r"sans effets? secondaires?|no side[ -]effects?|lien|link|mon site|my (?:site|website|page|book)|clinic|clinique|"
+    r"temoign\w*|"
+    r"changed my life|change ma vie|en \d+ (?:jours|semaines|mois)|in \d+ (?:days|weeks|months)|seances|sessions)\b",
+    r"(?:se passer (?:de|des)|arrete\w*|stopp\w*|sans|plus besoin|don'?t need|no need|without|instead of|"
+    r"off)\b.{0,25}(?:medicaments?|"
+    r"traitements?|perfusions?|\bmeds|medications?|infusions?|drugs|pills|chimio|chemo)|\b(?:cachent|cachee?s?|hiding|hidden|"
+    r"hide|"
+    r"keep (?:it|this|them|that) (?:quiet|secret)|business|big pharma|la verite|the truth|censur\w+|suppress\w+|les labos|"
+    r"ignor\w+ by doctors)\b",
+)
 DENIED = (r"\b(?:m[ya] (?:consultant|doctor|gp|neurolog\w+|specialist\w*|surgeon|nurse|medecin|cardiolog\w+|rhumatolog\w+|"
            r"docteur)|"
            r"mon (?:medecin|generaliste|neurolog\w+|cardiolog\w+|rhumatolog\w+|specialiste|chirurgien|docteur)|anesthesiste|"
@@ -108,4 +137,5 @@ WORTH_A_LOOK = (r"miracl|gueri|cur(?:e|ing)|heal|pharma|doctors?|docteur|medecin
                       r"\bmeds|medic|pills|tablets|steroids|\bdrugs|treatment|chemo|chlor|mms|javel|bleach|borax|turpentin|"
                       r"terebenth|salve|"
                       r"kerosene|detox|elimin|invers|revers|eradi|disparai|side.effect|effets? secondaires?|garanti|guarant|"
-                      r"naturel|natural|poison|perfusion|infusion|injection|piqure|gone|vanish|repar|regener|soigne|symptom")
+                      r"naturel|natural|poison|perfusion|infusion|injection|piqure|gone|vanish|repar|regener|soigne|symptom|"
+                      r"remission|solution")

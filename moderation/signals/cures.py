@@ -8,11 +8,12 @@ import re
 from functools import cache
 
 from models.signal import Consequence
-from moderation.signals.cure_words import CLUES, DENIED, DENIED_AFTER, WORTH_A_LOOK
+from moderation.signals.cure_words import CLUES, CURED, DENIED, DENIED_AFTER, KINDS, WORTH_A_LOOK
 from moderation.signals.facts import Facts, Finding
 from moderation.signals.reading import joined
 
 ENOUGH = 3
+KINDS_ENOUGH = 2
 BEFORE_CHARACTERS = 60  # in which a denial or a warning stands
 AFTER_CHARACTERS = 50
 
@@ -31,19 +32,38 @@ def _worth_a_look() -> re.Pattern[str]:
     return re.compile(WORTH_A_LOOK)
 
 
+@cache
+def _kinds() -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
+    return re.compile(CURED), tuple(re.compile(words) for words in KINDS)
+
+
 def look(facts: Facts) -> Finding | None:
     """Holds a promise of a cure, whoever writes it."""
     text = joined(" ".join(facts.plain.split()))
     if not _worth_a_look().search(text):
         return None
+    words = _phrases(text) or _together(text)
+    return Finding(Consequence.HOLD, words) if words else None
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    """Phrases that promise, if there are enough: weak ones alone are never."""
     points, words = 0, []
     for worth, pattern in _clues():
         if found := next((one for one in pattern.finditer(text) if worth == 1 or not _is_denied(text, one)), None):
             points += worth
-            words.append((worth, found.group(0)))
-    if points < ENOUGH or max(worth for worth, _ in words) < 2:  # noqa: PLR2004 - weak words alone never hold
-        return None
-    return Finding(Consequence.HOLD, tuple(word for worth, word in words if worth > 1))
+            words += [found.group(0)] if worth > 1 else []
+    return tuple(words) if points >= ENOUGH else ()
+
+
+def _together(text: str) -> tuple[str, ...]:
+    """A cure, and two of: by what no doctor gives, how to get it, instead of a treatment."""
+    cured, kinds = _kinds()
+    cure = next((one for one in cured.finditer(text) if not _is_denied(text, one)), None)
+    if cure is None:
+        return ()
+    near = [one for one in (kind.search(text) for kind in kinds) if one]
+    return (cure.group(0), *(one.group(0) for one in near)) if len(near) >= KINDS_ENOUGH else ()
 
 
 def _is_denied(text: str, found: re.Match[str]) -> bool:

@@ -24,7 +24,7 @@ _UNITS = (r"m\W?g|milligram(?:me)?s?|milli-?grams?|[µμu]\W?g|mcg|microgram(?:m
 def _dose() -> re.Pattern[str]:
     """A number with a unit of medicines; not a concentration in blood ("12 µg/l"), which is a result and no dose."""
     return re.compile(
-        rf"(?<![\w,.])(?:\d[\do]*(?:[ .,]\d[\do]*)*(?:\s?(?:-|a|to|ou|or|x|/)\s?\d+)?|(?:{_NUMBERS}|une?|an?|one)(?=\s))\s?"
+        rf"(?<![\w,.])(?:\d[\do]*(?:[ .,]\d[\do]*)*(?: ?(?:-|a|to|ou|or|x|/) ?\d+)?|(?:{_NUMBERS}|une?|an?|one)(?= )) ?"
         rf"(?P<unit>{_UNITS})(?:\s?/\s?(?:kg|j|jour|day|d|m2|semaine|week|h)\b)?(?!\w|\s?/\s?(?:d?l|ml|litre|liter)\b)")
 
 

@@ -16,8 +16,6 @@ PLACES = (
 )
 #: Those that stand taken apart in a text only where somebody took them apart.
 SPLIT = ("paypalme", "leetchi", "gofundme", "revolutme", "cotizup", "lepotcommun", "lydiaapp", "cashapp")
-#: How an address is taken apart.
-TAKEN_APART = ("[.]", "(.)", " . ", "/ ", "h**", "hxxp", " slash ", "0", "1", "@", " me/", " dot", " point", "-", "_", "•")
 #: Names that say it even when the address was taken apart, and are no word or name of a person.
 NAMES = ("paypalme", "leetchi", "gofundme", "revolutme", "cotizup", "lepotcommun", "buymeacoffee",
          "lydiaapp", "cashapp", "justgiving", "kisskissbankbank", "papayoux",
@@ -54,7 +52,7 @@ ASKING = (
     r"to (?:help|support|our|my))",
     r"(?:my|our|his|her|this) (?:fundraiser|fundraising page|crowdfund\w*|donation page|tip jar)|(?:started|set up|created|"
     r"opened) a (?:fundraiser|gofundme|crowdfund\w*)",
-    r"(?:invest|investisse[zr]|gagne[zr]|earn|make|double[zr]?)\b[^.\n]{0,60}(?:bitcoins?|btc|crypto\w*|trading|forex|usdt)",
+    r"(?:invest\w*|gagne[zr]|earn|make|double[zr]?)\b[^.\n]{0,60}(?:bitcoins?|btc|crypto\w*|trading|forex|usdt)",
     r"(?:bitcoins?|btc|crypto\w*|forex|trading)\b[^.\n]{0,60}(?:investi|invest|profit|benefice|rendement|gagne|earn|returns?|"
     r"wallet|portefeuille)",
     r"(?:gift cards?|cartes? cadeaux?|tickets? (?:pcs|transcash|neosurf)|recharges? (?:pcs|transcash))[^.\n]{0,50}(?:code|"
@@ -70,13 +68,16 @@ ASKING = (
     r"monthly|roi)",
     r"\b(?:go fund me|leet chi|pay pal me|just giving page|buy me a coffee)\b",
     r"(?:aidez|aide|help)[ -](?:nous|moi|us|me|him|her|them|les|la|le) (?:a |to )?(?:atteindre|reach|hit|meet|financer|fund|"
-    r"payer|pay for|raise|reunir|finance)\b",
+    r"payer|pay for|raise|reunir|patreon|tipeee|ko-?fi|kickstarter|cotizup|doubl|tripl|multipl|finance)\b",
     r"(?:aidez[ -](?:moi|nous)|help (?:me|us)|j'ai besoin d'une? aide|besoin d'aide|need help|can (?:anyone|you|"
     r"someone) help)[^.\n]{0,25}financi\w+",
     r"(?:chaque (?:euro|don|centime)|every (?:penny|pound|dollar|cent|little|bit)|any (?:amount|donation|contribution)|"
     r"meme (?:1|2|5|10) ?(?:€|euros?)|even (?:[£$€] ?)?\d+)"
     r" (?:compte|counts?|helps?|would help|aide\w*|is welcome|makes a difference|est bienvenu\w*)",
     r"(?:sponsor me|sponsor us|parraine[zr][ -](?:moi|nous)|parrainez ma course)\b",
+    r"\b(?:doubl|tripl|multipl)\w* (?:your|votre|ton|vos|their|my) (?:money|argent|mise|invest\w*|capital|savings|economies)",
+    r"\b(?:our|my|his|her|their|notre|ma|mon|sa|leur) (?:gofundme|go fund me|leetchi|cotizup|justgiving|kickstarter|patreon|"
+    r"tipeee|ko-?fi)\b",
 )
 WARNED = (r"\b(?:mefi\w*|attention|arnaqu\w*|escro\w*|ne (?:donnez|payez|envoyez|versez|faites|participez|jamais)|jamais|"
            r"n'envoyez|n'accept\w*|scams?|scammers?|"
@@ -90,5 +91,6 @@ WORTH_A_LOOK = (r"paypal|lydia|revolut|paylib|wero|wise|western|moneygram|vireme
                       r"money|argent|"
                       r"\bdons?\b|donat|chip in|contribut|fundrais|crowdf|tip jar|trading|forex|€|euros?\b|\beur\b|[$£]|"
                       r"dollars|pounds|quid|balles|gratter|scratch|go fund me|leet chi|just giving|coffee|atteindre|reach|"
-                      r"\bhit\b|\bmeet\b|financ|\bfund|raise|reunir|"
+                      r"\bhit\b|\bmeet\b|financ|\bfund|raise|reunir|patreon|tipeee|ko-?fi|kickstarter|cotizup|doubl|tripl|"
+                      r"multipl|"
                 r"compte|counts?|helps|sponsor|parrain|[%]")

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from models.signal import Consequence
 from moderation.signals.facts import Facts, Finding
-from moderation.signals.payment_words import ASKING, NAMES, PLACES, SPLIT, TAKEN_APART, WARNED, WORTH_A_LOOK
+from moderation.signals.payment_words import ASKING, NAMES, PLACES, SPLIT, WARNED, WORTH_A_LOOK
 from moderation.signals.reading import joined
 
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\s?\d{2}(?:[ .\-]?[a-z0-9]{4}){2,7}(?:[ .\-]?[a-z0-9]{1,4})?(?![a-z0-9])")
@@ -43,19 +43,17 @@ def look(facts: Facts) -> Finding | None:
 
 def _places(facts: Facts) -> tuple[str, ...]:
     """Links to where one pays, also taken apart with spaces, brackets or words for the dot."""
-    if not any(_bare(place) in facts.squeezed for place in (*_HOSTS, *NAMES)):
+    if not any(name in facts.squeezed for name in _NAMES_TO_LOOK_FOR):
         return ()
     text = joined(_SLASH.sub("/", _DOT.sub(".", facts.plain)))
     found = [place for place in PLACES if re.search(rf"(?<![a-z0-9-]){re.escape(place)}(?![a-z0-9-])", text)]
-    if found or not any(mark in text for mark in TAKEN_APART):
-        return tuple(found)
-    said = f" {text}"
-    return tuple(name for name in SPLIT if name in facts.squeezed and f" {name}" not in said and not _is_word_pair(name, text))
+    return tuple(found) or tuple(name for name in SPLIT if name in facts.squeezed and _is_hidden(name, facts.plain))
 
 
-def _is_word_pair(name: str, text: str) -> bool:
-    """Whether these letters stand next to each other only because two sentences meet."""
-    return not re.search(r"[\W_]{0,3}".join(map(_class, name)), text)
+def _is_hidden(name: str, text: str) -> bool:
+    """Whether a name was taken apart or written with other signs; not where it stands as it is, or where two words meet."""
+    found = re.search(r"[\W_]{0,3}".join(map(_class, name)), text)
+    return found is not None and not (found.group(0).replace(" ", "") == name and found.group(0).count(" ") <= 1)
 
 
 def _class(letter: str) -> str:
@@ -66,7 +64,8 @@ def _bare(place: str) -> str:
     return re.sub(r"[^a-z0-9]", "", place)
 
 
-_HOSTS = tuple(dict.fromkeys(place.split("/")[0] for place in PLACES))
+#: The first word of each address; without any of them there is none.
+_NAMES_TO_LOOK_FOR = tuple(dict.fromkeys(_bare(place.split(".")[0]) for place in (*PLACES, *NAMES)))
 
 
 def _accounts(facts: Facts) -> tuple[str, ...]:

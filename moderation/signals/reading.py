@@ -18,7 +18,7 @@ _ALIKE = str.maketrans(
 _MARKS = re.compile(r"[*_~`|\\]+")
 _LINK = re.compile(r"\]\(\s*<?")
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
-_SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][ .\-·•/]{1,2}){3,}[^\W_](?![^\W_])")
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][ .\-·•/]{1,3}){3,}[^\W_](?![^\W_])")
 #: Digits and signs that are written for letters.
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "€": "e"})
 
