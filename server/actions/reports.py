@@ -120,12 +120,15 @@ async def close(one: Report, by: Actor) -> None:
 
 
 async def reopen(one: Report, by: Actor) -> None:
-    """There is more to do after all: it is in the queue again."""
+    """There is more to do after all: its case is in the queue again, with what was decided there."""
     if one.closed_at is None:
         return
     async with in_transaction():
-        about = await Actor.get_or_none(id=one.target_id or 0)
-        case = await desk.open_case(about, one.matter, CaseSource.REPORT, one.post_uris)
+        case = await Case.get_or_none(id=one.case_id or 0)
+        if case is None:
+            about = await Actor.get_or_none(id=one.target_id or 0)
+            case = await desk.open_case(about, one.matter, CaseSource.REPORT, one.post_uris)
+        await case.change(closed_at=None, closed_by_id=None)
         await _change(one, by, "report.reopen", closed_at=None, closed_by_id=None, case_id=case.id)
 
 

@@ -62,8 +62,8 @@ async def test_a_report_goes_from_a_member_to_the_team_and_to_the_other_server(a
     assert (flag.sender_host, flag.target_id, flag.post_uris) == (alpha.host, bea.id, [seen.uri])
     assert "camille" not in repr(dict(flag))
     done = [action for who, action in await audit(alpha) if who == bastien.id and action not in LOOKS]
-    assert done == ["report.assign", "report.unassign", "report.sort", "ruling.suspend", "report.resolve", "report.reopen",
-                    "report.resolve", "ruling.suspend.undone"]
+    assert done == ["report.assign", "report.unassign", "report.sort", "ruling.suspend", "report.resolve", "case.close",
+                    "report.reopen", "report.resolve", "case.close", "ruling.suspend.undone"]
 
 
 async def test_a_message_that_was_not_for_the_team_is_read_only_in_its_report(alpha: LiveServer) -> None:
