@@ -78,6 +78,7 @@ ASKING = (
     r"\b(?:doubl|tripl|multipl)\w* (?:your|votre|ton|vos|their|my) (?:money|argent|mise|invest\w*|capital|savings|economies)",
     r"\b(?:our|my|his|her|their|notre|ma|mon|sa|leur) (?:gofundme|go fund me|leetchi|cotizup|justgiving|kickstarter|patreon|"
     r"tipeee|ko-?fi)\b",
+    rf"{_AMOUNT}[^.\n]{{0,30}}\b(?:via|through|par|by|with|on|sur) {_CHANNEL}\b",
 )
 WARNED = (r"\b(?:mefi\w*|attention|arnaqu\w*|escro\w*|ne (?:donnez|payez|envoyez|versez|faites|participez|jamais)|jamais|"
            r"n'envoyez|n'accept\w*|scams?|scammers?|"

@@ -15,8 +15,8 @@ _BITCOIN = re.compile(r"(?<![A-Za-z0-9])(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[0
 _OTHER_COINS = re.compile(r"(?<![A-Za-z0-9])(?:0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|4[0-9AB][1-9A-HJ-NP-Za-km-z]{93}|"
                           r"r[1-9A-HJ-NP-Za-km-z]{27,34}(?=\W*(?:xrp|ripple)))(?![A-Za-z0-9])")
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_DOT = re.compile(r"\s*(?:[\(\[\{<]\s*(?:\.|dot|point)\s*[\)\]\}>]|(?:\s(?:dot|point)\s)|\s\.|\.\s)\s*(?=(?:com|me|fr|org|net|"
-                  r"co|link|eu|app|money)\b)")
+_DOT = re.compile(r"\s*(?:[\(\[\{<]\s*(?:\.|dot|point)\s*[\)\]\}>]|\s(?:dot|point)\s|\s\.\s?)\s*"
+                  r"(?=(?:com|me|fr|org|net|co|link|eu|app|money)\b)")  # not "Lydia. Me ...", which is the end of a sentence
 _SLASH = re.compile(r"\s*(?:[\(\[]\s*(?:/|slash)\s*[\)\]]|\sslash\s)\s*|\s+/|/\s+")
 
 
@@ -47,6 +47,8 @@ def _places(facts: Facts) -> tuple[str, ...]:
         return ()
     text = joined(_SLASH.sub("/", _DOT.sub(".", facts.plain)))
     found = [place for place in PLACES if re.search(rf"(?<![a-z0-9-]){re.escape(place)}(?![a-z0-9-])", text)]
+    whole = text.replace(" ", "")
+    found += [place for place in PLACES if _bare(place.split(".")[0]) in SPLIT and place in whole]
     return tuple(found) or tuple(name for name in SPLIT if name in facts.squeezed and _is_hidden(name, facts.plain))
 
 

@@ -51,7 +51,7 @@ def test_a_link_is_found_however_it_is_hidden(text: str) -> None:
     ("Je prends 20 mg de prednisone", {"dose": LABEL}), ("je prends 2 0 mg de prednisone", {"dose": LABEL}),
     ("Je prends 20 m\u200bg de predn\u0456sone", {"dose": LABEL}), ("20MG PREDNISONE", {"dose": LABEL}),
     ("Mon fer : 12 µg/L", {}), ("500 g de farine et du beurre", {}), ("20 mg. Le docteur Martin", {}),
-    ("Lydia a payé 20 €", {}),
+    ("Lydia a payé 20 €", {}), ("Merci Lydia. Me voilà rassurée", {}), ("PayPal me rembourse 10 €", {}),
     ("FR76 3000 6000 0112 3456 7890 188", {}),
     ("FR76 3000 6000 0112 3456 7890 189", {"payment": HOLD}),
     ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", {"payment": HOLD}), ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", {}),
