@@ -41,8 +41,8 @@ async def erase(posts: Sequence[Post]) -> None:
     # the files of images go with the next cleaning (server.media.forget_erased)
     await Attachment.filter(post_id__in=ids).update(post_id=None, remote_uri="", description="", sealed=None)
     await Post.filter(id__in=ids).update(
-        html="", text="", sealed=None, title="", warning="", language="", translations=None, place="", quote_uri="",
-        quote_stamp_uri="", shows_quote=False, expires_at=None, deleted_at=clock.now())
+        html="", text="", sealed=None, title="", warning="", language="", translations=None, place="", label_words="",
+        team_note="", quote_uri="", quote_stamp_uri="", shows_quote=False, expires_at=None, deleted_at=clock.now())
 
 
 async def take_back(uris: Sequence[str], speaker: Actor) -> None:

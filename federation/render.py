@@ -135,7 +135,7 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
                   origin: str) -> Document:
     """A post of ours as a Note. Rows come with their actors loaded."""
     to, cc = addressing(post, recipients, origin)
-    warning = post.warning or None
+    warning = post.shown_warning or None
     document: Document = {
         "id": post.uri, "type": "Note", "attributedTo": post.author.uri, "to": to, "cc": cc, "url": post.url,
         "published": instant(post.published_at), "content": post.html, "summary": warning,

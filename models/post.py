@@ -138,6 +138,21 @@ class Post(Sealed):
                    ("quote_uri",), ("quote_stamp_uri",))
 
     @property
+    def shown_warning(self) -> str:
+        """The content note in words that stands in front of it: the team's, or else its author's."""
+        return self.label_words or self.warning
+
+    @property
+    def shown_note(self) -> Note:
+        """The topic of that."""
+        return self.label or self.note
+
+    @property
+    def is_veiled(self) -> bool:
+        """Whether anything warns of it."""
+        return self.sensitive or bool(self.shown_warning) or self.shown_note is not Note.NONE
+
+    @property
     def is_in_review(self) -> bool:
         """Whether it waits for the team."""
         return self.held_until == IN_REVIEW

@@ -66,10 +66,10 @@ def viewer_of(member: Member | None) -> Viewer:
 
 def treatment(post: Post, reading: Mapping[str, object]) -> str:
     """OPEN, FOLD or HIDE: what the reader wants for messages with such a content note."""
-    if post.note is Note.NONE and not post.warning and not post.sensitive:
+    if not post.is_veiled:
         return OPEN
     notes = reading.get("notes")
-    wanted = notes.get(post.note or NO_TOPIC) if isinstance(notes, dict) else None
+    wanted = notes.get(post.shown_note or NO_TOPIC) if isinstance(notes, dict) else None
     return wanted if wanted in (OPEN, FOLD, HIDE) else FOLD
 
 
@@ -141,11 +141,12 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis, readers=_readers(reader)),
         html=Markup(emojis.shown(html, around.emojis.get(author.host, {}))),  # noqa: S704 - cleaned when it was stored
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
-        note=post.warning or note_name(post.note, _), folded=folded,
+        note=post.shown_warning or note_name(post.shown_note, _), is_labelled=bool(post.label_words), folded=folded,
         veiled=veiled, kind=kind_name(post.kind, _), title=post.title, facts=facts_of(post, _),
         poll=around.polls.get(post.id), quote=_quoted(post, around, is_mine),
         may_quote=may_act and _may_quote(post, reader),
-        edited=post.edited_at is not None, is_mine=is_mine, may_reply=may_act and post.reach is not Reach.ME,
+        edited=post.edited_at is not None, is_mine=is_mine,
+        may_reply=may_act and post.reach is not Reach.ME and not post.settled_at,
         may_thank=may_act and not is_mine,
         may_pass_on=may_show, may_pin=is_mine and may_show, pinned=post.id in around.kept.pinned,
         thanked=post.id in around.kept.thanked, passed_on=post.id in around.kept.passed_on,
@@ -155,6 +156,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         attachments=tuple(image_view(image) for image in around.kept.images.get(post.id, ())),
         held_seconds_left=held_for, waits_for_team=post.is_in_review,
         written_by=written_by(post.written_as, author.shown_name, _),
+        team_note=post.team_note, is_hidden=post.hidden_at is not None, is_settled=post.settled_at is not None,
         origin_url=_origin_url(post))
 
 
@@ -192,7 +194,7 @@ def _folding(post: Post, reader: Member | None) -> tuple[bool, bool]:
 
 def _warns_of_images(post: Post) -> bool:
     """Marked as sensitive without a word: by what most programs mean, that is about its pictures and not its text."""
-    return post.sensitive and not post.warning and post.note is Note.NONE and not post.author.is_local
+    return post.sensitive and not post.shown_warning and post.shown_note is Note.NONE and not post.author.is_local
 
 
 def words(post: Post, _: Words) -> tuple[str, str]:

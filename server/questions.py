@@ -69,7 +69,7 @@ async def quotes_of(posts: Sequence[Post], viewer: Viewer) -> dict[str, QuoteVie
 
 def _excerpt(post: Post) -> str:
     """Its first words, or what it warns of instead."""
-    if post.warning or post.sensitive:
-        return post.warning
+    if post.shown_warning or post.sensitive:
+        return post.shown_warning
     words = post.title or markup.plain(post.html).replace("\n", " ")
     return words if len(words) <= EXCERPT_CHARACTERS else words[:EXCERPT_CHARACTERS].rstrip() + "…"

@@ -151,6 +151,7 @@ class PostView:
     language: str = ""  # "fr"; empty when it was not said
     voice: str = ""  # a models.Voice: "experience", "question", "information" or nothing
     note: str = ""  # what to warn of before reading, in words: "Invasive care"
+    is_labelled: bool = False  # the team put the note there
     folded: bool = False  # show the note and fold the text
     veiled: bool = False  # fold the images alone
     kind: str = ""  # "Event", "Video", in words; nothing for a plain message
@@ -176,6 +177,9 @@ class PostView:
     held_seconds_left: int = 0  # seconds in which the author can still undo the sending
     written_by: str = ""  # "Written by a parent of Lou", where it stands under the name of a managed profile
     waits_for_team: bool = False  # the reader wrote it, and nobody else sees it before the team has read it
+    team_note: str = ""  # what the team wrote under it
+    is_hidden: bool = False  # the reader wrote it, and the team hides it from everybody else
+    is_settled: bool = False  # the team lets nobody answer any more
     origin_url: str = ""  # https address on the other community's own pages, for messages from elsewhere
     is_erased: bool = False
 

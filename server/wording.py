@@ -172,4 +172,4 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
 
 def excerpt(post: Post) -> str:
     """The first words of a message, or what they warn of."""
-    return post.warning or post.title or markup.plain(post.html).replace("\n", " ")[:EXCERPT_CHARACTERS]
+    return post.shown_warning or post.title or markup.plain(post.html).replace("\n", " ")[:EXCERPT_CHARACTERS]

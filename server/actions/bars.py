@@ -1,4 +1,4 @@
-"""Names and addresses that do not come back after a ban. Only digests are kept: of nobody can be read here that they were banned."""
+"""Names and addresses that do not come back after a ban. Digests only: nobody can read here who it was."""
 from __future__ import annotations
 
 from models import Actor, Barred, Member, Ruling, Subquery

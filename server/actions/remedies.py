@@ -17,6 +17,8 @@ from models.errors import CommunityError
 from models.post import Note
 from models.ruling import Act
 from server.actions import cases, removal
+from server.language import LANGUAGES, gettext_for
+from server.wording import note_name
 
 WORDS_LIMIT = 300  # characters of a content note, or of a note of the team
 Files = Sequence[str]  # names of images that go once the transaction is over
@@ -70,9 +72,12 @@ async def note(decided: Decided) -> Files:
 
 async def label(decided: Decided) -> Files:
     """A content note in front of it, as its author might have put there. Those who have a message of ours are told."""
-    if not decided.words and not decided.topic:
+    post = decided.message
+    lang = post.language if post.language in LANGUAGES else LANGUAGES[0]
+    words = decided.words or note_name(decided.topic, gettext_for(lang))  # other servers know no topics
+    if not words:
         raise NotForThat("needs words")
-    await decided.message.change(label=decided.topic, label_words=decided.words[:WORDS_LIMIT])
+    await post.change(label=decided.topic, label_words=words[:WORDS_LIMIT])
     await _tell(decided.message)
     return ()
 

@@ -147,7 +147,8 @@ def _account(actor: Actor, member: Member | None, origin: str) -> AdminAccount:
         ips=[], role=role_of(member), confirmed=member.email_confirmed_at is not None if member else True,
         approved=state not in (MemberState.WAITING, MemberState.REFUSED),
         suspended=state is MemberState.SUSPENDED or (not member and actor.suspended_at is not None),
-        silenced=actor.limited_at is not None, disabled=actor.frozen_at is not None, sensitized=False, locale=member.language if member else "",
+        silenced=actor.limited_at is not None, disabled=actor.frozen_at is not None, sensitized=False,
+        locale=member.language if member else "",
         invite_request=(member.answer or None) if member and state is MemberState.WAITING else None,
         created_by_application_id=None, invited_by_account_id=None, account=account(actor, origin, Reach.COMMUNITY))
 

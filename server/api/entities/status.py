@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from models import Announce, Post
-from models.post import Note, Quotable, QuoteState
+from models.post import Quotable, QuoteState
 from models.reach import Reach
 from moderation import markup
 from server.actions import quotes
@@ -137,8 +137,8 @@ def _status(post: Post, known: Preloads, reader: Reader, *, is_quoted: bool = Fa
         "edited_at": instant_or_none(post.edited_at), "account": account_with(post.author, reader, known.emojis),
         "content": _whole(post, html, reader), "text": None, "visibility": visibility_of(post.reach, is_listed=post.is_listed),
         "local_only": post.reach in (Reach.ME, Reach.COMMUNITY),
-        "dazzle": {"reach": post.reach, "voice": post.voice, "note": post.note},
-        "sensitive": post.sensitive or bool(post.warning) or post.note is not Note.NONE, "spoiler_text": _warning(post, reader),
+        "dazzle": {"reach": post.reach, "voice": post.voice, "note": post.shown_note},
+        "sensitive": post.is_veiled, "spoiler_text": _warning(post, reader),
         "language": language or None, "media_attachments": [media(image, reader) for image in known.images.get(post.id, ())],
         "mentions": _mentions(post, known, reader), "tags": _tags(post, known, reader), "emojis": known.emojis_of(post, reader),
         "reblogs_count": 0, "favourites_count": 0, "replies_count": known.replies.get(post.id, 0), "quotes_count": 0,
@@ -162,15 +162,17 @@ def _passed_on(announce: Announce, post: Post, known: Preloads, reader: Reader) 
 
 
 def _whole(post: Post, html: str, reader: Reader) -> str:
-    """The text, with what only pages have a place for: the title of an article, when and where an event is."""
+    """The text, with what only pages have a place for: the title of an article, when and where an event is, a note of the team."""
     facts = facts_of(post, gettext_for(reader.language)) if post.kind else ()
     lines = "<br>".join(markup.escape(f"{fact.term}: {fact.text}") for fact in facts)
     title = f"<p><strong>{markup.escape(post.title)}</strong></p>" if post.title else ""
-    return f"{title}<p>{lines}</p>{html}" if lines else f"{title}{html}"
+    _ = gettext_for(reader.language)
+    note = f"<p><strong>{_('Note of the team')}</strong><br>{markup.escape(post.team_note)}</p>" if post.team_note else ""
+    return f"{title}<p>{lines}</p>{html}{note}" if lines else f"{title}{html}{note}"
 
 
 def _warning(post: Post, reader: Reader) -> str:
-    return post.warning or note_name(post.note, gettext_for(reader.language))
+    return post.shown_warning or note_name(post.shown_note, gettext_for(reader.language))
 
 
 def _mentions(post: Post, known: Preloads, reader: Reader) -> list[Mention]:
