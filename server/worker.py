@@ -54,7 +54,9 @@ from server.actions import (
     erasures,
     handovers,
     held,
+    host_lists,
     introductions,
+    list_entries,
     listings,
     network,
     once,
@@ -123,6 +125,16 @@ async def fetch_images(app: web.Application) -> int:
 async def forget_rejected(app: web.Application) -> int:
     """Erase the files of images whose server is suspended, or wanted without images."""
     return await media.forget_rejected(app[MEDIA])
+
+
+async def apply_lists(app: web.Application) -> int:
+    """Set the rules that lists of servers bring."""
+    return await list_entries.apply_due(app[INSTANCE])
+
+
+async def read_lists(app: web.Application) -> int:
+    """Read the lists of servers that others keep."""
+    return await host_lists.read_due(app[INSTANCE])
 
 
 async def complete_conversations(app: web.Application) -> int:
@@ -334,6 +346,8 @@ JOBS: dict[str, Job] = {
     "end_polls": Job(end_polls, 1, Due.POLLS),
     "fetch_images": Job(fetch_images, 2),
     "forget_rejected": Job(forget_rejected, 10),
+    "apply_lists": Job(apply_lists, 2),
+    "read_lists": Job(read_lists, 60),
     "complete_conversations": Job(complete_conversations, 0.5),
     "read_profiles": Job(read_profiles, 1),
     "read_ended_polls": Job(read_ended_polls, 5),

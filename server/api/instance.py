@@ -8,12 +8,13 @@ from aiohttp import web
 from models.errors import CommunityError, NotHere
 from moderation import consent
 from server import markdown, pushes
-from server.actions import consents
+from server.actions import consents, restrictions
 from server.api.answers import answer, midnight
 from server.api.arguments import Takes
 from server.api.entities.instance import instance_v1, instance_v2, paragraphs, rules_in
+from server.api.tokens import BadToken
 from server.house import rules_of
-from server.keys import COMMUNITY, LANGUAGE, SETTINGS
+from server.keys import COMMUNITY, LANGUAGE, MEMBER, SETTINGS
 from server.language import LANGUAGES, gettext_for, name_of
 
 
@@ -38,6 +39,15 @@ class Locale(TypedDict):
 
     code: str
     name: str
+
+
+class RestrictedDomain(TypedDict):
+    """A server that is restricted (docs.joinmastodon.org/entities/DomainBlock)."""
+
+    domain: str
+    digest: str
+    severity: str
+    comment: str
 
 
 class JoinOnThePages(CommunityError):
@@ -99,11 +109,23 @@ async def languages(_request: web.Request, _given: Takes) -> web.Response:
 
 
 async def none(_request: web.Request, _given: Takes) -> web.Response:
-    """Lists that are documented and stay empty here: which servers we exchange with or not, how much is written, our own
-    pictures for texts, news of the team.
+    """Lists that are documented and stay empty here: which servers we exchange with, how much is written, our own pictures
+    for texts, news of the team.
     """
     empty: list[Any] = []
     return answer(empty)
+
+
+async def domain_blocks(request: web.Request, _given: Takes) -> web.Response:
+    """GET /api/v1/instance/domain_blocks: the same list as on /about/servers. 404 where the host shows it to nobody, 401 for
+    visitors where it is for members.
+    """
+    community = request.app[COMMUNITY].row
+    if not restrictions.may_read(community, MEMBER in request):
+        raise BadToken("none") if restrictions.may_read(community, True) else NotHere("shown to nobody")
+    found: list[RestrictedDomain] = [{"domain": rule.name, "digest": rule.digest, "severity": str(rule.severity),
+                                      "comment": rule.comment} for rule in await restrictions.public_list()]
+    return answer(found)
 
 
 async def no_translations(_request: web.Request, _given: Takes) -> web.Response:

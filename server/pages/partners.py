@@ -4,17 +4,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
 from federation.errors import FederationError
-from models import Charter, Community, Delivery, Host
+from models import Charter, Community, Delivery, Host, HostList
 from models.delivery import DeliveryState
 from models.errors import CommunityError
 from models.host import PARTNERS, Standing
 from moderation import charters
 from server import promises, render
-from server.actions import partners
+from server.actions import domains, partners
+from server.actions.domains import NothingToLimit, Restriction, Severity
 from server.doors import see
 from server.errors import BadRequest
 from server.forms import whole_number
@@ -62,7 +64,7 @@ async def ask(request: web.Request) -> web.Response:
 
 
 async def decide(request: web.Request) -> web.Response:
-    """POST /admin/partners/{host}: accept, refuse, end, suspend, restore."""
+    """POST /admin/partners/{host}: accept, refuse, agree, end, take a rule back, set one."""
     host = await _host(request)
     form, instance, me = request[FORM], request.app[INSTANCE], request[MEMBER].actor
     reason = form.text("reason")
@@ -75,15 +77,30 @@ async def decide(request: web.Request) -> web.Response:
             await partners.agree(host, whole_number(form.get("version")), me)
         case "end":
             await partners.end(instance, host, me, reason)
-        case "suspend" if not reason:
-            _ = gettext_for(request[LANGUAGE])
-            missing = FieldError("reason", _("Write a reason: other people of the team will read it."))
-            return await _one(request, host, errors=(missing,), status=422)
-        case "suspend":
-            await partners.suspend(instance, host.name, me, reason)
+        case "lift":
+            await partners.lift(instance, host, me, reason)
+        case "rule":
+            return await _set_rule(request, host)
         case _:
             raise BadRequest("do")
     return see(f"{HERE}?done={form.get('do')}")
+
+
+async def _set_rule(request: web.Request, host: Host) -> web.Response:
+    """What is refused of this server, and what others may read about it."""
+    form, _ = request[FORM], gettext_for(request[LANGUAGE])
+    if form.get("severity") not in tuple(Severity):
+        raise BadRequest("severity")
+    wanted = Restriction(Severity(form.get("severity")), form.has("rejects_media"), form.has("rejects_reports"),
+                         form.has("obfuscates"), form.text("team_reason"), form.text("public_comment"))
+    if wanted.severity is not Severity.NOOP and not wanted.reason:
+        missing = FieldError("team_reason", _("Write a reason: other people of the team will read it."))
+        return await _one(request, host, errors=(missing,), status=422, wanted=wanted)
+    try:
+        await domains.restrict(request.app[INSTANCE], host.name, request[MEMBER].actor, wanted)
+    except NothingToLimit as error:
+        return await _one(request, host, errors=(FieldError("severity", _(error.safe)),), status=422, wanted=wanted)
+    return see(f"{HERE}/{quote(host.name, safe='')}?done=rule")
 
 
 async def one(request: web.Request) -> web.Response:
@@ -103,8 +120,12 @@ async def _page(request: web.Request, *, typed: str = "", errors: tuple[FieldErr
         is_open=request.app[COMMUNITY].row.is_open_federation, done=request.query.get("done", ""))
 
 
-async def _one(request: web.Request, host: Host, *, errors: tuple[FieldError, ...] = (), status: int = 200) -> web.Response:
+async def _one(request: web.Request, host: Host, *, errors: tuple[FieldError, ...] = (), status: int = 200,
+               wanted: Restriction | None = None) -> web.Response:
+    by_list = await HostList.get_or_none(id=host.list_id or 0)
     return render.page(request, "partner.html", here="partners", status=status, errors=errors, host=await _view(host),
+                       wanted=wanted or Restriction.on(host), ruled_by=host.ruled_by, by_list=by_list,
+                       before=host.standing_before, done=request.query.get("done", ""),
                        **await _charter(host, gettext_for(request[LANGUAGE])))
 
 

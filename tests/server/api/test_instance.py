@@ -4,7 +4,7 @@ from __future__ import annotations
 from tests.live import LiveServer
 from tests.server.api.client import Api
 
-DOCUMENTED = ("rules", "peers", "activity", "domain_blocks", "extended_description", "privacy_policy", "terms_of_service",
+DOCUMENTED = ("rules", "peers", "activity", "extended_description", "privacy_policy", "terms_of_service",
               "languages", "translation_languages")
 
 
