@@ -41,7 +41,8 @@ def shipped() -> Mapping[str, tuple[Line, ...]]:
     with FILE.open(encoding="utf-8") as file:
         return _by_country((row["country"], Line(
             kind=LineKind(row["kind"]), number=row["number"], source=row["source"],
-            checked_on=date.fromisoformat(row["checked_on"]))) for row in csv.DictReader(text for text in file if not text.startswith("#")))
+            checked_on=date.fromisoformat(row["checked_on"]))) for row in csv.DictReader(
+                text for text in file if not text.startswith("#")))
 
 
 async def written() -> Mapping[str, tuple[Line, ...]]:

@@ -5,6 +5,7 @@ from federation import post_notices
 from models import Actor, Mute, Notification, Post, QuietConversation, Recipient
 from models.notification import Notice
 from moderation.visibility import Viewer, may_see
+from server.actions import crisis
 
 
 async def of_post(post: Post, *, is_new: bool = True) -> None:
@@ -18,6 +19,7 @@ async def of_post(post: Post, *, is_new: bool = True) -> None:
     for actor, kind in told.values():
         if actor.is_local and actor.id != post.author_id and await _wants(actor, post):
             await Notification.tell(actor, kind, post.author, post)
+    await crisis.noticed(post, is_new=is_new)
     await (post_notices.of_new if is_new else post_notices.of_edit)(post, post.author)
 
 

@@ -7,12 +7,12 @@ from models.case import CaseSource
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.notification import Notice
-from models.post import IN_REVIEW
+from models.post import IN_REVIEW, Note
 from models.review import ReviewState
 from models.signal import HitOutcome
 from moderation import reviews
 from moderation.reviews import Rule
-from server.actions import accounts, cases, newcomers, news, signals
+from server.actions import accounts, cases, crisis, newcomers, news, signals
 from server.actions.signals import Found, Said
 
 
@@ -52,6 +52,7 @@ async def hold(post: Post, found: Found) -> None:
     held, _ = await Review.get_or_create(post_id=post.id, defaults={"cause": found.cause})
     await held.update_from_dict({"cause": found.cause, "words": found.words, "state": ReviewState.WAITING}).save()
     await cases.open_(post.author, found.matter, CaseSource.HELD, [post])
+    await crisis.noticed(post)
     for colleague in await accounts.team():
         await Notification.tell(colleague.actor, Notice.REVIEW, post.author)
 
@@ -72,7 +73,8 @@ async def said_by(post: Post) -> Said:
     """All that a message says, as it stands: also in what its images show, and in the answers to choose."""
     images = await Attachment.filter(post_id=post.id).order_by("position", "id")
     texts = [post.text, post.warning, *(image.description for image in images), *await _choices(post)]
-    return Said(texts=texts, reach=post.reach, language=post.language, about=post.about, about_agrees=post.about_agrees)
+    return Said(texts=texts, reach=post.reach, language=post.language, about=post.about, about_agrees=post.about_agrees,
+                images=images, shows_body=post.shows_body or post.note is Note.MEDICAL_IMAGE)
 
 
 async def written_by(post: Post) -> Actor | None:

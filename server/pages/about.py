@@ -11,7 +11,6 @@ from models.errors import NotHere
 from moderation import charters, consent
 from server import markdown, promises, render
 from server.actions import consents
-from server.crisis import of_country, shown
 from server.doors import see
 from server.house import House, rules_of, team_of
 from server.keys import COMMUNITY, LANGUAGE, MEMBER, SETTINGS
@@ -48,12 +47,6 @@ async def rules(request: web.Request) -> web.Response:
 async def help_(request: web.Request) -> web.Response:
     """GET /help: short answers, and a person to write to."""
     return render.page(request, "help.html", here="help", house=house(request))
-
-
-async def crisis(request: web.Request) -> web.Response:
-    """GET /crisis: whom to call, by the country of the community."""
-    country = request.app[COMMUNITY].row.country
-    return render.page(request, "crisis.html", here="help", lines=shown(await of_country(country), request[LANGUAGE]))
 
 
 async def privacy(request: web.Request) -> web.Response:

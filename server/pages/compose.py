@@ -11,7 +11,7 @@ from models import Draft
 from models.post import About, Note, Voice
 from models.reach import Reach
 from server import acting, audiences, cards, composer, personal_data, poll_form, render
-from server.actions import drafts, posts
+from server.actions import crisis, drafts, posts
 from server.actions.addressees import circle_of
 from server.actions.drafts import Typed
 from server.composer import Checked
@@ -76,6 +76,9 @@ async def send(request: web.Request) -> web.Response:
     if form.has("draft"):
         await drafts.save(member.actor, typed, key)
         return see("/drafts")
+    if masked := next((name.removeprefix("blur-") for name in form.fields if name.startswith("blur-")), ""):
+        draft = await drafts.save(member.actor, typed, key)
+        return see(f"/images/{masked[:22]}/blur?draft={draft.key}")
     checked = await composer.check(request, typed)
     if form.has("attach") or form.has(MORE) or form.has("unquote") or any(name.startswith("remove-") for name in form.fields):
         return await _page(request, typed, replace(checked, errors=tuple(file_errors)), draft_key=key)
@@ -108,7 +111,7 @@ async def _publish(request: web.Request, typed: Typed, checked: Checked, key: st
         said = FieldError("to" if checked.reach is Reach.CIRCLE else "reach", _(refused.safe))
         return await _page(request, typed, replace(checked, errors=(said,)), draft_key=key, status=refused.status)
     await drafts.sent(member.actor, key)
-    return see(f"/m/{post.key}")
+    return see(f"/m/{post.key}?care=1" if crisis.speaks_of_danger(post) else f"/m/{post.key}")
 
 
 async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draft_key: str = "", hints: Sequence[str] = (),

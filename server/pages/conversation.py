@@ -14,7 +14,7 @@ from server.actions.drafts import Typed
 from server.cards import Entry
 from server.keys import COMMUNITY, INSTANCE, LANGUAGE, MEMBER, SETTINGS
 from server.language import gettext_for
-from server.pages import lookups
+from server.pages import crisis, lookups
 from server.pages.compose import form_for
 from server.views import Pager
 
@@ -33,7 +33,7 @@ async def show(request: web.Request) -> web.Response:
     may_index = member is None and await indexing.allowed(one.author for one in (*before, post, *page))
     return indexing.marked(
         request, "conversation.html", may_index, before=shown[:len(before)], post=main, replies=shown[len(before) + 1:],
-        missing=missing,
+        missing=missing, care=await crisis.care(request, post),
         hole=_is_cut_off((before or [post])[0], thread),
         limit=posts.TEXT_LIMIT_CHARACTERS, pager=Pager(older_url=f"/m/{post.key}?after={more}" if more else ""),
         compose=await _answer_form(request, post) if main.may_reply else None)

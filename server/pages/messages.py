@@ -11,7 +11,7 @@ from markupsafe import Markup
 from models import Announce, Attachment, Delivery, Disclosure, Host, Like, Pin, Post, Revision
 from models.delivery import DeliveryState
 from server import cards, composer, render
-from server.actions import held, pins, posts, reactions, removal, votes
+from server.actions import crisis, held, pins, posts, reactions, removal, votes
 from server.actions.drafts import Typed
 from server.doors import see
 from server.errors import Refused
@@ -170,7 +170,7 @@ async def edit(request: web.Request) -> web.Response:
     except Refused as refused:
         said = FieldError("text", gettext_for(request[LANGUAGE])(refused.safe))
         return _edit_page(request, post, typed, images, errors=(said,), status=refused.status)
-    return see(f"/m/{post.key}")
+    return see(f"/m/{post.key}?care=1" if crisis.speaks_of_danger(post) else f"/m/{post.key}")
 
 
 def _edit_page(request: web.Request, post: Post, typed: Typed, images: Sequence[Attachment], *, errors: tuple[object, ...] = (),

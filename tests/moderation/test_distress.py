@@ -19,8 +19,8 @@ def test_distress_is_found_and_grief_is_left_alone():
     assert unseen.recall >= 0.7 and unseen.false_share <= 0.1
 
 
-@pytest.mark.parametrize("text", ["J’AI ENVIE DE MOURIR", "jai envie de mourir", "Bonjour à tous.\n\nJe veux mourir", "i wanna die",
-                                  "J\u2019ai envie d\u2019en finir…"])
+@pytest.mark.parametrize("text", ["J’AI ENVIE DE MOURIR", "jai envie de mourir", "Bonjour à tous.\n\nJe veux mourir",
+                                  "i wanna die", "J\u2019ai envie d\u2019en finir…"])
 def test_case_accents_and_haste_do_not_hide_it(text: str):
     assert distress.speaks_of_danger(["", text])
 

@@ -81,6 +81,8 @@ SHOWS_NONE = frozenset({
     "/signin/lost", "/signin/link/{token}", "/password/{token}", "/confirm/{token}", "/open/{token}", "/settings",
     "/settings/profile", "/settings/audience", "/settings/reading", "/settings/language", "/settings/security",
     "/settings/moving", "/admin/invitations", "/admin/community",
+    "/admin/crisis", "/admin/crisis/lines", "/admin/crisis/lines/{country:[A-Z]{2}}",
+    "/admin/cases/{id:[0-9]{1,19}}/escalation",
     "/admin/reviews/rule", "/admin/deaths", "/admin/unguarded", "/admin/ages",
     "/data/after-death",
     "/rulings/{id:[0-9]{1,19}}", "/statements/{token}", "/statements/{token}/{id:[0-9]{1,19}}",  # to the author
