@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 
-from models import Actor, Charter, Community, ConsentRecord, Host, Member, Post, ProfileLine, clock
+from models import Actor, Case, Charter, Community, ConsentRecord, Host, Member, Post, ProfileLine, clock
+from models.case import Matter
 from models.community import SignUp
 from models.consent import Purpose
 from models.database import sqlite_path
@@ -33,6 +34,8 @@ from server.actions import (
     profile_lines,
     reactions,
     relations,
+    report_answers,
+    reports,
 )
 from server.actions.accounts import Newcomer
 from server.actions.drafts import Typed
@@ -48,6 +51,7 @@ from tests.stories.scene import befriend, known
 LONG = ("Bonjour à toutes et à tous. Un **petit mot** sur le [sommeil](https://example.org/sommeil) et la #fatigue :\n\n"
         "- dormir\n- se lever\n\n> Un pas après l’autre.\n\nhttps://example.org/" + "une-adresse-tres-longue-" * 4)
 PUBLIC = ("/", "/about", "/rules", "/help", "/crisis", "/privacy", "/accessibility", "/signin", "/signin/link", "/signin/lost",
+          "/report",
           "/join/1", "/join/wait", "/map", "/people/professionals")
 SETTINGS = tuple(f"/settings{name}" for name in ("", "/profile", "/audience", "/reading", "/language", "/blocks", "/security",
                                                   "/lines", "/lines/signs", "/lines/place", "/lines/role",
@@ -173,11 +177,15 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
     await corrections.ask(await Member.get(actor=member).select_related("actor"), "Mon ancien nom est encore dans un message.")
     await brought.bring(member, [Line(BroughtKind.FOLLOW, "@ana@elsewhere.example"),
                                  Line(BroughtKind.PROFILE, "Ana", {"text": "Ana, de là-bas"})])
+    told = await reports.report(here.instance.actor, member, moderator, reports.Told(
+        matter=Matter.PRIVACY, text="Il a écrit le nom de ma sœur."))
+    await report_answers.ask(await Case.get(id=told.case_id), host, "Dans quel message ?")
     await (await Host.called("asks.example")).change(asked_us_at=clock.now(), title="Ceux d’ailleurs")
     app, _ = await apps.register("Phanpy", "https://phanpy.social", [apps.NOT_HERE], ["read", "write", "push"])
     await apps.give(app, ["read", "write:statuses"], await Member.get(actor=member))
     asks = f"client_id={app.key}&redirect_uri={apps.NOT_HERE}&response_type=code&scope=read+write+push"
-    return {"edited": edited.key, "held": held.key, "waits": waits.key, "draft": draft.key, "asks": asks}
+    return {"edited": edited.key, "held": held.key, "waits": waits.key, "draft": draft.key, "asks": asks,
+            "told": told.key}
 
 
 def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
@@ -195,7 +203,8 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/map", "/people/professionals",
             "/people/like-me", "/people/directory", "/people/introductions", "/people/waiting", "/follows", "/follows/me",
             "/follows/requests",
-            "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", *SETTINGS,
+            "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", f"/@bea@{far}/report", "/reports",
+            f"/reports/{own['told']}?done=1", *SETTINGS,
             *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/acting", "/acting/new", "/@odile/death",
             "/data/after-death",
             "/nothing-here"),
