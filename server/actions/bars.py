@@ -33,6 +33,9 @@ def _of_name(name: str) -> str:
 
 
 def _of_address(address: str) -> str:
-    """The same for all addresses of one mailbox: what stands behind a plus is a note of its owner's."""
+    """The same for all addresses of one mailbox: what stands behind a plus is a note of its owner's, and Gmail reads no dots."""
     box, _, host = address.lower().rpartition("@")
-    return digest(f"mail:{box.partition('+')[0]}@{host}")
+    box = box.partition("+")[0]
+    if host in ("gmail.com", "googlemail.com"):
+        box, host = box.replace(".", ""), "gmail.com"
+    return digest(f"mail:{box}@{host}")

@@ -1,9 +1,18 @@
 """People who came without an invitation: their first messages wait until the team knows them."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
 from models import Actor, AuditEntry, Community, Member, clock
 from models.database import in_transaction
-from server.actions import signals
+from moderation.signals import joining
+from moderation.signals.joining import Asking, Clue
+from server.actions import bars, signals
+
+HOUR = timedelta(hours=1)
+TIMES_LIMIT = 1000  # of others who came meanwhile
 
 
 async def trust(member: Member, by: Actor | None) -> None:
@@ -35,3 +44,20 @@ async def _set(member: Member, by: Actor | None, *, is_new: bool) -> None:
     await member.save(update_fields=["newcomer_since"])
     await AuditEntry.create(actor_id=by.id if by else None, action="member.doubt" if is_new else "member.trust",
                             target=f"member:{member.id}")
+
+
+async def clues(waiting: Sequence[Member]) -> dict[int, tuple[Clue, ...]]:
+    """What there is to know of each of these who ask to join, by their id."""
+    if not waiting:
+        return {}
+    first, last = min(one.created_at for one in waiting) - HOUR, max(one.created_at for one in waiting) + HOUR
+    times = await Member.filter(created_at__gte=first, created_at__lte=last).order_by("-id").limit(TIMES_LIMIT).values_list(
+        "created_at", flat=True)
+    return {one.id: await _clues(one, [cast(datetime, time) for time in times]) for one in waiting}
+
+
+async def _clues(member: Member, times: Sequence[datetime]) -> tuple[Clue, ...]:
+    email = member.email or member.new_email
+    within = sum(abs(time - member.created_at) <= HOUR / 2 for time in times)
+    return joining.clues(Asking(email=email, answer=member.answer, within_an_hour=within,
+                                is_barred=bool(email) and await bars.covers(address=email)))

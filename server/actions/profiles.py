@@ -13,7 +13,7 @@ from models.reach import Reach
 from models.stamp import StampKind
 from moderation import consent, lines
 from server import markdown
-from server.actions import consents, sharing
+from server.actions import consents, sharing, signals
 
 NAME_LIMIT = 60  # characters
 ABOUT_LIMIT = 1000
@@ -55,10 +55,19 @@ async def change(member: Member, profile: Profile, language: str, community: Com
         details = actor.details if profile.lines is None else [*values, *_details(profile.lines, origin)]
         await actor.change(display_name=profile.display_name, summary=html, language=profile.writes_in, details=details,
                            approves_followers=profile.approves_followers)
+        await signals.of_profile(member, _seen_by_others(actor, profile))
         gone = {line: Reach.ME for line in lines.OTHERS if line not in {one.get("line") for one in details}}
         told = await sharing.show_lines(actor, {**profile.reaches, **gone}, language, community)
         if not told and await consent.may_leave(actor.id):
             await outbox.update_actor(actor)
+
+
+def _seen_by_others(actor: Actor, profile: Profile) -> list[str]:
+    """What is said to the whole community, or to more."""
+    reaches = {line: profile.reaches.get(line, lines.reach_of(actor, line)) for line in lines.LINES}
+    shown = [line for line, reach in reaches.items() if reach.level >= Reach.COMMUNITY.level]
+    told = [one for line, one in zip(lines.OTHERS, profile.lines or typed(actor), strict=False) if line in shown]
+    return [profile.display_name, *([profile.about] if "about" in shown else []), *(f"{one.name} {one.text}" for one in told)]
 
 
 def typed(actor: Actor) -> tuple[Line, ...]:

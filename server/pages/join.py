@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from models import clock
 from models.community import Community, SignUp
 from models.consent import Purpose
 from models.errors import CommunityError
@@ -162,7 +163,8 @@ async def _create(request: web.Request, given: Answers) -> web.Response:
     member = await accounts.create(settings.origin, Newcomer(
         name=given.name, key=given.key, email=given.email, password_hash=given.password_hash, language=request[LANGUAGE],
         state=MemberState.WAITING if waits else MemberState.ACTIVE, situation=given.situation,
-        answer=given.answer if waits else "", default_reach=Reach(given.reach or Reach.COMMUNITY),
+        answer=given.answer if waits else "", more={} if given.invitation else {"newcomer_since": clock.now()},
+        default_reach=Reach(given.reach or Reach.COMMUNITY),
         consents=(Purpose.MEMBERSHIP, Purpose.SHARED_OUT) if given.shares else (Purpose.MEMBERSHIP,)),
         invitation=given.invitation)
     response = see("/join/wait") if waits else await let_in(request, member, "/welcome")
