@@ -133,6 +133,11 @@ class Actor(Record):
         return Q(suspended_at__isnull=True, deleted_at__isnull=True)
 
     @classmethod
+    def listable(cls) -> Q:
+        """Those of the present who may stand in lists of people: the team has not limited them."""
+        return cls.present() & Q(limited_at__isnull=True)
+
+    @classmethod
     async def local(cls, uri: str) -> Actor:
         """Our actor with this uri, present; NotHere if there is none."""
         if actor := await cls.get_or_none(cls.present(), uri=uri, host=""):

@@ -69,7 +69,8 @@ def passed_by(ids: Collection[int]) -> Scope:
 def public(is_member: bool, is_local: bool, has_pictures: bool) -> Scope:
     """Messages for everybody here, or for the whole web; no answers. The rest says what is asked for besides."""
     reaches = FOR_MEMBERS if is_member else "'web'"
-    condition = Condition(f'"post"."reach" IN ({reaches}) AND "post"."is_listed" AND {NO_ANSWER} AND {NOT_FOR_SALE}')
+    condition = Condition(f'"post"."reach" IN ({reaches}) AND "post"."is_listed" AND {NO_ANSWER} AND {NOT_FOR_SALE}'
+                          ' AND "post__author"."limited_at" IS NULL')
     pictured = "SELECT post_id FROM attachment WHERE post_id > ? AND post_id < ?"
     candidates = pictured if has_pictures else _by("post", "author_id", OURS) if is_local else ""
     return Scope(condition, Condition(candidates, (LOW, HIGH)) if candidates else None)

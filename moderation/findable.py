@@ -32,20 +32,20 @@ async def is_found_here(actor: Actor) -> bool:
 
 async def _is_here(actor: Actor) -> bool:
     """Somebody who is active and acts for themselves: nobody under guardianship is put on a list."""
-    if actor.is_gone or not actor.is_local:
+    if actor.is_gone or actor.limited_at is not None or not actor.is_local:
         return False
     return await Member.filter(actor_id=actor.id, state=MemberState.ACTIVE).exclude(role=Role.MANAGED).exists()
 
 
 def found_here() -> Subquery:
     """The ids of those of whom our own list may tell, for conditions."""
-    return Subquery(Actor.filter(Actor.present(), consent.those_who_allow(Purpose.FOUND_HERE), host="").values("id"))
+    return Subquery(Actor.filter(Actor.listable(), consent.those_who_allow(Purpose.FOUND_HERE), host="").values("id"))
 
 
 def found_elsewhere() -> Subquery:
     """The ids of those of whom partners may be told, for conditions."""
     both = consent.those_who_allow(Purpose.FOUND_BY_PARTNERS) & consent.those_who_allow(Purpose.SHARED_OUT)
-    return Subquery(Actor.filter(Actor.present(), both, host="").values("id"))
+    return Subquery(Actor.filter(Actor.listable(), both, host="").values("id"))
 
 
 def agreed() -> Q:

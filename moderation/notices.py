@@ -64,7 +64,7 @@ def _of_policy(owner_id: int, policy: NotificationPolicy, unwanted: str) -> Q | 
         (policy.not_following, ~followed), (policy.not_followers, ~followers),
         (policy.new_accounts, ~followed & Q(actor_id__in=young)),
         (policy.private_mentions, ~followed & Q(kind=Notice.MENTION, post__reach=Reach.CIRCLE)),
-        (policy.limited_accounts, ~followed & Q(actor__host__in=limited)))
+        (policy.limited_accounts, ~followed & (Q(actor__host__in=limited) | Q(actor__limited_at__isnull=False))))
     chosen = [condition for choice, condition in conditions if choice == unwanted]
     if not chosen:
         return None

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from models import Actor, Departure, Follow, Member, Q, Ruling, Session, Subquery, clock
 from models.member import MemberState
 from models.ruling import Act
-from server.actions import accounts, apps, follows
+from server.actions import accounts, apps, follows, sharing
 from server.actions.remedies import Decided, Files, NotForThat
 
 STANDING = (Act.LIMIT, Act.FREEZE, Act.SUSPEND, Act.BAN)
@@ -50,9 +50,11 @@ async def settle(subject: Actor, act: Act) -> None:
     """What is in force of such acts, in the columns that are asked. Raises accounts.LastHost, NotForThat."""
     if act in AWAY:
         await _settle_away(subject, bool(await in_force(subject.id, AWAY)))
-        return
-    column = COLUMNS[act]
-    await subject.change(**{column: _since(getattr(subject, column), bool(await in_force(subject.id, [act])))})
+    else:
+        column = COLUMNS[act]
+        await subject.change(**{column: _since(getattr(subject, column), bool(await in_force(subject.id, [act])))})
+    if subject.is_local:
+        await sharing.show_as_agreed(subject)  # directories forget who is limited or away, also those of partners
 
 
 async def _settle_away(subject: Actor, is_away: bool) -> None:

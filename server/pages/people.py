@@ -95,7 +95,7 @@ def findable(request: web.Request) -> Q:
     ours = Q(host="", member__state=MemberState.ACTIVE) & consent.those_who_allow(Purpose.FOUND_HERE)
     partners = Host.filter(standing__in=[Standing.PARTNER, Standing.NARROWED])
     theirs = Q(host__in=Subquery(partners.values("name")), discoverable=True)
-    return Q(lookups.listed(), ours | theirs, unhidden(me), ~Q(host__in=hosts_blocked_by(me)))
+    return Q(lookups.listed(), Actor.listable(), ours | theirs, unhidden(me), ~Q(host__in=hosts_blocked_by(me)))
 
 
 def unhidden(me: int) -> Q:

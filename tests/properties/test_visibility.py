@@ -45,14 +45,16 @@ class Case:
     deleted: bool = False
     held: bool = False
     author_suspended: bool = False
+    author_limited: bool = False
+    hidden: bool = False  # by the team
     yes_taken_back: bool = False
     partner_blocked: bool = False  # by the author, the whole server
 
 
 RARELY = st.sampled_from([False, False, False, True])
 CASES = st.builds(Case, reach=st.sampled_from(Reach), follows=st.booleans(), blocks=st.sampled_from(["", "", "author", "reader"]),
-                  edited=st.booleans(), deleted=RARELY, held=RARELY, author_suspended=RARELY, yes_taken_back=RARELY,
-                  partner_blocked=RARELY)
+                  edited=st.booleans(), deleted=RARELY, held=RARELY, author_suspended=RARELY, author_limited=RARELY,
+                  hidden=RARELY, yes_taken_back=RARELY, partner_blocked=RARELY)
 
 
 def test_every_address_is_in_the_manifest() -> None:
@@ -105,8 +107,10 @@ async def _prepare(server: LiveServer) -> tuple[dict[str, Actor], dict[Standing,
 
 def sees(case: Case, who: str | Standing) -> bool:
     """The model: whether this reader may read this message."""
-    if case.deleted or case.author_suspended or case.held:
+    if case.deleted or case.author_suspended or case.held or case.hidden:
         return False
+    if case.author_limited and not (who == "reader" and case.follows):
+        return False  # by nobody but those who follow them: none of these servers does
     if who == "visitor":
         return case.reach is Reach.WEB and not case.yes_taken_back
     if who is Standing.PARTNER and case.partner_blocked:
@@ -174,6 +178,10 @@ async def _stage(world: World, case: Case, marker: str) -> Post:
         await held.undo(post)
     if case.yes_taken_back:
         await consents.set_to(author, Purpose.SHARED_OUT, False, "en", community)
+    if case.hidden and not case.deleted:
+        await post.change(hidden_at=clock.now())
+    if case.author_limited:
+        await author.change(limited_at=clock.now())
     if case.author_suspended:
         await author.change(suspended_at=clock.now())
     return post
@@ -185,7 +193,7 @@ def _tag(marker: str) -> str:
 
 
 async def _tidy(world: World) -> None:
-    await world.people["author"].change(suspended_at=None)
+    await world.people["author"].change(suspended_at=None, limited_at=None)
     await Block.all().delete()
     await HostBlock.all().delete()
     await Follow.filter(follower_id=world.people["reader"].id).delete()
