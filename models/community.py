@@ -99,7 +99,7 @@ class Community(Record):
     network_read_at = fields.DatetimeField(null=True)  # when its roster was last asked for
     least_outside = fields.IntField(default=11, db_default=11)  # numbers about fewer people are not told outside
     least_inside = fields.IntField(default=5, db_default=5)  # nor, below this, to members
-    hard_notes: list[str] | None = fields.JSONField(null=True)  # that newcomers are spared; empty: `moderation.newcomers`
+    hard_notes: list[str] | None = fields.JSONField(null=True)  # that newcomers are spared; empty: `moderation.first_month`
     hard_tags: list[str] | None = fields.JSONField(null=True)  # hashtags, the same; lower case, without their sign
     spared_days = fields.IntField(default=30, db_default=30)  # for how long; 0: not at all
 

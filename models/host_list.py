@@ -49,6 +49,7 @@ class EntryState(StrEnum):
     """What became of a line of a list."""
 
     DRAFT = "draft"  # a host has to decide
+    ACCEPTED = "accepted"  # the worker sets the rule
     HOLDS = "holds"
     DECLINED = "declined"
 
