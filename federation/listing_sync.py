@@ -16,7 +16,7 @@ from federation.directories import view_of
 from federation.errors import Malformed
 from federation.instance import Instance
 from federation.listing_news import LISTINGS_LIMIT
-from models import Actor, DirectoryPeer, Follow, Host, Listing, Q, Tombstone, clock, listings
+from models import Actor, DirectoryPeer, Follow, Host, Listing, Q, Subquery, Tombstone, clock, listings
 from models.community import Community, DirectoryMode
 from models.database import in_transaction
 from models.errors import CommunityError
@@ -32,6 +32,7 @@ RETRY_AFTER = timedelta(minutes=5)
 PAGE_LIMIT = 50
 PAGES_LIMIT = LISTINGS_LIMIT // PAGE_LIMIT + 1
 PAGE_BYTES = 128 * 1024
+AT_ONCE = 20  # partners that are looked at
 SPOT_CHECKS = 3  # stamps that are asked for after each comparison
 DOUBTED_FOR = timedelta(hours=1)
 log = structlog.get_logger()
@@ -42,11 +43,10 @@ async def subscribe_due(instance: Instance) -> int:
     if not await directories.is_open() or (await Community.current()).directory is not DirectoryMode.AUTOMATIC:
         return 0
     us = await directories.ensure(instance)
-    for host in await Host.filter(standing=Standing.PARTNER).order_by("id"):
-        peer = await DirectoryPeer.of(host.name)
-        if peer.stopped_at or peer.asked_at and peer.asked_at > clock.now() - ASK_AGAIN_AFTER:
-            continue
-        if await subscribe(instance, us, host, peer):
+    over = Q(stopped_at__isnull=False) | Q(asked_at__gt=clock.now() - ASK_AGAIN_AFTER)
+    asked = Subquery(DirectoryPeer.filter(over).values("host"))
+    for host in await Host.filter(standing=Standing.PARTNER).exclude(name__in=asked).order_by("id").limit(AT_ONCE):
+        if await subscribe(instance, us, host, await DirectoryPeer.of(host.name)):
             return 1
     return 0
 

@@ -28,6 +28,7 @@ from models.delivery import DeliveryState, ItemState
 from models.ids import new_key
 from models.queues import NewItem, Told
 from models.reach import Reach
+from server import emojis, media
 
 
 async def outgoing(number: int = 1) -> OutgoingActivity:
@@ -112,6 +113,11 @@ async def test_deliveries_are_written_once_for_hosts_known_and_new(db: TortoiseC
 @pytest.mark.parametrize("what", list(queues.Due))
 async def test_nothing_is_due_in_an_empty_queue(db: TortoiseContext, what: queues.Due) -> None:
     assert not await queues.is_due(what)
+
+
+def test_an_image_is_due_for_as_many_attempts_as_are_made() -> None:
+    assert f"BETWEEN 0 AND {len(media.FETCH_WAITS) - 1}" in queues.Due.IMAGES.value
+    assert len(media.FETCH_WAITS) == len(emojis.FETCH_WAITS)
 
 
 async def test_what_is_due_is_said(db: TortoiseContext) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from models import InboxItem
+from models import InboxItem, OutgoingMail
 from models.delivery import ItemState
+from models.mail import Letter
 from server import failures
 from server.commands import check
 from server.commands.output import Output
@@ -30,6 +31,7 @@ async def test_a_failing_job_is_counted_and_named_by_check(alpha: LiveServer, ca
         names = {"activity_uri": "https://b.example/1", "sender_uri": "https://b.example/u"}
         await InboxItem.create(**names, body="", state=ItemState.BROKEN)
         alpha.app._state[MAIL] = None  # the post office is gone
+        await OutgoingMail.create(kind=Letter.CLOSED, recipient="a@a.example")
         async with asyncio.timeout(10):
             while not failures.read(folder):
                 await asyncio.sleep(0.1)
