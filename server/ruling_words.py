@@ -29,6 +29,12 @@ def template(act: Act, matter: Matter, _: Words) -> str:
     return "\n\n".join(part for part in (_why(matter, _), _meaning(act, _)) if part)
 
 
+def for_good(_: Words) -> str:
+    """The words for the person when a second one of the team has agreed to a ban."""
+    return _("Two people of the team have decided that your account stays closed: you cannot come back with the same name or "
+             "email address. Nothing is erased for 30 days; after that, everything is.")
+
+
 def end_template(act: Act, _: Words) -> str:
     """The words for the person when it is taken back."""
     return {
@@ -74,7 +80,7 @@ def _meaning(act: Act, _: Words) -> str:
         Act.FREEZE: _("For now you can read everything, but not write. Your messages stay where they are."),
         Act.SUSPEND: _("Your account is suspended: nobody sees it, and you cannot sign in. Nothing is erased for 30 days; after "
                        "that, everything is."),
-        Act.BAN: _("Your account is closed: nobody sees it, and you cannot come back with the same name or email address. "
-                   "Nothing is erased for 30 days; after that, everything is."),
+        Act.BAN: _("Your account is suspended: nobody sees it, and you cannot sign in. A second person of the team is asked "
+                   "whether it is closed for good. Nothing is erased for 30 days; after that, everything is."),
         Act.NOTHING: "",
     }[act]

@@ -18,7 +18,7 @@ from models.ruling import Act
 from server import ruling_words
 from server.actions import links, standing
 from server.actions.remedies import Decided
-from server.language import LANGUAGES, gettext_for
+from server.language import LANGUAGES, Words, gettext_for
 
 FACTS_LIMIT = 4000
 TEXT_LIMIT = 8000
@@ -32,12 +32,17 @@ async def make(ruling: Ruling, decided: Decided) -> Statement | None:
     if member is None or ruling.act is Act.NOTHING:
         return None
     _ = gettext_for(member.language if member.language in LANGUAGES else LANGUAGES[0])
-    words = (ruling_words.end_template(ruling.act, _) if ruling.undoes_id
-             else ruling_words.template(ruling.act, ruling.matter, _))
+    words = _words(ruling, _)
     made = await Statement.create(owner=member.actor, ruling_id=ruling.id, facts=decided.facts[:FACTS_LIMIT],
                                   text=(decided.text or words)[:TEXT_LIMIT], language=_.language)
     await tell(member, by_mail=ruling.act in standing.AWAY)
     return made
+
+
+def _words(ruling: Ruling, _: Words) -> str:
+    if ruling.undoes_id:
+        return ruling_words.end_template(ruling.act, _)
+    return ruling_words.for_good(_) if ruling.second_id else ruling_words.template(ruling.act, ruling.matter, _)
 
 
 async def tell(member: Member, *, by_mail: bool) -> None:
