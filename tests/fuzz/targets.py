@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from yarl import URL
 
-from federation import censuses, charters, json_gate, signatures
+from federation import censuses, charters, json_gate, report_responses, signatures
 from federation.addresses import Address, check_url, host_of, same_origin
 from federation.dev_peers import DevPeers
 from federation.errors import FederationError, Malformed
@@ -30,6 +30,7 @@ from moderation import markup
 from moderation.charters import weaker
 from moderation.counts import Band
 from server import takeout, web_push
+from server.actions import outside_reports
 from server.api import streaming
 from server.api.arguments import BadInput, nested
 from server.api.client_to_server.markdown_of import markdown_of
@@ -226,6 +227,21 @@ def census(data: bytes) -> None:
         assert all(len(country) == 2 and Band(band) is not Band.FEW for country, band in bands.items())
 
 
+def response(data: bytes) -> None:
+    """What another server says about a report is an outcome that we know, or words that fit, or Malformed."""
+    with suppress(Malformed):
+        said = report_responses.read(json.dumps(_object(data)))
+        assert said.outcome or said.words.strip()
+        assert len(said.words) <= report_responses.WORDS_LIMIT_CHARACTERS
+
+
+def reported(data: bytes) -> None:
+    """An address that somebody without an account reports is of this community, or is not; nothing else comes of it."""
+    typed = data.decode("utf-8", "replace")
+    if outside_reports.is_of("https://a.example", typed):
+        assert urlsplit(typed).netloc == "a.example"
+
+
 def orphanet(data: bytes) -> None:
     """A file that a host imports makes names of conditions, or is refused in words."""
     with suppress(BadCatalogue):
@@ -236,6 +252,8 @@ def orphanet(data: bytes) -> None:
 
 
 TARGETS: dict[str, Target] = {
+    "response": Target(response, (b"{", b"}", b"[", b"]", b",", b":", b'"', b'"outcome":"removed"', b'"outcome":[]', b'"content":"x"', b'"content":" "', b"null", b"1")),
+    "reported": Target(reported, (b"https://", b"http:", b"a.example", b"@", b":", b"/", b"\\", b"?", b"#", b"%", b"/m/x", b"/@a", b"[::1", b"\t", b" ")),
     "orphanet": Target(orphanet, (b"<JDBOR date='1'>", b"<Disorder id='1'>", b"</Disorder>", b"<OrphaCode>324</OrphaCode>", b"<Name lang='fr'>", b"</Name>", b"<SynonymList>", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"<FlagValue>8193</FlagValue>", b"</JDBOR>")),
     "census": Target(census, (b'"Census"', b'"bands":{', b'"FR":', '"11–25"'.encode(), b'"<11"', b'"published":', b'"endTime":')),
     "charter": Target(charter, (
