@@ -39,6 +39,7 @@ from server.media import MediaStore
 from server.passwords import Passwords
 from server.precedence import Precedence
 from server.routes import ROUTES
+from server.scanners import Scanner
 from server.settings import Settings
 from server.streams import tail
 from server.streams.listeners import Listeners
@@ -102,7 +103,8 @@ def create_app(settings: Settings) -> web.Application:
                                         "auto_decompress": False})  # nobody needs to send us packed bodies: a bomb stays packed
     app[SETTINGS], app[COMMUNITY], app[LIMITS] = settings, Home(), Limits()
     app[THEME] = Theme.load(settings.theme)
-    app[MEDIA] = MediaStore(Path(settings.var_dir) / "media")
+    app[MEDIA] = MediaStore(Path(settings.var_dir) / "media",
+                            Scanner(settings.image_scanner, settings.image_scanner_timeout_seconds))
     app[CATALOGUE] = Catalogue(Path(settings.var_dir))
     app[LIKENESS] = Likeness(app[CATALOGUE])
     app[PASSWORDS], app[MAIL] = Passwords.of(settings), PostOffice(settings, app[THEME])

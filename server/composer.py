@@ -48,7 +48,7 @@ def read(form: Form) -> Typed:
         text=form.get("text"), reach=form.text("reach"), voice=form.text("voice"), note=form.text("note"),
         warning=form.text("warning", WARNING_LIMIT_CHARACTERS), language=form.text("language", 20), reply=form.text("reply", 30),
         quote="" if form.has("unquote") else form.text("quote", 30),
-        to=form.text("to", 2000), about=form.text("about", 20), agrees=form.text("agrees", 1), **poll_form.read(form),
+        to=form.text("to", 2000), about=form.text("about", 20), agrees=form.text("agrees", 1), body=form.text("body", 1), **poll_form.read(form),
         images=tuple((key, form.get(f"alt-{key}")[:DESCRIPTION_LIMIT_CHARACTERS]) for key in kept))
 
 
@@ -131,7 +131,7 @@ def composition(typed: Typed, checked: Checked, member: Member, undo_limit_secon
         attachments=checked.images,
         undo_seconds=0 if checked.reach is Reach.ME else min(member.undo_seconds, undo_limit_seconds),
         is_sensitive=bool(note_of(typed) or typed.warning), poll=poll_form.asked(typed),
-        about=about_of(typed), about_agrees=bool(typed.agrees))
+        about=about_of(typed), about_agrees=bool(typed.agrees), shows_body=bool(typed.body))
 
 
 def about_of(typed: Typed) -> About:

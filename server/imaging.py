@@ -3,7 +3,9 @@
 A decoder is the most dangerous code of the server: whoever breaks out of it finds a process with little memory, little
 time and nothing else in it (CVE-2023-36460). Started by `server.media` with the image as standard input:
 
-    python -I server/imaging.py target.webp  < image        prints "width height", or exits with a code of REASONS
+    python -I server/imaging.py target.webp [left,top,width,height …]  < image
+
+prints "width height", or exits with a code of REASONS. The numbers are parts to make unrecognisable, in thousandths.
 
 Pillow is loaded by the functions that draw, so that the server, which only wants the limits, does without its 3 MB.
 """
@@ -13,13 +15,14 @@ import io
 import resource
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 20
 PIXELS_LIMIT = 40_000_000
 SIDE_LIMIT_PIXELS = 2048
 QUALITY = 82
+THOUSAND = 1000
 #: What may be decoded, by the first bytes; the decoder is chosen by us and not by the file.
 MAGIC: dict[str, Callable[[bytes], bool]] = {
     "JPEG": lambda head: head.startswith(b"\xff\xd8\xff"),
@@ -37,8 +40,9 @@ def format_of(head: bytes) -> str | None:
     return next((name for name, matches in MAGIC.items() if matches(head)), None)
 
 
-def reencode(body: bytes, target: str) -> tuple[int, int]:
-    """Write the first picture of `body` to `target` as WebP: upright, at most SIDE_LIMIT_PIXELS, with no metadata at all.
+def reencode(body: bytes, target: str, blurred: Sequence[tuple[int, ...]] = ()) -> tuple[int, int]:
+    """Write the first picture of `body` to `target` as WebP: upright, at most SIDE_LIMIT_PIXELS, with no metadata at all, and
+    with nothing to be seen in the `blurred` parts.
 
     Returns: width and height in pixels.
     Raises: OSError and ValueError for what is no image, Image.DecompressionBombError for more than PIXELS_LIMIT.
@@ -58,11 +62,16 @@ def reencode(body: bytes, target: str) -> tuple[int, int]:
     picture.thumbnail((SIDE_LIMIT_PIXELS, SIDE_LIMIT_PIXELS))
     bare = Image.new(picture.mode, picture.size)  # pixels only: EXIF, colour profile and comments stay behind
     bare.paste(picture)
+    for left, top, width, height in blurred:
+        box = (left * bare.width // THOUSAND, top * bare.height // THOUSAND,
+               -(-(left + width) * bare.width // THOUSAND), -(-(top + height) * bare.height // THOUSAND))
+        part = bare.crop(box)
+        bare.paste(part.resize((1, 1), Image.Resampling.BOX).resize(part.size), box)  # one colour: a mosaic can be undone
     bare.save(target, "WEBP", quality=QUALITY, method=4)
     return bare.size
 
 
-def main(target: str) -> int:
+def main(target: str, parts: Sequence[str] = ()) -> int:
     """The process: limits first, then the image. Returns the exit code."""
     from PIL import Image, UnidentifiedImageError
 
@@ -71,7 +80,7 @@ def main(target: str) -> int:
     Image.MAX_IMAGE_PIXELS = PIXELS_LIMIT
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        width, height = reencode(sys.stdin.buffer.read(), target)
+        width, height = reencode(sys.stdin.buffer.read(), target, [tuple(map(int, part.split(","))) for part in parts])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         return TOO_LARGE
     except UnidentifiedImageError:
@@ -83,4 +92,4 @@ def main(target: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

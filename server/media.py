@@ -6,8 +6,9 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -17,9 +18,10 @@ from tortoise.queryset import QuerySet
 from federation.errors import FederationError
 from federation.instance import Instance
 from models import Actor, Attachment, Draft, Emoji, Host, Q, ScheduledPost, Subquery, clock
-from models.errors import CommunityError
+from models.errors import CommunityError, NotHere
 from models.ids import new_key
 from server import imaging
+from server.scanners import Scanner, Verdict
 
 DEADLINE_SECONDS = 30.0
 PROCESSES = 2
@@ -42,6 +44,13 @@ class BadImage(CommunityError):
     safe = "This file is not an image that we can show. Use a JPEG, PNG, WebP, AVIF or GIF file."
 
 
+class ImageRefused(BadImage):
+    """The host's scanner knows it as something that may not be here, or was not sure and nobody can look."""
+
+    status = 422
+    safe = "This image cannot be used here. Use another one."
+
+
 class ImageTooLarge(BadImage):
     """More pixels than we decode, or too long to decode."""
 
@@ -56,28 +65,49 @@ class Stored:
     key: str
     width: int
     height: int
+    is_doubted: bool = False  # the scanner was not sure: the team looks before others do
+
+
+Rectangle = tuple[int, int, int, int]  # left, top, width, height in thousandths of the image
 
 
 class MediaStore:
-    """The folder with the images of one server."""
+    """The folder with the images of one server, and who looks at them before they come into it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, scanner: Scanner | None = None) -> None:
+        self.folder, self.scanner = folder, scanner or Scanner()
         self._slots = asyncio.Semaphore(PROCESSES)
 
     def path(self, key: str) -> Path:
         """Where the image with this key is; the key is ours, never a part of an address that was not looked up."""
         return self.folder / key[:2] / f"{key}.webp"
 
-    async def store(self, file: IO[bytes], key: str = "") -> Stored:
-        """Write an image anew, under a new name or `key`. Raises BadImage, ImageTooLarge; nothing is left behind then."""
-        key = key or new_key()
+    async def store(self, file: IO[bytes], key: str = "", *, may_wait: bool = False, verdict: Verdict | None = None) -> Stored:
+        """Write an image anew, under a new name or `key`, once the scanner has seen it (its `verdict`, if it has already).
+
+        `may_wait`: one of which it is not sure is kept, for the team to look at. Raises BadImage, ImageTooLarge, ImageRefused;
+        nothing is left behind then.
+        """
+        verdict = verdict or await self.scanner.look(file)
+        if verdict is Verdict.BAD or verdict is Verdict.UNSURE and not may_wait:
+            raise ImageRefused(verdict)
+        return replace(await self._write(file, key or new_key()), is_doubted=verdict is Verdict.UNSURE)
+
+    async def blur(self, key: str, rectangles: Sequence[Rectangle]) -> Stored:
+        """The image with parts that nobody can make out any more, under a new name. Raises BadImage; NotHere without a file."""
+        try:
+            with await asyncio.to_thread(self.path(key).open, "rb") as file:
+                return await self._write(file, new_key(), rectangles)
+        except FileNotFoundError as error:
+            raise NotHere("its file is gone") from error
+
+    async def _write(self, file: IO[bytes], key: str, blurred: Sequence[Rectangle] = ()) -> Stored:
         target = self.path(key)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = target.with_suffix(".part")
         try:
             async with self._slots:
-                width, height = await _reencode(file, unfinished)
+                width, height = await _reencode(file, unfinished, blurred)
             os.replace(unfinished, target)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -88,10 +118,11 @@ class MediaStore:
         self.path(key).unlink(missing_ok=True)
 
 
-async def _reencode(file: IO[bytes], target: Path) -> tuple[int, int]:
+async def _reencode(file: IO[bytes], target: Path, blurred: Sequence[Rectangle] = ()) -> tuple[int, int]:
     """Run `server.imaging` on one file. `-I`: no variable of ours and no module of ours reaches that process."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", str(Path(imaging.__file__)), str(target), stdin=file,
+        sys.executable, "-I", str(Path(imaging.__file__)), str(target),
+        *(",".join(map(str, one)) for one in blurred), stdin=file,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env={})
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
@@ -112,10 +143,10 @@ async def _reencode(file: IO[bytes], target: Path) -> tuple[int, int]:
 
 
 async def receive(store: MediaStore, owner: Actor, file: IO[bytes]) -> Attachment:
-    """Keep an upload of a member, not yet part of any message. Raises BadImage, ImageTooLarge."""
-    stored = await store.store(file)
+    """Keep an upload of a member, not yet part of any message. Raises BadImage, ImageTooLarge, ImageRefused."""
+    stored, now = await store.store(file, may_wait=True), clock.now()
     return await Attachment.create(key=stored.key, owner=owner, media_type=MEDIA_TYPE, width=stored.width, height=stored.height,
-                                   stored_at=clock.now())
+                                   stored_at=now, doubted_at=now if stored.is_doubted else None)
 
 
 async def fetch_wanted(instance: Instance, store: MediaStore) -> int:

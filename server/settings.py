@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import shlex
 import socket
 import tomllib
 from collections.abc import Mapping
@@ -130,6 +131,10 @@ class Settings(BaseSettings):
     connections_per_client: int = Field(100, ge=1, description=(
         "How many connections one client may hold; this computer and trusted_proxies may hold more."))
     upload_limit_bytes: int = Field(10 * MIB, ge=KIB, description="Bytes of the largest image that a member may send.")
+    image_scanner: str = Field("", description=(
+        "A program that looks at every image before it is stored, with its arguments (deploy/scanners.md); empty: none."))
+    image_scanner_timeout_seconds: float = Field(20, gt=0, le=120, description=(
+        "Seconds that it may take; an image without an answer is held."))
     session_seconds: int = Field(90 * DAY_SECONDS, gt=0, description="Seconds that a browser stays signed in.")
     sign_in_link_seconds: int = Field(1800, gt=0, description="Seconds that a mailed link can be used.")
     undo_seconds: int = Field(30, ge=0, le=600, description="Seconds that a message can be taken back before it leaves.")
@@ -142,6 +147,12 @@ class Settings(BaseSettings):
     @classmethod
     def _origin_is_canonical(cls, text: str) -> str:
         return parse_origin(text)
+
+    @field_validator("image_scanner")
+    @classmethod
+    def _scanner_can_be_read(cls, command: str) -> str:
+        shlex.split(command)  # a ValueError where a quote is open
+        return command
 
     @field_validator("database_url")
     @classmethod

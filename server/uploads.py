@@ -13,7 +13,8 @@ from typing import IO
 
 from models import Actor, Attachment, clock
 from models.ids import new_key
-from server.media import MEDIA_TYPE, BadImage, MediaStore
+from server.media import MEDIA_TYPE, BadImage, ImageRefused, MediaStore
+from server.scanners import Scanner, Verdict
 
 FOLDER = "uploads"
 AT_ONCE = 4
@@ -21,13 +22,19 @@ TAKEN = ".taken"
 GIVEN_UP_SECONDS = 600.0  # of a worker that died
 
 
-async def put_aside(folder: Path, owner: Actor, file: IO[bytes], description: str,
+async def put_aside(folder: Path, scanner: Scanner, owner: Actor, file: IO[bytes], description: str,
                     focus: tuple[float, float] | None) -> Attachment:
-    """Keep an upload of a member that is not an image yet: `stored_at` stays empty until `store_waiting` has made one of it."""
+    """Keep an upload of a member that is not an image yet: `stored_at` stays empty until `store_waiting` has made one of it.
+
+    The scanner sees it first. Raises ImageRefused.
+    """
+    if (verdict := await scanner.look(file)) is Verdict.BAD:
+        raise ImageRefused(verdict)
     key, (x, y) = new_key(), focus or (None, None)
     unfinished = folder / FOLDER / f"{key}.part"
     await asyncio.to_thread(_write, unfinished, file)
-    image = await Attachment.create(key=key, owner=owner, description=description, focus_x=x, focus_y=y)
+    image = await Attachment.create(key=key, owner=owner, description=description, focus_x=x, focus_y=y,
+                                    doubted_at=clock.now() if verdict is Verdict.UNSURE else None)
     os.replace(unfinished, folder / FOLDER / key)
     return image
 
@@ -48,7 +55,7 @@ async def _store(path: Path, store: MediaStore) -> None:
     key = path.name.removesuffix(TAKEN)
     try:
         with path.open("rb") as file:
-            stored = await store.store(file, key)
+            stored = await store.store(file, key, verdict=Verdict.GOOD)  # it was seen before it was put aside
         kept = await Attachment.filter(key=key).update(
             media_type=MEDIA_TYPE, width=stored.width, height=stored.height, stored_at=clock.now())
         if not kept:  # erased meanwhile

@@ -10,7 +10,7 @@ from models.errors import NotHere
 from server.media import MediaStore
 
 DRAFTS_LIMIT = 50
-TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to", "several", "ends", "about", "agrees", "quote")
+TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to", "several", "ends", "about", "agrees", "quote", "body")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Typed:
     several: str = ""  # not empty: more than one of them may be chosen
     about: str = ""  # a models.post.About
     agrees: str = ""  # not empty: the person whom it is about has said yes
+    body: str = ""  # not empty: a picture shows somebody's body, or a patient
     ends: str = ""  # a key of `server.poll_form.ENDS`
 
     def form(self) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class Composition:
     is_listed: bool = True  # of one for the whole web: whether lists for everybody show it
     about: About = About.UNSAID
     about_agrees: bool = False  # the person it is about has said yes to it, says the writer
+    shows_body: bool = False  # a picture shows somebody's body, or a patient, says the writer
     written_by: Actor | None = None  # the guardian who writes it for a managed profile
     written_as: str = ""  # what that guardian is: a models.guardian.Tie
     once: str = ""  # the key of a request that may come twice (`server.actions.once`)
@@ -102,7 +103,7 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
             published_at=now, kind=polls.KIND if written.poll else "",
             is_listed=written.is_listed, expires_at=expires_at,
             held_until=IN_REVIEW if found.holds else written.held_until(now), labels=found.labels,
-            about=written.about, about_agrees=written.about_agrees, written_by=written.written_by,
+            about=written.about, about_agrees=written.about_agrees, shows_body=written.shows_body, written_by=written.written_by,
             written_as=written.written_as, **quotes.columns(author, written.quoted, written.reach))
         await quotes.begin(post, written.quoted)
         await once.remember(author, written.once, post.id)
@@ -126,7 +127,8 @@ def _said(written: Composition, more: Iterable[str] = ()) -> Said:
     texts = [written.text, written.warning, *(image.description for image in written.attachments),
              *(written.poll.words() if written.poll else ()), *more]
     return Said(texts=texts, reach=written.reach, language=written.language, about=written.about,
-                about_agrees=written.about_agrees)
+                about_agrees=written.about_agrees, images=written.attachments,
+                shows_body=written.shows_body or written.note is Note.MEDICAL_IMAGE)
 
 
 async def edit(post: Post, written: Composition, descriptions: Mapping[str, str], origin: str, *,
@@ -138,7 +140,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     no other way. Raises: BadPoll; Refused ("review") where the team would have to read it first, and it has left already; NotHere
     if it was erased or narrowed since it was read.
     """
-    found = await _may_edit(post, written, (*descriptions.values(), *(image.description for image in images or ())))
+    found = await _may_edit(post, written, (*descriptions.values(), *(image.description for image in images or ())), images)
     named = await people.known(mentions_in(written.text), origin)
     before = {row.actor_id for row in await Recipient.filter(post=post)}
     wanted = () if post.reach is Reach.CIRCLE else await addressees.of(post.author, post.reach, None, (), list(named.values()))
@@ -168,7 +170,8 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
         await _tell_of_edit(post, is_held, written.poll)
 
 
-async def _may_edit(post: Post, written: Composition, descriptions: Iterable[str]) -> Found:
+async def _may_edit(post: Post, written: Composition, descriptions: Iterable[str],
+                    images: Sequence[Attachment] | None) -> Found:
     """What the rules say of it as it shall be. What has left is not changed into what the team would have to read first: the old
     words stay, and the new ones with their writer.
     """
@@ -176,7 +179,11 @@ async def _may_edit(post: Post, written: Composition, descriptions: Iterable[str
         written.poll.check()
     if post.is_in_review:
         return Found()  # `reviews.changed` looks at the whole
-    said = _said(replace(written, about=post.about, about_agrees=post.about_agrees, reach=post.reach), descriptions)
+    added = tuple(image for image in images or () if image.post_id is None)
+    if any(image.doubted_at for image in added) and post.reach is Reach.CIRCLE:
+        raise Refused("image_doubted")
+    said = _said(replace(written, about=post.about, about_agrees=post.about_agrees, reach=post.reach, attachments=added,
+                         shows_body=written.shows_body or post.shows_body), descriptions)
     found = await signals.look_again(post, said, (await reviews.said_by(post)).texts)
     if found.holds:
         raise Refused("review")
@@ -211,6 +218,8 @@ async def _exchange(post: Post, images: Sequence[Attachment]) -> None:
 
 
 async def _may_publish(author: Actor, written: Composition, addressed: Sequence[Actor]) -> None:
+    if written.reach is Reach.CIRCLE and any(image.doubted_at for image in written.attachments):
+        raise Refused("image_doubted")  # the team reads no messages to named people
     verb = Verb.ANSWER if written.parent else Verb.PUBLISH
     if written.parent:
         known = await facts.between(author, written.parent.author, reach=written.reach, post=written.parent)

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from models import Actor, Community, Member, Post, Review, SignalHit, clock
+from models import Actor, Attachment, Community, Member, Post, Review, SignalHit, clock
+from models.badge import BadgeKind
 from models.case import CaseSource, Matter
 from models.post import About
 from models.reach import Reach
 from models.review import ReviewCause, ReviewState
 from models.signal import Consequence, HitOutcome
+from moderation import image_rules, signals
 from moderation import reviews as about_others
-from moderation import signals
+from moderation.image_rules import Pictures
 from moderation.signals import Facts, Finding, Signal
 from server import extensions
 from server.actions import cases
@@ -33,6 +35,8 @@ class Said:
     language: str = ""
     about: About = About.UNSAID
     about_agrees: bool = False
+    images: Sequence[Attachment] = ()  # of a message that has left, those alone that it gets
+    shows_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,9 @@ async def look(author: Actor, said: Said, written_by: Actor | None = None) -> Fo
     if said.reach.level < Reach.COMMUNITY.level:
         return Found()
     community = await Community.current()
-    return await _ask(await _facts(author, said, written_by, community), community)
+    facts = await _facts(author, said, written_by, community)
+    found = await _ask(facts, community)
+    return Found((*found.said, *image_rules.findings(_pictures(author, said, facts), community.image_review)))
 
 
 async def look_again(post: Post, said: Said, before: Sequence[str]) -> Found:
@@ -89,7 +95,8 @@ async def look_again(post: Post, said: Said, before: Sequence[str]) -> Found:
     found = await look(post.author, said, writer)
     if not found.holds:
         return found
-    known = {signal.name: set(finding.words) for signal, finding in (await look(post.author, replace(said, texts=before))).said}
+    earlier = await look(post.author, replace(said, texts=before, images=()))
+    known = {signal.name: set(finding.words) for signal, finding in earlier.said}
     return Found(tuple((signal, finding) for signal, finding in found.said if finding.consequence is not Consequence.HOLD
                        or signal.name == FIRST or signal.name not in known or not set(finding.words) <= known[signal.name]))
 
@@ -144,6 +151,11 @@ async def _facts(author: Actor, said: Said, written_by: Actor | None, community:
         let_go_count=await let_go_count(author.id, since) if is_new else 0, first_held=community.first_held, about=said.about,
         about_agrees=said.about_agrees, watched=_watched(community),
         others=about_others.rule_of(community.reviews_others, community.health_words))
+
+
+def _pictures(author: Actor, said: Said, facts: Facts) -> Pictures:
+    return Pictures(count=len(said.images), shows_body=said.shows_body, by_professional=author.badge == BadgeKind.HEALTH,
+                    is_doubted=any(image.doubted_at for image in said.images), by_newcomer=facts.is_newcomer)
 
 
 def _watched(community: Community) -> tuple[str, ...]:

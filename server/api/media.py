@@ -51,7 +51,7 @@ async def upload_later(request: web.Request, given: Upload) -> web.Response:
     """POST /api/v2/media: taken at once, ready a little later; `url` is null until then."""
     file = _file(request, given)
     folder, actor = Path(request.app[SETTINGS].var_dir), request[MEMBER].actor
-    image = await uploads.put_aside(folder, actor, file.file, given.description, given.focus)
+    image = await uploads.put_aside(folder, request.app[MEDIA].scanner, actor, file.file, given.description, given.focus)
     return answer(media(image, reader_of(request)), ACCEPTED)
 
 

@@ -69,6 +69,7 @@ class PostStatus(Takes):
     dazzle_note: Note = Note.NONE
     dazzle_about: About = About.UNSAID
     dazzle_about_agrees: bool = False
+    dazzle_shows_body: bool = False  # a picture shows somebody's body, or a patient
 
 
 class ConsentNeeded(CommunityError):
@@ -106,7 +107,7 @@ async def composition(app: web.Application, member: Member, given: PostStatus) -
         attachments=await uploads(member.actor, given.media_ids), is_sensitive=given.sensitive or bool(warning),
         undo_seconds=0 if reach is Reach.ME else min(member.undo_seconds, app[SETTINGS].undo_seconds),
         poll=given.poll.draft() if given.poll else None, is_listed=given.visibility != "unlisted",
-        quoted=quoted, about=given.dazzle_about, about_agrees=given.dazzle_about_agrees)
+        quoted=quoted, about=given.dazzle_about, about_agrees=given.dazzle_about_agrees, shows_body=given.dazzle_shows_body)
 
 
 def _kept_near(reach: Reach, given: PostStatus, quoted: Post | None) -> Reach:

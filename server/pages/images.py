@@ -7,6 +7,7 @@ from models import Actor, Attachment, Emoji, Post
 from models.errors import NotHere
 from moderation.visibility import Viewer, visible_to
 from server import image_links, peers
+from server.actions import images, looks
 from server.errors import SignInFirst
 from server.keys import COMMUNITY, MEDIA, MEMBER
 from server.media import MEDIA_TYPE
@@ -46,6 +47,9 @@ async def emoji(request: web.Request) -> web.StreamResponse:
 
 async def _may_see(request: web.Request, image: Attachment) -> bool:
     reader = await _reader(request)
+    if MEMBER in request and await images.is_for_team(image, request[MEMBER]):
+        await looks.note(request[MEMBER].actor, [image.owner_id], "image.open")
+        return True
     if image.post_id is None:
         return reader is not None and image.owner_id == reader.id
     viewer = Viewer.member(reader) if reader else await peers.viewer_of(request)

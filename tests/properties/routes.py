@@ -37,6 +37,7 @@ SHOWS_POSTS: dict[str, tuple[str, ...]] = {
     "/admin/members/{name}": ("/admin/members/{name}",),
     "/admin/partners": ("/admin/partners",),
     "/admin/reviews": ("/admin/reviews",),
+    "/admin/signals": ("/admin/signals",),
     "/rulings": ("/rulings",),
     "/posts/{key}": ("/posts/{key}",),
     "/posts/{key}/replies": ("/posts/{key}/replies",),
@@ -61,7 +62,8 @@ APPS_SHOW_POSTS: tuple[str, ...] = (
 )
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
-    "/admin/organisations",
+    "/admin/organisations", "/admin/images", "/admin/images/{key:[0-9A-Za-z]{1,22}}",
+    "/images/{key:[0-9A-Za-z]{1,22}}/blur",  # images: tests/server/pages/test_image_pages.py
     "/settings/badge", "/settings/badge/mail/{token}", "/admin/badges", "/admin/badges/{key:[0-9A-Za-z]{1,22}}",
     "/settings/lines", "/settings/lines/{line:[a-z-]{1,20}}", "/people/like-me", "/admin/conditions",
     "/data/export", "/data/import", "/data/correction", "/admin/corrections", "/data/close", "/data/close/recipients.csv",
