@@ -14,7 +14,7 @@ from models.reach import Reach
 from models.surroundings import Answered, Surroundings
 from moderation import lines
 from moderation.visibility import Viewer, seen_by
-from server import emojis, lost, questions
+from server import emojis, lost, questions, signal_words
 from server.actions import quotes
 from server.language import Words, moment
 from server.views import Fact, ImageView, PersonView, PollView, PostView, QuoteView
@@ -154,7 +154,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
         in_reply_to_name=parent.name if parent else "",
         attachments=tuple(image_view(image) for image in around.kept.images.get(post.id, ())),
-        held_seconds_left=held_for, waits_for_team=post.is_in_review,
+        labels=signal_words.labels(post.labels, _), held_seconds_left=held_for, waits_for_team=post.is_in_review,
         written_by=written_by(post.written_as, author.shown_name, _),
         team_note=post.team_note, is_hidden=post.hidden_at is not None, is_settled=post.settled_at is not None,
         origin_url=_origin_url(post))

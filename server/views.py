@@ -177,6 +177,7 @@ class PostView:
     held_seconds_left: int = 0  # seconds in which the author can still undo the sending
     written_by: str = ""  # "Written by a parent of Lou", where it stands under the name of a managed profile
     waits_for_team: bool = False  # the reader wrote it, and nobody else sees it before the team has read it
+    labels: tuple[str, ...] = ()  # sentences that rules put below it
     team_note: str = ""  # what the team wrote under it
     is_hidden: bool = False  # the reader wrote it, and the team hides it from everybody else
     is_settled: bool = False  # the team lets nobody answer any more

@@ -158,6 +158,8 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
                                                warning="Deuil", is_sensitive=True, voice=Voice.INFORMATION), here.origin)
     waits = await posts.publish(member, Composition(
         text="Ma voisine est à l’hôpital", reach=Reach.COMMUNITY, about=About.SOMEONE_ELSE), here.origin)
+    for text in ("Je prends 20 mg de prednisone", "La cagnotte : leetchi.com/c/lou"):
+        await posts.publish(member, Composition(text=text, reach=Reach.COMMUNITY, about=About.ME), here.origin)
     await follows.follow(member, host)
     await member.change(approves_followers=True)
     await follows.follow(moderator, member)
@@ -209,10 +211,11 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             "/data/after-death",
             "/nothing-here"),
         "moderator": ("/home", "/admin", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
-                      "/admin/invitations", "/admin/corrections", "/admin/reviews", "/admin/deaths", "/admin/unguarded"),
+                      "/admin/invitations", "/admin/corrections", "/admin/reviews",
+                      "/admin/signals", "/admin/deaths", "/admin/unguarded"),
         "host": ("/admin", "/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community",
                  "/admin/conditions", "/admin/contacts", "/admin/organisations", "/admin/charter", "/admin/network", "/admin/directory",
-                 "/admin/reviews/rule", "/admin/ages",
+                 "/admin/reviews/rule", "/admin/signals", "/admin/ages",
                  "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/weaker.example", "/admin/partners/asks.example"),
     }

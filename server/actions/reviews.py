@@ -1,6 +1,9 @@
 """Messages that wait until the team has read them: held back, let go, sent back. Nothing of them is ever lost."""
 from __future__ import annotations
 
+from datetime import timedelta
+from statistics import median
+
 from federation import outbox
 from models import Actor, Attachment, AuditEntry, Case, Community, Member, Notification, Poll, Post, Review, SignalHit, clock
 from models.case import CaseSource
@@ -14,6 +17,9 @@ from moderation import reviews
 from moderation.reviews import Rule
 from server.actions import accounts, cases, crisis, newcomers, news, signals
 from server.actions.signals import Found, Said
+
+#: The usual time to wait is that of so many messages that were decided about, if there are as many as the second.
+USUAL_OF, USUAL_FROM = 20, 3
 
 
 class Decided(CommunityError):
@@ -110,6 +116,13 @@ async def send_back(review: Review, by: Member, reason: str) -> None:
         await signals.decided(post, HitOutcome.SENT_BACK)
         await Notification.filter(kind=Notice.SENT_BACK, post=post).delete()  # of an earlier time
         await Notification.tell(post.author, Notice.SENT_BACK, post=post)
+
+
+async def usual_wait() -> timedelta | None:
+    """How long the last messages waited for the team, in the middle; None before there were some."""
+    rows = await Review.filter(decided_at__isnull=False).order_by("-id").limit(USUAL_OF)
+    seconds = [(row.decided_at - row.created_at).total_seconds() for row in rows if row.decided_at]
+    return timedelta(seconds=median(seconds)) if len(seconds) >= USUAL_FROM else None
 
 
 async def of_post(post: Post) -> Review | None:

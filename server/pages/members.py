@@ -11,13 +11,14 @@ from models import Actor, Invitation, Member, Q
 from models.errors import NotHere
 from models.member import MemberState, Role
 from models.ruling import Act
-from server import render
-from server.actions import accounts, deaths, invitations, looks, names, rulings
+from moderation.signals.joining import Clue
+from server import render, signal_words
+from server.actions import accounts, deaths, invitations, looks, names, newcomers, rulings
 from server.actions.rulings import Decided
 from server.doors import see
 from server.errors import StaffOnly
 from server.forms import whole_number
-from server.keys import FORM, LANGUAGE, MEDIA, MEMBER, SETTINGS
+from server.keys import COMMUNITY, FORM, LANGUAGE, MEDIA, MEMBER, SETTINGS
 from server.language import Words, gettext_for
 from server.views import FieldError, Option, Pager
 from server.wording import role_name
@@ -41,6 +42,8 @@ class MemberView:
     since: datetime
     answer: str
     url: str
+    newcomer_since: datetime | None = None
+    clues: tuple[str, ...] = ()  # what there is to know of a request to join
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +82,9 @@ async def _list(request: web.Request, rows: Sequence[Member], waiting: Sequence[
     _, by = gettext_for(request[LANGUAGE]), request[MEMBER].actor
     await looks.note(by, (row.actor_id for row in rows), "member.list")
     await looks.note(by, (row.actor_id for row in waiting), "member.answer")
+    clues = await newcomers.clues(waiting)
     return render.page(request, "admin_members.html", here="members", members=[_view(row, _) for row in rows],
-                       waiting=[_view(row, _) for row in waiting], pager=pager, q=words, searched=bool(words))
+                       waiting=[_view(row, _, clues[row.id]) for row in waiting], pager=pager, q=words, searched=bool(words))
 
 
 async def show_one(request: web.Request) -> web.Response:
@@ -91,7 +95,7 @@ async def show_one(request: web.Request) -> web.Response:
 
 
 async def decide(request: web.Request) -> web.Response:
-    """POST /admin/members/{name}/{verb}: accept, refuse, suspend, restore, role."""
+    """POST /admin/members/{name}/{verb}."""
     form, by, member = request[FORM], request[MEMBER].actor, await named(request)
     reason, verb = form.text("reason", REASON_LIMIT), request.match_info["verb"]
     _may_decide(request[MEMBER], member, verb)
@@ -108,6 +112,8 @@ async def decide(request: web.Request) -> web.Response:
         await accounts.decide_join(member, True, by, reason)
     elif verb == "restore":
         await rulings.give_back(member.actor, by, reason)
+    elif verb in ("trust", "doubt"):
+        await (newcomers.trust if verb == "trust" else newcomers.doubt)(member, by)
     elif form.text("role") in {role.value for role in GIVEN_ROLES}:
         await accounts.set_role(member, Role(form.text("role")), by)
     return see("/admin/members" if verb in ("accept", "refuse") else f"/admin/members/{member.actor.name}")
@@ -132,20 +138,23 @@ async def _one(request: web.Request, member: Member, errors: tuple[FieldError, .
     _ = gettext_for(request[LANGUAGE])
     roles = tuple(Option(value=role.value, title=role_name(role, _), checked=role is member.role) for role in GIVEN_ROLES)
     is_host = request[MEMBER].role is Role.HOST
+    clues = await newcomers.clues([member] if member.state is MemberState.WAITING else [])
     return render.page(
-        request, "admin_member.html", status=422 if errors else 200, here="members", member=_view(member, _), roles=roles,
+        request, "admin_member.html", status=422 if errors else 200, here="members",
+        member=_view(member, _, clues.get(member.id, ())), roles=roles, first_held=request.app[COMMUNITY].row.first_held,
         errors=errors, reason=request[FORM].text("reason", REASON_LIMIT) if errors else "",
         may_decide=(is_host or not member.role.is_staff) and member.id != request[MEMBER].id, may_set_role=is_host)
 
 
-def _view(member: Member, _: Words) -> MemberView:
+def _view(member: Member, _: Words, clues: Sequence[Clue] = ()) -> MemberView:
     states = {MemberState.WAITING: _("Waits for an answer"), MemberState.ACTIVE: _("Active"), MemberState.REFUSED: _("Refused"),
               MemberState.SUSPENDED: _("Suspended"),
               MemberState.DECEASED: _("Has died"), MemberState.CLOSING: _("Is leaving")}
     actor = member.actor
     return MemberView(name=actor.name, display_name=actor.shown_name, coat=actor.key, role=role_name(member.role, _),
                       is_managed=member.role is Role.MANAGED, state=member.state.value, state_name=states[member.state],
-                      since=member.created_at, answer=member.answer, url=f"/admin/members/{actor.name}")
+                      since=member.created_at, answer=member.answer, url=f"/admin/members/{actor.name}",
+                      newcomer_since=member.newcomer_since, clues=tuple(signal_words.clue(one, _) for one in clues))
 
 
 

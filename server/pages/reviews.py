@@ -8,13 +8,13 @@ from datetime import datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from models import Attachment, AuditEntry, Community, Review
+from models import Attachment, AuditEntry, Community, Member, Review
 from models.database import in_transaction
 from models.errors import NotHere
-from models.review import ReviewState
+from models.review import ReviewCause, ReviewState
 from moderation.health_words import HEALTH_WORDS
 from moderation.reviews import cleaned
-from server import render
+from server import render, signal_words
 from server.actions import looks, reviews
 from server.doors import see
 from server.forms import whole_number
@@ -33,6 +33,7 @@ class WaitingView:
     """A message as the team reads it, with what made the rule speak."""
 
     number: int
+    key: str  # of the message
     name: str
     url: str
     coat: str
@@ -42,6 +43,9 @@ class WaitingView:
     html: Markup
     pictures: tuple[str, ...]  # what they show, in words
     words: tuple[str, ...]
+    why: str
+    is_about_others: bool
+    is_newcomer: bool
 
 
 async def show(request: web.Request) -> web.Response:
@@ -55,7 +59,7 @@ async def decide(request: web.Request) -> web.Response:
     if review is None:
         raise NotHere("review")
     if request.match_info["verb"] == "let-go":
-        await reviews.let_go(review, request[MEMBER])
+        await reviews.let_go(review, request[MEMBER], trusts=request[FORM].has("trusts"))
         return see("/admin/reviews")
     try:
         await reviews.send_back(review, request[MEMBER], request[FORM].text(f"reason-{review.id}", REASON_LIMIT))
@@ -73,18 +77,21 @@ async def _list(request: web.Request, errors: Sequence[FieldError] = (), first: 
     images: dict[int, list[str]] = {}
     for image in await Attachment.filter(post_id__in=[row.post_id for row in rows[:PAGE]] or [0]).order_by("position"):
         images.setdefault(image.post_id or 0, []).append(image.description)
-    views = [_view(request, row, images.get(row.post_id, [])) for row in rows[:PAGE]]
+    new = {one.actor_id for one in await Member.filter(actor_id__in=[row.post.author_id for row in rows] or [0],
+                                                       newcomer_since__isnull=False)}
+    views = [_view(request, row, images.get(row.post_id, []), is_newcomer=row.post.author_id in new) for row in rows[:PAGE]]
     await looks.note(request[MEMBER].actor, (row.post.author_id for row in rows[:PAGE]), "review.read")
     return render.page(request, "admin_reviews.html", status=422 if errors else 200, here="reviews", errors=errors, waiting=views,
-                       pager=pager, is_on=(await reviews.rule()).is_on)
+                       pager=pager)
 
 
-def _view(request: web.Request, row: Review, pictures: Sequence[str]) -> WaitingView:
+def _view(request: web.Request, row: Review, pictures: Sequence[str], *, is_newcomer: bool) -> WaitingView:
     post, _ = row.post, gettext_for(request[LANGUAGE])
     return WaitingView(
-        number=row.id, name=post.author.shown_name, url=f"/@{post.author.name}", coat=post.author.key, when=post.published_at,
-        reach=reach_name(post.reach, _), warning=post.warning, html=Markup(post.html),  # noqa: S704 - cleaned when written
-        pictures=tuple(pictures), words=tuple(row.words))
+        number=row.id, key=post.key, name=post.author.shown_name, url=f"/@{post.author.name}", coat=post.author.key,
+        when=post.published_at, reach=reach_name(post.reach, _), warning=post.warning, html=Markup(post.html),  # noqa: S704 - cleaned when written
+        pictures=tuple(pictures), words=tuple(row.words), why=signal_words.why_waits(row.cause, _),
+        is_about_others=row.cause is ReviewCause.ABOUT_OTHERS, is_newcomer=is_newcomer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +134,8 @@ async def show_own(request: web.Request) -> web.Response:
     review = await reviews.of_post(post)
     if review is None:
         return see(f"/m/{post.key}")
+    _ = gettext_for(request[LANGUAGE])
     return render.page(request, "held.html", key=post.key, words=tuple(review.words), reason=review.reason,
-                       is_back=review.state is ReviewState.SENT_BACK)
+                       is_back=review.state is ReviewState.SENT_BACK, why=signal_words.why_held(review.cause, _),
+                       how_long=signal_words.how_long(await reviews.usual_wait(), _),
+                       is_about_others=review.cause is ReviewCause.ABOUT_OTHERS)

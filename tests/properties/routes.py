@@ -62,8 +62,7 @@ APPS_SHOW_POSTS: tuple[str, ...] = (
 )
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
-    "/admin/organisations", "/admin/images", "/admin/images/{key:[0-9A-Za-z]{1,22}}",
-    "/images/{key:[0-9A-Za-z]{1,22}}/blur",  # images: tests/server/pages/test_image_pages.py
+    "/admin/organisations",
     "/settings/badge", "/settings/badge/mail/{token}", "/admin/badges", "/admin/badges/{key:[0-9A-Za-z]{1,22}}",
     "/settings/lines", "/settings/lines/{line:[a-z-]{1,20}}", "/people/like-me", "/admin/conditions",
     "/data/export", "/data/import", "/data/correction", "/admin/corrections", "/data/close", "/data/close/recipients.csv",
