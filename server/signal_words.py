@@ -51,7 +51,7 @@ def why_held(cause: ReviewCause, _: Words) -> str:
     return {
         ReviewCause.ABOUT_OTHERS: _("It is about somebody else, and it speaks of their health. So somebody of the team reads "
                                     "it before the others do."),
-        ReviewCause.PAYMENT: _("It speaks of giving or sending money. Because people here have been cheated before, somebody "
+        ReviewCause.PAYMENT: _("It speaks of giving or sending money. Because people who are ill are often cheated, somebody "
                                "of the team reads it first."),
         ReviewCause.CURE: _("It speaks of a cure in strong words. Many here hope for one, so somebody of the team reads it "
                             "first."),
