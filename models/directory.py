@@ -3,11 +3,13 @@ meet whom. `models.listings` holds the statements that have to be fast.
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from tortoise import fields
+from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from models import clock
@@ -69,6 +71,12 @@ class OfferedListing(Record):
         table = "offered_listing"
         unique_together = (("actor", "host"),)
         indexes = (("host", "version"),)
+
+    @classmethod
+    async def people(cls, hosts: Sequence[str]) -> dict[str, int]:
+        """Of how many members each of these partners is told; those of none are left out."""
+        told = cls.filter(host__in=list(hosts) or [""], actor_id__isnull=False).annotate(people=Count("id")).group_by("host")
+        return {str(host): int(str(people)) for host, people in await told.values_list("host", "people")}
 
 
 class Listing(Record):

@@ -23,6 +23,7 @@ class Knock(Record):
     count = fields.IntField(default=1, db_default=1)  # at most one a minute
     last_at = fields.DatetimeField(default=clock.now)
     kind = fields.CharField(max_length=20, default="", db_default="")  # of the newest activity
+    ignored_at = fields.DatetimeField(null=True)  # a host wants to hear no more of it
     software = fields.CharField(max_length=100, default="", db_default="")  # as it names itself
 
     class Meta:

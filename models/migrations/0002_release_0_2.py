@@ -590,6 +590,7 @@ class Migration(migrations.Migration):
                 ('count', fields.IntField(default=1, db_default=1)),
                 ('last_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('kind', fields.CharField(default='', db_default='', max_length=20)),
+                ('ignored_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('software', fields.CharField(default='', db_default='', max_length=100)),
             ],
             options={'table': 'knock', 'app': 'models', 'indexes': [Index(fields=['created_at']), Index(fields=['last_at'])], 'pk_attr': 'id'},
