@@ -16,6 +16,7 @@ from models import Actor, ActorKey, Host, Q, clock
 from models.actor import ActorKind, KeyKind, Organisation
 from models.host import PARTNERS
 from moderation import hosts, markup
+from moderation.domain_names import registrable
 
 NAME_LIMIT = 100
 TITLE_LIMIT = 200
@@ -23,7 +24,6 @@ EMOJI_LIMIT = 10  # of one profile
 NEW_ACTORS_PER_HOUR = 1000  # of one registrable domain
 NEW_STRANGERS_PER_HOUR = 3  # of one that we do not exchange with
 UNTRIED = ("", Manner.CAVAGE)  # hosts that were not asked yet to take anything better
-SHORT_SUFFIX_CHARACTERS = 3  # "co", "com", "org", "gov" before a country
 
 
 async def save(document: ActorDocument, key_uri: str = "") -> Actor:
@@ -35,6 +35,7 @@ async def save(document: ActorDocument, key_uri: str = "") -> Actor:
     columns = _columns(document)
     columns |= await _said_by_partners(document, columns["host"])
     actor = await Actor.get_or_none(uri=document.id)
+    columns |= _suspended(document, actor)
     if actor is None:
         await _check_welcome(columns["host"], document)
         actor, _ = await Actor.get_or_create(columns, uri=document.id)
@@ -59,6 +60,15 @@ def _columns(document: ActorDocument) -> dict[str, Any]:
     }
 
 
+def _suspended(document: ActorDocument, known: Actor | None) -> dict[str, Any]:
+    """Whoever their own server has suspended is hidden here, until it says otherwise; what our team decided stays."""
+    if document.suspended and (known is None or known.suspended_at is None):
+        return {"suspended_at": clock.now(), "is_suspended_there": True}
+    if not document.suspended and known is not None and known.is_suspended_there:
+        return {"suspended_at": None, "is_suspended_there": False}
+    return {}
+
+
 async def _said_by_partners(document: ActorDocument, host: str) -> dict[str, Any]:
     """A badge is worth what the server is that has given it: those of partners are shown, as theirs."""
     is_partner = await hosts.standing(host) in PARTNERS
@@ -77,13 +87,6 @@ async def _check_welcome(host: str, document: ActorDocument) -> None:
     known = Actor.filter(theirs, created_at__gt=clock.now() - timedelta(hours=1))
     if await known.count() >= (NEW_ACTORS_PER_HOUR if is_heard else NEW_STRANGERS_PER_HOUR):
         raise Busy("too many new actors", host=host)
-
-
-def registrable(host: str) -> str:
-    """The part of a host name that somebody had to register, near enough for a limit: "a.b.example.co.uk" -> "example.co.uk"."""
-    labels = host.split(".")
-    has_short_second = len(labels) > 2 and len(labels[-2]) <= SHORT_SUFFIX_CHARACTERS
-    return ".".join(labels[-3:] if has_short_second else labels[-2:])
 
 
 async def _save_keys(actor: Actor, document: ActorDocument, key_uri: str) -> None:

@@ -20,12 +20,13 @@ from federation.instance import Instance
 from federation.keys import load_public
 from federation.signatures import Claim, Request
 from federation.wire import Activity
-from models import Actor, ActorKey, Host, InboxItem, Q, clock
+from models import Actor, ActorKey, Host, InboxItem, Knock, Q, clock
 from models.database import in_transaction
 from models.delivery import ItemState
 from models.errors import CommunityError
 from models.host import Standing
 from moderation import hosts
+from moderation.domain_names import registrable
 
 #: What may follow on an Offer to become partners, the one thing that a server we do not exchange with may say unasked.
 ABOUT_AN_OFFER = frozenset({"Accept", "Reject", "Undo"})
@@ -46,7 +47,11 @@ async def accept(instance: Instance, request: Request, received_at: datetime) ->
     document = json_gate.loads(request.body, max_bytes=instance.network.inbox_limit_bytes)
     activity, claim = Activity.parse(document), signatures.parse(request)
     may_be_forwarded = forwarding.is_forwarded(document, activity)
-    await _admit(claim, activity, may_be_forwarded)
+    try:
+        await _admit(claim, activity, may_be_forwarded)
+    except Refused as error:
+        await _note_stranger(error.host, activity, request)
+        raise
     if activity.type == "Delete" and activity.object_id == activity.actor and not await Actor.exists(uri=activity.actor):
         return  # somebody we never knew is gone; their key can no longer be had (fediverse.md §1.3)
     sender = signer = await prove(instance, request, claim, received_at)
@@ -99,6 +104,13 @@ async def _admit(claim: Claim, activity: Activity, may_be_forwarded: bool) -> No
         await forwarding.check_host(activity)
 
 
+async def _note_stranger(host: str, activity: Activity, request: Request) -> None:
+    """An unknown server knocked: its name waits for our hosts. It is not proven, as nothing of a stranger is fetched."""
+    if await hosts.standing(host) is Standing.UNKNOWN:
+        software = request.headers.get("User-Agent", "").partition(" ")[0]
+        await Knock.heard(host, registrable(host), activity.type[:20], "".join(filter(str.isprintable, software))[:100])
+
+
 async def _may_say_all_the_same(standing: Standing, host: str, kind: str) -> bool:
     """Whether a server that we do not exchange with may say this: what concerns copies from the time when we did; a stranger
     may ask to become partners, or answer where we have asked.
@@ -134,7 +146,7 @@ async def _carry_out(instance: Instance, item: InboxItem) -> None:
     """
     activity = Activity.parse(json.loads(item.body))
     handler, sender = HANDLERS.get(activity.type), await Actor.get_or_none(uri=item.sender_uri)
-    if handler is None or sender is None or sender.is_gone or await _is_shut(sender.host, activity.type):
+    if handler is None or sender is None or sender.is_gone and not _comes_back(activity, sender) or await _is_shut(sender.host, activity.type):
         await _finish(item, ItemState.DONE, "unknown type" if handler is None else "unknown sender")
         return
     incoming = Incoming(activity=activity, sender=sender, us=instance.actor, body=item.body,
@@ -145,6 +157,11 @@ async def _carry_out(instance: Instance, item: InboxItem) -> None:
         if await InboxItem.filter(id=item.id, state=ItemState.NEW).select_for_update():
             await handler.receive(incoming)
             await _finish(item, ItemState.DONE, "done")
+
+
+def _comes_back(activity: Activity, sender: Actor) -> bool:
+    """Whether somebody whom their own server had suspended may say what their profile is now."""
+    return sender.is_suspended_there and activity.type == "Update" and activity.object_id == sender.uri
 
 
 async def _is_shut(host: str, kind: str) -> bool:

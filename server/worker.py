@@ -32,6 +32,7 @@ from models import (
     Delivery,
     ErasureRequest,
     InboxItem,
+    Knock,
     OutgoingActivity,
     Session,
     SignInLink,
@@ -315,6 +316,7 @@ async def prune(app: web.Application) -> int:
     now = clock.now()
     await InboxItem.filter(created_at__lt=now - KEEP_ITEMS).exclude(state=ItemState.NEW).delete()
     await DailyNumber.forget_old()
+    await Knock.forget_old()
     await Tombstone.filter(created_at__lt=now - KEEP_TOMBSTONES).delete()
     await SignInLink.filter(expires_at__lt=now).delete()
     await Session.filter(expires_at__lt=now).delete()

@@ -6,7 +6,7 @@ from typing import Any
 from federation import charters, instances, partnership
 from federation.errors import FederationError
 from federation.instance import Instance
-from models import Actor, AuditEntry, Charter, Host, Notification, clock
+from models import Actor, AuditEntry, Charter, Host, Knock, Notification, clock
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
 from models.host import PARTNERS, Rule, Standing
@@ -43,6 +43,7 @@ async def ask(instance: Instance, typed: str, by: Actor | None) -> Host:
         elif host.standing not in PARTNERS:
             await host.change(standing=Standing.UNKNOWN, asked_them_at=clock.now(), title=them.shown_name)
             await partnership.offer(instance.actor, them, host)
+        await Knock.filter(name=name).delete()
         await _log(by, "host.ask", host)
     return host
 
@@ -95,6 +96,7 @@ async def set_rule(host: Host, rule: Rule, **columns: Any) -> None:
         columns["standing_before"] = str(was)
     await closures.follow_through(await host.decide(rule, quarantined_at=None, **columns))
     await host.refresh_from_db()
+    await Knock.filter(name=host.name).delete()
     if rule.standing is Standing.PARTNER:
         await _agree(host)
     await _forget_notices(host)

@@ -1,6 +1,7 @@
 """/admin/partners: the communities that we exchange with, who asks, and whether things arrive."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,19 +10,20 @@ from urllib.parse import quote
 from aiohttp import web
 
 from federation.errors import FederationError
-from models import Charter, Community, Delivery, Host, HostList
+from models import Charter, Community, Delivery, Host, HostList, Knock
 from models.delivery import DeliveryState
 from models.errors import CommunityError
 from models.host import PARTNERS, Standing
 from moderation import charters
 from server import promises, render
-from server.actions import domains, partners
+from server.actions import domains, knocks, partners
 from server.actions.domains import NothingToLimit, Restriction, Severity
 from server.doors import see
 from server.errors import BadRequest
 from server.forms import whole_number
 from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
 from server.language import Words, gettext_for
+from server.pages import admin_knocks
 from server.views import FieldError
 
 HOSTS_ON_A_PAGE = 100
@@ -109,6 +111,7 @@ async def one(request: web.Request) -> web.Response:
 
 
 async def _page(request: web.Request, *, typed: str = "", errors: tuple[FieldError, ...] = (), status: int = 200) -> web.Response:
+    knocked = await Knock.filter(ignored_at__isnull=True).limit(1000).count()
     known = [await _view(host) for host in await Host.all().order_by("title", "name").limit(HOSTS_ON_A_PAGE)]
     waiting = await Delivery.filter(state=DeliveryState.WAITING).limit(1000).count()
     return render.page(
@@ -117,15 +120,18 @@ async def _page(request: web.Request, *, typed: str = "", errors: tuple[FieldErr
         partners=[host for host in known if host.standing in PARTNERS],
         others=[host for host in known if host.standing in (Standing.OPEN, Standing.LIMITED)],
         suspended=[host for host in known if host.standing == Standing.SUSPENDED],
+        knocked=knocked, warnings=await _warnings(request, [host.name for host in known if host.asks_us]),
         is_open=request.app[COMMUNITY].row.is_open_federation, done=request.query.get("done", ""))
 
 
 async def _one(request: web.Request, host: Host, *, errors: tuple[FieldError, ...] = (), status: int = 200,
                wanted: Restriction | None = None) -> web.Response:
     by_list = await HostList.get_or_none(id=host.list_id or 0)
+    alike = await _warnings(request, [host.name] if host.standing is Standing.UNKNOWN else [])
     return render.page(request, "partner.html", here="partners", status=status, errors=errors, host=await _view(host),
                        wanted=wanted or Restriction.on(host), ruled_by=host.ruled_by, by_list=by_list,
-                       before=host.standing_before, done=request.query.get("done", ""),
+                       before=host.standing_before,
+                       warnings=alike.get(host.name, ()), done=request.query.get("done", ""),
                        **await _charter(host, gettext_for(request[LANGUAGE])))
 
 
@@ -159,6 +165,12 @@ async def _host(request: web.Request) -> Host:
     if host := await Host.get_or_none(name=request.match_info["host"]):
         return host
     raise BadRequest("host")
+
+
+async def _warnings(request: web.Request, names: Sequence[str]) -> dict[str, list[str]]:
+    """Whom the servers of these names could be taken for."""
+    found = await knocks.likenesses(request.app[INSTANCE], names) if names else {}
+    return {name: admin_knocks.warnings(alike, gettext_for(request[LANGUAGE])) for name, alike in found.items()}
 
 
 def _why_not(error: CommunityError, _: Words) -> str:

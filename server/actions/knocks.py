@@ -1,0 +1,50 @@
+"""Servers that we know nothing of and that knocked: a person decides about each, with a look at whom they could be taken for."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from federation.instance import Instance
+from models import Actor, AuditEntry, Host, Knock, Q, clock
+from models.errors import NotHere
+from models.host import PARTNERS, Standing
+from moderation.domain_names import Alike, alike
+from server.actions import domains, partners
+from server.actions.domains import Restriction, Severity
+from server.actions.partners import RESTRICTED
+
+KNOWN_LIMIT = 20_000
+ALIKE_LIMIT = 3  # that are named
+
+
+async def waiting(limit: int, offset: int = 0) -> list[Knock]:
+    """Those that knocked last come first."""
+    return await Knock.filter(ignored_at__isnull=True).order_by("-last_at").offset(offset).limit(limit)
+
+
+async def likenesses(instance: Instance, names: Iterable[str]) -> dict[str, list[tuple[Alike, Standing]]]:
+    """Whom each of these names could be taken for: us, our partners, or servers that we restrict."""
+    rows = Host.filter(Q(standing__in=[*PARTNERS, *RESTRICTED])).limit(KNOWN_LIMIT)
+    known = {str(name): Standing(standing) for name, standing in await rows.values_list("name", "standing")}
+    known[instance.network.host] = Standing.PARTNER
+    return {name: [(one, known[one.name]) for one in alike(name, known)[:ALIKE_LIMIT]] for name in names}
+
+
+async def decide(instance: Instance, name: str, do: str, by: Actor, reason: str = "") -> None:
+    """Open to it, limit it, keep it out, or hear no more of it. Raises NotHere; NothingToLimit; Malformed."""
+    knock = await Knock.get_or_none(name=name)
+    if knock is None:
+        raise NotHere("no such knock")
+    match do:
+        case "open":
+            await partners.allow(instance, name, by, Standing.OPEN, reason)
+        case "limit":
+            await domains.restrict(instance, name, by, Restriction(Severity.SILENCE, reason=reason))
+        case "suspend":
+            await partners.suspend(instance, name, by, reason)
+        case "ignore":
+            await Knock.filter(id=knock.id).update(ignored_at=clock.now())
+            await AuditEntry.create(actor_id=by.id, action="host.ignore", target=f"host:{name}")
+            return
+        case _:
+            raise NotHere("no such decision")
+    await knock.delete()
