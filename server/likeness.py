@@ -16,7 +16,7 @@ from moderation.similarity import Crowd, closure, sim_gic
 
 PEOPLE_LIMIT = 5000
 KEPT_SECONDS = 300
-PAGE = 500
+PAGE = 50
 CLOSER_LOOK = 60
 
 
@@ -71,13 +71,19 @@ class Likeness:
         return sorted((one for one in found if one.score), key=lambda one: (-one.score, one.actor.id))[:count]
 
     async def _crowd(self) -> Crowd:
+        """That of the last minutes; while one makes it anew, all others go on with the old one."""
+        if self.crowd is not None and (self._is_fresh() or self._one_at_a_time.locked()):
+            return self.crowd
         async with self._one_at_a_time:
-            if self.crowd is None or (clock.now() - self._made_at).total_seconds() > KEPT_SECONDS:
+            if self.crowd is None or not self._is_fresh():
                 self.crowd, self._made_at = await self._made(), clock.now()
             return self.crowd
 
+    def _is_fresh(self) -> bool:
+        return (clock.now() - self._made_at).total_seconds() <= KEPT_SECONDS
+
     async def _made(self) -> Crowd:
-        """Everybody's signs, read page by page."""
+        """Everybody's signs, read by pages so small that whoever else is here waits for some milliseconds only."""
         signs: dict[int, list[int]] = {}
         after = 0
         while len(signs) < PEOPLE_LIMIT:
@@ -87,9 +93,9 @@ class Likeness:
                 break
             after = page[-1].id
             shown = [actor.id for actor in page if _shows(actor)]
-            for row in await ProfileValue.filter(actor_id__in=shown or [0], line=ProfileLine.SIGNS).only("actor_id", "code"):
-                if row.code:
-                    signs.setdefault(row.actor_id, []).append(number(row.code))
+            values = ProfileValue.filter(actor_id__in=shown or [0], line=ProfileLine.SIGNS).exclude(code="")
+            for person, code in await values.values_list("actor_id", "code"):
+                signs.setdefault(int(str(person)), []).append(number(str(code)))
         return await asyncio.to_thread(self._filled, dict(list(signs.items())[:PEOPLE_LIMIT]))
 
     def _filled(self, signs: dict[int, list[int]]) -> Crowd:

@@ -1,6 +1,7 @@
 """/admin/directory: with which partners it is shared, how much each was told, and what looks like collecting people."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,7 +45,7 @@ async def show(request: web.Request) -> web.Response:
     kinds = [listing_alarms.LEAKED, listing_alarms.READS_ON, listing_alarms.TRIES]
     alarms = await AuditEntry.filter(action__in=kinds).order_by("-id").limit(ALARMS_ON_A_PAGE)
     return render.page(
-        request, "admin_directory.html", here="directory", peers=[await _peer(us.id if us else 0, host) for host in hosts],
+        request, "admin_directory.html", here="directory", peers=await _peers(us.id if us else 0, hosts),
         mode=str(community.directory), is_open=community.directory_opened_at is not None, done=request.query.get("done", ""),
         alarms=[(one.action, one.target.partition(":")[2], one.reason, one.created_at) for one in alarms])
 
@@ -83,14 +84,22 @@ async def decide(request: web.Request) -> web.Response:
     return see(f"{HERE}?done={wanted}")
 
 
-async def _peer(us: int, host: Host) -> PeerView:
-    peer = await DirectoryPeer.get_or_none(host=host.name)
-    follows = await Follow.get_or_none(target_id=us, follower__host=host.name)
-    least = (await counts.thresholds()).inside
-    told = await OfferedListing.filter(host=host.name, actor_id__isnull=False).count()
+async def _peers(us: int, hosts: Sequence[Host]) -> list[PeerView]:
+    """All of them, by one question of each kind."""
+    names, least = [host.name for host in hosts] or [""], (await counts.thresholds()).inside
+    known = {peer.host: peer for peer in await DirectoryPeer.filter(host__in=names)}
+    reading = {follow.follower.host: follow for follow in await Follow.filter(
+        target_id=us, follower__host__in=names).select_related("follower")}
+    read = {str(name) for name in await Follow.filter(
+        follower_id=us, target__host__in=names, accepted_at__isnull=False).values_list("target__host", flat=True)}
+    told = await OfferedListing.people(names)
+    return [_peer(host, known.get(host.name), reading.get(host.name), we_read=host.name in read,
+                  told=counts.inside(told.get(host.name, 0), least)) for host in hosts]
+
+
+def _peer(host: Host, peer: DirectoryPeer | None, follows: Follow | None, *, we_read: bool, told: int | None) -> PeerView:
     return PeerView(
         name=host.name, title=host.title or host.name, reads_us=bool(follows and follows.accepted_at),
-        asks=bool(follows and not follows.accepted_at),
-        we_read=await Follow.exists(follower_id=us, target__host=host.name, accepted_at__isnull=False),
-        read_at=peer.read_at if peer else None, is_stopped=bool(peer and peer.stopped_at), told=counts.inside(told, least),
+        asks=bool(follows and not follows.accepted_at), we_read=we_read,
+        read_at=peer.read_at if peer else None, is_stopped=bool(peer and peer.stopped_at), told=told,
         alarmed_at=peer.alarmed_at if peer else None)

@@ -1,14 +1,30 @@
 """The pages of the directory: what is found and what is not told, asking, reading too much, and what hosts see and choose."""
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from federation import directories
-from models import Actor, AuditEntry, Community, DirectoryPeer, Host, Introduction, Listing, Notification, clock, listings
+from models import (
+    Actor,
+    AuditEntry,
+    Community,
+    DirectoryPeer,
+    Follow,
+    Host,
+    Introduction,
+    Listing,
+    Notification,
+    OfferedListing,
+    clock,
+    listings,
+)
 from models.community import DirectoryMode
 from models.database import in_transaction
+from models.host import Standing
+from models.ids import new_key
 from models.listings import Told
 from models.member import Role
 from models.notification import Notice
@@ -16,6 +32,7 @@ from server import limits
 from server.actions import introductions
 from server.actions.introductions import AskedEnough
 from server.actions.listings import place_due
+from server.keys import INSTANCE
 from server.limits import Rate
 from tests.browser import Browser
 from tests.live import LiveServer
@@ -72,8 +89,30 @@ async def test_who_reads_on_and_on_is_stopped_and_hosts_hear_of_it(alpha: LiveSe
     assert await alpha.ask(lambda: Notification.filter(recipient_id=odile.id, kind=Notice.SCRAPED).count()) == 1
     async with Browser(alpha, odile) as browser:
         assert "reads more of the directory" in await browser.get("/admin/directory")
+        await alpha.run(_partners(alpha, [await alpha.member(f"m{number}") for number in range(6)]))
+        page = await browser.get("/admin/directory")
+        said = {name: text for name, text in re.findall(r"<br><span[^>]*>(\w+)\.example</span>(.*?)</li>", page, re.S)}
+        assert "Reads our list." in said["reads"] and re.search(r"About .?5 members", said["reads"])
+        assert "Asks to read our list." in said["asks"] and "We read theirs. Compared" in said["asks"]
+        assert "Stopped by a host" in said["stopped"] and "Few members" not in said["stopped"]
+        assert "Does not read our list. We do not read theirs." in said["new"]
         await browser.post("/admin/directory", {"mode": "off"})
     assert (await alpha.ask(Community.current)).directory is DirectoryMode.OFF
+
+
+async def _partners(alpha: LiveServer, members: list[Actor]) -> None:
+    """One that reads our list, one that asks to, one that our host stopped, one that is new."""
+    us = await directories.ensure(alpha.app[INSTANCE])
+    for name in ("reads", "asks", "stopped", "new"):
+        await (await Host.called(f"{name}.example")).change(standing=Standing.PARTNER)
+    uris = [f"https://{name}.example/directory" for name in ("reads", "asks")]
+    reads, asks = [await Actor.create(uri=uri, name="directory", host=uri.split("/")[2], inbox_uri=uri) for uri in uris]
+    for one, other, since in ((reads, us, clock.now()), (asks, us, None), (us, asks, clock.now())):
+        await Follow.create(uri=f"{one.uri}/f/{other.id}", follower=one, target=other, accepted_at=since)
+    await DirectoryPeer.create(host="asks.example", read_at=clock.now())
+    await DirectoryPeer.create(host="stopped.example", stopped_at=clock.now())
+    for member in members:
+        await OfferedListing.create(actor=member, host="reads.example", key=new_key(), stamp_key=new_key())
 
 
 async def test_five_people_a_day_and_no_more(alpha: LiveServer, beta: LiveServer) -> None:
