@@ -1,11 +1,13 @@
 """What a server may say about reports: about those that it is part of, in its own voice, and not without end."""
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from federation import resolve
 from federation.handlers import flag
-from models import CaseNote, Host, InboxItem, OfferedListing, Report
+from models import CaseNote, Host, InboxItem, Listing, OfferedListing, Report, clock
 from models.case import CaseSource, Matter
 from models.delivery import ItemState, ReportOutcome
 from models.reach import Reach
@@ -41,6 +43,10 @@ async def test_only_who_has_a_part_in_a_report_speaks_about_it(alpha: LiveServer
         told = await alpha.run(reports.report(alpha.instance.actor, alice, known, Told(forward=True, text="Rude")))
         [sent] = await peer.wait_for("Flag")
         assert (sent["actor"], sent["object"], sent["id"]) == (alpha.instance.actor.uri, [otto.uri], told.uri)
+        listing = await alpha.ask(lambda: Listing.create(
+            host=peer.host, uri=f"{peer.origin}/directory/listings/1", place=7, ends_at=clock.now() + timedelta(days=9)))
+        await alpha.run(reports.report_listing(alpha.instance.actor, alice, listing, Told(forward=True, text="Sells")))
+        assert [one["object"] for one in await peer.wait_for("Flag", 2)] == [[otto.uri], [listing.uri]]
         assert sent["matter"] == "other" and "to" not in sent and alice.key not in str(sent)
         kept_here = await alpha.run(reports.report(alpha.instance.actor, alice, bob, Told(text="Between us")))
         unforwarded = await alpha.run(reports.report(alpha.instance.actor, alice, known, Told(text="Not told to them")))
