@@ -124,11 +124,11 @@ async def accept(instance: Instance, list_: HostList, entries: Sequence[HostList
     return len(good)
 
 
-async def accept_all(instance: Instance, list_: HostList) -> int:
-    """A host says yes to every draft of a list, but for those that concern partners. How many."""
+async def accept_all(instance: Instance, list_: HostList, *, partners_too: bool = False) -> int:
+    """A host says yes to every draft of a list, to those that concern partners only if that was said. How many."""
     count, after = 0, ""
     while page := await HostListEntry.filter(list_id=list_.id, state=EntryState.DRAFT, name__gt=after).order_by("name").limit(500):
-        count += await accept(instance, list_, page, partners_too=False)
+        count += await accept(instance, list_, page, partners_too=partners_too)
         after = page[-1].name
     return count
 

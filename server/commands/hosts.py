@@ -8,7 +8,8 @@ import typer
 from federation import instances
 from models import ActorKey, Host
 from models.host import Standing
-from server.actions import partners
+from server.actions import domains, partners
+from server.actions.domains import Restriction, Severity
 from server.commands.output import Failed, Misused, Output, table
 from server.commands.rooms import community
 from server.settings import Settings
@@ -33,27 +34,49 @@ async def allow(settings: Settings, out: Output, name: Name,
 
 async def list_(settings: Settings, out: Output,
                 page: Annotated[int, typer.Option(min=1, help=f"Which page of {LIST_LIMIT}.")] = 1) -> None:
-    """List the servers that are known. JSON: [{"name", "standing", "title", "reason", "asks", "failures", "reached"}]."""
+    """List the servers that are known. JSON: [{"name", "standing", "title", "reason", "rejects_media",
+    "rejects_reports", "public_comment", "asks", "failures", "reached"}].
+    """
     async with community(settings):
         found = await Host.all().order_by("name").offset((page - 1) * LIST_LIMIT).limit(LIST_LIMIT)
     data = [_row(host) for host in found]
     heads = ("name", "standing", "title", "reason", "asks", "failures", "reached")
-    out.show(data, *table(heads, [tuple(row.values()) for row in data]))
+    out.show(data, *table(heads, [tuple(row[head] for head in heads) for row in data]))
 
 
 async def suspend(settings: Settings, out: Output, name: Name, reason: Reason = "") -> None:
-    """Close the door to a server and its subdomains. JSON: as one row of `host list`."""
+    """Close the door to a server and its subdomains; follows with its people end. JSON: as one row of `host list`."""
     async with community(settings) as instance:
         host = await partners.suspend(instance, name, None, reason)
     out.show(_row(host), f"{host.name} is suspended: nothing is taken from it, nothing is sent to it.")
 
 
+async def lift(settings: Settings, out: Output, name: Name, reason: Reason = "") -> None:
+    """Take back that a server was suspended or limited: it stands as before. JSON: as one row of `host list`."""
+    async with community(settings) as instance:
+        host = await _known(name)
+        await partners.lift(instance, host, None, reason)
+    out.show(_row(host), f"{host.name} is {host.standing} again; follows that ended stay ended.")
+
+
+async def rule(settings: Settings, out: Output, name: Name,
+               severity: Annotated[Severity, typer.Option(help="noop: only what is refused beside it.")] = Severity.NOOP,
+               reject_media: Annotated[bool, typer.Option(help="Fetch and show no images from there.")] = False,
+               reject_reports: Annotated[bool, typer.Option(help="Drop what it reports.")] = False,
+               obfuscate: Annotated[bool, typer.Option(help="Hide a part of the name on the public list.")] = False,
+               public_comment: Annotated[str, typer.Option(help="Why, for those who may read the public list.")] = "",
+               reason: Reason = "") -> None:
+    """Set the whole rule for a server and its subdomains; what is not said is not so. JSON: as one row of `host list`."""
+    wanted = Restriction(severity, reject_media, reject_reports, obfuscate, reason, public_comment)
+    async with community(settings) as instance:
+        host = await domains.restrict(instance, name, None, wanted)
+    out.show(_row(host), f"The rule for {host.name} is set.")
+
+
 async def end(settings: Settings, out: Output, name: Name, reason: Reason = "") -> None:
     """End a partnership, or lift a suspension: the server is unknown again. JSON: as one row of `host list`."""
     async with community(settings) as instance:
-        host = await Host.get_or_none(name=instances.host_named(name))
-        if host is None:
-            raise Failed(f"There is no server named {name} here.")
+        host = await _known(name)
         await partners.end(instance, host, None, reason)
     out.show(_row(host), f"{host.name} is unknown now: nothing is exchanged with it.")
 
@@ -66,7 +89,15 @@ async def expire_keys(settings: Settings, out: Output, name: Name) -> None:
     out.show({"name": host, "keys": count}, f"{count} keys of {host} are forgotten; they are read anew when they are needed.")
 
 
+async def _known(name: str) -> Host:
+    host = await Host.get_or_none(name=instances.host_named(name))
+    if host is None:
+        raise Failed(f"There is no server named {name} here.")
+    return host
+
+
 def _row(host: Host) -> dict[str, Any]:
     return {"name": host.name, "standing": str(host.standing), "title": host.title, "reason": host.reason,
+            "rejects_media": host.rejects_media, "rejects_reports": host.rejects_reports, "public_comment": host.public_comment,
             "asks": host.asked_us_at is not None and host.standing is Standing.UNKNOWN, "failures": host.failures,
             "reached": host.reached_at.isoformat(timespec="seconds") if host.reached_at else None}

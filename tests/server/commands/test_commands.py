@@ -146,13 +146,23 @@ async def test_an_invitation_keeps_only_its_digest(dazzle: Run, database_url: st
         assert kept.token_digest not in made["link"]
 
 
-async def test_servers_are_allowed_listed_suspended_and_ended(dazzle: Run) -> None:
+async def test_servers_are_allowed_listed_suspended_and_ended(dazzle: Run, tmp_path: Path) -> None:
     assert (await read(dazzle, "host", "allow", "https://Partner.Example/about"))["standing"] == "partner"
     assert (await read(dazzle, "host", "allow", "wide.example", "--open"))["standing"] == "open"
     assert (await read(dazzle, "host", "suspend", "wide.example", "--reason", "spam"))["reason"] == "spam"
+    assert (await read(dazzle, "host", "lift", "wide.example"))["standing"] == "open"
+    assert (await read(dazzle, "host", "rule", "wide.example", "--severity", "suspend", "--reject-media"))["rejects_media"]
+    blocks = tmp_path / "blocks.csv"
+    blocks.write_text("#domain,#severity\nwide.example,suspend\nnew.example,suspend\npartner.example,suspend\n**,suspend\n")
+    wanted = {"milder": 1, "new": 1, "partner": 1}
+    tried = await read(dazzle, "host", "import", str(blocks))
+    assert (tried["changes"], tried["applied"], tried["bad"]) == (wanted, 0, [[5, "**,suspend"]])
+    assert (await read(dazzle, "host", "import", str(blocks), "--apply"))["applied"] == 2
+    out = (await read(dazzle, "host", "export"))["csv"].splitlines()
+    assert out[1:] == ["new.example,suspend,false,false,,false", "wide.example,suspend,false,false,,false"]
     assert (await read(dazzle, "host", "end", "partner.example"))["standing"] == "unknown"
     listed = {row["name"]: row["standing"] for row in await read(dazzle, "host", "list")}
-    assert listed == {"partner.example": "unknown", "wide.example": "suspended"}
+    assert listed == {"partner.example": "unknown", "wide.example": "suspended", "new.example": "suspended"}
 
 
 async def test_a_message_obeys_the_rules_of_the_browser(dazzle: Run, database_url: str) -> None:
