@@ -21,6 +21,7 @@ ON_LISTS_APART = ("SELECT p.actor_id FROM people_list l INNER JOIN listed_person
                   " WHERE l.owner_id = ? AND l.is_exclusive")
 BLOCKED_HOSTS = "SELECT host FROM host_block WHERE owner_id = ?"
 BLOCKS = ("SELECT blocker_id FROM block WHERE target_id = ? UNION ALL SELECT target_id FROM block WHERE blocker_id = ?")
+MUTED_HOSTS = "SELECT host FROM host_mute WHERE owner_id = ? AND (ends_at IS NULL OR ends_at > ?)"
 MUTED = "SELECT target_id FROM mute WHERE owner_id = ? AND (ends_at IS NULL OR ends_at > ?)"
 HAS_FOLLOWED_TAG = ('EXISTS (SELECT 1 FROM followed_tag WHERE owner_id = ?) AND EXISTS (SELECT 1 FROM tag t'
                     ' INNER JOIN followed_tag f ON f.name = t.name AND f.owner_id = ? WHERE t.post_id = "post"."id")')
@@ -94,9 +95,11 @@ def has_no_tag(names: Collection[str]) -> Condition:
     return Condition(f"NOT {having.sql}", having.values)
 
 
-def not_muted(me: int, column: str, now: datetime) -> Condition:
-    """The actor in a column ("post"."author_id" or the like) is nobody whom a member has muted."""
-    return Condition(f"{column} NOT IN ({MUTED})", (me, now))
+def not_muted(me: int, column: str, host: str, now: datetime) -> Condition:
+    """The actor in a column ("post"."author_id" or the like) is nobody whom a member has muted, nor of a server (in the column
+    `host`) that they have.
+    """
+    return Condition(f"{column} NOT IN ({MUTED}) AND {host} NOT IN ({MUTED_HOSTS})", (me, now, me, now))
 
 
 def in_wanted_languages(me: int) -> Condition:

@@ -16,7 +16,10 @@ from moderation import lines
 from moderation.visibility import Viewer, seen_by
 from server import emojis, lost, questions, signal_words
 from server.actions import quotes
+from server.actions.filters import Context
 from server.language import Words, moment
+from server.sieve import text_of
+from server.sifting import Sifted, sift
 from server.views import Fact, ImageView, PersonView, PollView, PostView, QuoteView
 from server.wording import kind_name, note_name, written_by
 
@@ -57,6 +60,7 @@ class _Around:
     polls: dict[int, PollView] = field(default_factory=dict)
     quotes: dict[str, QuoteView] = field(default_factory=dict)  # by uri
     emojis: dict[str, dict[str, str]] = field(default_factory=dict)  # host -> name -> key
+    sifted: Sifted = field(default_factory=Sifted)
 
 
 def viewer_of(member: Member | None) -> Viewer:
@@ -99,8 +103,10 @@ async def people(actors: Sequence[Actor], *, readers: Reach = Reach.COMMUNITY) -
     return [person(actor, titles, pictures, readers=readers) for actor in actors]
 
 
-async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, with_hidden: bool = False) -> list[PostView]:
-    """The messages of a page as cards, in lists without those whose content note the reader wants hidden.
+async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, with_hidden: bool = False,
+                place: Context | None = None) -> list[PostView]:
+    """The messages of a page as cards, in lists without those whose content note the reader wants hidden, or that a filter of
+    theirs or their first month leaves out in this `place` (None: no filter works there).
 
     `with_hidden`: folded instead, where the reader has opened this very message or conversation.
     """
@@ -108,7 +114,16 @@ async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, wi
     mine = reader.actor_id if reader else None
     shown = [entry for entry in entries if with_hidden or entry.post.author_id == mine or treatment(entry.post, reading) != HIDE]
     around = await _load(shown, reader, _)
-    return [_card(entry, reader, around, _) for entry in shown]
+    if reader and place:
+        around.sifted = await sift([entry.post for entry in shown], _texts(shown, around), reader, place, _)
+    return [_card(entry, reader, around, _) for entry in shown if with_hidden or entry.post.id not in around.sifted.hidden]
+
+
+def _texts(entries: Sequence[Entry], around: _Around) -> dict[int, str]:
+    """What filters look at, by post id."""
+    return {post.id: text_of(post, [image.description for image in around.kept.images.get(post.id, ())],
+                             [choice.title for choice in around.polls[post.id].choices] if post.id in around.polls else ())
+            for post in (entry.post for entry in entries)}
 
 
 async def _load(entries: Sequence[Entry], reader: Member | None, _: Words) -> _Around:
@@ -135,13 +150,14 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     may_act = _may_act(post, reader, held_for)
     may_show = may_act and post.reach.level >= Reach.COMMUNITY.level
     parent = around.kept.answered.get(post.parent_id or 0)
-    folded, veiled = (False, False) if is_mine else _folding(post, reader)
+    folded, veiled = (False, False) if is_mine else _folding(post, reader, around.sifted)
     html, language = words(post, _)
     return PostView(
         key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis, readers=_readers(reader)),
         html=Markup(emojis.shown(html, around.emojis.get(author.host, {}))),  # noqa: S704 - cleaned when it was stored
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
         note=post.shown_warning or note_name(post.shown_note, _), is_labelled=bool(post.label_words), folded=folded,
+        filtered=around.sifted.why.get(post.id, ""),
         veiled=veiled, kind=kind_name(post.kind, _), title=post.title, facts=facts_of(post, _),
         poll=around.polls.get(post.id), quote=_quoted(post, around, is_mine),
         may_quote=may_act and _may_quote(post, reader),
@@ -185,8 +201,10 @@ def _quoted(post: Post, around: _Around, is_mine: bool) -> QuoteView | None:
     return replace(quote, state=post.quote_state.value) if is_mine else None
 
 
-def _folding(post: Post, reader: Member | None) -> tuple[bool, bool]:
+def _folding(post: Post, reader: Member | None, sifted: Sifted) -> tuple[bool, bool]:
     """Whether the message is folded, or only its pictures are veiled."""
+    if post.id in sifted.why:
+        return True, False
     if treatment(post, reader.reading if reader else {}) == OPEN:
         return False, False
     return not _warns_of_images(post), _warns_of_images(post)

@@ -153,6 +153,7 @@ class PostView:
     note: str = ""  # what to warn of before reading, in words: "Invasive care"
     is_labelled: bool = False  # the team put the note there
     folded: bool = False  # show the note and fold the text
+    filtered: str = ""  # the filter of the reader that folds it, in words
     veiled: bool = False  # fold the images alone
     kind: str = ""  # "Event", "Video", in words; nothing for a plain message
     title: str = ""

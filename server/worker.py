@@ -51,11 +51,13 @@ from server.actions import (
     apps,
     badges,
     brought,
+    case_keeping,
     departures,
     erasures,
     handovers,
     held,
     host_lists,
+    host_mutes,
     introductions,
     list_entries,
     listings,
@@ -155,7 +157,12 @@ async def read_profiles(app: web.Application) -> int:
 
 async def end_mutes(app: web.Application) -> int:
     """Lift the mutes whose time is over."""
-    return await relations.end_mutes()
+    return await relations.end_mutes() + await host_mutes.end_due()
+
+
+async def settle_cases(_app: web.Application) -> int:
+    """Give reports of an earlier version their cases, and forget old notes."""
+    return await case_keeping.settle()
 
 
 async def forget_notifiers(app: web.Application) -> int:
@@ -355,6 +362,7 @@ JOBS: dict[str, Job] = {
     "read_ended_polls": Job(read_ended_polls, 5),
     "settle_followers": Job(settle_followers, 1),
     "end_mutes": Job(end_mutes, 10),
+    "settle_cases": Job(settle_cases, 3600),
     "forget_notifiers": Job(forget_notifiers, 3600),
     "settle_consents": Job(settle_consents, 60),
     "answer_withdrawals": Job(answer_withdrawals, 0.5, Due.ERASURES),

@@ -1,10 +1,10 @@
 """Somebody writes of dying: who is told, and what the team has done about it. Nothing is held, hidden or marked for others.
 
 What is for oneself or for a circle stays there: the team is not told of it. Who writes down the darkest hour in a note to
-themselves, or tells a friend, must not find a stranger at the door; if they feared it, they would write it nowhere. They alone see
-the card with the lines to call, and can ask the team to write to them. What is for the community or wider the team can read anyway:
-there it opens a case of danger, as soon as the message can no longer be undone. Messages of other servers are theirs to look after;
-here, members report them (health.md §5).
+themselves, or tells a friend, must not find a stranger at the door; if they feared it, they would write it nowhere. They
+alone see the card with the lines to call, and can ask the team to write to them. What is for the community or wider the
+team can read anyway: there it opens a case of danger, as soon as the message can no longer be undone. Messages of other
+servers are theirs to look after; here, members report them (health.md §5).
 """
 from __future__ import annotations
 

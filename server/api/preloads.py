@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from models import Actor, Attachment, Poll, Post, filter, marks, surroundings
 from models.conditions import Condition
 from models.marks import Marks
-from moderation import counts, markup
+from moderation import counts
 from moderation.visibility import seen_by
-from server import emojis, lost
+from server import emojis, lost, sieve
 from server.api.entities.account import CustomEmoji, emojis_in
-from server.api.entities.filter import FilterResult, Sieve
+from server.api.entities.filter import FilterResult
+from server.api.entities.filter import results as filter_results
 from server.api.readers import Reader
 from server.language import gettext_for
 from server.questions import QUESTION
+from server.sieve import Sieve
 
 
 @dataclass(slots=True)
@@ -47,8 +49,8 @@ class Preloads:
             return []
         pictures = [image.description for image in self.images.get(post.id, ())]
         answers = [str(one["name"]) for one in self.polls[post.id].options] if post.id in self.polls else []
-        text = "\n".join([post.title, post.warning, markup.plain(post.html), *pictures, *answers])
-        return self.sieve.results(post.id, text, self.marks.filtered.get(post.id, set()))
+        matches = self.sieve.matches(sieve.text_of(post, pictures, answers), self.marks.filtered.get(post.id, set()))
+        return filter_results(post.id, matches)
 
     def emojis_among(self, question: Poll, post: Post, reader: Reader) -> list[CustomEmoji]:
         """The small pictures in the answers to choose."""

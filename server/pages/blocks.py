@@ -3,14 +3,16 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models import HostBlock
+from models import HostBlock, HostMute, clock
 from models.errors import CommunityError
 from server import cards, render
-from server.actions import host_blocks, profiles
+from server.actions import host_blocks, host_mutes, profiles
 from server.doors import see
+from server.forms import whole_number
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
 from server.language import gettext_for
-from server.views import FieldError
+from server.pages.profile import MUTE_DAYS
+from server.views import FieldError, Option
 
 NAME_LIMIT_CHARACTERS = 255
 
@@ -34,6 +36,24 @@ async def block_server(request: web.Request) -> web.Response:
     return see("/settings/blocks")
 
 
+async def mute_server(request: web.Request) -> web.Response:
+    """POST /settings/blocks/servers/mute: no longer read a whole server, for some days or until it is lifted; `unmute` lifts it."""
+    form, me = request[FORM], request[MEMBER].actor
+    typed, days = form.text("server", NAME_LIMIT_CHARACTERS), whole_number(form.get("days"))
+    if form.has("unmute"):
+        await host_mutes.unmute(me, typed)
+        return see("/settings/blocks")
+    request.app[LIMITS].take("act", me.key)
+    try:
+        await host_mutes.mute(request.app[INSTANCE], me, typed, days=days if days in MUTE_DAYS else 0)
+    except host_blocks.TooManyBlocks:
+        raise
+    except CommunityError:
+        wrong = gettext_for(request[LANGUAGE])("Write the address of another server, like example.org.")
+        return await _page(request, typed, (FieldError("server", wrong),))
+    return see("/settings/blocks")
+
+
 async def unblock_server(request: web.Request) -> web.Response:
     """POST /settings/blocks/servers/remove."""
     await host_blocks.unblock(request[MEMBER].actor, request[FORM].text("server", NAME_LIMIT_CHARACTERS))
@@ -42,7 +62,13 @@ async def unblock_server(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, typed: str, errors: tuple[FieldError, ...] = ()) -> web.Response:
     blocked, muted = await profiles.kept_away(request[MEMBER])
+    _ = gettext_for(request[LANGUAGE])
+    quiet = [row for row in await HostMute.filter(owner_id=request[MEMBER].actor_id).order_by("host").limit(host_blocks.BLOCKS_LIMIT)
+             if row.ends_at is None or row.ends_at > clock.now()]
+    times = [Option(value="0", title=_("Until I end it")),
+             *(Option(value=str(days), title=_.ngettext("%(num)d day", "%(num)d days", days)) for days in MUTE_DAYS)]
     return render.page(
         request, "settings_blocks.html", status=422 if errors else 200, here="settings", errors=errors, typed=typed,
-        servers=sorted(await HostBlock.of(request[MEMBER].actor_id)),
+        times=tuple(times), quiet=[(row.host, row.ends_at) for row in quiet],
+        ends={row.target.address: row.ends_at for row in muted if row.ends_at}, servers=sorted(await HostBlock.of(request[MEMBER].actor_id)),
         blocked=await cards.people([row.target for row in blocked]), muted=await cards.people([row.target for row in muted]))

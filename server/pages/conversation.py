@@ -11,6 +11,7 @@ from models import Host, Post
 from server import audiences, cards, composer, indexing, threads
 from server.actions import posts
 from server.actions.drafts import Typed
+from server.actions.filters import Context
 from server.cards import Entry
 from server.keys import COMMUNITY, INSTANCE, LANGUAGE, MEMBER, SETTINGS
 from server.language import gettext_for
@@ -28,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
     thread = await threads.around(post, cards.viewer_of(request.get(MEMBER)))
     before, replies = threads.above(post, thread), threads.below(post, thread)
     page, more = _cut(replies, request.query.get("after", ""))
-    shown = await cards.posts([Entry(one) for one in (*before, post, *page)], member, _, with_hidden=True)
+    shown = await cards.posts([Entry(one) for one in (*before, post, *page)], member, _, with_hidden=True, place=Context.THREAD)
     main = shown[len(before)]
     may_index = member is None and await indexing.allowed(one.author for one in (*before, post, *page))
     return indexing.marked(

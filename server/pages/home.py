@@ -4,6 +4,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server import cards, render, timelines
+from server.actions.filters import Context
 from server.keys import LANGUAGE, MEMBER
 from server.language import gettext_for
 from server.views import Pager, Tab
@@ -24,5 +25,5 @@ async def show(request: web.Request) -> web.Response:
             Tab(title=_("People you follow"), url="/home/follows", is_current=followed_only))
     return render.page(
         request, "home.html", here="home", tabs=tabs, followed_only=followed_only, is_first=before == timelines.END_OF_TIME,
-        posts=await cards.posts(page.entries, request[MEMBER], _),
+        posts=await cards.posts(page.entries, request[MEMBER], _, place=Context.HOME),
         pager=Pager(older_url=f"{request.path}?before={page.older}" if page.older else ""))

@@ -1,7 +1,7 @@
 """Notices: what happened, by day and by conversation."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,9 +11,12 @@ from models import Actor, Follow, Notification, Post, clock
 from models.notification import Notice
 from moderation.visibility import Viewer, visible_to
 from server import cards, render
+from server.actions.filters import Context
 from server.doors import see
 from server.keys import LANGUAGE, MEMBER
 from server.language import Words, gettext_for
+from server.sieve import text_of
+from server.sifting import sift
 from server.timelines import place
 from server.views import Pager, PersonView
 from server.wording import excerpt, notice_text
@@ -61,10 +64,12 @@ async def show(request: web.Request) -> web.Response:
                                      ).order_by("-id").limit(ON_A_PAGE + 1).select_related("actor", "report")
     page = rows[:ON_A_PAGE]
     posts = await _posts(page, me.actor)
-    shown = [row for row in page if _stands(row, posts)]
+    texts = {post.id: text_of(post, (), ()) for post in posts.values()}
+    sifted = await sift(list(posts.values()), texts, me, Context.NOTIFICATIONS, _)
+    shown = [row for row in page if _stands(row, posts) and row.post_id not in sifted.hidden]
     personal = {row.id: row.actor for row in shown if row.actor}
     people = dict(zip(personal, await cards.people(list(personal.values())), strict=True))
-    days = _by_day(shown, posts, people, await _waiting(shown, me.actor), _)
+    days = _by_day(shown, posts, people, await _waiting(shown, me.actor), sifted.why, _)
     return render.page(
         request, "notices.html", here="notices", days=days, any_new=any(row.read_at is None for row in page),
         today=clock.now().date(), pager=Pager(older_url=f"/notices?before={page[-1].id}" if len(rows) > ON_A_PAGE else ""))
@@ -95,23 +100,24 @@ def _stands(row: Notification, posts: dict[int, Post]) -> bool:
 
 
 def _by_day(rows: Sequence[Notification], posts: dict[int, Post], people: dict[int, PersonView], waiting: set[int],
-            _: Words) -> list[Day]:
+            why: Mapping[int, str], _: Words) -> list[Day]:
     """Days, newest first; in each, the newest notice of a conversation stands for the others."""
     days: dict[date, dict[object, list[Notification]]] = {}
     for row in rows:
         post = posts.get(row.post_id or 0)
         days.setdefault(row.created_at.date(), {}).setdefault(post.conversation if post else row.id, []).append(row)
-    return [Day(day, [_view(group, posts, people, waiting, _) for group in groups.values()]) for day, groups in days.items()]
+    return [Day(day, [_view(group, posts, people, waiting, why, _) for group in groups.values()]) for day, groups in days.items()]
 
 
 def _view(group: Sequence[Notification], posts: dict[int, Post], people: dict[int, PersonView], waiting: set[int],
-          _: Words) -> NoticeView:
+          why: Mapping[int, str], _: Words) -> NoticeView:
     row, person = group[0], people.get(group[0].id)
     post = posts.get(row.post_id or 0)
     url = f"/m/{post.key}" if post else OF_THE_TEAM.get(row.kind, person.url if person else "/notices")
     if row.report and row.kind in OF_REPORTS:
         url = f"/reports/{row.report.key}"
     text = notice_text(row.kind, person.display_name if person else row.host, _)
-    return NoticeView(text=text, url=url, when=row.created_at, person=person, excerpt=excerpt(post) if post else "",
+    return NoticeView(text=text, url=url, when=row.created_at, person=person,
+                      excerpt=(why.get(post.id) or excerpt(post)) if post else "",
                       more=len(group) - 1, is_new=any(one.read_at is None for one in group),
                       asks=row.kind is Notice.FOLLOW_REQUEST and row.actor_id in waiting)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from aiohttp import web
 from markupsafe import Markup
@@ -15,13 +16,18 @@ from moderation import consent, facts, lines, policy
 from moderation.policy import Verb
 from server import cards, indexing, render, timelines
 from server.actions import deaths, follows, relations
+from server.actions.filters import Context
 from server.doors import see
+from server.forms import whole_number
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
 from server.language import gettext_for
 from server.look import local_path
 from server.pages import agreement, lookups, own_profile
 from server.pages.agreement import act_and_return
-from server.views import Pager, PersonView
+from server.views import Option, Pager, PersonView
+
+MUTE_DAYS = (1, 7, 30)
+DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +63,8 @@ async def show(request: web.Request) -> web.Response:
     may_index = member is None and await indexing.allowed((actor, *shown))
     return indexing.marked(
         request, "profile.html", may_index, here="me" if profile.is_me else "people", profile=profile,
-        pinned=await cards.posts(pinned, member, gettext_for(request[LANGUAGE])),
-        posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE])),
+        pinned=await cards.posts(pinned, member, gettext_for(request[LANGUAGE]), place=Context.ACCOUNT),
+        posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE]), place=Context.ACCOUNT),
         pager=Pager(older_url=f"/{actor.address}?before={page.older}" if page.older else ""))
 
 
@@ -127,9 +133,22 @@ async def refuse(request: web.Request) -> web.Response:
     return await _act(request, follows.refuse)
 
 
+async def ask_mute(request: web.Request) -> web.Response:
+    """GET /@{address}/mute: for how long."""
+    actor, _ = await lookups.person(request), gettext_for(request[LANGUAGE])
+    if actor.id == request[MEMBER].actor_id:
+        raise NotHere("oneself")
+    times = [Option(value=str(days), title=_.ngettext("%(num)d day", "%(num)d days", days)) for days in MUTE_DAYS]
+    times.append(Option(value="0", title=_("Until I end it"), checked=True))
+    return render.page(request, "mute.html", here="people", profile=await _view(request, actor), times=tuple(times),
+                       host=actor.host)
+
+
 async def mute(request: web.Request) -> web.Response:
-    """POST /@{address}/mute: stop seeing them."""
-    return await _act(request, relations.mute)
+    """POST /@{address}/mute: stop seeing them, for some days or until it is lifted."""
+    days, form = whole_number(request[FORM].get("days")), request[FORM]
+    seconds = days * DAY_SECONDS if days in MUTE_DAYS else 0
+    return await _act(request, partial(relations.mute, hides_notices=not form.has("notices"), seconds=seconds))
 
 
 async def unmute(request: web.Request) -> web.Response:

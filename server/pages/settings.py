@@ -1,6 +1,9 @@
 """The settings of a member, one subject a page; nothing changes before the button is pressed."""
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from aiohttp import web
 
 from models import Member
@@ -8,12 +11,12 @@ from models.consent import Purpose
 from models.post import Note
 from models.reach import Reach
 from moderation import consent
-from server import cards, render
+from server import cards, render, sifting
 from server.actions import consents, profiles, sharing
 from server.doors import see
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
 from server.language import LANGUAGES, gettext_for, name_of
-from server.look import MODES, TEXT_SIZES, Look
+from server.look import MODES, TEXT_SIZES, Look, local_path
 from server.views import FieldError, Option
 from server.wording import note_name, reach_name
 
@@ -99,6 +102,7 @@ async def reading(request: web.Request) -> web.Response:
                                   for way, words in ways.items())) for topic, title in _topics(request)]
     return render.page(
         request, "settings_reading.html", here="settings", rest=look.rest, notes=notes, saved=_saved(request),
+        month=await month(request),
         modes=tuple(Option(value=mode, title=modes[mode], checked=mode == look.mode) for mode in MODES),
         sizes=tuple(Option(value=str(size), title=f"{size} %", checked=size == look.text) for size in TEXT_SIZES))
 
@@ -112,6 +116,31 @@ async def save_reading(request: web.Request) -> web.Response:
     member.reading = {**member.reading, **look.reading(), "notes": kept}
     await member.save(update_fields=["reading"])
     return see("/settings/reading?saved=1")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """What a newcomer is spared, in words, until which day, and whether they want that."""
+
+    topics: tuple[str, ...]
+    until: date
+    is_on: bool
+
+
+async def month(request: web.Request) -> MonthView | None:
+    """For the first weeks of a member; nothing afterwards."""
+    member, _ = request[MEMBER], gettext_for(request[LANGUAGE])
+    if not (could := await sifting.spared(member, as_chosen=False)):
+        return None
+    topics = [note_name(note, _) for note in Note if note and note.value in could.notes]
+    return MonthView((*topics, *(f"#{tag}" for tag in sorted(could.tags))), could.until.date(),
+                     await sifting.spared(member) is not None)
+
+
+async def spare(request: web.Request) -> web.Response:
+    """POST /settings/spared: the first month without the hard subjects, or with them."""
+    await sifting.choose(request[MEMBER], request[FORM].text("spared") == "yes")
+    return see(local_path(request[FORM].text("back", 2000), "/settings/reading?saved=1"))
 
 
 def _topics(request: web.Request) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server import cards, render, timelines
+from server.actions.filters import Context
 from server.keys import LANGUAGE, MEMBER
 from server.language import gettext_for
 from server.markdown import TAG_LIMIT_CHARACTERS
@@ -17,5 +18,5 @@ async def show(request: web.Request) -> web.Response:
     span = timelines.Span(timelines.place(request.query.get("before", "")))
     page = await timelines.tagged(name, cards.viewer_of(member), span)
     return render.page(
-        request, "tag.html", name=name, posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE])),
+        request, "tag.html", name=name, posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE]), place=Context.PUBLIC),
         pager=Pager(older_url=f"{request.rel_url.raw_path}?before={page.older}" if page.older else ""))

@@ -30,6 +30,7 @@ SHOWS_POSTS: dict[str, tuple[str, ...]] = {
     "/@{address}": ("/@{name}",),
     "/@{address}/follow": ("/@{name}/follow",),
     "/@{address}/report": ("/@{name}/report",),
+    "/@{address}/mute": ("/@{name}/mute",),
     "/@{address}/block": ("/@{name}/block",),
     "/settings/blocks": ("/settings/blocks",),
     "/welcome": ("/welcome",),
@@ -62,7 +63,8 @@ APPS_SHOW_POSTS: tuple[str, ...] = (
 )
 #: Nothing that a member wrote can be there. Whoever adds an address here has looked.
 SHOWS_NONE = frozenset({
-    "/admin/organisations",
+    "/admin/organisations", "/admin/images", "/admin/images/{key:[0-9A-Za-z]{1,22}}",
+    "/images/{key:[0-9A-Za-z]{1,22}}/blur",  # images: tests/server/pages/test_image_pages.py
     "/settings/badge", "/settings/badge/mail/{token}", "/admin/badges", "/admin/badges/{key:[0-9A-Za-z]{1,22}}",
     "/settings/lines", "/settings/lines/{line:[a-z-]{1,20}}", "/people/like-me", "/admin/conditions",
     "/data/export", "/data/import", "/data/correction", "/admin/corrections", "/data/close", "/data/close/recipients.csv",
@@ -82,12 +84,13 @@ SHOWS_NONE = frozenset({
     "/signin/lost", "/signin/link/{token}", "/password/{token}", "/confirm/{token}", "/open/{token}", "/settings",
     "/settings/profile", "/settings/audience", "/settings/reading", "/settings/language", "/settings/security",
     "/settings/moving", "/admin/invitations", "/admin/community",
-    "/admin/crisis", "/admin/crisis/lines", "/admin/crisis/lines/{country:[A-Z]{2}}",
+    "/admin/crisis", "/admin/first-weeks", "/settings/filters", "/admin/crisis/lines", "/admin/crisis/lines/{country:[A-Z]{2}}",
     "/admin/cases/{id:[0-9]{1,19}}/escalation",
     "/admin/reviews/rule", "/admin/deaths", "/admin/unguarded", "/admin/ages",
     "/data/after-death",
     "/rulings/{id:[0-9]{1,19}}", "/statements/{token}", "/statements/{token}/{id:[0-9]{1,19}}",  # to the author
     "/moderation", "/admin/log",
+    "/admin/measures",
     "/admin/queue",  # names nobody, repeats nothing
     "/admin/cases/{id:[0-9]{1,19}}",  # what was reported, to the team: tests/server/pages/test_case_pages.py
     "/@{address}/death", "/admin/members/{name}/guardians", "/acting", "/acting/new", "/actor", "/ns",

@@ -1,17 +1,14 @@
 """Filter, FilterResult and V1::Filter (docs.joinmastodon.org/entities/Filter)."""
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TypedDict
 
 from models import Filter as FilterRow
 from models import FilteredPost, FilterKeyword
 from models.filter import InForce
 from server.api.answers import instant_or_none
-
-_WORD = re.compile(r"\w+")
+from server.sieve import Match
 
 
 class Keyword(TypedDict):
@@ -89,50 +86,10 @@ def v1_filter(row: FilterKeyword) -> V1Filter:
             "expires_at": instant_or_none(rule.expires_at), "irreversible": rule.action == "hide"}
 
 
-class Sieve:
-    """The filters of a reader for one place, ready to look at many messages."""
-
-    def __init__(self, rules: Sequence[InForce], context: str) -> None:
-        self._rules = [(rule, [_Wanted.of(word, whole) for _, word, whole in rule.keywords])
-                       for rule in rules if context in rule.contexts]
-
-    def results(self, post_id: int, text: str, held: set[int]) -> list[FilterResult]:
-        """The filters that hold a message, by its words or because it is in them (`held`: ids of filters)."""
-        found, lower = list[FilterResult](), text.lower()
-        there = frozenset(_WORD.findall(lower))
-        for rule, words in self._rules:
-            matches = [wanted.word for wanted in words if wanted.stands_in(lower, there)]
-            if matches or rule.id in held:
-                found.append({"filter": _summary(rule), "keyword_matches": matches or None,
-                              "status_matches": [str(post_id)] if rule.id in held else None})
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A keyword, ready to be looked for thousands of times: a pattern for each took seconds for one page."""
-
-    word: str
-    lower: str
-    whole: bool
-    is_one: bool  # a single word, which stands in a text or does not
-
-    @classmethod
-    def of(cls, word: str, whole: bool) -> _Wanted:
-        lower = word.lower()
-        return cls(word, lower, whole, bool(whole and lower[:1].isalnum() and lower[-1:].isalnum() and _WORD.fullmatch(lower)))
-
-    def stands_in(self, text: str, words: Set[str]) -> bool:
-        """Whether it is in a text, in lower case both, whose words are these."""
-        if self.is_one:
-            return self.lower in words
-        return self.lower in text and (not self.whole or _between_words(self.lower, text))
-
-
-def _between_words(phrase: str, text: str) -> bool:
-    """The letters as they are, between letters that are none."""
-    start, end = (r"\b" if phrase[:1].isalnum() else ""), (r"\b" if phrase[-1:].isalnum() else "")
-    return re.search(f"{start}{re.escape(phrase)}{end}", text) is not None
+def results(post_id: int, matches: Sequence[Match]) -> list[FilterResult]:
+    """Why filters hold a message."""
+    return [{"filter": _summary(match.rule), "keyword_matches": list(match.words) or None,
+             "status_matches": [str(post_id)] if match.is_named else None} for match in matches]
 
 
 def _summary(rule: InForce) -> Filter:
