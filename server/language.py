@@ -151,6 +151,11 @@ def ago(then: datetime, now: datetime, lang: str) -> str:
     return _day(then.date(), lang)
 
 
+def lasting(time: timedelta, lang: str) -> str:
+    """How long something takes, in its largest unit: "5 hours"."""
+    return format_timedelta(time, locale=_locale(lang))
+
+
 @lru_cache(maxsize=1024)
 def _day(when: date, lang: str) -> str:
     return day(when, lang)

@@ -65,6 +65,13 @@ async def claim(case: Case, by: Actor, *, takes_over: bool = False) -> bool:
     return True
 
 
+async def shows(post_id: int, reader_id: int) -> bool:
+    """Whether somebody of the team (by actor id) has a case open that is about this message."""
+    uri = (await Post.get(id=post_id).only("uri")).uri
+    mine = Case.filter(claimed_by_id=reader_id, claimed_until__gt=clock.now(), closed_at__isnull=True)
+    return any(uri in case.post_uris for case in await mine)
+
+
 async def own(case: Case, by: Actor) -> None:
     """Whoever does something about a case has it open, or has it from now on. Raises OwnCase, CaseClosed, CaseTaken."""
     if not await claim(case, by):

@@ -7,7 +7,7 @@ from models import Actor, Attachment, Emoji, Post
 from models.errors import NotHere
 from moderation.visibility import Viewer, visible_to
 from server import image_links, peers
-from server.actions import images, looks
+from server.actions import cases, images, looks
 from server.errors import SignInFirst
 from server.keys import COMMUNITY, MEDIA, MEMBER
 from server.media import MEDIA_TYPE
@@ -53,7 +53,9 @@ async def _may_see(request: web.Request, image: Attachment) -> bool:
     if image.post_id is None:
         return reader is not None and image.owner_id == reader.id
     viewer = Viewer.member(reader) if reader else await peers.viewer_of(request)
-    return await Post.filter(visible_to(viewer), id=image.post_id).exists()
+    if await Post.filter(visible_to(viewer), id=image.post_id).exists():
+        return True
+    return MEMBER in request and await cases.shows(image.post_id, request[MEMBER].actor_id)
 
 
 async def _reader(request: web.Request) -> Actor | None:
