@@ -36,10 +36,28 @@ IMAGES_LIMIT = 4
 DESCRIPTION_LIMIT_CHARACTERS = 1500
 
 
+class InDoubt(Refused):
+    """The scanner was not sure about a picture, and the team reads no messages to named people."""
+
+    safe = "refused.image_doubted"
+
+    def __init__(self) -> None:
+        super().__init__("image_doubted")
+
+
 class NobodyNamed(CommunityError):
     """A message for a circle names nobody."""
 
     safe = "Name at least one person who may read this message."
+
+
+class ReadFirst(Refused):
+    """A message that has left would say what the team has to read first."""
+
+    safe = "The team has to read these words first, and this message has left already. Write them in a new message."
+
+    def __init__(self) -> None:
+        super(Refused, self).__init__("review")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +155,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
 
     Reach, recipients and about whom it is stay, and the images and answers to choose unless others are given. `descriptions`:
     attachment key -> alternative text. People who are newly named are told. One that is still held leaves as it now is, and
-    no other way. Raises: BadPoll; Refused ("review") where the team would have to read it first, and it has left already; NotHere
+    no other way. Raises: BadPoll; ReadFirst where the team would have to read it first, and it has left already; NotHere
     if it was erased or narrowed since it was read.
     """
     found = await _may_edit(post, written, (*descriptions.values(), *(image.description for image in images or ())), images)
@@ -181,12 +199,12 @@ async def _may_edit(post: Post, written: Composition, descriptions: Iterable[str
         return Found()  # `reviews.changed` looks at the whole
     added = tuple(image for image in images or () if image.post_id is None)
     if any(image.doubted_at for image in added) and post.reach is Reach.CIRCLE:
-        raise Refused("image_doubted")
+        raise InDoubt
     said = _said(replace(written, about=post.about, about_agrees=post.about_agrees, reach=post.reach, attachments=added,
                          shows_body=written.shows_body or post.shows_body), descriptions)
     found = await signals.look_again(post, said, (await reviews.said_by(post)).texts)
     if found.holds:
-        raise Refused("review")
+        raise ReadFirst
     return found
 
 
@@ -219,7 +237,7 @@ async def _exchange(post: Post, images: Sequence[Attachment]) -> None:
 
 async def _may_publish(author: Actor, written: Composition, addressed: Sequence[Actor]) -> None:
     if written.reach is Reach.CIRCLE and any(image.doubted_at for image in written.attachments):
-        raise Refused("image_doubted")  # the team reads no messages to named people
+        raise InDoubt
     verb = Verb.ANSWER if written.parent else Verb.PUBLISH
     if written.parent:
         known = await facts.between(author, written.parent.author, reach=written.reach, post=written.parent)
