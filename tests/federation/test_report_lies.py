@@ -13,7 +13,7 @@ from models.delivery import ItemState, ReportOutcome
 from models.reach import Reach
 from server.actions import reports
 from server.actions.reports import Told
-from tests.live import LiveServer
+from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
 from tests.stories.scene import deliver
 
@@ -27,10 +27,14 @@ async def speaks(peer: Peer, server: LiveServer) -> None:
     await server.ask(lambda: Host.filter(name=peer.host).update(instance_uri=peer.instance.uri, takes_responses=True))
 
 
-async def refused(server: LiveServer, peer: Peer, by: PeerActor, activity: Document) -> bool:
-    """It is taken, and not carried out."""
-    await deliver(server, peer, by, activity)
-    return (await server.ask(lambda: InboxItem.get(activity_uri=activity["id"]))).state is ItemState.REFUSED
+async def refused(server: LiveServer, *lies: tuple[Peer, PeerActor, Document]) -> bool:
+    """All of it is taken, and none of it carried out."""
+    for peer, by, activity in lies:
+        assert await peer.send(server, activity, by) == 202
+    await settle(server)
+    uris = [activity["id"] for _, _, activity in lies]
+    states = await server.ask(lambda: InboxItem.filter(activity_uri__in=uris).values_list("state", flat=True))
+    return [str(state) for state in states] == [str(ItemState.REFUSED)] * len(lies)
 
 
 async def test_only_who_has_a_part_in_a_report_speaks_about_it(alpha: LiveServer) -> None:
@@ -52,12 +56,14 @@ async def test_only_who_has_a_part_in_a_report_speaks_about_it(alpha: LiveServer
         unforwarded = await alpha.run(reports.report(alpha.instance.actor, alice, known, Told(text="Not told to them")))
 
         by, elsewhere = peer.instance, other.instance
-        assert await refused(alpha, other, elsewhere, elsewhere.does("Respond", told.uri, outcome="nothing"))
-        assert await refused(alpha, peer, otto, otto.does("Respond", told.uri, outcome="nothing"))
-        assert await refused(alpha, peer, by, by.does("Respond", kept_here.uri, outcome="nothing"))
-        assert await refused(alpha, peer, by, by.does("Respond", unforwarded.uri, content="Who was it?"))
-        assert await refused(alpha, peer, by, by.does("Respond", told.uri, outcome="forgiven"))
-        assert await refused(alpha, peer, by, by.does("Respond", told.uri, content=["no", "words"]))
+        assert await refused(
+            alpha,
+            (other, elsewhere, elsewhere.does("Respond", told.uri, outcome="nothing")),
+            (peer, otto, otto.does("Respond", told.uri, outcome="nothing")),
+            (peer, by, by.does("Respond", kept_here.uri, outcome="nothing")),
+            (peer, by, by.does("Respond", unforwarded.uri, content="Who was it?")),
+            (peer, by, by.does("Respond", told.uri, outcome="forgiven")),
+            (peer, by, by.does("Respond", told.uri, content=["no", "words"])))
         assert not await alpha.ask(lambda: Report.exclude(peer_outcome="").exists())
         assert not await alpha.ask(lambda: CaseNote.all().exists())
 
@@ -68,7 +74,7 @@ async def test_only_who_has_a_part_in_a_report_speaks_about_it(alpha: LiveServer
         assert (note.host, len(note.text), note.author_id, note.case_id) == (peer.host, 2000, None, row.case_id)
         like = {"case_id": row.case_id, "audience": note.audience, "host": peer.host, "is_theirs": True}
         await alpha.ask(lambda: CaseNote.bulk_create([CaseNote(text="x", **like) for _ in range(19)]))
-        assert await refused(alpha, peer, by, by.does("Respond", told.uri, content="One more"))
+        assert await refused(alpha, (peer, by, by.does("Respond", told.uri, content="One more")))
 
 
 async def test_a_flag_counts_as_far_as_it_is_about_ours_and_what_its_sender_has(alpha: LiveServer,
@@ -79,7 +85,8 @@ async def test_a_flag_counts_as_far_as_it_is_about_ours_and_what_its_sender_has(
         await speaks(peer, alpha)
         by = peer.instance
         for about in ("https://third.example/users/9", f"{alpha.origin}/posts/unknown", secret.uri, f"{alpha.origin}/actors/x"):
-            await deliver(alpha, peer, by, by.does("Flag", about, content="Look"))
+            assert await peer.send(alpha, by.does("Flag", about, content="Look"), by) == 202
+        await settle(alpha)
         assert not await alpha.ask(lambda: Report.all().exists()), "nothing of ours that they have"
 
         await deliver(alpha, peer, by, by.does("Flag", [alice.uri, secret.uri, "https://third.example/notes/1"], matter="danger",
@@ -90,14 +97,16 @@ async def test_a_flag_counts_as_far_as_it_is_about_ours_and_what_its_sender_has(
         await deliver(alpha, peer, by, by.does("Flag", bob.uri, summary="As Lemmy says it", matter={"no": "matter"}))
         second = await alpha.ask(lambda: Report.get(target_id=bob.id))
         assert (second.text, second.matter) == ("As Lemmy says it", Matter.OTHER)
-        assert await refused(alpha, peer, by, by.does("Respond", row.uri, outcome="acted")), "it asked this itself"
+        assert await refused(alpha, (peer, by, by.does("Respond", row.uri, outcome="acted"))), "it asked this itself"
         await deliver(alpha, peer, by, by.does("Respond", row.uri, content="She wrote again"))
         assert (await alpha.ask(lambda: CaseNote.get())).case_id == row.case_id
 
         await alpha.ask(lambda: OfferedListing.create(actor=bob, host=peer.host, key="a" * 64, stamp_key="b" * 64))
         await alpha.ask(lambda: OfferedListing.create(actor=alice, host="other.example", key="c" * 64, stamp_key="d" * 64))
         for key in ("a", "c"):
-            await deliver(alpha, peer, by, by.does("Flag", [f"{alpha.origin}/directory/listings/{key * 64}"], content="Rude"))
+            listed = by.does("Flag", [f"{alpha.origin}/directory/listings/{key * 64}"], content="Rude")
+            assert await peer.send(alpha, listed, by) == 202
+        await settle(alpha)
         assert (await alpha.ask(lambda: Report.get(text="Rude"))).target_id == bob.id
 
         monkeypatch.setattr(flag, "OPEN_LIMIT", 3)
