@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 
-from models import Actor, Case, Charter, Community, ConsentRecord, Host, Member, Post, ProfileLine, clock
-from models.case import Matter
+from models import Actor, Attachment, Case, Charter, Community, ConsentRecord, Host, Member, Post, ProfileLine, clock
+from models.badge import BadgeKind, Evidence
+from models.case import CaseSource, Matter
 from models.community import SignUp
 from models.consent import Purpose
 from models.database import sqlite_path
@@ -22,6 +23,7 @@ from models.rights import BroughtKind
 from server import media, receipts
 from server.actions import (
     apps,
+    badges,
     brought,
     charter,
     corrections,
@@ -38,6 +40,7 @@ from server.actions import (
     reports,
 )
 from server.actions.accounts import Newcomer
+from server.actions.badges import Asked
 from server.actions.drafts import Typed
 from server.actions.posts import Composition
 from server.actions.profile_lines import Value
@@ -142,14 +145,19 @@ async def _fill(here: LiveServer, there: LiveServer, actors: dict[str, Actor]) -
     return _pages(talk, own, there.host, yes)
 
 
-async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
-    """What happens among the members of `here`; the keys of messages and of a draft."""
-    member, moderator, host = actors["member"], actors["moderator"], actors["host"]
+async def _picture(here: LiveServer, owner: Actor, description: str) -> Attachment:
     with tempfile.TemporaryFile() as file:
         file.write(picture())
         file.seek(0)
-        image = await media.receive(here.app[MEDIA], member, file)
-    image.description = "Un carré de jardin"
+        image = await media.receive(here.app[MEDIA], owner, file)
+    image.description = description
+    return image
+
+
+async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
+    """What happens among the members of `here`; the keys of messages and of a draft."""
+    member, moderator, host = actors["member"], actors["moderator"], actors["host"]
+    image, body = await _picture(here, member, "Un carré de jardin"), await _picture(here, member, "Ma main")
     plain = Composition(text="Vu du jardin", reach=Reach.PARTNERS, voice=Voice.EXPERIENCE, attachments=(image,), language="fr")
     edited = await posts.publish(member, plain, here.origin)
     await posts.edit(edited, Composition(text="Vu de mon jardin", reach=Reach.PARTNERS, language="fr"), {}, here.origin)
@@ -160,6 +168,8 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
         text="Ma voisine est à l’hôpital", reach=Reach.COMMUNITY, about=About.SOMEONE_ELSE), here.origin)
     for text in ("Je prends 20 mg de prednisone", "La cagnotte : leetchi.com/c/lou"):
         await posts.publish(member, Composition(text=text, reach=Reach.COMMUNITY, about=About.ME), here.origin)
+    shown = await posts.publish(member, Composition(text="Ma main ce matin", reach=Reach.COMMUNITY, shows_body=True,
+                                                    attachments=(body,)), here.origin)
     await follows.follow(member, host)
     await member.change(approves_followers=True)
     await follows.follow(moderator, member)
@@ -175,6 +185,9 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
                               (ProfileLine.PLACE, Value("FR", "Rhône"), "Rhône, France")):
         await profile_lines.say(me, line, [value], (str(line), text), Reach.COMMUNITY, "fr", await Community.current(),
                                 year=2026, agrees=True)
+    asked = Asked(kind=BadgeKind.HEALTH, profession="Kinésithérapeute", evidence=Evidence.NPI, number="1234567893",
+                  proof="https://example.org/equipe")
+    badge = await badges.ask(me, asked, "fr", await Community.current(), here.origin)
     draft = await drafts.save(member, Typed(text="Une phrase à finir"))
     await corrections.ask(await Member.get(actor=member).select_related("actor"), "Mon ancien nom est encore dans un message.")
     await brought.bring(member, [Line(BroughtKind.FOLLOW, "@ana@elsewhere.example"),
@@ -182,12 +195,17 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
     told = await reports.report(here.instance.actor, member, moderator, reports.Told(
         matter=Matter.PRIVACY, text="Il a écrit le nom de ma sœur."))
     await report_answers.ask(await Case.get(id=told.case_id), host, "Dans quel message ?")
+    sold = await reports.report(here.instance.actor, host, member, reports.Told(
+        matter=Matter.SCAM, text="Il vend une poudre.", post_ids=(edited.id,)))
+    first = await Case.filter(about=member, source=CaseSource.HELD).first()
+    assert first
     await (await Host.called("asks.example")).change(asked_us_at=clock.now(), title="Ceux d’ailleurs")
     app, _ = await apps.register("Phanpy", "https://phanpy.social", [apps.NOT_HERE], ["read", "write", "push"])
     await apps.give(app, ["read", "write:statuses"], await Member.get(actor=member))
     asks = f"client_id={app.key}&redirect_uri={apps.NOT_HERE}&response_type=code&scope=read+write+push"
-    return {"edited": edited.key, "held": held.key, "waits": waits.key, "draft": draft.key, "asks": asks,
-            "told": told.key}
+    return {"edited": edited.key, "held": held.key, "waits": waits.key, "draft": draft.key,
+            "badge": badge.key, "shown": shown.key, "body": body.key, "asks": asks,
+            "told": told.key, "case": str(sold.case_id), "waiting": str(first.id), "about": str(told.case_id)}
 
 
 def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
@@ -200,6 +218,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
         "visitor": (*PUBLIC, "/nothing-here", "/return", "/signin/link/spent", "/@camille", receipts.path(yes)),
         "member": (
             "/home", "/home/follows", "/compose", f"/compose?reply={talk.key}", f"/compose?draft={own['draft']}", "/drafts",
+            f"/images/{own['body']}/blur",
             f"/m/{talk.key}", f"/m/{own['held']}", f"/m/{own['waits']}/held", f"{mine}/history", f"{mine}/copies",
             f"{mine}/edit", f"{mine}/delete", f"{mine}/reach",
             "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/map", "/people/professionals",
@@ -210,11 +229,17 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/acting", "/acting/new", "/@odile/death",
             "/data/after-death",
             "/nothing-here"),
-        "moderator": ("/home", "/admin", "/admin/members", "/admin/members/camille", "/admin/members/lou", "/admin/members/lou/guardians",
-                      "/admin/invitations", "/admin/corrections", "/admin/reviews",
+        "moderator": ("/home", "/admin", "/admin/members", "/admin/members/camille", "/admin/members/lou",
+                      "/admin/members/lou/guardians",
+                      "/admin/invitations", "/admin/corrections", "/admin/badges",
+                      f"/admin/badges/{own['badge']}", f"/admin/images/{own['shown']}",
+                      "/admin/queue", "/admin/queue?list=closed", f"/admin/cases/{own['case']}", f"/admin/cases/{own['waiting']}",
+                      "/admin/reviews",
                       "/admin/signals", "/admin/deaths", "/admin/unguarded"),
-        "host": ("/admin", "/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community",
-                 "/admin/conditions", "/admin/contacts", "/admin/organisations", "/admin/charter", "/admin/network", "/admin/directory",
+        "host": ("/admin", "/admin/queue", "/admin/measures", f"/admin/cases/{own['case']}", f"/admin/cases/{own['about']}",
+                 "/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community",
+                 "/admin/conditions", "/admin/contacts", "/admin/organisations", "/admin/images",
+                 "/admin/charter", "/admin/network", "/admin/directory",
                  "/admin/reviews/rule", "/admin/signals", "/admin/ages",
                  "/admin/partners",
                  f"/admin/partners/{far}", "/admin/partners/weaker.example", "/admin/partners/asks.example"),
