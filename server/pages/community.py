@@ -1,7 +1,9 @@
 """What the host decides about the community, and how it opens."""
 from __future__ import annotations
 
+import asyncio
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +12,7 @@ from aiohttp import web
 from babel import Locale
 
 from models import Community
+from models.catalogue.hpo_files import UNDIAGNOSED
 from models.community import SignUp
 from models.consent import Purpose
 from models.errors import NotHere
@@ -17,12 +20,14 @@ from models.member import LinkPurpose, MemberState, Role
 from models.reach import Reach
 from server import emails, render
 from server.actions import accounts, charter, consents, links, names, sharing
+from server.actions import conditions as serving
 from server.actions.accounts import Newcomer
 from server.doors import see
 from server.forms import Form
 from server.house import rules_of
-from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, PASSWORDS, SETTINGS
+from server.keys import CATALOGUE, COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, PASSWORDS, SETTINGS
 from server.language import LANGUAGES, Words, gettext_for
+from server.pages import conditions
 from server.pages.entry import client, let_in
 from server.views import FieldError, Option
 from server.wording import reach_name
@@ -31,6 +36,7 @@ LINE_LIMIT = 100  # characters
 ABOUT_LIMIT = 5000
 RULES_LIMIT = 10
 RULE_LIMIT = 300
+STEPS = 3  # of opening
 Errors = tuple[FieldError, ...]
 
 
@@ -166,21 +172,27 @@ def _country_options(lang: str, chosen: str) -> tuple[Option, ...]:
 
 
 async def show_opening(request: web.Request) -> web.Response:
-    """GET /open/{token}: first what the community is, then its first host."""
+    """GET /open/{token}: first what the community is, then the conditions that it serves, then its first host."""
     await links.find(request.match_info["token"], LinkPurpose.OPEN)
-    row = request.app[COMMUNITY].row
-    step = 2 if row.name and row.condition and request.query.get("step") == "2" else 1
-    return _opening(request, step, _columns_of(row))
+    row, step = request.app[COMMUNITY].row, request.query.get("step")
+    if step not in ("2", "3") or not (row.name and row.condition):
+        return _opening(request, 1, _columns_of(row))
+    return await _conditions(request, row.conditions or (), row.condition) if step == "2" else _opening(request, 3, {})
 
 
 async def open_(request: web.Request) -> web.Response:
-    """POST /open/{token}: the facts of the community, or with `step=2` the account that opens it."""
+    """POST /open/{token}: the facts of the community; with `step=2` its conditions, with `step=3` the account that opens it."""
     request.app[LIMITS].take("join", client(request))
     token, form = request.match_info["token"], request[FORM]
     await links.find(token, LinkPurpose.OPEN)
     if request.app[COMMUNITY].row.opened_at is not None:
         raise NotHere("open already")
-    return await (_open_account(request, token) if form.text("step") == "2" else _open_facts(request))
+    match form.text("step"):
+        case "3":
+            return await _open_account(request, token)
+        case "2":
+            return await _open_conditions(request)
+    return await _open_facts(request)
 
 
 async def _open_facts(request: web.Request) -> web.Response:
@@ -190,6 +202,27 @@ async def _open_facts(request: web.Request) -> web.Response:
     await request.app[COMMUNITY].row.change(**columns)
     await request.app[COMMUNITY].load()
     return see(f"{request.path}?step=2")
+
+
+async def _open_conditions(request: web.Request) -> web.Response:
+    """What is ticked, or with `search` a look into the catalogue. Nothing ticked is said later, under Conditions."""
+    form, row = request[FORM], request.app[COMMUNITY].row
+    codes = conditions.codes_of(form)
+    if form.has("search"):
+        return await _conditions(request, codes, form.text("q", 200))
+    try:
+        await serving.change(row, request.app[CATALOGUE], codes, None)
+    except (serving.UnknownCondition, serving.TooMany) as error:
+        return await _conditions(request, codes, "", (conditions.fault(error, gettext_for(request[LANGUAGE])),))
+    await request.app[COMMUNITY].load()
+    return see(f"{request.path}?step=3")
+
+
+async def _conditions(request: web.Request, codes: Sequence[str], question: str, errors: Errors = ()) -> web.Response:
+    shown = await conditions.options(request, codes, question, offered=(UNDIAGNOSED,))
+    releases = await asyncio.to_thread(request.app[CATALOGUE].releases)
+    return render.page(request, "open2.html", status=422 if errors else 200, errors=errors, path=request.path, steps=STEPS,
+                       step=2, options=shown, question=question, releases=releases)
 
 
 async def _open_account(request: web.Request, token: str) -> web.Response:
@@ -203,7 +236,7 @@ async def _open_account(request: web.Request, token: str) -> web.Response:
     if not form.has("agree"):
         faults["agree"] = _("To become a member, tick this box. Without it, nothing of you is kept.")
     if errors := tuple(FieldError(field, fault) for field, fault in faults.items() if fault):
-        return _opening(request, 2, {"name": name, "email": email}, errors)
+        return _opening(request, 3, {"name": name, "email": email}, errors)
     member = await accounts.create(request.app[SETTINGS].origin, Newcomer(
         name=name, email=emails.normal(email), password_hash=await passwords.hash(password) if password else "", role=Role.HOST,
         state=MemberState.ACTIVE, language=request[LANGUAGE]), opening=token)
@@ -214,7 +247,7 @@ async def _open_account(request: web.Request, token: str) -> web.Response:
 def _opening(request: web.Request, step: int, given: dict[str, Any], errors: Errors = ()) -> web.Response:
     lang, community = request[LANGUAGE], request.app[COMMUNITY].row
     return render.page(
-        request, f"open{step}.html", status=422 if errors else 200, errors=errors, given=given, path=request.path, steps=2,
+        request, f"open{step}.html", status=422 if errors else 200, errors=errors, given=given, path=request.path, steps=STEPS,
         step=step,
         countries=_country_options(lang, str(given.get("country", community.country))),
         agreement=consents.words(Purpose.MEMBERSHIP, lang, community))

@@ -2,16 +2,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from models import AuditEntry
 from models.catalogue.search import Kind
+from models.errors import CommunityError
 from server import render
 from server.actions import conditions
 from server.doors import see
+from server.forms import Form
 from server.keys import CATALOGUE, COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.language import gettext_for
+from server.language import Words, gettext_for
 from server.views import FieldError, Option
 
 FOUND_LIMIT = 10
@@ -25,31 +28,47 @@ async def show(request: web.Request) -> web.Response:
 
 async def save(request: web.Request) -> web.Response:
     """POST /admin/conditions: save, or with `search` look in the catalogue."""
-    form, _ = request[FORM], gettext_for(request[LANGUAGE])
-    codes = list(dict.fromkeys(code.strip()[:40] for code in form.all("code") if code.strip()))
+    form = request[FORM]
+    codes = codes_of(form)
     treatments = list(dict.fromkeys(" ".join(one.split()) for one in form.get("treatments").split("\n") if one.strip()))
     if form.has("search"):
         return await _page(request, codes, treatments, question=form.text("q", 200))
     try:
         await conditions.change(request.app[COMMUNITY].row, request.app[CATALOGUE], codes, treatments)
-    except conditions.UnknownCondition:
-        return await _page(request, codes, treatments, (FieldError("code", _("Choose from the list.")),))
-    except conditions.TooMany:
-        said = _("Name at most %(n)s conditions, and %(m)s treatments of at most 100 characters.", n=conditions.CONDITIONS_LIMIT,
-                 m=conditions.TREATMENTS_LIMIT)
-        return await _page(request, codes, treatments, (FieldError("code", said),))
+    except (conditions.UnknownCondition, conditions.TooMany) as error:
+        return await _page(request, codes, treatments, (fault(error, gettext_for(request[LANGUAGE])),))
     await AuditEntry.create(actor_id=request[MEMBER].actor_id, action="community.conditions")
     await request.app[COMMUNITY].load()
     return see("/admin/conditions?saved=1")
 
 
+def codes_of(form: Form) -> list[str]:
+    """What is ticked."""
+    return list(dict.fromkeys(code.strip()[:40] for code in form.all("code") if code.strip()))
+
+
+def fault(error: CommunityError, _: Words) -> FieldError:
+    """Why conditions are not taken."""
+    if isinstance(error, conditions.UnknownCondition):
+        return FieldError("code", _("Choose from the list."))
+    return FieldError("code", _("Name at most %(n)s conditions, and %(m)s treatments of at most 100 characters.",
+                                n=conditions.CONDITIONS_LIMIT, m=conditions.TREATMENTS_LIMIT))
+
+
+async def options(request: web.Request, codes: Sequence[str], question: str, offered: Sequence[str] = ()) -> list[Option]:
+    """What can be ticked: what is, what the catalogue has for a question, and what is offered to everybody."""
+    catalogue, lang = request.app[CATALOGUE], request[LANGUAGE]
+    named = await asyncio.to_thread(catalogue.labels, [*codes, *offered], lang) if codes or offered else {}
+    found = await asyncio.to_thread(catalogue.search, question, Kind.CONDITION, lang, FOUND_LIMIT) if question else []
+    made = [Option(value=code, title=named.get(code, code), hint=code, checked=True) for code in codes]
+    made += [Option(value=one.code, title=one.label, hint=one.matched or one.code) for one in found if one.code not in codes]
+    known = {one.value for one in made}
+    return made + [Option(value=code, title=named.get(code, code), hint=code) for code in offered if code not in known]
+
+
 async def _page(request: web.Request, codes: list[str], treatments: list[str], errors: tuple[FieldError, ...] = (), *,
                 question: str = "") -> web.Response:
-    catalogue, lang = request.app[CATALOGUE], request[LANGUAGE]
-    named = await asyncio.to_thread(catalogue.labels, codes, lang) if codes else {}
-    found = await asyncio.to_thread(catalogue.search, question, Kind.CONDITION, lang, FOUND_LIMIT) if question else []
-    options = [Option(value=code, title=named.get(code, code), hint=code, checked=True) for code in codes]
-    options += [Option(value=one.code, title=one.label, hint=one.matched or one.code) for one in found if one.code not in codes]
+    shown = await options(request, codes, question)
     return render.page(request, "admin_conditions.html", status=422 if errors else 200, here="admin", errors=errors,
-                       options=options, treatments="\n".join(treatments), question=question, saved="saved" in request.query,
-                       releases=await asyncio.to_thread(catalogue.releases) if options else ())
+                       options=shown, treatments="\n".join(treatments), question=question, saved="saved" in request.query,
+                       releases=await asyncio.to_thread(request.app[CATALOGUE].releases) if shown else ())

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from models.reach import Reach
 from server.actions import accounts, opening
 from server.actions.accounts import Newcomer
 from server.keys import COMMUNITY
+from tests import catalogue
 from tests.browser import Browser
 from tests.live import LiveServer
 
@@ -154,16 +156,27 @@ async def test_a_wrong_community_is_not_saved_and_kept_in_the_form(alpha: LiveSe
 
 
 async def test_a_community_opens_with_its_link_once(alpha: LiveServer) -> None:
+    catalogue.lay(Path(alpha.settings.var_dir))
     link = await alpha.run(opening.opening_link(alpha.settings))
     assert link
     path = link.removeprefix(alpha.origin)
     facts = {name: COMMUNITY_FORM[name] for name in ("name", "condition", "association", "country")}
-    account = {"step": "2", "name": "hote", "email": "hote@example.org", "password": "quatre mots tres rares"}
+    account = {"step": "3", "name": "hote", "email": "hote@example.org", "password": "quatre mots tres rares"}
     async with Browser(alpha) as browser, Browser(alpha) as late:
         await browser.post(path, {**facts, "name": ""})
         assert browser.status == 422
         await browser.post(path, facts)
-        assert browser.path == f"{path}?step=2" and "melorin deficiency" in browser.page
+        assert browser.path == f"{path}?step=2" and 'value="melorin deficiency"' in browser.page
+        assert 'value="ORPHA:616874"' in browser.page, "people without a diagnosis are asked for in any case"
+        page = await browser.post(path, {"step": "2", "search": "1", "q": "fabri", "code": ["ORPHA:616874"]})
+        assert re.search(r'value="ORPHA:616874" checked', page) and 'value="ORPHA:324"' in page
+        await browser.post(path, {"step": "2", "code": ["ORPHA:0"]})
+        assert browser.status == 422 and "Choose from the list." in browser.page
+        await browser.post(path, {"step": "2"})
+        assert browser.path == f"{path}?step=3" and (await alpha.run(_community())).conditions == [], "that can be said later"
+        await browser.post(path, {"step": "2", "code": ["ORPHA:324", "ORPHA:616874"]})
+        assert (await alpha.run(_community())).conditions == ["ORPHA:324", "ORPHA:616874"]
+        assert "melorin" in await browser.get(f"{path}?step=1") and "Conditions" in await browser.get(f"{path}?step=2")
         await browser.post(path, account)
         assert browser.status == 422 and (await alpha.run(_community())).opened_at is None
         await browser.post(path, account | {"agree": "yes"})
