@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 
-from models import Actor, Attachment, Case, Charter, Community, ConsentRecord, Host, Member, Post, ProfileLine, clock
+from models import Actor, Attachment, Case, Charter, Community, ConsentRecord, Host, Member, Post, ProfileLine, Statement, clock
 from models.badge import BadgeKind, Evidence
 from models.case import CaseSource, Matter
 from models.community import SignUp
@@ -20,6 +20,7 @@ from models.member import MemberState, Role
 from models.post import About, Note, Voice
 from models.reach import Reach
 from models.rights import BroughtKind
+from models.ruling import Act
 from server import media, receipts
 from server.actions import (
     apps,
@@ -38,12 +39,14 @@ from server.actions import (
     relations,
     report_answers,
     reports,
+    rulings,
 )
 from server.actions.accounts import Newcomer
 from server.actions.badges import Asked
 from server.actions.drafts import Typed
 from server.actions.posts import Composition
 from server.actions.profile_lines import Value
+from server.actions.rulings import Decided
 from server.keys import COMMUNITY, MEDIA
 from server.takeout import Line
 from tests import catalogue
@@ -55,7 +58,7 @@ LONG = ("Bonjour à toutes et à tous. Un **petit mot** sur le [sommeil](https:/
         "- dormir\n- se lever\n\n> Un pas après l’autre.\n\nhttps://example.org/" + "une-adresse-tres-longue-" * 4)
 PUBLIC = ("/", "/about", "/rules", "/help", "/crisis", "/privacy", "/accessibility", "/signin", "/signin/link", "/signin/lost",
           "/report",
-          "/join/1", "/join/wait", "/map", "/people/professionals")
+          "/join/1", "/join/wait", "/moderation", "/map", "/people/professionals")
 SETTINGS = tuple(f"/settings{name}" for name in ("", "/profile", "/audience", "/reading", "/language", "/blocks", "/security",
                                                   "/lines", "/lines/signs", "/lines/place", "/lines/role",
                                                   "/apps", "/badge"))
@@ -199,13 +202,17 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
         matter=Matter.SCAM, text="Il vend une poudre.", post_ids=(edited.id,)))
     first = await Case.filter(about=member, source=CaseSource.HELD).first()
     assert first
+    ruling = await rulings.rule(Decided(act=Act.NOTE, subject=member, by=host, post=edited, matter=Matter.MEDICAL, rule=2,
+                                        facts="On y lit une dose.", words="Parlez-en à votre médecin."), here.app[MEDIA])
+    ruled = await Statement.get(ruling_id=ruling.id)
     await (await Host.called("asks.example")).change(asked_us_at=clock.now(), title="Ceux d’ailleurs")
     app, _ = await apps.register("Phanpy", "https://phanpy.social", [apps.NOT_HERE], ["read", "write", "push"])
     await apps.give(app, ["read", "write:statuses"], await Member.get(actor=member))
     asks = f"client_id={app.key}&redirect_uri={apps.NOT_HERE}&response_type=code&scope=read+write+push"
     return {"edited": edited.key, "held": held.key, "waits": waits.key, "draft": draft.key,
             "badge": badge.key, "shown": shown.key, "body": body.key, "asks": asks,
-            "told": told.key, "case": str(sold.case_id), "waiting": str(first.id), "about": str(told.case_id)}
+            "told": told.key, "case": str(sold.case_id), "waiting": str(first.id), "about": str(told.case_id),
+            "ruled": str(ruled.id)}
 
 
 def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
@@ -213,7 +220,8 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
     data = ("/data", "/data/copies", f"/data/copies?host={far}", "/data/access",
             "/data/view-as?as=partner", "/data/view-as?as=visitor",
             f"/data/receipts/{yes.key}",
-            f"/data/withdraw/{yes.key}", "/data/export", "/data/import", "/data/correction", "/data/close")
+            f"/data/withdraw/{yes.key}", "/data/export", "/data/import", "/data/correction", "/data/close", "/rulings",
+            f"/rulings/{own['ruled']}")
     return {
         "visitor": (*PUBLIC, "/nothing-here", "/return", "/signin/link/spent", "/@camille", receipts.path(yes)),
         "member": (
@@ -234,7 +242,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
                       "/admin/invitations", "/admin/corrections", "/admin/badges",
                       f"/admin/badges/{own['badge']}", f"/admin/images/{own['shown']}",
                       "/admin/queue", "/admin/queue?list=closed", f"/admin/cases/{own['case']}", f"/admin/cases/{own['waiting']}",
-                      "/admin/reviews",
+                      "/admin/reviews", "/admin/log",
                       "/admin/signals", "/admin/deaths", "/admin/unguarded"),
         "host": ("/admin", "/admin/queue", "/admin/measures", f"/admin/cases/{own['case']}", f"/admin/cases/{own['about']}",
                  "/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community",
