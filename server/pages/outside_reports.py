@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -87,4 +88,10 @@ async def _form(request: web.Request, form: Form, errors: Sequence[FieldError] =
     return render.page(
         request, "report_outside.html", status=422 if errors else 200, errors=errors, url=form.text("url", URL_LIMIT_CHARACTERS),
         matters=matters(form.text("matter", 12), _), text=form.get("text"), name=form.text("name"), email=form.text("email"),
-        faith=form.has("faith"), limit=TEXT_LIMIT_CHARACTERS)
+        faith=form.has("faith"), limit=TEXT_LIMIT_CHARACTERS, own_url=_own(request, form.text("url", URL_LIMIT_CHARACTERS)))
+
+
+def _own(request: web.Request, url: str) -> str:
+    """Where somebody with an account reports a message or a person, after signing in; "" for anything else."""
+    path = url.removeprefix(request.app[INSTANCE].origin)
+    return f"/signin?next={quote(f'{path}/report', safe='')}" if path.startswith(("/m/", "/@")) and path.count("/") < 3 else ""

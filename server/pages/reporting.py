@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -46,7 +47,9 @@ class Typed:
 
 
 async def ask_post(request: web.Request) -> web.Response:
-    """GET /m/{key}/report."""
+    """GET /m/{key}/report; without an account, the form for that."""
+    if MEMBER not in request:
+        return _without_account(request)
     return await _form(request, await _post(request), Typed())
 
 
@@ -56,7 +59,9 @@ async def tell_post(request: web.Request) -> web.Response:
 
 
 async def ask_person(request: web.Request) -> web.Response:
-    """GET /@{address}/report."""
+    """GET /@{address}/report; without an account, the form for that."""
+    if MEMBER not in request:
+        return _without_account(request)
     return await _form(request, await _person(request), Typed())
 
 
@@ -73,6 +78,12 @@ async def ask_listing(request: web.Request) -> web.Response:
 async def tell_listing(request: web.Request) -> web.Response:
     """POST /people/directory/{key}/report."""
     return await _tell(request, await _listing(request))
+
+
+def _without_account(request: web.Request) -> web.Response:
+    """Whatever is there or not: the same answer."""
+    about = f"{request.app[INSTANCE].origin}{request.path.removesuffix('/report')}"
+    return see(f"/report?about={quote(about, safe='')}")
 
 
 async def _post(request: web.Request) -> About:

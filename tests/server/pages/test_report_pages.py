@@ -58,12 +58,14 @@ async def test_a_member_reports_and_reads_the_answer(alpha: LiveServer, monkeypa
     listing = await alpha.ask(lambda: Listing.create(
         host="far.example", uri="https://far.example/directory/listings/1", place=7, ends_at=clock.now() + timedelta(days=9)))
     async with Browser(alpha, alice) as me, Browser(alpha, bea) as other, Browser(alpha) as visitor, Browser(alpha, mona) as team:
+        for path in (f"/m/{private.key}/report", f"/m/{'1' * 22}/report"):
+            assert "sign in first" in await visitor.get(path) and visitor.status == 200, "the same, whatever is there"
         for path in (f"/m/{hers.key}/report", "/@alice/report", "/m/unknown/report", "/@nobody/report"):
             await me.get(path)
             assert me.status == 404
         for path in (f"/m/{private.key}/report", "/@bea/report", f"/people/directory/{listing.key}/report", "/reports"):
             await visitor.get(path)
-            assert visitor.path.startswith("/signin")
+            assert visitor.path.startswith(("/signin", f"/report?about={alpha.origin}{path.removesuffix('/report')}"))
             await me.get(path)
             assert me.status == 200 and 'name="forward"' not in me.page, "we do not exchange with that server"
         long = "x" * (reports.TEXT_LIMIT_CHARACTERS + 1)
