@@ -8,14 +8,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 
-from models import Actor, Attachment, Case, Charter, Community, ConsentRecord, Host, Member, Post, ProfileLine, Statement, clock
+from models import (
+    Actor,
+    Attachment,
+    Case,
+    Charter,
+    Community,
+    ConsentRecord,
+    CutFollow,
+    Host,
+    Knock,
+    Member,
+    Post,
+    ProfileLine,
+    Statement,
+    clock,
+)
 from models.badge import BadgeKind, Evidence
 from models.case import CaseSource, Matter
 from models.community import SignUp
 from models.consent import Purpose
 from models.database import sqlite_path
 from models.guardian import Tie
-from models.host import Standing
+from models.host import Rule, Standing
+from models.host_list import ListKind
+from models.ids import new_id
 from models.member import MemberState, Role
 from models.post import About, Note, Voice
 from models.reach import Reach
@@ -32,6 +49,7 @@ from server.actions import (
     drafts,
     follows,
     guardians,
+    host_lists,
     invitations,
     posts,
     profile_lines,
@@ -47,7 +65,7 @@ from server.actions.drafts import Typed
 from server.actions.posts import Composition
 from server.actions.profile_lines import Value
 from server.actions.rulings import Decided
-from server.keys import COMMUNITY, MEDIA
+from server.keys import COMMUNITY, INSTANCE, MEDIA
 from server.takeout import Line
 from tests import catalogue
 from tests.browser import picture
@@ -56,6 +74,7 @@ from tests.stories.scene import befriend, known
 
 LONG = ("Bonjour à toutes et à tous. Un **petit mot** sur le [sommeil](https://example.org/sommeil) et la #fatigue :\n\n"
         "- dormir\n- se lever\n\n> Un pas après l’autre.\n\nhttps://example.org/" + "une-adresse-tres-longue-" * 4)
+LISTED = "#domain,#severity,#reject_media,#public_comment\nbad.example,suspend,true,Insultes\nweaker.example,suspend,,\n**,x,,\n"
 PUBLIC = ("/", "/about", "/rules", "/help", "/crisis", "/privacy", "/accessibility", "/signin", "/signin/link", "/signin/lost",
           "/report",
           "/join/1", "/join/wait", "/moderation", "/map", "/people/professionals")
@@ -148,6 +167,16 @@ async def _fill(here: LiveServer, there: LiveServer, actors: dict[str, Actor]) -
     return _pages(talk, own, there.host, yes)
 
 
+async def _servers(here: LiveServer, member: Actor, host: Actor) -> str:
+    """A server that is kept out and whom the member lost with it, one that knocks under a name like another, and a list; its key."""
+    shut = await Host.called("shut.example")
+    await shut.decide(Rule(Standing.SUSPENDED), public_comment="Insultes répétées", reason="Insultes", obfuscates=True)
+    await Knock.create(name="vveaker.example", parent="vveaker.example", kind="Follow", software="Mastodon/4.4.2")
+    gone = await Actor.create(uri="https://shut.example/users/paul", name="paul", host=shut.name, inbox_uri="https://shut.example/in")
+    await CutFollow.create(owner=member, other=gone, host=shut.name, event_id=new_id(), is_follower=False)
+    return (await host_lists.bring(here.app[INSTANCE], "Liste d’une amie", LISTED, ListKind.BLOCKS, host)).key
+
+
 async def _picture(here: LiveServer, owner: Actor, description: str) -> Attachment:
     with tempfile.TemporaryFile() as file:
         file.write(picture())
@@ -206,13 +235,14 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
                                         facts="On y lit une dose.", words="Parlez-en à votre médecin."), here.app[MEDIA])
     ruled = await Statement.get(ruling_id=ruling.id)
     await (await Host.called("asks.example")).change(asked_us_at=clock.now(), title="Ceux d’ailleurs")
+    listed = await _servers(here, member, host)
     app, _ = await apps.register("Phanpy", "https://phanpy.social", [apps.NOT_HERE], ["read", "write", "push"])
     await apps.give(app, ["read", "write:statuses"], await Member.get(actor=member))
     asks = f"client_id={app.key}&redirect_uri={apps.NOT_HERE}&response_type=code&scope=read+write+push"
     return {"edited": edited.key, "held": held.key, "waits": waits.key, "draft": draft.key,
             "badge": badge.key, "shown": shown.key, "body": body.key, "asks": asks,
             "told": told.key, "case": str(sold.case_id), "waiting": str(first.id), "about": str(told.case_id),
-            "ruled": str(ruled.id)}
+            "ruled": str(ruled.id), "list": listed}
 
 
 def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
@@ -231,7 +261,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
             f"{mine}/edit", f"{mine}/delete", f"{mine}/reach",
             "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/map", "/people/professionals",
             "/people/like-me", "/people/directory", "/people/introductions", "/people/waiting", "/follows", "/follows/me",
-            "/follows/requests",
+            "/follows/requests", "/follows/cut", "/about/servers",
             "/@camille", "/@odile", "/@odile/block", f"/@bea@{far}", f"/@bea@{far}/follow", f"/@bea@{far}/report", "/reports",
             f"/reports/{own['told']}?done=1", *SETTINGS,
             *data, f"/oauth/authorize?{own['asks']}", "/welcome", "/acting", "/acting/new", "/@odile/death",
@@ -249,7 +279,7 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
                  "/admin/conditions", "/admin/contacts", "/admin/organisations", "/admin/images",
                  "/admin/charter", "/admin/network", "/admin/directory",
                  "/admin/reviews/rule", "/admin/signals", "/admin/ages",
-                 "/admin/partners",
+                 "/admin/partners", "/admin/lists", f"/admin/lists/{own['list']}", "/admin/knocks", "/admin/partners/shut.example",
                  f"/admin/partners/{far}", "/admin/partners/weaker.example", "/admin/partners/asks.example"),
     }
 

@@ -14,7 +14,8 @@ from server.language import gettext_for
 from server.media import Rectangle
 from server.views import FieldError
 
-CELLS = 8  # in a row, and rows
+COLUMNS = 6  # large enough to be hit with a finger on a small phone
+ROWS_LIMIT = 12
 WHOLE = 1000
 EDGES = ("left", "top", "width", "height")
 
@@ -27,7 +28,7 @@ async def show(request: web.Request) -> web.Response:
 async def save(request: web.Request) -> web.Response:
     """POST /images/{key}/blur: the chosen cells of the grid, and a part in per cent; then back, or once more."""
     image, form, _ = await _image(request), request[FORM], gettext_for(request[LANGUAGE])
-    parts = cells_of(form)
+    parts = cells_of(form, rows_of(image))
     try:
         if typed := typed_part(form):
             parts.append(typed)
@@ -43,11 +44,21 @@ async def save(request: web.Request) -> web.Response:
     return see(await _way_back(request, image, draft))
 
 
-def cells_of(form: Form) -> list[Rectangle]:
+def rows_of(image: Attachment) -> int:
+    """As many rows of cells as make them about square."""
+    return min(ROWS_LIMIT, max(1, COLUMNS * image.height // max(1, image.width)))
+
+
+def cells_of(form: Form, rows: int) -> list[Rectangle]:
     """The rectangles of the chosen cells: "row-column", from 0."""
-    size, chosen = WHOLE // CELLS, set(form.all("cell")[:CELLS * CELLS])
-    places = ((row, column) for row in range(CELLS) for column in range(CELLS))
-    return [(column * size, row * size, size, size) for row, column in places if f"{row}-{column}" in chosen]
+    chosen, found = set(form.all("cell")[:COLUMNS * ROWS_LIMIT]), list[Rectangle]()
+    for row in range(rows):
+        top, below = row * WHOLE // rows, (row + 1) * WHOLE // rows
+        for column in range(COLUMNS):
+            left, beside = column * WHOLE // COLUMNS, (column + 1) * WHOLE // COLUMNS
+            if f"{row}-{column}" in chosen:
+                found.append((left, top, beside - left, below - top))
+    return found
 
 
 def typed_part(form: Form) -> Rectangle | None:
@@ -82,5 +93,6 @@ async def _page(request: web.Request, image: Attachment, errors: tuple[FieldErro
     draft = form.text("draft", 22) if errors else request.query.get("draft", "")[:22]
     return render.page(
         request, "image_cover.html", status=422 if errors else 200, here="write", errors=errors, path=request.path, draft=draft,
-        image=cards.image_view(image), back=await _way_back(request, image, draft), cells=range(CELLS),
+        image=cards.image_view(image), back=await _way_back(request, image, draft), rows=range(rows_of(image)),
+        columns=range(COLUMNS),
         chosen=frozenset(form.all("cell")), typed={edge: form.text(edge, 3) for edge in EDGES})
