@@ -8,6 +8,7 @@ from datetime import datetime
 from aiohttp import web
 
 from models import Draft
+from models.badge import BadgeKind
 from models.post import About, Note, Voice
 from models.reach import Reach
 from server import acting, audiences, cards, composer, personal_data, poll_form, render
@@ -48,6 +49,7 @@ class Compose:
     ends: tuple[Option, ...] = ()
     hints: tuple[str, ...] = ()  # of server.personal_data
     agreement: str = ""  # the words of C5, when they must be read first
+    is_taken_for_advice: bool = False  # the writer has the badge of a health professional
 
     @property
     def chosen(self) -> AudienceOption:
@@ -133,7 +135,8 @@ async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draf
         parent=next(iter(answered), None), quoted=next(iter(quoted), None),
         asks_names=not is_circle and checked.quoted is None,
         choices=poll_form.fields(typed, FORM in request and request[FORM].has(MORE)), ends=poll_form.ends(typed, _),
-        undo_seconds=min(member.undo_seconds, request.app[SETTINGS].undo_seconds), hints=tuple(hints), agreement=words)
+        undo_seconds=min(member.undo_seconds, request.app[SETTINGS].undo_seconds), hints=tuple(hints), agreement=words,
+        is_taken_for_advice=member.actor.badge == BadgeKind.HEALTH)
 
 
 def voices(typed: Typed, _: Words) -> tuple[Option, ...]:

@@ -277,6 +277,12 @@ def _look(row: AuditEntry, _: Words) -> LookView:
         "member.came_of_age_at": _("You reached 18: what was agreed for you about research and pictures waits."),
         "review.let_go": _("A message of yours that was held was read, and has left."),
         "review.sent_back": _("A message of yours that was held was read, and came back to you."),
+        "badge.list": _("You stood in the list of those who ask for a badge, and it was opened."),
+        "badge.open": _("What you gave to get a badge was read."), "badge.agree": _("Somebody agreed to your badge."),
+        "badge.give": _("You were given a badge."), "badge.refuse": _("You were not given a badge."),
+        "badge.take": _("Your badge was taken away."), "image.list": _("A message of yours with pictures was opened."),
+        "image.open": _("A picture of yours that waits was looked at."),
+        "image.cover": _("A part of a picture of yours was covered."),
         "member.correction": _("The team answered what you asked to have put right."),
         "member.suspend": _("Your account was stopped."), "member.restore": _("Your account was given back."),
     }.get(row.action, _("Your role was changed.") if row.action.startswith("member.role") else _("Something was changed."))

@@ -92,7 +92,7 @@ async def test_covered_looked_at_and_let_go(alpha: LiveServer) -> None:
         assert team.path == f"/admin/images/{key}"
         [third] = re.findall(r"/images/(\w{22})/blur", team.page)
         assert await alpha.ask(lambda: AuditEntry.filter(action="image.open", actor_id=mod.id).count()) == 1
-        assert "image" in (await writer.get("/data/access")).lower()
+        assert "A picture of yours that waits was looked at." in await writer.get("/data/access")
         [number] = re.findall(r"/admin/reviews/(\d+)/let-go", team.page)
         await team.post(f"/admin/reviews/{number}/let-go")
         await reader.get(f"/media/{third}")
