@@ -17,6 +17,7 @@ LIST_LIMIT_BYTES = 2_000_000
 LINES_LIMIT = 20_000
 BAD_LIMIT = 100  # lines that are named as unreadable
 COMMENT_LIMIT = 500
+QUOTED_LINES = 10  # of one comment
 NAME_LIMIT = 255
 ACCEPT = "text/csv, text/plain;q=0.9"
 NOT_CHANGED = 304
@@ -70,17 +71,12 @@ def parse(text: str) -> Parsed:
 def _rows(text: str) -> Iterator[tuple[int, list[str], Sequence[str]]]:
     """The lines that say something, with their numbers and the names of their columns."""
     columns: Sequence[str] = ("domain",)
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff").replace("\0", "")))
     is_first = True
-    while True:
+    for number, chunk in _chunks(text.removeprefix("\ufeff").replace("\0", "").splitlines()):
         try:
-            row = next(reader)
-        except StopIteration:
-            return
+            cells = [cell.strip() for cell in next(csv.reader([chunk]), [])]
         except csv.Error:
-            yield reader.line_num, ["?"], columns
-            continue
-        cells = [cell.strip() for cell in row]
+            cells = [chunk[:100]]
         if not any(cells):
             continue
         names = [cell.lower().removeprefix("#").strip() for cell in cells]
@@ -88,9 +84,21 @@ def _rows(text: str) -> Iterator[tuple[int, list[str], Sequence[str]]]:
             columns, is_first = names, False
             continue
         is_first = False
-        if cells[0].startswith("#"):
-            continue  # a remark
-        yield reader.line_num, cells, columns
+        if not cells[0].startswith("#"):  # a remark
+            yield number, cells, columns
+
+
+def _chunks(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers; several where a quoted text goes over them. A quote that is never closed swallows nothing."""
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        while end < min(len(lines), at + QUOTED_LINES) and sum(line.count('"') for line in lines[at:end]) % 2:
+            end += 1
+        if sum(line.count('"') for line in lines[at:end]) % 2:
+            end = at + 1
+        yield at + 1, " ".join(lines[at:end])
+        at = end
 
 
 def _line(cells: dict[str, str]) -> Line:

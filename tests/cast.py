@@ -168,7 +168,7 @@ async def _fill(here: LiveServer, there: LiveServer, actors: dict[str, Actor]) -
 
 
 async def _servers(here: LiveServer, member: Actor, host: Actor) -> str:
-    """A server that is kept out and whom the member lost with it, one that knocks under a name like another, and a list; its key."""
+    """A server that is kept out, with whom the member lost; one that knocks under a name like another; a list, whose key it gives."""
     shut = await Host.called("shut.example")
     await shut.decide(Rule(Standing.SUSPENDED), public_comment="Insultes répétées", reason="Insultes", obfuscates=True)
     await Knock.create(name="vveaker.example", parent="vveaker.example", kind="Follow", software="Mastodon/4.4.2")
@@ -279,7 +279,8 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
                  "/admin/conditions", "/admin/contacts", "/admin/organisations", "/admin/images",
                  "/admin/charter", "/admin/network", "/admin/directory",
                  "/admin/reviews/rule", "/admin/signals", "/admin/ages",
-                 "/admin/partners", "/admin/lists", f"/admin/lists/{own['list']}", "/admin/knocks", "/admin/partners/shut.example",
+                 "/admin/partners", "/admin/lists", f"/admin/lists/{own['list']}", "/admin/knocks",
+                 "/admin/partners/shut.example",
                  f"/admin/partners/{far}", "/admin/partners/weaker.example", "/admin/partners/asks.example"),
     }
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from yarl import URL
 
-from federation import censuses, charters, json_gate, report_responses, signatures
+from federation import censuses, charters, domain_lists, json_gate, report_responses, signatures
 from federation.addresses import Address, check_url, host_of, same_origin
 from federation.dev_peers import DevPeers
 from federation.errors import FederationError, Malformed
@@ -29,6 +29,7 @@ from models.catalogue.records import BadCatalogue
 from moderation import markup
 from moderation.charters import weaker
 from moderation.counts import Band
+from moderation.domain_names import alike
 from server import takeout, web_push
 from server.actions import outside_reports
 from server.api import streaming
@@ -251,7 +252,22 @@ def orphanet(data: bytes) -> None:
             assert len(said) < 2000
 
 
+def domains(data: bytes) -> None:
+    """A list of servers gives names that are their own canonical form, and can be written and read again; nothing is lost unseen."""
+    with suppress(domain_lists.TooLong):
+        found = domain_lists.parse(data.decode("utf-8", "replace"))
+        assert len(found.bad) <= domain_lists.BAD_LIMIT and len(found.lines) <= domain_lists.LINES_LIMIT
+        assert all(domain_lists.domain_named(line.name) == line.name for line in found.lines)
+        again = domain_lists.parse(domain_lists.written(found.lines))
+        assert [(line.name, line.severity) for line in again.lines] == [(line.name, line.severity) for line in found.lines]
+        for line in found.lines:
+            alike(line.name, ("melorin.example",))
+
+
 TARGETS: dict[str, Target] = {
+    "domains": Target(domains, (
+        b"#domain", b",#severity", b",#reject_media", b",#public_comment", b"\n", b"\r\n", b",", b'"', b'""', b"a.example", b"*.b.example", b"b**.example",
+        b"suspend", b"silence", b"noop", b"true", b"false", b"xn--mstodon-2fg.social", b"xn--", b"# ", b"\xef\xbb\xbf", b"\0", b"[::1]", b":8080", b" ", b".")),
     "response": Target(response, (b"{", b"}", b"[", b"]", b",", b":", b'"', b'"outcome":"removed"', b'"outcome":[]', b'"content":"x"', b'"content":" "', b"null", b"1")),
     "reported": Target(reported, (b"https://", b"http:", b"a.example", b"@", b":", b"/", b"\\", b"?", b"#", b"%", b"/m/x", b"/@a", b"[::1", b"\t", b" ")),
     "orphanet": Target(orphanet, (b"<JDBOR date='1'>", b"<Disorder id='1'>", b"</Disorder>", b"<OrphaCode>324</OrphaCode>", b"<Name lang='fr'>", b"</Name>", b"<SynonymList>", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"<FlagValue>8193</FlagValue>", b"</JDBOR>")),

@@ -41,6 +41,10 @@ def test_files_of_mastodon_old_ones_and_bare_names_are_read_and_written() -> Non
     bare = domain_lists.parse("\ufeff# names\nc.example\n\nxn--bcher-kva.example\nbücher.example\nb**.example\n")
     assert [line.name for line in bare.lines] == ["c.example", "xn--bcher-kva.example"]
     assert [text for _, text in bare.bad] == ["b**.example"]
+    quoted = domain_lists.parse(
+        'domain,severity,public_comment\na.example,silence,"two\nlines"\nb.example,suspend,"never closed\nc.example,,\n')
+    assert [(line.name, line.public_comment) for line in quoted.lines] == [
+        ("a.example", "two lines"), ("b.example", "never closed"), ("c.example", "")], "no line swallows another"
     with pytest.raises(TooLong):
         domain_lists.parse("a.example\n" * (domain_lists.LINES_LIMIT + 1))
 
