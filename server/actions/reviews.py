@@ -60,7 +60,8 @@ async def hold(post: Post, found: Found) -> None:
     await cases.open_(post.author, found.matter, CaseSource.HELD, [post])
     await crisis.noticed(post)
     for colleague in await accounts.team():
-        await Notification.tell(colleague.actor, Notice.REVIEW, post.author)
+        if not colleague.is_on_break:
+            await Notification.tell(colleague.actor, Notice.REVIEW, post.author)
 
 
 async def changed(post: Post) -> None:

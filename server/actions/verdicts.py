@@ -4,10 +4,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import Actor, Case, Post
-from models.database import in_transaction
+from models import Actor, Case, Post, Review
+from models.case import CaseSource
 from models.errors import CommunityError
 from models.post import Note
+from models.review import ReviewState
 from models.ruling import Act
 from server.actions import cases, rulings
 from server.actions.rulings import Decided
@@ -64,7 +65,8 @@ def offered(case: Case, subject: Actor | None, posts: int) -> tuple[Act, ...]:
 
 
 async def give(case: Case, verdict: Verdict, by: Actor, store: MediaStore) -> None:
-    """Carry each act out, by itself, and close the case: all who reported are answered.
+    """Carry each act out, by itself, and close the case: all who reported are answered. It stays open as long as messages are
+    held in it.
 
     Raises: as cases.own and rulings.rule; NothingChosen, BothWays, NoMessages before anything is done.
     """
@@ -73,9 +75,15 @@ async def give(case: Case, verdict: Verdict, by: Actor, store: MediaStore) -> No
     await cases.own(case, by)
     for decided in _decided(case, verdict, subject, by):
         await rulings.rule(decided, store)
-    if verdict.closes:
-        async with in_transaction():
-            await cases.close(case, by, verdict.answer)
+    if verdict.closes and not await _still_waits(case):
+        await cases.close(case, by, verdict.answer)
+
+
+async def _still_waits(case: Case) -> bool:
+    """Whether it was closed with its last message, or a message is held that has to go, or to go back, first."""
+    await case.refresh_from_db(["closed_at"])
+    held = Review.filter(post__author_id=case.about_id, state=ReviewState.WAITING)
+    return not case.is_open or case.source is CaseSource.HELD and await held.exists()
 
 
 def _check(verdict: Verdict) -> None:
