@@ -20,6 +20,8 @@ async def receive(incoming: Incoming) -> None:
         if report.sender_host:
             raise Refused("answers what it has asked itself", host=sender.host)
         await report.change(peer_outcome=said.outcome, peer_answered_at=clock.now())
+        if report.case and report.case.is_open:
+            await report.case.change(asked_at=None)  # nobody waits for that server any more
     if said.words and report.case:
         await _keep(report.case, incoming, said.words)
 

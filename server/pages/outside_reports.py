@@ -50,7 +50,7 @@ async def tell(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     """GET /report/{key}: how it stands, for whoever has the address; it holds none of what was told."""
     uri = f"{request.app[INSTANCE].origin}/reports/{request.match_info['key']}"
-    row = await Report.get_or_none(uri=uri, reporter_id=None, sender_host="")
+    row = await Report.get_or_none(uri=uri, reporter_id=None, sender_host="", forwarded_to="")
     if row is None:
         raise NotHere("no such report")
     _ = gettext_for(request[LANGUAGE])
