@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from aiohttp import web
 
-from models import Actor, Q, Ruling, clock
+from models import Actor, Q, Ruling, Statement, clock
 from models.case import Matter
 from models.errors import NotHere
 from models.ruling import Act
@@ -49,6 +49,7 @@ class EntryView:
     second: str
     when: datetime
     until: datetime | None
+    facts: str  # as the person reads them; "" where nobody was told
     is_undone: bool
     may_undo: bool
     may_agree: bool
@@ -113,7 +114,9 @@ async def _views(request: web.Request, rows: Sequence[Ruling]) -> list[EntryView
     undone = {row.undoes_id for row in await Ruling.filter(undoes_id__in=[row.id for row in rows] or [0])}
     agreed = {row.subject_id for row in await Ruling.filter(standing.stands((Act.BAN,)), Q(second_id__isnull=False),
                                                             subject_id__in=ids or {0})}
-    return [_view(row, known, row.id in undone, row.subject_id in agreed, me, _) for row in rows]
+    told = {row.ruling_id: row for row in await Statement.filter(ruling_id__in=[row.id for row in rows] or [0])}
+    views = [_view(row, known, row.id in undone, row.subject_id in agreed, me, _) for row in rows]
+    return [replace(view, facts=told[view.number].facts) if view.number in told else view for view in views]
 
 
 def _view(row: Ruling, known: dict[int, Actor], is_undone: bool, is_agreed: bool, me: Actor, _: Words) -> EntryView:
@@ -124,7 +127,7 @@ def _view(row: Ruling, known: dict[int, Actor], is_undone: bool, is_agreed: bool
         number=row.id, title=_("Taken back: %(what)s", what=title) if row.undoes_id else title, matter=matter_name(row.matter, _),
         rule=row.rule, whom=_name(known.get(row.subject_id), _), url=f"/{subject.address}" if subject else "",
         by=_name(known.get(row.by_id or 0), _) if row.by_id else _("the server"),
-        second=_name(known.get(row.second_id), _) if row.second_id else "", when=row.created_at, until=row.until,
+        second=_name(known.get(row.second_id), _) if row.second_id else "", when=row.created_at, until=row.until, facts="",
         is_undone=is_undone, may_undo=stands and row.act not in (Act.NOTHING, Act.DELETE),
         may_agree=stands and row.act is Act.BAN and not row.second_id and not is_agreed and row.by_id != me.id)
 
