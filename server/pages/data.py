@@ -256,6 +256,14 @@ def _thing(kind: str, _: Words) -> str:
     }.get(kind) or _("Something of another kind: %(kind)s", kind=kind)
 
 
+def _other_look(action: str, _: Words) -> str:
+    """Of the kinds that have several names."""
+    if action.startswith("member.role"):
+        return _("Your role was changed.")
+    return _("The team decided something about you: see Decisions about me.") if action.startswith("ruling.") else _(
+        "Something was changed.")
+
+
 def _look(row: AuditEntry, _: Words) -> LookView:
     """Who, never by name: the team answers together."""
     what = {
@@ -285,5 +293,6 @@ def _look(row: AuditEntry, _: Words) -> LookView:
         "image.cover": _("A part of a picture of yours was covered."),
         "member.correction": _("The team answered what you asked to have put right."),
         "member.suspend": _("Your account was stopped."), "member.restore": _("Your account was given back."),
-    }.get(row.action, _("Your role was changed.") if row.action.startswith("member.role") else _("Something was changed."))
+        "ruling.read": _("A decision about you stood in a list that was opened."),
+    }.get(row.action, _other_look(row.action, _))
     return LookView(_("Somebody of the team") if row.actor_id else _("Whoever runs the server"), what, row.reason, row.created_at)
