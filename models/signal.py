@@ -1,14 +1,19 @@
 """What the rules over messages have noticed: which rule, where, and what the team said to it."""
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from tortoise import fields
+from tortoise.functions import Count
 
 from models.actor import Actor
 from models.post import Post
 from models.sealed import Owned
+
+#: (rule, Consequence, HitOutcome) -> how often.
+Tallies = dict[tuple[str, str, str], int]
 
 
 class Consequence(StrEnum):
@@ -45,3 +50,10 @@ class SignalHit(Owned):
     class Meta:
         table = "signal_hit"
         indexes = (("rule", "id"), ("owner_id", "id"), ("post_id",))
+
+    @classmethod
+    async def tallies(cls, since: datetime) -> Tallies:
+        """How often each rule spoke since then, by what followed and what became of it."""
+        spoken = cls.filter(created_at__gte=since).annotate(number=Count("id")).group_by("rule", "consequence", "outcome")
+        rows = await spoken.values("rule", "consequence", "outcome", "number")
+        return {(row["rule"], str(row["consequence"]), str(row["outcome"])): row["number"] for row in rows}

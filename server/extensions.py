@@ -9,7 +9,7 @@ import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from importlib import metadata
 
 import structlog
@@ -40,7 +40,7 @@ class Added:
         return self.signal is not None and self.strikes < STRIKES
 
 
-@cache
+@lru_cache(maxsize=1)
 def added() -> tuple[Added, ...]:
     """All that are installed, by name. They are read once: a package that is installed later counts from the next start."""
     points = sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name)

@@ -5,7 +5,7 @@ Numbers and addresses of hospitals, associations and helplines are useful, and s
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from models.signal import Consequence
 from moderation.signals.facts import Facts, Finding
@@ -39,13 +39,13 @@ _FREE = ("080", "0044800", "0044808", "44800", "44808", "1800", "800", "888", "8
 _NEAR_CHARACTERS = 70
 
 
-@cache
+@lru_cache(maxsize=1)
 def _mail() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w@.+-])(?P<local>[a-z0-9][\w.+%-]{{0,63}}){_AT}"
                       rf"(?P<host>[a-z0-9-]{{1,63}}(?:{_DOT}[a-z0-9-]{{2,63}}){{1,4}})(?![\w@])")
 
 
-@cache
+@lru_cache(maxsize=1)
 def _phone() -> re.Pattern[str]:
     """French, international, British and North American numbers; not those with few digits, and not free ones (0800, 0808 …)."""
     gap = r"[ .\-/_]{0,3}"
@@ -56,7 +56,7 @@ def _phone() -> re.Pattern[str]:
         rf"|(?:\+|00)(?!33|44)\d{{1,3}}(?:{gap}\d){{7,11}})(?![\w/]|[.,]\d|-\d)")
 
 
-@cache
+@lru_cache(maxsize=1)
 def _numerals() -> re.Pattern[str]:
     """A French number said in words: "zero six douze …"."""
     pair = (r"(?:zero|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|"
@@ -65,7 +65,7 @@ def _numerals() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:zero|oh)[ ,.-]+(?:six|sept|seven|quatre|un|deux|6|7)(?:[ ,.-]+(?:et[ -])?{pair}){{4,}}")
 
 
-@cache
+@lru_cache(maxsize=1)
 def _street() -> re.Pattern[str]:
     """A house, a street and a place by its code; without the code only where it is said to be somebody's."""
     french = (r"\d{1,4}\s?(?:bis|ter)?,?\s(?:rue|avenue|av\.?|boulevard|bd\.?|bld|chemin|impasse|allees?|place|quai|route|"
@@ -78,7 +78,7 @@ def _street() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w])(?:{french}|{english})(?:[^\n;!?]{{0,40}}?{post}|(?=[\n.;,!?]|$))")
 
 
-@cache
+@lru_cache(maxsize=1)
 def _words() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     return re.compile(_PUBLIC), re.compile(_OWN), re.compile(rf"(?:{_MAIL_HOSTS})\W")
 

@@ -5,7 +5,7 @@ Strong words are enough alone; weak ones only together. What is denied or warned
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from models.signal import Consequence
 from moderation.signals.cure_words import CLUES, CURED, DENIED, DENIED_AFTER, KINDS, WORTH_A_LOOK
@@ -17,22 +17,22 @@ KINDS_ENOUGH = 2
 BEFORE_CHARACTERS = 60  # in which a denial or a warning stands
 AFTER_CHARACTERS = 50
 
-@cache
+@lru_cache(maxsize=1)
 def _clues() -> tuple[tuple[int, re.Pattern[str]], ...]:
     return tuple((points, re.compile(words)) for points, words in CLUES)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _denied() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(DENIED), re.compile(DENIED_AFTER)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _worth_a_look() -> re.Pattern[str]:
     return re.compile(WORTH_A_LOOK)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _kinds() -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
     return re.compile(CURED), tuple(re.compile(words) for words in KINDS)
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from models.signal import Consequence
 from moderation.signals.drug_names import ENDINGS, NAMES, NOT_MEDICINES
@@ -20,7 +20,7 @@ _UNITS = (r"m\W?g|milligram(?:me)?s?|milli-?grams?|[µμu]\W?g|mcg|microgram(?:m
           r"pastilles?|patchs?|patches")
 
 
-@cache
+@lru_cache(maxsize=1)
 def _dose() -> re.Pattern[str]:
     """A number with a unit of medicines; not a concentration in blood ("12 µg/l"), which is a result and no dose."""
     return re.compile(
@@ -28,14 +28,14 @@ def _dose() -> re.Pattern[str]:
         rf"(?P<unit>{_UNITS})(?:\s?/\s?(?:kg|j|jour|day|d|m2|semaine|week|h)\b)?(?!\w|\s?/\s?(?:d?l|ml|litre|liter)\b)")
 
 
-@cache
+@lru_cache(maxsize=1)
 def _counted() -> re.Pattern[str]:
     """So many of a medicine: "2 codeine tablets"."""
     form = r"(?:tablets?|pills?|capsules?|patches|patch|gummies|drops?)"
     return re.compile(rf"(?<![\w,.])(?:\d{{1,2}}|{_NUMBERS}|an?|one) {_medicine().pattern} {form}\b")
 
 
-@cache
+@lru_cache(maxsize=1)
 def _medicine() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, NAMES), key=len, reverse=True))
     endings = "|".join(sorted(ENDINGS, key=len, reverse=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 
 from moderation.signals import payments, throwaway_hosts
 from moderation.signals.facts import Facts
@@ -53,6 +53,6 @@ def clues(asking: Asking) -> tuple[Clue, ...]:
     return tuple(clue for clue, is_so in found.items() if is_so)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _selling() -> re.Pattern[str]:
     return re.compile(_SELLING)

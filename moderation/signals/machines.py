@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from models.signal import Consequence
 from moderation.signals.facts import Facts, Finding
@@ -36,12 +36,12 @@ TELLTALE = (
 )
 
 
-@cache
+@lru_cache(maxsize=1)
 def _telltale() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{words})" for words in TELLTALE))
 
 
-@cache
+@lru_cache(maxsize=1)
 def _worth_a_look() -> re.Pattern[str]:
     return re.compile(r"language|langage|\bai\b|artificial|artificiel|\bia\b|cut-?off|training|entrainement|as of my|personal|"
                       r"finds you well|feel free|\bhere|voici|"

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 
 from models.signal import Consequence
@@ -20,17 +20,17 @@ _DOT = re.compile(r"\s*(?:[\(\[\{<]\s*(?:\.|dot|point)\s*[\)\]\}>]|\s(?:dot|poin
 _SLASH = re.compile(r"\s*(?:[\(\[]\s*(?:/|slash)\s*[\)\]]|\sslash\s)\s*|\s+/|/\s+")
 
 
-@cache
+@lru_cache(maxsize=1)
 def _asking() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(words) for words in ASKING)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _worth_a_look() -> re.Pattern[str]:
     return re.compile(WORTH_A_LOOK)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _warned() -> re.Pattern[str]:
     return re.compile(WARNED)
 

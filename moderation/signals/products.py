@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from models.signal import Consequence
 from moderation.reviews import found_in
@@ -16,7 +16,7 @@ _SELLING = (r"\b(?:achet\w+|commande\w*|promo\w*|reduction|remise|offre|gratuit\
             r"sponsor\w*|www\.|https?:)")
 
 
-@cache
+@lru_cache(maxsize=1)
 def _selling() -> re.Pattern[str]:
     return re.compile(_SELLING)
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiohttp import web
-from tortoise.functions import Count
 
 from models import AuditEntry, Community, SignalHit, clock
 from models.database import in_transaction
-from models.signal import Consequence, HitOutcome
+from models.signal import Consequence, HitOutcome, Tallies
 from moderation.reviews import cleaned
 from moderation.signals import SIGNALS
 from server import extensions, render, signal_words
@@ -26,7 +25,6 @@ PAGE = 20
 DAYS = 30
 FIRST_LIMIT = 20  # messages
 WATCHED_LIMIT = 200  # names
-Counts = dict[tuple[str, str, str], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,21 +89,13 @@ async def save(request: web.Request) -> web.Response:
 
 
 async def _rules(community: Community, _: Words) -> list[RuleView]:
-    counts = await _counts()
+    counts = await SignalHit.tallies(clock.now() - timedelta(days=DAYS))
     off = set(community.signals_off or ()) | (set() if community.reviews_others else {"about_others"})
     found = [_rule(signal.name, off, counts, _) for signal in SIGNALS]
     return [*found, *(_rule(one.name, off, counts, _, one) for one in extensions.added())]
 
 
-async def _counts() -> Counts:
-    """How often each rule spoke, by what followed and what the team did."""
-    since = SignalHit.filter(created_at__gte=clock.now() - timedelta(days=DAYS))
-    rows = await since.annotate(number=Count("id")).group_by("rule", "consequence", "outcome").values(
-        "rule", "consequence", "outcome", "number")
-    return {(row["rule"], str(row["consequence"]), str(row["outcome"])): row["number"] for row in rows}
-
-
-def _rule(name: str, off: Iterable[str], counts: Counts, _: Words, added: Added | None = None) -> RuleView:
+def _rule(name: str, off: Iterable[str], counts: Tallies, _: Words, added: Added | None = None) -> RuleView:
     words = signal_words.rule(name, _)
 
     def count(consequence: str = "", outcome: str = "") -> int:
