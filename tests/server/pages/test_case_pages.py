@@ -4,14 +4,18 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from models import Actor, Case, Notification, Post, Report, Ruling
-from models.case import Matter
+import pytest
+
+from models import Actor, Case, Notification, Post, Report, Ruling, Statement
+from models.case import CaseSource, Matter
+from models.database import in_transaction
 from models.delivery import ReportOutcome
 from models.member import Role
 from models.notification import Notice
+from models.post import About
 from models.reach import Reach
-from models.ruling import Act
-from server.actions import reports
+from models.ruling import Act, AppealState
+from server.actions import appeals, cases, reports
 from server.actions.reports import Told
 from tests.browser import Browser
 from tests.live import LiveServer
@@ -121,3 +125,58 @@ async def report(server: LiveServer, by: Actor, about: Actor, post: Post, matter
     async def tell() -> None:
         await reports.report(await Actor.instance(), by, about, Told(text="Look", post_ids=(post.id,), matter=matter))
     await server.run(tell())
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_danger_first_held_messages_appeals_and_nobody_about_themselves(alpha: LiveServer) -> None:
+    anna, vita = [await alpha.member(name) for name in ("anna", "vita")]
+    mod, host = await alpha.member("mod", role=Role.MODERATOR), await alpha.member("host", role=Role.HOST)
+    post, own = await alpha.write(vita, TEXT, Reach.CIRCLE, recipients=(anna,)), await alpha.write(mod, "Mine", Reach.COMMUNITY)
+    held = await alpha.write(vita, "My neighbour is in hospital", Reach.COMMUNITY, about=About.SOMEONE_ELSE)
+    await report(alpha, anna, mod, own, Matter.SCAM)
+    async with Browser(alpha, mod) as team, Browser(alpha, host) as other:
+        page = await other.get("/admin/queue")
+        assert page.index("Scam or fraud") < page.index("to read before anybody else") and "2 cases to look at" in page
+        assert "1 case to look at" in await team.get("/admin/queue")  # not the one about themselves
+        await team.get(case_of(page))
+        assert team.status == 403 and "Mine" not in team.page
+
+        url = case_of(team_page := await team.get("/admin/queue"))
+        assert "neighbour" not in team_page and "My neighbour" in await team.get(url)
+        await team.post(f"{url}/decide", {"act": "nothing"})
+        assert team.path == url, "a held message has to go, or to go back, first"
+        number = team.hidden("review")[0]
+        await team.post(f"{url}/held", {"review": number, "do": "send-back"})
+        assert team.status == 422 and "Write the reason." in team.page
+        await team.post(f"{url}/held", {"review": number, "do": "let-go"})
+        assert team.path == "/admin/queue" and not (await alpha.ask(lambda: Post.get(id=held.id))).is_in_review
+
+        await alpha.run(case_about(vita, post))
+        page = await other.get("/admin/queue")
+        assert page.index("may be in danger") < page.index("Scam or fraud") and "Read this one first" in page
+        assert "Somebody may be in danger" in await team.get("/notices") and "/admin/queue" in team.page
+        url = case_of(await team.get("/admin/queue"))
+        assert TEXT in await team.get(url), "what was reported is read by whoever has the case, even below the community"
+        await team.post(f"{url}/decide", {"act": "warn", "facts": "A powder", "text": "Please do not"})
+        statement = await alpha.ask(lambda: Statement.get(owner=vita))
+        ruling = await alpha.ask(lambda: Ruling.get(id=statement.ruling_id))
+        await alpha.run(appeals.ask(statement, ruling, "It was a joke"))
+        url = case_of(await team.get("/admin/queue"))
+        assert "It was a joke" in await team.get(url)
+        await team.post(f"{url}/hear", {"answer": "No", "do": "uphold"})
+        assert team.status == 422 and (await alpha.ask(lambda: Statement.get(id=statement.id))).state is AppealState.ASKED
+        await team.post(f"{url}/leave")
+        await other.get(url)
+        await other.post(f"{url}/hear", {"answer": "You are right", "do": "grant"})
+        assert (await alpha.ask(lambda: Statement.get(id=statement.id))).state is AppealState.GRANTED
+        assert "Median answer" in await other.get("/admin/measures") and "1 appeal in a year, 1 granted" in other.page
+        await team.post("/admin/queue/break", {"days": "3"})
+        assert "You take a break until" in team.page and "takes a break until" in await other.get("/admin/queue")
+        await team.post("/admin/queue/break", {"days": "0"})
+        assert "You take a break until" not in team.page
+
+
+async def case_about(about: Actor, post: Post) -> None:
+    """Words of distress, as a rule finds them."""
+    async with in_transaction():
+        await cases.open_(about, Matter.DANGER, CaseSource.CRISIS, [post])
