@@ -168,7 +168,7 @@ async def _fill(here: LiveServer, there: LiveServer, actors: dict[str, Actor]) -
 
 
 async def _servers(here: LiveServer, member: Actor, host: Actor) -> str:
-    """A server that is kept out, with whom the member lost; one that knocks under a name like another; a list, whose key it gives."""
+    """A server that is kept out, and whom the member lost with it; one that knocks under a name like another; a list: its key."""
     shut = await Host.called("shut.example")
     await shut.decide(Rule(Standing.SUSPENDED), public_comment="Insultes répétées", reason="Insultes", obfuscates=True)
     await Knock.create(name="vveaker.example", parent="vveaker.example", kind="Follow", software="Mastodon/4.4.2")
