@@ -19,7 +19,7 @@ from server.actions.people import may_search
 from server.doors import see
 from server.errors import BadRequest
 from server.forms import Form
-from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
+from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEMBER
 from server.language import Words, gettext_for
 from server.pages.people import ABOUT_CHARACTERS, unhidden
 from server.profile_words import countries
@@ -27,7 +27,7 @@ from server.views import FieldError, Option, Pager, PersonView
 
 HERE = "/admin/contacts"
 ON_A_PAGE = 30
-MEMBERS_LIMIT = 200  # who are looked through for one page
+MEMBERS_LIMIT = 1000
 TABLE_CHARACTERS = 200_000
 
 
@@ -63,8 +63,9 @@ async def show(request: web.Request) -> web.Response:
     _, number = gettext_for(request[LANGUAGE]), _page_number(request)
     listed, pager = await _listed(request, number, "/people/professionals")
     may_look = MEMBER in request and bool(may_search(request[MEMBER].actor))
-    people = await _members(request) if may_look and not number else []
-    return render.page(request, "professionals.html", here="people", people=people, contacts=listed, kinds=kinds(_), pager=pager)
+    people, more = await _members(request, _page_number(request, "members")) if may_look and not number else ([], Pager())
+    return render.page(request, "professionals.html", here="people", people=people, people_pager=more, contacts=listed,
+                       kinds=kinds(_), pager=pager)
 
 
 async def show_list(request: web.Request) -> web.Response:
@@ -123,17 +124,22 @@ async def _listed(request: web.Request, number: int, path: str) -> tuple[list[Co
     return [view(one, names) for one in found[:ON_A_PAGE]], pager
 
 
-async def _members(request: web.Request) -> list[tuple[PersonView, str]]:
-    """Members who say that they are health professionals, and agreed to standing here (C16)."""
+async def _members(request: web.Request, number: int) -> tuple[list[tuple[PersonView, str]], Pager]:
+    """A page of the members who say that they are health professionals, and agreed to standing here (C16)."""
+    me, path = request[MEMBER].actor, "/people/professionals"
+    request.app[LIMITS].take("directory", me.key)
     said = ProfileValue.filter(line=ProfileLine.ROLE, code="professional")
-    among = Q(Actor.present(), consent.those_who_allow(Purpose.DIRECTORY), unhidden(request[MEMBER].actor_id), host="",
+    among = Q(Actor.present(), consent.those_who_allow(Purpose.DIRECTORY), unhidden(me.id), host="",
               member__state=MemberState.ACTIVE, id__in=Subquery(said.values("actor_id")))
-    found = [one for one in await Actor.filter(among).order_by("name").limit(MEMBERS_LIMIT)
-             if lines.reach_of(one, ProfileLine.ROLE).level >= Reach.COMMUNITY.level]
-    return [(card, markup.plain(lines.read_by(one, Reach.COMMUNITY).about)[:ABOUT_CHARACTERS])
-            for one, card in zip(found, await cards.people(found), strict=True)]
+    there = [one for one in await Actor.filter(among).order_by("name", "id").limit(MEMBERS_LIMIT)
+             if lines.reach_of(one, ProfileLine.ROLE).level >= Reach.COMMUNITY.level][number * ON_A_PAGE:]
+    found = there[:ON_A_PAGE]
+    shown = [(card, markup.plain(lines.read_by(one, Reach.COMMUNITY).about)[:ABOUT_CHARACTERS])
+             for one, card in zip(found, await cards.people(found), strict=True)]
+    return shown, Pager(newer_url=f"{path}?members={number - 1}" if number else "",
+                        older_url=f"{path}?members={number + 1}" if len(there) > ON_A_PAGE else "")
 
 
-def _page_number(request: web.Request) -> int:
-    typed = request.query.get("page", "")
+def _page_number(request: web.Request, name: str = "page") -> int:
+    typed = request.query.get(name, "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0

@@ -54,10 +54,11 @@ async def show(request: web.Request) -> web.Response:
     listed = await Contact.exclude(kind=ContactKind.PROFESSIONAL).order_by("country", "name").limit(MARKS_LIMIT)
     marks = [*_marks(((house.code, house.name) for house in houses), "circle"),
              *_marks(((one.country, one.name) for one in listed), "square")]
-    label = _("Map of the world. All that it shows stands in the lists below.")
-    drawing = request.app[THEME].world.draw(bands, names, marks, label)
+    world = request.app[THEME].world
+    drawing = world.draw(bands, names, marks, _("Map of the world. All that it shows stands in the lists below."))
+    near = world.draw_europe(bands, names, marks, _("Map of Europe. All that it shows stands in the lists below."))
     return render.page(
-        request, "map.html", here="people", drawing=drawing, houses=houses, contacts=_views(listed, names),
+        request, "map.html", here="people", drawing=drawing, near=near, houses=houses, contacts=_views(listed, names),
         kinds=kinds(_), is_counted=bool(member) and await _is_counted(request),
         countries=sorted((CountryView(name=names.get(code, code), band=str(band), shade=SHADES[band])
                           for code, band in bands.items()), key=lambda one: one.name))

@@ -1,13 +1,16 @@
 """The list of associations, centres and professionals: who edits it, what must be said, who sees which part of it."""
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from models import AuditEntry, Community, Contact, Member, ProfileLine, ProfileValue
+from models import Actor, AuditEntry, Community, Contact, Member, ProfileLine, ProfileValue
 from models.consent import Purpose
 from models.member import Role
 from models.reach import Reach
 from server.actions import contacts, sharing
+from server.pages import contacts as pages
 from tests.browser import Browser
 from tests.live import LiveServer
 
@@ -43,6 +46,10 @@ async def test_the_host_edits_the_list_and_everybody_reads_it(alpha: LiveServer)
             shown = await reader.get("/map")
             assert "Centre &lt;b&gt;Alpha" in shown and "Together, rare" in shown and "Dr Bea Beta" not in shown
             assert "https://www.orpha.net/x" in shown and "2 April 2026" in shown and 'class="pin"' in shown
+            near = re.search(r'<svg class="world near" viewBox="([\d. ]+)".*?</svg>', shown, re.S)
+            assert near and 'class="pin"' in near[0]
+            world = shown.split("world near")[0]
+            assert set(re.findall(r' d="([^"]+)"', near[0])) < set(re.findall(r' d="([^"]+)"', world)), "a part of the same"
             listed = await reader.get("/people/professionals")
             assert "Dr Bea Beta" in listed and "RPPS" in listed and "Nantes, France" in listed
         await member.post("/admin/contacts", ONE)
@@ -54,15 +61,15 @@ async def test_the_host_edits_the_list_and_everybody_reads_it(alpha: LiveServer)
     assert sorted(acts) == ["contacts.add", "contacts.add", "contacts.import", "contacts.remove"]
 
 
-async def test_a_member_stands_in_the_list_under_both_yeses_alone(alpha: LiveServer) -> None:
+async def test_a_member_stands_in_the_list_under_both_yeses_alone(alpha: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
     doctor, mia = await alpha.member("doc", display_name="Doc Tor"), await alpha.member("mia")
 
-    async def say(purpose: Purpose, wanted: bool) -> None:
-        member = await Member.get(actor_id=doctor.id).select_related("actor")
+    async def say(purpose: Purpose, wanted: bool, who: Actor = doctor) -> None:
+        member = await Member.get(actor_id=who.id).select_related("actor")
         await sharing.say(member, purpose, wanted, "en", await Community.current())
 
-    async def show(reach: Reach) -> None:
-        member = await Member.get(actor_id=doctor.id).select_related("actor")
+    async def show(reach: Reach, who: Actor = doctor) -> None:
+        member = await Member.get(actor_id=who.id).select_related("actor")
         await sharing.show_lines(member.actor, {ProfileLine.ROLE: reach}, "en", await Community.current())
     async with Browser(alpha, mia) as member, Browser(alpha) as visitor:
         async def listed() -> bool:
@@ -75,11 +82,28 @@ async def test_a_member_stands_in_the_list_under_both_yeses_alone(alpha: LiveSer
         assert not await listed()  # it is for nobody else yet
         await alpha.run(show(Reach.COMMUNITY))
         assert await listed()
+
+        monkeypatch.setattr(pages, "ON_A_PAGE", 1)
+        for name, reach in (("anna", Reach.ME), ("zoe", Reach.COMMUNITY)):
+            other = await alpha.member(name)
+            for purpose in (Purpose.DIRECTORY, Purpose.HEALTH_PROFILE):
+                await alpha.run(say(purpose, True, other))
+            await alpha.run(_is_professional(other))
+            await alpha.run(show(reach, other))
+        first = await member.get("/people/professionals")
+        assert "Doc Tor" in first and "/@zoe" not in first and "?members=1" in first, "who hides it leaves no gap"
+        second = await member.get("/people/professionals?members=1")
+        assert "/@zoe" in second and "Doc Tor" not in second and "?members=2" not in second and "?members=0" in second
+        assert "/@zoe" not in await visitor.get("/people/professionals?members=1")
         await alpha.run(say(Purpose.DIRECTORY, False))
         assert not await listed()
         await alpha.run(say(Purpose.DIRECTORY, True))
         await member.post("/@doc/block", {})
         assert not await listed()
+
+
+async def _is_professional(actor: Actor) -> None:
+    await ProfileValue.create(actor=actor, line=ProfileLine.ROLE, code="professional")
 
 
 @pytest.mark.parametrize("text", ["", "kind,name\n", "\x00", HEAD + '"', HEAD + "centre,A,FR,,,S\n",
