@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from asyncpg.connection import Connection
 
-from models import Actor, Post
+from models import Actor, Case, Post
+from models.case import CaseSource, Matter
 from models.database import dialect, in_transaction
+from models.ids import new_key
+from models.member import Role
 from models.reach import Reach
 from models.sqlite_readers import Readers
 from server.actions import reactions
@@ -16,6 +19,7 @@ from tests.browser import Browser
 from tests.live import LiveServer
 
 HOME_LIMIT = 12
+QUEUE_LIMIT = 3  # how many there are, a page of them, and who has how many
 TABLES = ("post", "session", "announce", "attachment", "like_")
 
 
@@ -75,3 +79,22 @@ async def test_who_only_reads_waits_for_no_transaction(db: object) -> None:
     ended.set()
     await writing
     assert await Actor.all().count() == 1 and dialect() in ("sqlite", "postgres")
+
+
+async def test_the_queue_asks_as_often_with_twenty_cases_as_with_two(alpha: LiveServer, asked: list[str]) -> None:
+    mod = await alpha.member("mod", role=Role.MODERATOR)
+
+    async def fill(number: int) -> None:
+        for _ in range(number):
+            about = await Actor.create(uri=f"https://x.example/{new_key()}", name="x", host="x.example", inbox_uri="https://x.example/i")
+            await Case.open_(about.id, Matter.OTHER, CaseSource.REPORT, ["https://x.example/1"])
+    counts = []
+    async with Browser(alpha, mod) as browser:
+        for number in (2, 23):
+            await alpha.run(fill(number))
+            await browser.get("/admin/queue")
+            asked.clear()
+            page = await browser.get("/admin/queue")
+            counts.append(len([sql for sql in asked if "moderation_case" in sql]))
+    assert page.count("/admin/cases/") == 20 and "25 cases to look at" in page
+    assert counts[0] == counts[1] <= QUEUE_LIMIT, counts
