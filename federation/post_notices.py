@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import Actor, Announce, Follow, Notification, Post, Vote, clock
+from models import Actor, Announce, Follow, Notification, Post, Unanswered, Vote, clock
 from models.notification import Notice
 from moderation.visibility import Viewer, may_see
 
@@ -17,6 +17,7 @@ async def of_new(post: Post, author: Actor) -> None:
     """Tell whom it quotes, and followers who asked for it of a new message that answers nobody else, each once. Inside the
     transaction of the act.
     """
+    await Unanswered.noticed(post, author.is_local)
     await of_quote(post, author)
     if post.published_at < clock.now() - RECENT or await _answers_others(post):
         return

@@ -1,10 +1,14 @@
 """Messages that nobody has answered yet."""
 from __future__ import annotations
 
+from datetime import datetime
+
 from tortoise import fields
 
 from models.base import Record
+from models.ids import first_id
 from models.post import Post
+from models.reach import Reach
 
 
 class Unanswered(Record):
@@ -21,3 +25,18 @@ class Unanswered(Record):
 
     class Meta:
         table = "unanswered"
+
+    @classmethod
+    async def noticed(cls, post: Post, is_ours: bool) -> None:
+        """Somebody can read a new message: it waits for an answer if it begins a conversation of ours, for the community at
+        least; if it answers one, of somebody else, that waits no longer. Inside the transaction.
+        """
+        if post.parent_uri or post.parent_id:
+            await cls.filter(conversation=post.conversation).exclude(author_id=post.author_id).delete()
+        elif is_ours and post.reach.level >= Reach.COMMUNITY.level:
+            await cls.get_or_create(post_id=post.id, defaults={"conversation": post.uri, "author_id": post.author_id})
+
+    @classmethod
+    async def forget(cls, before: datetime) -> int:
+        """Those that nobody will answer any more; how many."""
+        return await cls.filter(id__lt=first_id(before)).delete()

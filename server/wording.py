@@ -166,6 +166,9 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.CUT_FOLLOWS: _("%(name)s is kept out now: your follows with people there have ended", name=name),
         Notice.LIST_GONE: _("The list “%(name)s” has not been readable for days", name=name),
         Notice.RULING: _("The team has decided something about you, and tells you why"),
+        Notice.MENTOR_ASKED: _("The team asks whether you would welcome newcomers"),
+        Notice.MENTOR: _("%(name)s is your mentor, and glad to answer you", name=name),
+        Notice.NEWCOMER: _("%(name)s is new here, and you are their mentor", name=name),
         Notice.PARTNER_REQUEST: _("%(name)s asks to become a partner community", name=name),
     }[kind]
 

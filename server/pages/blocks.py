@@ -37,7 +37,7 @@ async def block_server(request: web.Request) -> web.Response:
 
 
 async def mute_server(request: web.Request) -> web.Response:
-    """POST /settings/blocks/servers/mute: no longer read a whole server, for some days or until it is lifted; `unmute` lifts it."""
+    """POST /settings/blocks/servers/mute: no longer read a whole server, for some days or until `unmute`."""
     form, me = request[FORM], request[MEMBER].actor
     typed, days = form.text("server", NAME_LIMIT_CHARACTERS), whole_number(form.get("days"))
     if form.has("unmute"):
@@ -63,12 +63,14 @@ async def unblock_server(request: web.Request) -> web.Response:
 async def _page(request: web.Request, typed: str, errors: tuple[FieldError, ...] = ()) -> web.Response:
     blocked, muted = await profiles.kept_away(request[MEMBER])
     _ = gettext_for(request[LANGUAGE])
-    quiet = [row for row in await HostMute.filter(owner_id=request[MEMBER].actor_id).order_by("host").limit(host_blocks.BLOCKS_LIMIT)
+    mutes = HostMute.filter(owner_id=request[MEMBER].actor_id).order_by("host").limit(host_blocks.BLOCKS_LIMIT)
+    quiet = [row for row in await mutes
              if row.ends_at is None or row.ends_at > clock.now()]
     times = [Option(value="0", title=_("Until I end it")),
              *(Option(value=str(days), title=_.ngettext("%(num)d day", "%(num)d days", days)) for days in MUTE_DAYS)]
     return render.page(
         request, "settings_blocks.html", status=422 if errors else 200, here="settings", errors=errors, typed=typed,
         times=tuple(times), quiet=[(row.host, row.ends_at) for row in quiet],
-        ends={row.target.address: row.ends_at for row in muted if row.ends_at}, servers=sorted(await HostBlock.of(request[MEMBER].actor_id)),
+        ends={row.target.address: row.ends_at for row in muted if row.ends_at},
+        servers=sorted(await HostBlock.of(request[MEMBER].actor_id)),
         blocked=await cards.people([row.target for row in blocked]), muted=await cards.people([row.target for row in muted]))

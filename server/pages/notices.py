@@ -11,6 +11,7 @@ from models import Actor, Follow, Notification, Post, clock
 from models.notification import Notice
 from moderation.visibility import Viewer, visible_to
 from server import cards, render
+from server.actions import cut_follows
 from server.actions.filters import Context
 from server.doors import see
 from server.keys import LANGUAGE, MEMBER
@@ -31,6 +32,7 @@ OF_THE_TEAM = {Notice.JOIN_REQUEST: "/admin/members", Notice.PARTNER_REQUEST: "/
                Notice.GUARDIANS: "/admin/members", Notice.UNGUARDED: "/admin/unguarded", Notice.DEATH: "/admin/deaths",
                Notice.SCRAPED: "/admin/directory", Notice.INTRODUCTION: "/people/introductions",
                Notice.RULING: "/rulings", Notice.WAITING: "/people/waiting",
+               Notice.MENTOR_ASKED: "/mentor", Notice.MENTOR: "/mentor", Notice.NEWCOMER: "/mentor",
                Notice.REPORT: "/admin/queue", Notice.DANGER: "/admin/queue",
                Notice.CASE: "/admin/queue", Notice.CUT_FOLLOWS: "/follows/cut", Notice.LIST_GONE: "/admin/lists"}
 
@@ -69,7 +71,8 @@ async def show(request: web.Request) -> web.Response:
     shown = [row for row in page if _stands(row, posts) and row.post_id not in sifted.hidden]
     personal = {row.id: row.actor for row in shown if row.actor}
     people = dict(zip(personal, await cards.people(list(personal.values())), strict=True))
-    days = _by_day(shown, posts, people, await _waiting(shown, me.actor), sifted.why, _)
+    why = {**sifted.why, **await _cut(shown, me.actor, _)}
+    days = _by_day(shown, posts, people, await _waiting(shown, me.actor), why, _)
     return render.page(
         request, "notices.html", here="notices", days=days, any_new=any(row.read_at is None for row in page),
         today=clock.now().date(), pager=Pager(older_url=f"/notices?before={page[-1].id}" if len(rows) > ON_A_PAGE else ""))
@@ -92,6 +95,13 @@ async def _waiting(rows: Sequence[Notification], reader: Actor) -> set[int]:
     ids = [row.actor_id for row in rows if row.kind is Notice.FOLLOW_REQUEST]
     asking = Follow.filter(target_id=reader.id, accepted_at__isnull=True, follower_id__in=ids)
     return {follow.follower_id for follow in await asking} if ids else set()
+
+
+async def _cut(rows: Sequence[Notification], reader: Actor, _: Words) -> dict[int, str]:
+    """With how many people follows were cut, by the id of the notice."""
+    ids = [row.id for row in rows if row.kind is Notice.CUT_FOLLOWS]
+    events = await cut_follows.events_of(reader, ids) if ids else []
+    return {one.id: _.ngettext("%(num)d person", "%(num)d people", one.following + one.followers) for one in events}
 
 
 def _stands(row: Notification, posts: dict[int, Post]) -> bool:
@@ -118,6 +128,6 @@ def _view(group: Sequence[Notification], posts: dict[int, Post], people: dict[in
         url = f"/reports/{row.report.key}"
     text = notice_text(row.kind, person.display_name if person else row.host, _)
     return NoticeView(text=text, url=url, when=row.created_at, person=person,
-                      excerpt=(why.get(post.id) or excerpt(post)) if post else "",
+                      excerpt=(why.get(post.id) or excerpt(post)) if post else why.get(row.id, ""),
                       more=len(group) - 1, is_new=any(one.read_at is None for one in group),
                       asks=row.kind is Notice.FOLLOW_REQUEST and row.actor_id in waiting)
