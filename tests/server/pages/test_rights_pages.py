@@ -9,12 +9,11 @@ from models import Actor, Archive, Brought, Correction, Departure, Member, Outgo
 from models.mail import Letter
 from models.member import MemberState, Role
 from models.rights import ArchiveState, Outcome
-from server.actions import departures, links
+from server.actions import brought, departures, links
 from server.archives import making
 from server.commands import members
 from server.commands.output import Output
 from server.keys import MAIL, PASSWORDS
-from server.worker import carry_out_brought
 from tests.browser import Browser
 from tests.live import LiveServer
 
@@ -57,7 +56,7 @@ async def test_a_file_is_brought_along_line_by_line(alpha: LiveServer) -> None:
         await browser.post("/data/import", {"kind": "follow"}, {"f.csv": table})
         assert browser.status == 200 and await alpha.ask(lambda: Brought.all().count()) == 3
         while await alpha.ask(lambda: Brought.filter(outcome=Outcome.WAITING).exists()):
-            await alpha.run(carry_out_brought(alpha.app))
+            await alpha.run(brought.carry_out(alpha.instance))
         page = await browser.get("/data/import")
         assert "Nobody and nothing found there" in page and "Not understood" in page and f"@odile@{alpha.host}" in page
 
