@@ -70,7 +70,7 @@ async def test_a_file_shows_what_it_would_change_and_asks_about_partners(alpha: 
         await browser.post("/admin/lists", {"do": "bring", "kind": "blocks", "title": "Friends"}, {"list.csv": text.encode()})
         here = browser.path
         assert browser.status == 200 and here.startswith("/admin/lists/")
-        for word in ("Closes the door to a partner", "This is your own server", "nothing to limit", "New rule", "Line 4"):
+        for word in ("Concerns a partner", "This is your own server", "nothing to limit", "New rule", "Line 4"):
             assert word in browser.page, word
         assert await how(alpha, "bad.example") is Standing.UNKNOWN, "nothing has changed yet"
         await browser.post(here, {"do": "accept_all"})

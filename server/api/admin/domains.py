@@ -88,8 +88,14 @@ async def change_block(request: web.Request, given: Severity) -> web.Response:
 
 
 async def unblock(request: web.Request, _: Takes) -> web.Response:
-    """DELETE /api/v1/admin/domain_blocks/{id}: the server is a stranger again; a partnership does not come back by itself."""
-    await partners.end(request.app[INSTANCE], await _one(request, BLOCKED), request[MEMBER].actor)
+    """DELETE /api/v1/admin/domain_blocks/{id}: the server is a stranger again; a partnership does not come back by itself. Where
+    only images or reports were refused, they no longer are, and nothing else changes.
+    """
+    host, instance, by = await _one(request, BLOCKED), request.app[INSTANCE], request[MEMBER].actor
+    if host.own.standing in partners.RESTRICTED:
+        await partners.end(instance, host, by)
+    else:
+        await domains.restrict(instance, host.name, by, Restriction(domains.Severity.NOOP))
     return answer({})
 
 

@@ -133,6 +133,13 @@ async def test_domains_are_for_hosts_and_say_what_standings_say(alpha: LiveServe
 
         [partner] = await host.good("GET", ALLOWS)
         assert (partner["domain"], partner["dazzle_standing"]) == (beta.host, "partner")
+        no_images = {"domain": beta.host, "severity": "noop", "reject_media": True, "public_comment": "loud pictures"}
+        noop = await host.good("POST", BLOCKS, json=no_images)
+        assert (noop["severity"], noop["reject_media"], noop["public_comment"]) == ("noop", True, "loud pictures")
+        changed = await host.good("PUT", f"{BLOCKS}/{noop['id']}", json={"reject_reports": True})
+        assert (changed["reject_media"], changed["reject_reports"]) == (True, True), "what is not said stays"
+        assert await host.good("DELETE", f"{BLOCKS}/{noop['id']}") == {} and await host.good("GET", BLOCKS) == []
+        assert await alpha.ask(lambda: hosts.standing(beta.host)) is Standing.PARTNER
         opened = await host.good("POST", ALLOWS, json={"domain": "open.example"})
         assert opened["dazzle_standing"] == "open"
         limited = await host.good("POST", BLOCKS, json={"domain": "open.example", "severity": "silence"})
@@ -142,7 +149,8 @@ async def test_domains_are_for_hosts_and_say_what_standings_say(alpha: LiveServe
         assert await host.good("GET", ALLOWS) == [] and (await host.get(f"{ALLOWS}/{partner['id']}")).status == 404
     await alpha.ask(lambda: Host.called(beta.host))
     done = [action for who, action in await audit(alpha) if who == odile.id]
-    assert done == ["host.suspended", "host.end", "host.open", "host.limited", "host.end", "host.end"]
+    assert done == ["host.suspended", "host.end", "host.refuses", "host.refuses", "host.lift", "host.open", "host.limited",
+                    "host.end", "host.end"]
 
 
 async def test_small_numbers_are_none(alpha: LiveServer) -> None:
