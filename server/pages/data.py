@@ -294,5 +294,8 @@ def _look(row: AuditEntry, _: Words) -> LookView:
         "member.correction": _("The team answered what you asked to have put right."),
         "member.suspend": _("Your account was stopped."), "member.restore": _("Your account was given back."),
         "ruling.read": _("A decision about you stood in a list that was opened."),
+        "signal.read": _("What rules noticed in a message of yours was read."),
+        "member.trust": _("Your first messages no longer wait for the team."),
+        "member.doubt": _("The team reads your next messages before the others do."),
     }.get(row.action, _other_look(row.action, _))
     return LookView(_("Somebody of the team") if row.actor_id else _("Whoever runs the server"), what, row.reason, row.created_at)
