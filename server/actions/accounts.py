@@ -124,12 +124,14 @@ async def team() -> list[Member]:
     return await found.select_related("actor").order_by("id")
 
 
-async def decide_join(member: Member, accept: bool, by: Actor | None, reason: str = "") -> None:
-    """Answer somebody who waits; the answer goes out by mail. Deciding twice changes nothing, but a no can become a yes."""
+async def decide_join(member: Member, accept: bool, by: Actor | None, reason: str = "",
+                      before: MemberState = MemberState.WAITING) -> None:
+    """Answer somebody who waits; the answer goes out by mail. Deciding twice changes nothing. `before`: REFUSED for those to whom
+    the team says yes after all.
+    """
     state = MemberState.ACTIVE if accept else MemberState.REFUSED
     async with in_transaction():
-        before = [MemberState.WAITING, MemberState.REFUSED] if accept else [MemberState.WAITING]
-        waiting = Member.filter(id=member.id, state__in=before)
+        waiting = Member.filter(id=member.id, state=before)
         if not await waiting.update(state=state, decided_at=clock.now()):
             return
         member.state = state

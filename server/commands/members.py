@@ -84,7 +84,7 @@ async def restore(settings: Settings, out: Output, name: Name,
     async with community(settings):
         member = await member_named(name)
         if member.state is MemberState.REFUSED:
-            await accounts.decide_join(member, True, None, reason)
+            await accounts.decide_join(member, True, None, reason, MemberState.REFUSED)
         else:
             await rulings.give_back(member.actor, None, reason)
         await member.refresh_from_db(fields=["state"])

@@ -109,7 +109,7 @@ async def decide(request: web.Request) -> web.Response:
     elif verb == "restore" and member.state is MemberState.DECEASED:
         await deaths.undo(member, by, reason)
     elif verb == "restore" and member.state is MemberState.REFUSED:
-        await accounts.decide_join(member, True, by, reason)
+        await accounts.decide_join(member, True, by, reason, MemberState.REFUSED)
     elif verb == "restore":
         await rulings.give_back(member.actor, by, reason)
     elif verb in ("trust", "doubt"):
