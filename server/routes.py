@@ -216,8 +216,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/statements/{token}/{id:[0-9]{1,19}}", person(rulings.show_linked_one)),
     Route("POST", "/statements/{token}/{id:[0-9]{1,19}}", person(rulings.appeal_linked)),
     Route("GET", "/moderation", person(ruling_log.show)),
-    Route("GET", "/admin/corrections", person(corrections.show_team, Who.TEAM)),
-    Route("POST", "/admin/corrections", person(corrections.answer, Who.TEAM)),
     Route("GET", "/data/close", person(leaving.show, Who.MEMBER)),
     Route("POST", "/data/close", person(leaving.close, Who.MEMBER)),
     Route("GET", "/data/close/recipients.csv", person(leaving.recipients, Who.MEMBER)),

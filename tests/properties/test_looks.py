@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from models import AuditEntry, Member, Report
+from models import AuditEntry, Case, Community, Member, Report
+from models.badge import BadgeKind, Evidence
+from models.case import CaseSource, Matter
 from models.guardian import Tie
 from models.member import MemberState, Role
 from models.post import About
 from models.reach import Reach
-from server.actions import corrections, deaths, guardians, looks
+from server.actions import badges, corrections, deaths, guardians, looks
 from server.actions.accounts import Newcomer
+from server.actions.badges import Asked
 from server.actions.guardians import Scopes
 from server.api.admin.routes import ADMIN
 from server.routes import ROUTES
@@ -34,7 +37,7 @@ def addresses() -> set[str]:
 
 def filled(path: str, known: dict[str, str]) -> str:
     """With what stands for each place; a new kind of place fails here, until somebody says what stands for it."""
-    return re.sub(r"{(\w+)[^}]*}", lambda place: known[place[1]], path)
+    return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^}]*\})*)?\}", lambda place: known[place[1]], path)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -53,8 +56,12 @@ async def test_every_page_of_the_team_that_shows_a_member_is_written_down(
         await guardians.add(child, member[kim.id], Tie.RELATIVE, Scopes(view=True, write=False, consent=False), member[host.id])
         await deaths.report(kim, member[zia.id], True, "Marker of a sister")
         await corrections.ask(member[zia.id], "Marker to put right")
-        report = await Report.create(uri="r", sender_host="", reporter=kim, target=zia, text="Marker")
-        return {"id": str(zia.id), "name": "lou", "host": "beta.example", "report": str(report.id)}
+        case = await Case.open_(zia.id, Matter.OTHER, CaseSource.REPORT)
+        report = await Report.create(uri="r", sender_host="", reporter=kim, target=zia, text="Marker", case=case)
+        badge = await badges.ask(member[zia.id], Asked(kind=BadgeKind.HEALTH, profession="Marker", evidence=Evidence.NPI,
+                                                       number="1234567893"), "fr", await Community.current(), alpha.origin)
+        return {"id": str(zia.id), "name": "lou", "host": "beta.example", "report": str(report.id), "case": str(case.id),
+                "key": badge.key, "country": "FR", "what": "blocks"}
     known = await alpha.run(fill())
     held = await alpha.write(zia, "My sister has cancer, Marker", Reach.COMMUNITY, about=About.SOMEONE_ELSE)
     assert held.is_in_review
@@ -67,7 +74,7 @@ async def test_every_page_of_the_team_that_shows_a_member_is_written_down(
     shown_somewhere = set[str]()
     async with Browser(alpha, host) as team, Api(alpha, host, "admin:read admin:write") as app:
         for path in sorted(addresses() | POSTS.keys()):
-            ids = known | ({"id": known["report"]} if "/reports/" in path else {})
+            ids = known | {"id": known["report" if "/reports/" in path else "case" if "/cases/" in path else "id"]}
             before = await traces()
             if path in POSTS:
                 text = await team.post(path, POSTS[path])
@@ -80,7 +87,8 @@ async def test_every_page_of_the_team_that_shows_a_member_is_written_down(
                 if id_ != host.id and member.actor.display_name.endswith("Marker") and member.actor.display_name in text:
                     shown_somewhere.add(path)
                     assert after[id_] > before[id_], f"{path} shows {member.actor.name}, and nobody is told"
-    assert {"/admin/reviews", "/admin/corrections", "/admin/deaths", "/admin/members/{name}/guardians", "/admin/members",
+    assert {"/admin/reviews", "/admin/cases/{id:[0-9]{1,19}}", "/admin/corrections", "/admin/deaths",
+            "/admin/badges/{key:[0-9A-Za-z]{1,22}}", "/admin/members/{name}/guardians", "/admin/members",
             "/admin/members/{name}", "/admin/members/search", "/api/v1/admin/accounts/{id}"} <= shown_somewhere
     async with Browser(alpha, zia) as me:
         page = await me.get("/data/access")
