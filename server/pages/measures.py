@@ -6,10 +6,10 @@ from datetime import timedelta
 from aiohttp import web
 
 from server import measures, render, signal_words
-from server.case_words import act_title
 from server.keys import LANGUAGE
 from server.language import Words, gettext_for, lasting
 from server.measures import Pace
+from server.ruling_words import act_name
 from server.wording import matter_name
 
 
@@ -22,10 +22,10 @@ async def show(request: web.Request) -> web.Response:
         granted=taken.granted, year=taken.year, rules=[(signal_words.rule(name, _).name, number) for name, number in
                                                        taken.rules.items()],
         paces=[(_("Last 7 days"), *_pace(taken.week, _)), (_("Last 30 days"), *_pace(taken.month, _))],
-        tables=[(_("Reports received"), taken.received or few, [(matter_name(matter, _), number or few) for matter, number in
-                                                                taken.reports.items()]),
-                (_("Decisions"), taken.decided or few, [(act_title(act, _), number or few) for act, number in
-                                                        taken.rulings.items()])])
+        tables=[(_("Reports received"), taken.received or few, [(matter_name(matter, _), number) for matter, number in
+                                                                taken.reports.items() if number]),
+                (_("Decisions"), taken.decided or few, [(act_name(act, _), number) for act, number in taken.rulings.items()
+                                                        if number])])
 
 
 def _pace(pace: Pace, _: Words) -> tuple[int, str]:
