@@ -169,8 +169,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
             raise NotHere("no longer as it was read")  # else it would leave for more people than it is for now
         is_held = await held.is_held(post)
         if not is_held:
-            await Revision.create(post=post, text=post.text, html=post.html, warning=post.warning,
-                                  written_at=post.edited_at or post.published_at)
+            await _remember(post)
         await post.change(text=written.text, html=words.html, voice=written.voice, note=written.note, warning=written.warning,
                           sensitive=written.is_sensitive, language=written.language, labels=found.labels,
                           edited_at=None if is_held else clock.now())
@@ -179,10 +178,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
         await Tag.filter(post=post).delete()
         await _tag(post, words.tags)
         await _address(post, addressed, named)
-        for key, text in descriptions.items():
-            if image := await Attachment.get_or_none(post=post, key=key):
-                image.description = text[:DESCRIPTION_LIMIT_CHARACTERS]
-                await image.save(update_fields=["description"])
+        await _describe(post, descriptions)
         if images is not None:
             await _exchange(post, images)
         await _tell_of_edit(post, is_held, written.poll)
@@ -225,6 +221,19 @@ async def _tell_of_edit(post: Post, is_held: bool, poll: PollDraft | None) -> No
         await remedies.changed(post)
     else:
         await outbox.update(post)
+
+
+async def _remember(post: Post) -> None:
+    """Keep what a message says until now."""
+    await Revision.create(post=post, text=post.text, html=post.html, warning=post.warning,
+                          written_at=post.edited_at or post.published_at)
+
+
+async def _describe(post: Post, descriptions: Mapping[str, str]) -> None:
+    for key, text in descriptions.items():
+        if image := await Attachment.get_or_none(post=post, key=key):
+            image.description = text[:DESCRIPTION_LIMIT_CHARACTERS]
+            await image.save(update_fields=["description"])
 
 
 async def _exchange(post: Post, images: Sequence[Attachment]) -> None:

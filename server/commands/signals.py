@@ -22,19 +22,26 @@ async def check(settings: Settings, out: Output,
     ten found by each rule, one in twenty held wrongly. JSON: {"sets", "reached"}; of each set, by the name of its file, "recall",
     "false_holds" and "rules", which are {rule: [found, of]}.
     """
-    paths = [Path(one) for one in file or ()] or sorted(SETS.glob("*.jsonl"))
-    if not paths:
-        raise Failed("There is no set of messages here. Name a file.")
-    sets = {path.name: await asyncio.to_thread(_read, path) for path in paths}
+    sets = {path.name: await asyncio.to_thread(_read, path) for path in _paths(file or [])}
     results = {name: measuring.measure(given) for name, given in sets.items()}
     whole = measuring.measure([one for given in sets.values() for one in given])
-    verdict = "Good." if whole.is_good else "Below the bars."
     lines = [line for name, result in results.items() for line in (*_lines(name, len(sets[name]), result), "")]
-    missed = [f"Not found ({rule}): {text}" for rule, text in whole.missed]
-    wrong = [f"Not expected ({rule}): {text}" for rule, text in whole.wrong]
-    out.show({"sets": {name: _json(result) for name, result in results.items()}, "reached": whole.is_good},
-             *lines, *missed, *wrong, f"All: recall {whole.recall:.3f}, false holds {whole.false_holds:.3f}. {verdict}")
+    out.show({"sets": {name: _json(result) for name, result in results.items()}, "reached": whole.is_good}, *lines, *_verdict(whole))
     return 0 if whole.is_good else NOT_REACHED
+
+
+def _paths(named: list[str]) -> list[Path]:
+    if found := [Path(one) for one in named] or sorted(SETS.glob("*.jsonl")):
+        return found
+    raise Failed("There is no set of messages here. Name a file.")
+
+
+def _verdict(whole: Result) -> list[str]:
+    """What was not found, or wrongly, and whether that is good enough."""
+    return [*(f"Not found ({rule}): {text}" for rule, text in whole.missed),
+            *(f"Not expected ({rule}): {text}" for rule, text in whole.wrong),
+            f"All: recall {whole.recall:.3f}, false holds {whole.false_holds:.3f}.",
+            "Good." if whole.is_good else "Below the bars."]
 
 
 def _read(path: Path) -> list[Example]:

@@ -106,17 +106,22 @@ async def decide(request: web.Request) -> web.Response:
         await accounts.decide_join(member, verb == "accept", by, reason)
     elif verb == "suspend":
         await rulings.rule(Decided(act=Act.SUSPEND, subject=member.actor, by=by, facts=reason), request.app[MEDIA])
-    elif verb == "restore" and member.state is MemberState.DECEASED:
-        await deaths.undo(member, by, reason)
-    elif verb == "restore" and member.state is MemberState.REFUSED:
-        await accounts.decide_join(member, True, by, reason, MemberState.REFUSED)
     elif verb == "restore":
-        await rulings.give_back(member.actor, by, reason)
+        await _restore(member, by, reason)
     elif verb in ("trust", "doubt"):
         await (newcomers.trust if verb == "trust" else newcomers.doubt)(member, by)
     elif form.text("role") in {role.value for role in GIVEN_ROLES}:
         await accounts.set_role(member, Role(form.text("role")), by)
     return see("/admin/members" if verb in ("accept", "refuse") else f"/admin/members/{member.actor.name}")
+
+
+async def _restore(member: Member, by: Actor, reason: str) -> None:
+    if member.state is MemberState.DECEASED:
+        await deaths.undo(member, by, reason)
+    elif member.state is MemberState.REFUSED:
+        await accounts.decide_join(member, True, by, reason, MemberState.REFUSED)
+    else:
+        await rulings.give_back(member.actor, by, reason)
 
 
 def _may_decide(by: Member, member: Member, verb: str) -> None:
