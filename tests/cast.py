@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from shutil import copyfile
 
@@ -22,6 +23,7 @@ from models import (
     Post,
     ProfileLine,
     Statement,
+    Unanswered,
     clock,
 )
 from models.badge import BadgeKind, Evidence
@@ -32,7 +34,7 @@ from models.database import sqlite_path
 from models.guardian import Tie
 from models.host import Rule, Standing
 from models.host_list import ListKind
-from models.ids import new_id
+from models.ids import first_id, new_id
 from models.member import MemberState, Role
 from models.post import About, Note, Voice
 from models.reach import Reach
@@ -47,10 +49,12 @@ from server.actions import (
     corrections,
     deaths,
     drafts,
+    filters,
     follows,
     guardians,
     host_lists,
     invitations,
+    mentors,
     posts,
     profile_lines,
     reactions,
@@ -236,13 +240,31 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
     ruled = await Statement.get(ruling_id=ruling.id)
     await (await Host.called("asks.example")).change(asked_us_at=clock.now(), title="Ceux d’ailleurs")
     listed = await _servers(here, member, host)
+    dark = await _cared_for(here, actors)
     app, _ = await apps.register("Phanpy", "https://phanpy.social", [apps.NOT_HERE], ["read", "write", "push"])
     await apps.give(app, ["read", "write:statuses"], await Member.get(actor=member))
     asks = f"client_id={app.key}&redirect_uri={apps.NOT_HERE}&response_type=code&scope=read+write+push"
     return {"edited": edited.key, "held": held.key, "waits": waits.key, "draft": draft.key,
             "badge": badge.key, "shown": shown.key, "body": body.key, "asks": asks,
             "told": told.key, "case": str(sold.case_id), "waiting": str(first.id), "about": str(told.case_id),
-            "ruled": str(ruled.id), "list": listed}
+            "ruled": str(ruled.id), "list": listed, "dark": dark}
+
+
+async def _cared_for(here: LiveServer, actors: dict[str, Actor]) -> str:
+    """A mentor, a filter, a message that nobody has answered for a day; the key of one with words of distress, for its writer."""
+    me, host = [await Member.get(actor=actors[who]).select_related("actor") for who in ("member", "host")]
+    await mentors.ask(host, actors["moderator"])
+    await mentors.agree(await Member.get(id=host.id).select_related("actor"), 2)
+    await mentors.seek(me)
+    await filters.make(me.actor, "#chute", list(filters.Context), filters.Treatment.WARN, None,
+                       [filters.Keyword(keyword="#chute")])
+    asked = Composition(text="Est-ce que quelqu’un dort mal ?", reach=Reach.COMMUNITY)
+    lone = await posts.publish(host.actor, asked, here.origin)
+    await Unanswered.filter(post_id=lone.id).delete()
+    await Unanswered.create(id=first_id(clock.now() - timedelta(days=2)), post_id=lone.id, conversation=lone.uri,
+                            author_id=host.actor_id)
+    dark = Composition(text="J’ai des idées noires tous les soirs.", reach=Reach.ME)
+    return (await posts.publish(me.actor, dark, here.origin)).key
 
 
 def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dict[str, tuple[str, ...]]:
@@ -257,7 +279,9 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
         "member": (
             "/home", "/home/follows", "/compose", f"/compose?reply={talk.key}", f"/compose?draft={own['draft']}", "/drafts",
             f"/images/{own['body']}/blur",
-            f"/m/{talk.key}", f"/m/{own['held']}", f"/m/{own['waits']}/held", f"{mine}/history", f"{mine}/copies",
+            "/crisis?country=ES", "/mentor", "/@odile/mute", "/settings/filters",
+            f"/m/{talk.key}", f"/m/{own['dark']}?care=1",
+            f"/m/{own['held']}", f"/m/{own['waits']}/held", f"{mine}/history", f"{mine}/copies",
             f"{mine}/edit", f"{mine}/delete", f"{mine}/reach",
             "/tags/fatigue", "/tags/nothing", "/notices", "/people", "/map", "/people/professionals",
             "/people/like-me", "/people/directory", "/people/introductions", "/people/waiting", "/follows", "/follows/me",
@@ -272,13 +296,15 @@ def _pages(talk: Post, own: dict[str, str], far: str, yes: ConsentRecord) -> dic
                       "/admin/invitations", "/admin/corrections", "/admin/badges",
                       f"/admin/badges/{own['badge']}", f"/admin/images/{own['shown']}",
                       "/admin/queue", "/admin/queue?list=closed", f"/admin/cases/{own['case']}", f"/admin/cases/{own['waiting']}",
-                      "/admin/reviews", "/admin/log",
+                      "/admin/reviews", "/admin/log", "/admin/crisis", f"/admin/cases/{own['case']}/escalation",
+                      "/admin/mentors", "/admin/unanswered",
                       "/admin/signals", "/admin/deaths", "/admin/unguarded"),
         "host": ("/admin", "/admin/queue", "/admin/measures", f"/admin/cases/{own['case']}", f"/admin/cases/{own['about']}",
                  "/admin/members", "/admin/members/newcomer", "/admin/invitations", "/admin/community",
                  "/admin/conditions", "/admin/contacts", "/admin/organisations", "/admin/images",
                  "/admin/charter", "/admin/network", "/admin/directory",
-                 "/admin/reviews/rule", "/admin/signals", "/admin/ages",
+                 "/admin/reviews/rule", "/admin/signals", "/admin/ages", "/admin/crisis/lines", "/admin/crisis/lines/FR",
+                 "/admin/first-weeks", "/mentor",
                  "/admin/partners", "/admin/lists", f"/admin/lists/{own['list']}", "/admin/knocks",
                  "/admin/partners/shut.example",
                  f"/admin/partners/{far}", "/admin/partners/weaker.example", "/admin/partners/asks.example"),
