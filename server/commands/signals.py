@@ -26,7 +26,8 @@ async def check(settings: Settings, out: Output,
     results = {name: measuring.measure(given) for name, given in sets.items()}
     whole = measuring.measure([one for given in sets.values() for one in given])
     lines = [line for name, result in results.items() for line in (*_lines(name, len(sets[name]), result), "")]
-    out.show({"sets": {name: _json(result) for name, result in results.items()}, "reached": whole.is_good}, *lines, *_verdict(whole))
+    shown = {"sets": {name: _json(result) for name, result in results.items()}, "reached": whole.is_good}
+    out.show(shown, *lines, *_verdict(whole))
     return 0 if whole.is_good else NOT_REACHED
 
 
