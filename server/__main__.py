@@ -6,6 +6,7 @@ import sys
 def main() -> int:
     """Run one command; the exit status."""
     gc.disable()  # nothing of what is imported becomes garbage: looking for some takes a third of the start
+    sys.modules["rich"] = None  # type: ignore[assignment]  # 4 MB for tracebacks with values in them, which nobody may see
     from server.cli import main as carry_out
     gc.freeze()
     gc.enable()
