@@ -1,16 +1,14 @@
 """What the host needs to know of moderation: whether people are answered. Nobody of the team is counted, and nobody ranked."""
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from tortoise.functions import Count
-
-from models import Case, Community, Report, Ruling, SignalHit, Statement, clock
+from models import Case, Community, Statement, clock
 from models.case import CaseSource, Matter
+from models.database import rows
 from models.ruling import Act, AppealState
 from moderation import counts
 
@@ -67,17 +65,17 @@ async def _pace(since: datetime) -> Pace:
 
 
 async def _rules(since: datetime) -> dict[str, int]:
-    found = await SignalHit.filter(created_at__gte=since).annotate(number=Count("id")).group_by("rule").values("rule", "number")
-    return {str(row["rule"]): int(row["number"]) for row in sorted(found, key=lambda row: -row["number"])}
+    found = await rows("SELECT rule, COUNT(*) AS number FROM signal_hit WHERE created_at >= ? GROUP BY rule", [since])
+    return {str(row["rule"]): int(row["number"]) for row in sorted(found, key=lambda row: (-row["number"], row["rule"]))}
 
 
 async def _of_the_year(year: int) -> tuple[counts.Table[Matter], counts.Table[Act]]:
-    """What came in and what was decided, without what was taken back: numbers that may be published."""
-    begin = datetime(year, 1, 1, tzinfo=UTC)
-    least = counts.Thresholds.of(await Community.current()).outside
-    told = Counter({row["matter"]: int(row["number"]) for row in await Report.filter(created_at__gte=begin).annotate(
-        number=Count("id")).group_by("matter").values("matter", "number")})
-    made = Counter({row["act"]: int(row["number"]) for row in await Ruling.filter(
-        created_at__gte=begin, undoes_id__isnull=True).annotate(number=Count("id")).group_by("act").values("act", "number")})
-    return (counts.table({matter: told[matter] for matter in Matter}, least, ["matter"]),
-            counts.table({act: made[act] for act in Act}, least, ["act"]))
+    """What came in and what was decided, also what was taken back later: numbers that may be published."""
+    begin, least = datetime(year, 1, 1, tzinfo=UTC), counts.Thresholds.of(await Community.current()).outside
+    told = await rows("SELECT matter, COUNT(*) AS number FROM report WHERE created_at >= ? GROUP BY matter", [begin])
+    made = await rows("SELECT act, COUNT(*) AS number FROM ruling WHERE created_at >= ? AND undoes_id IS NULL GROUP BY act",
+                      [begin])
+    reports = {row["matter"]: int(row["number"]) for row in told}
+    rulings = {row["act"]: int(row["number"]) for row in made}
+    return (counts.table({matter: reports.get(matter.value, 0) for matter in Matter}, least, ["matter"]),
+            counts.table({act: rulings.get(act.value, 0) for act in Act}, least, ["act"]))
