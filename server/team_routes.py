@@ -39,6 +39,7 @@ from server.route import Route
 
 TEAM: tuple[Route, ...] = (
     Route("GET", "/admin", person(team.show, Who.TEAM)),
+    Route("GET", "/admin/servers", person(partners.find, Who.HOST)),
     Route("GET", "/admin/knocks", person(admin_knocks.show, Who.HOST)),
     Route("POST", "/admin/knocks/{host}", person(admin_knocks.decide, Who.HOST)),
     Route("GET", "/admin/lists", person(admin_lists.show, Who.HOST)),

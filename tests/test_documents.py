@@ -52,7 +52,7 @@ def check_call(words: list[str]) -> None:
     if words == ["--help"]:
         return
     name = next(name for name in sorted(COMMANDS, key=len, reverse=True) if words[:len(name.split())] == name.split())
-    known = set(inspect.signature(COMMANDS[name]).parameters) | {"json"}
+    known = {option.replace("_", "-") for option in inspect.signature(COMMANDS[name]).parameters} | {"json"}
     assert {word.removeprefix("--") for word in words if word.startswith("--")} <= known, words
 
 

@@ -110,14 +110,17 @@ async def _settle(instance: Instance, list_: HostList, entries: list[HostListEnt
     """Of new lines, those that already hold are marked so, and those that may hold at once are handed to the worker."""
     for at in range(0, len(entries), PLANNED_AT_ONCE):
         planned = await list_entries.plan(instance, list_, entries[at:at + PLANNED_AT_ONCE])
-        same = [one.entry for one in planned if one.change is Change.SAME]
-        await HostListEntry.filter(id__in=[entry.id for entry in same] or [0]).update(state=EntryState.HOLDS)
-        if list_.adopts:
-            await Host.filter(name__in=[entry.name for entry in same] or [""], list_id=None).update(list_id=list_.id)
+        await _hold(list_, [one.entry for one in planned if one.change is Change.SAME])
         if list_.applies:
-            now = [one.entry.id for one in planned
-                   if one.change in BY_ITSELF and one.change is not Change.SAME and not one.by_person]
+            now = [one.entry.id for one in planned if one.change in BY_ITSELF and not one.by_person]
             await HostListEntry.filter(id__in=now or [0]).update(state=EntryState.ACCEPTED)
+
+
+async def _hold(list_: HostList, same: list[HostListEntry]) -> None:
+    """These lines say what holds already. Where the list adopts, it is the list's rule from now on."""
+    await HostListEntry.filter(id__in=[entry.id for entry in same] or [0]).update(state=EntryState.HOLDS)
+    if list_.adopts:
+        await Host.filter(name__in=[entry.name for entry in same] or [""], list_id=None).update(list_id=list_.id)
 
 
 def _entry(list_: HostList, line: Line) -> HostListEntry:

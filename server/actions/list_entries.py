@@ -34,7 +34,7 @@ class Change(StrEnum):
 
 
 #: What a list may do by itself, where the host said so.
-BY_ITSELF = frozenset({Change.NEW, Change.HARSHER, Change.SAME})
+BY_ITSELF = frozenset({Change.NEW, Change.HARSHER})
 #: What changes nothing whatever anybody decides.
 IDLE = frozenset({Change.NOTHING, Change.OTHER_LIST, Change.OURSELVES})
 
@@ -95,13 +95,15 @@ def _of_block(entry: HostListEntry, row: Host | None, takes_strangers: bool, is_
         return Change.OTHER_LIST
     if standing in PARTNERS:
         return Change.PARTNER
-    is_stranger = standing is Standing.UNKNOWN and not takes_strangers
-    if aim.severity is Severity.SILENCE and is_stranger and now.severity is Severity.NOOP:
+    if aim.severity is Severity.SILENCE and standing is Standing.UNKNOWN and not takes_strangers:
         return Change.NOTHING
     if not now.restricts:
         return Change.NEW
-    weights = [(ORDER[one.severity], one.rejects_media + one.rejects_reports) for one in (aim, now)]
-    return Change.HARSHER if weights[0] > weights[1] else Change.MILDER
+    return Change.HARSHER if _weight(aim) > _weight(now) else Change.MILDER
+
+
+def _weight(rule: Restriction) -> tuple[int, int]:
+    return ORDER[rule.severity], rule.rejects_media + rule.rejects_reports
 
 
 async def excluded_names() -> set[str]:
@@ -127,7 +129,8 @@ async def accept(instance: Instance, list_: HostList, entries: Sequence[HostList
 async def accept_all(instance: Instance, list_: HostList, *, partners_too: bool = False) -> int:
     """A host says yes to every draft of a list, to those that concern partners only if that was said. How many."""
     count, after = 0, ""
-    while page := await HostListEntry.filter(list_id=list_.id, state=EntryState.DRAFT, name__gt=after).order_by("name").limit(500):
+    drafts = HostListEntry.filter(list_id=list_.id, state=EntryState.DRAFT).order_by("name")
+    while page := await drafts.filter(name__gt=after).limit(500):
         count += await accept(instance, list_, page, partners_too=partners_too)
         after = page[-1].name
     return count

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from federation.errors import FederationError
-from models import Charter, Community, Delivery, Host, HostList, Knock
+from models import Charter, Community, Delivery, Host, HostList, Knock, Q
 from models.delivery import DeliveryState
 from models.errors import CommunityError
 from models.host import PARTNERS, Standing
@@ -112,16 +112,34 @@ async def one(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, *, typed: str = "", errors: tuple[FieldError, ...] = (), status: int = 200) -> web.Response:
     knocked = await Knock.filter(ignored_at__isnull=True).limit(1000).count()
-    known = [await _view(host) for host in await Host.all().order_by("title", "name").limit(HOSTS_ON_A_PAGE)]
     waiting = await Delivery.filter(state=DeliveryState.WAITING).limit(1000).count()
+    groups = await _groups()
     return render.page(
-        request, "partners.html", here="partners", status=status, errors=errors, typed=typed, waiting=waiting,
-        asking=[host for host in known if host.asks_us], asked=[host for host in known if host.asked_them],
-        partners=[host for host in known if host.standing in PARTNERS],
-        others=[host for host in known if host.standing in (Standing.OPEN, Standing.LIMITED)],
-        suspended=[host for host in known if host.standing == Standing.SUSPENDED],
-        knocked=knocked, warnings=await _warnings(request, [host.name for host in known if host.asks_us]),
+        request, "partners.html", here="partners", status=status, errors=errors, typed=typed, waiting=waiting, **groups,
+        knocked=knocked, warnings=await _warnings(request, [host.name for host in groups["asking"]]),
         is_open=request.app[COMMUNITY].row.is_open_federation, done=request.query.get("done", ""))
+
+
+async def _groups() -> dict[str, list[HostView]]:
+    """The servers by what they are to us. Of those that a list may have brought by thousands, the newest."""
+    undecided, newest = Q(standing=Standing.UNKNOWN), ("-decided_at", "name")
+    wanted: dict[str, tuple[Q, tuple[str, ...]]] = {
+        "asking": (undecided & Q(asked_us_at__isnull=False), ("name",)),
+        "asked": (undecided & Q(asked_us_at__isnull=True, asked_them_at__isnull=False), ("name",)),
+        "partners": (Q(standing__in=list(PARTNERS)), ("title", "name")),
+        "others": (Q(standing__in=[Standing.OPEN, Standing.LIMITED], ruled_by=""), newest),
+        "suspended": (Q(standing=Standing.SUSPENDED, ruled_by=""), newest)}
+    return {name: [await _view(host) for host in await Host.filter(which).order_by(*order).limit(HOSTS_ON_A_PAGE)]
+            for name, (which, order) in wanted.items()}
+
+
+async def find(request: web.Request) -> web.Response:
+    """GET /admin/servers?name=: the page of any server, also of one that was never met."""
+    try:
+        name = partners.foreign(request.app[INSTANCE], request.query.get("name", "")[:300])
+    except CommunityError as error:
+        return await _page(request, errors=(FieldError("name", _why_not(error, gettext_for(request[LANGUAGE]))),), status=422)
+    return see(f"{HERE}/{quote(name, safe='')}")
 
 
 async def _one(request: web.Request, host: Host, *, errors: tuple[FieldError, ...] = (), status: int = 200,
@@ -162,8 +180,16 @@ async def _view(host: Host) -> HostView:
 
 
 async def _host(request: web.Request) -> Host:
-    if host := await Host.get_or_none(name=request.match_info["host"]):
+    """The row of the server in the address; of one that was never met, a row that is not stored, for which a rule can be set."""
+    name = request.match_info["host"]
+    if host := await Host.get_or_none(name=name):
         return host
+    may_be_new = request.method == "GET" or request[FORM].get("do") == "rule"
+    try:
+        if may_be_new and partners.foreign(request.app[INSTANCE], name) == name:
+            return Host(name=name)
+    except CommunityError as error:
+        raise BadRequest("host") from error
     raise BadRequest("host")
 
 

@@ -47,6 +47,15 @@ async def test_it_is_counted_shown_with_whom_it_looks_like_and_decided_on_by_a_p
         for words in ("taken for that of melorin.example, which you know", "the same name as trolls.example, which you restrict",
                       "calls itself Mastodon/4.4", peer.host):
             assert words in browser.page, words
+        await browser.get("/admin/servers?name=https://Never.Met.example/about")
+        assert browser.path == "/admin/partners/never.met.example" and browser.status == 200
+        await browser.post(browser.path, {"do": "rule", "severity": "suspend", "rejects_media": "1"})
+        assert browser.status == 422 and "Write a reason" in browser.page
+        assert not await alpha.ask(lambda: Host.exists(name="never.met.example"))
+        await browser.post(browser.path, {"do": "rule", "severity": "suspend", "team_reason": "harm"})
+        assert await alpha.ask(lambda: hosts.standing("never.met.example")) is Standing.SUSPENDED
+        await browser.post("/admin/partners/never.met.example", {"do": "lift"})
+        assert await alpha.ask(lambda: hosts.standing("never.met.example")) is Standing.UNKNOWN
         await browser.post("/admin/knocks/trolls.test", {"do": "suspend"})
         await browser.post("/admin/knocks/quiet.test", {"do": "ignore"})
         await browser.post("/admin/knocks/rnelorin.example", {"do": "limit"})
