@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from tortoise import fields
+from tortoise.functions import Count
 
 from models import clock
 from models.actor import Actor
@@ -60,6 +62,12 @@ class FilteredPost(Record):
         table = "filtered_post"
         unique_together = (("rule", "post"),)
         indexes = (("post_id",),)
+
+    @classmethod
+    async def counts(cls, rule_ids: Collection[int]) -> dict[int, int]:
+        """How many messages are in these filters, by filter."""
+        counted = cls.filter(rule_id__in=list(rule_ids) or [0]).annotate(count=Count("id")).group_by("rule_id")
+        return {row["rule_id"]: row["count"] for row in await counted.values("rule_id", "count")}
 
 
 @dataclass(frozen=True, slots=True)

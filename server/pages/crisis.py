@@ -7,6 +7,7 @@ from aiohttp import web
 from babel import Locale
 
 from models import Post
+from models.crisis import LineKind
 from models.reach import Reach
 from server import crisis as lines
 from server import render
@@ -58,7 +59,9 @@ async def care(request: web.Request, post: Post) -> CareView | None:
     if "care" not in request.query or member is None or post.author_id != member.actor_id:
         return None
     country = await crisis.country_of(member, request.app[COMMUNITY].row)
-    return CareView(key=post.key, lines=lines.shown(await lines.of_country(country), request[LANGUAGE]),
+    first = (LineKind.DARK_THOUGHTS, LineKind.DARK_TEXT)
+    found = sorted(await lines.of_country(country), key=lambda line: line.kind not in first)
+    return CareView(key=post.key, lines=lines.shown(found, request[LANGUAGE]),
                     is_private=post.reach.level < Reach.COMMUNITY.level, is_told=await crisis.is_told(post))
 
 

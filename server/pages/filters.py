@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiohttp import web
-from tortoise.functions import Count
 
 from models import Filter, FilteredPost, FilterKeyword, clock
 from server import render
@@ -113,8 +112,7 @@ async def _kept(request: web.Request, _: Words) -> list[FilterView]:
     words: dict[int, list[str]] = {}
     for word in await FilterKeyword.filter(rule_id__in=[row.id for row in rows] or [0]).order_by("id"):
         words.setdefault(word.rule_id, []).append(word.keyword)
-    held = FilteredPost.filter(rule_id__in=[row.id for row in rows] or [0]).annotate(count=Count("id")).group_by("rule_id")
-    counts = {int(str(rule)): int(str(count)) for rule, count in await held.values_list("rule_id", "count")}
+    counts = await FilteredPost.counts([row.id for row in rows])
     return [FilterView(number=row.id, title=row.title, words=tuple(words.get(row.id, ())), messages=counts.get(row.id, 0),
                        places=", ".join(place_name(place, _) for place in Context if place in row.contexts),
                        is_hiding=row.action == Treatment.HIDE, until=row.expires_at) for row in rows if not row.is_over]
