@@ -11,6 +11,7 @@ from models import Announce, Post
 from models.post import Quotable, QuoteState
 from models.reach import Reach
 from moderation import markup
+from server import signal_words
 from server.actions import quotes
 from server.api.answers import instant, instant_or_none
 from server.api.entities.account import Account, CustomEmoji, account_with
@@ -162,12 +163,13 @@ def _passed_on(announce: Announce, post: Post, known: Preloads, reader: Reader) 
 
 
 def _whole(post: Post, html: str, reader: Reader) -> str:
-    """The text, with what only pages have a place for: the title of an article, when and where an event is, a note of the team."""
+    """The text, with what only pages have a place for: the title of an article, when and where an event is, notes below."""
     facts = facts_of(post, gettext_for(reader.language)) if post.kind else ()
     lines = "<br>".join(markup.escape(f"{fact.term}: {fact.text}") for fact in facts)
     title = f"<p><strong>{markup.escape(post.title)}</strong></p>" if post.title else ""
     _ = gettext_for(reader.language)
     note = f"<p><strong>{_('Note of the team')}</strong><br>{markup.escape(post.team_note)}</p>" if post.team_note else ""
+    note += "".join(f"<p><small>{markup.escape(label)}</small></p>" for label in signal_words.labels(post.labels, _))
     return f"{title}<p>{lines}</p>{html}{note}" if lines else f"{title}{html}{note}"
 
 

@@ -16,6 +16,7 @@ from server.actions import held, removal
 from server.keys import MEDIA
 from tests.browser import Browser
 from tests.live import LiveServer
+from tests.server.api.client import Api
 from tests.server.pages.test_join import member_named, opened, until_step_4
 
 
@@ -57,6 +58,8 @@ async def test_first_messages_wait_until_the_team_knows_somebody(alpha: LiveServ
         assert (await alpha.ask(lambda: Member.get(id=member.id))).newcomer_since is None
         third = await alpha.write(member.actor, "Hello 3, 20 mg of prednisone for me", Reach.COMMUNITY)
         assert not third.is_in_review and "an experience, not advice" in await other.get(f"/m/{third.key}")
+        async with Api(alpha, reader) as app:
+            assert "an experience, not advice" in (await app.good("GET", f"/api/v1/statuses/{third.id}"))["content"]
 
         await team.post("/admin/members/petite.ourse/doubt")
         assert "Trust from now on" in team.page
