@@ -21,7 +21,7 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
         target_moved=bool(target.moved_to_uri),
         crosses=crosses, consents=all(agreed),
         blocked=await Block.either_way(doer.id, target.id) or await HostBlock.between(doer, target),
-        is_settled=post is not None and await _is_settled(post),
+        is_settled=await _is_settled(post),
         sees_post=post is None or await _sees(doer, post),
         reach=reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer),
         allows_quotes=await _allows_quotes(doer, target, reach, post), is_own=doer.id == target.id,
@@ -64,9 +64,9 @@ async def _allows_quotes(doer: Actor, target: Actor, reach: Reach, post: Post | 
     return post.quotable is Quotable.ANYONE or post.quotable is Quotable.ASKED and reach.leaves
 
 
-async def _is_settled(post: Post) -> bool:
+async def _is_settled(post: Post | None) -> bool:
     """Whether the team has closed its conversation, by this message or another of it."""
-    return await Post.filter(conversation=post.conversation, settled_at__isnull=False).exists()
+    return post is not None and await Post.filter(conversation=post.conversation, settled_at__isnull=False).exists()
 
 
 async def _standing(actor: Actor) -> Standing:

@@ -162,7 +162,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         poll=around.polls.get(post.id), quote=_quoted(post, around, is_mine),
         may_quote=may_act and _may_quote(post, reader),
         edited=post.edited_at is not None, is_mine=is_mine,
-        may_reply=may_act and post.reach is not Reach.ME and not post.settled_at,
+        may_reply=may_act and _may_be_answered(post),
         may_thank=may_act and not is_mine,
         may_pass_on=may_show, may_pin=is_mine and may_show, pinned=post.id in around.kept.pinned,
         thanked=post.id in around.kept.thanked, passed_on=post.id in around.kept.passed_on,
@@ -187,6 +187,11 @@ def _may_act(post: Post, reader: Member | None, held_for: int) -> bool:
 
 def _passed_on_by(entry: Entry, around: _Around) -> PersonView | None:
     return person(entry.passed_on_by, around.titles) if entry.passed_on_by else None
+
+
+def _may_be_answered(post: Post) -> bool:
+    """Nobody answers themselves alone, or in a conversation that the team has closed."""
+    return post.reach is not Reach.ME and post.settled_at is None
 
 
 def _may_quote(post: Post, reader: Member | None) -> bool:

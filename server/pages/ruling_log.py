@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from aiohttp import web
 
-from models import Actor, Q, Ruling, Statement, clock
+from models import Actor, Ruling, Statement, clock
 from models.case import Matter
 from models.errors import NotHere
 from models.ruling import Act
@@ -53,6 +53,30 @@ class EntryView:
     is_undone: bool
     may_undo: bool
     may_agree: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """What a page of rulings needs besides them. `undone`, `facts`: by the number of a ruling; `agreed`: who is banned by two."""
+
+    me: int
+    people: dict[int, Actor]
+    undone: set[int | None]
+    agreed: set[int]
+    facts: dict[int, str]
+
+    def stands(self, row: Ruling) -> bool:
+        """Whether it is in force, and about somebody else than the reader."""
+        return row.id not in self.undone and row.undoes_id is None and row.subject_id != self.me
+
+    def may_undo(self, row: Ruling) -> bool:
+        """Whether there is something to take back: what is erased cannot come back."""
+        return self.stands(row) and row.act not in (Act.NOTHING, Act.DELETE)
+
+    def may_agree(self, row: Ruling) -> bool:
+        """Whether it is a ban that waits for a second person, which the reader can be."""
+        is_proposal = row.act is Act.BAN and row.second_id is None and row.subject_id not in self.agreed
+        return is_proposal and self.stands(row) and row.by_id != self.me
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +132,30 @@ async def _waiting() -> list[Ruling]:
 
 
 async def _views(request: web.Request, rows: Sequence[Ruling]) -> list[EntryView]:
-    _, me = gettext_for(request[LANGUAGE]), request[MEMBER].actor
-    ids = {id_ for row in rows for id_ in (row.subject_id, row.by_id, row.second_id) if id_}
-    known = {actor.id: actor for actor in await Actor.filter(id__in=ids or {0})}
-    undone = {row.undoes_id for row in await Ruling.filter(undoes_id__in=[row.id for row in rows] or [0])}
-    agreed = {row.subject_id for row in await Ruling.filter(standing.stands((Act.BAN,)), Q(second_id__isnull=False),
-                                                            subject_id__in=ids or {0})}
-    told = {row.ruling_id: row for row in await Statement.filter(ruling_id__in=[row.id for row in rows] or [0])}
-    views = [_view(row, known, row.id in undone, row.subject_id in agreed, me, _) for row in rows]
-    return [replace(view, facts=told[view.number].facts) if view.number in told else view for view in views]
+    _, around = gettext_for(request[LANGUAGE]), await _around(rows, request[MEMBER].actor)
+    return [_view(row, around, _) for row in rows]
 
 
-def _view(row: Ruling, known: dict[int, Actor], is_undone: bool, is_agreed: bool, me: Actor, _: Words) -> EntryView:
-    subject = known.get(row.subject_id)
-    stands = not is_undone and row.undoes_id is None and row.subject_id != me.id and subject is not None
-    title = act_name(row.act, _)
+async def _around(rows: Sequence[Ruling], me: Actor) -> _Around:
+    numbers = [row.id for row in rows] or [0]
+    people = {id_ for row in rows for id_ in (row.subject_id, row.by_id, row.second_id)} - {None} or {0}
+    agreed = Ruling.filter(standing.stands((Act.BAN,)), subject_id__in=people, second_id__isnull=False)
+    return _Around(
+        me=me.id, people={actor.id: actor for actor in await Actor.filter(id__in=people)},
+        undone={row.undoes_id for row in await Ruling.filter(undoes_id__in=numbers)},
+        agreed={row.subject_id for row in await agreed},
+        facts={row.ruling_id: row.facts for row in await Statement.filter(ruling_id__in=numbers)})
+
+
+def _view(row: Ruling, around: _Around, _: Words) -> EntryView:
+    subject, title = around.people.get(row.subject_id), act_name(row.act, _)
     return EntryView(
         number=row.id, title=_("Taken back: %(what)s", what=title) if row.undoes_id else title, matter=matter_name(row.matter, _),
-        rule=row.rule, whom=_name(known.get(row.subject_id), _), url=f"/{subject.address}" if subject else "",
-        by=_name(known.get(row.by_id or 0), _) if row.by_id else _("the server"),
-        second=_name(known.get(row.second_id), _) if row.second_id else "", when=row.created_at, until=row.until, facts="",
-        is_undone=is_undone, may_undo=stands and row.act not in (Act.NOTHING, Act.DELETE),
-        may_agree=stands and row.act is Act.BAN and not row.second_id and not is_agreed and row.by_id != me.id)
+        rule=row.rule, whom=_name(subject, _), url=f"/{subject.address}" if subject else "",
+        by=_name(around.people.get(row.by_id), _) if row.by_id else _("the server"),
+        second=_name(around.people.get(row.second_id), _) if row.second_id else "", when=row.created_at, until=row.until,
+        facts=around.facts.get(row.id, ""), is_undone=row.id in around.undone, may_undo=around.may_undo(row),
+        may_agree=around.may_agree(row))
 
 
 def _name(actor: Actor | None, _: Words) -> str:
