@@ -4,13 +4,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import Actor, Case, Post, Review
+from models import Actor, Case, Post, Review, Ruling
 from models.case import CaseSource
 from models.errors import CommunityError
 from models.post import Note
 from models.review import ReviewState
 from models.ruling import Act
-from server.actions import cases, rulings
+from server.actions import cases, colleagues, rulings
 from server.actions.rulings import Decided
 from server.media import MediaStore
 
@@ -66,16 +66,18 @@ def offered(case: Case, subject: Actor | None, posts: int) -> tuple[Act, ...]:
 
 async def give(case: Case, verdict: Verdict, by: Actor, store: MediaStore) -> None:
     """Carry each act out, by itself, and close the case: all who reported are answered. It stays open as long as messages are
-    held in it.
+    held in it, and until a second person has looked at a ban. Without an act it is closed with what was decided before.
 
     Raises: as cases.own and rulings.rule; NothingChosen, BothWays, NoMessages before anything is done.
     """
     subject = await Actor.get_or_none(id=case.about_id) if case.about_id else None
-    _check(verdict)
+    _check(verdict, await Ruling.exists(case_id=case.id, undoes_id__isnull=True))
     await cases.own(case, by)
     for decided in _decided(case, verdict, subject, by):
         await rulings.rule(decided, store)
-    if verdict.closes and not await _still_waits(case):
+    if Act.BAN in verdict.acts:
+        await colleagues.ask_second(case, by)
+    elif verdict.closes and not await _still_waits(case):
         await cases.close(case, by, verdict.answer)
 
 
@@ -86,8 +88,8 @@ async def _still_waits(case: Case) -> bool:
     return not case.is_open or case.source is CaseSource.HELD and await held.exists()
 
 
-def _check(verdict: Verdict) -> None:
-    if not verdict.acts:
+def _check(verdict: Verdict, was_decided: bool) -> None:
+    if not verdict.acts and not (was_decided and verdict.closes):
         raise NothingChosen("acts")
     if Act.NOTHING in verdict.acts and len(verdict.acts) > 1:
         raise BothWays("nothing")

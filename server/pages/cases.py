@@ -40,7 +40,7 @@ async def decide(request: web.Request) -> web.Response:
         raise
     except CommunityError as error:
         return await _page(request, case, typed, _said(request, case_forms.field_of(error), error.safe))
-    return await _onwards(case)
+    return await _onwards(request, case)
 
 
 async def note(request: web.Request) -> web.Response:
@@ -86,7 +86,7 @@ async def held(request: web.Request) -> web.Response:
             await reviews.send_back(review, request[MEMBER], form.text(f"reason-{review.id}"))
         except reviews.NoReason as error:
             return await _page(request, case, Typed(), _said(request, f"reason-{review.id}", error.safe))
-    return await _onwards(case)
+    return await _onwards(request, case)
 
 
 async def hear(request: web.Request) -> web.Response:
@@ -102,12 +102,13 @@ async def hear(request: web.Request) -> web.Response:
         await appeals.hear(heard[0], request[MEMBER].actor, form.get("do") == "grant", text)
     except appeals.NotToHear as error:
         return await _page(request, case, Typed(answer=text), _said(request, "answer", error.safe))
-    return await _onwards(case)
+    return await _onwards(request, case)
 
 
-async def _onwards(case: Case) -> web.Response:
-    """To the case as long as there is something to do, else to the queue."""
-    return see(f"/admin/cases/{case.id}" if await Case.exists(id=case.id, closed_at__isnull=True) else QUEUE)
+async def _onwards(request: web.Request, case: Case) -> web.Response:
+    """To the case as long as it is the reader's, else to the queue."""
+    mine = Case.filter(id=case.id, closed_at__isnull=True, claimed_by_id=request[MEMBER].actor_id)
+    return see(f"/admin/cases/{case.id}" if await mine.exists() else QUEUE)
 
 
 def _said(request: web.Request, field: str, words: str) -> tuple[FieldError, ...]:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from models import Actor, Case, Notification, Post, Report, Ruling, Statement
+from models import Actor, AuditEntry, Case, Member, Notification, Post, Report, Ruling, Statement
 from models.case import CaseSource, Matter
 from models.database import in_transaction
 from models.delivery import ReportOutcome
@@ -105,18 +105,23 @@ async def test_one_case_from_its_report_to_the_answer(alpha: LiveServer) -> None
         await team.post(f"{url}/decide", {"act": "hide", "facts": "He sells a powder", "prepare": "1"})
         assert "often the target" in team.page and "You were right to tell us" in team.page
         await team.http.post(f"{url}/decide", data=[("csrf", team.csrf), ("act", "hide"), ("act", "warn"), ("rule", "4"),
-                                                    ("facts", "He sells a powder"), ("days", "0")])
+                                                    ("facts", "He sells a powder"), ("days", "0"), ("keep", "1")])
+        await team.post(f"{url}/decide", {"act": "ban", "rule": "4"})
+        page = await other.get(url)
+        assert team.path == "/admin/queue" and "A second opinion is wanted" in page and "I agree: close it for good" in page
+        await other.post(f"{url}/decide")
         assert case_of(await team.get("/admin/queue?list=closed")) == url
         assert "Closed" in await team.get(url) and "/decide" not in team.page
 
     acts = await alpha.ask(lambda: Ruling.all().order_by("id"))
-    assert [row.act for row in acts] == [Act.HIDE, Act.WARN] and {row.rule for row in acts} == {4}
+    assert [row.act for row in acts] == [Act.HIDE, Act.WARN, Act.BAN] and {row.rule for row in acts} == {4}
     told = await alpha.ask(lambda: Report.all())
     assert len(told) == 2 and all(one.outcome is ReportOutcome.REMOVED and "You were right" in one.answer for one in told)
     assert await alpha.ask(lambda: Notification.filter(kind=Notice.REPORT_ANSWERED).count()) == 2
     assert not await alpha.ask(lambda: Notification.filter(kind=Notice.REPORT).exists())
-    async with Browser(alpha, vita) as person:
-        assert "Something about you was opened" in await person.get("/data/access")
+    seen = await alpha.ask(lambda: AuditEntry.filter(action="case.open").values_list("target", flat=True))
+    assert [f"member:{(await alpha.ask(lambda: Member.get(actor=vita))).id}"] * 2 == list(seen), "once for each of the team"
+    async with Browser(alpha, anna) as person:
         await person.get(url)
         assert person.status == 404
 
