@@ -63,13 +63,18 @@ async def may_go(delivery: Waiting, host: Host, asked: Asked) -> Permit | None:
         may = standing is not Standing.SUSPENDED or activity.kind in ALWAYS_SAID
     elif activity.kind == "Reject":
         may = hosts.is_heard(standing)
-    elif activity.kind in TAKES_BACK:
+    elif activity.kind in TAKES_BACK or _says_that_it_is_away(activity, asked):
         may = await may_be_there(activity.object_uri, host.name)
     else:
         given = await asked.may_leave(activity.actor_id)
         may = (hosts.is_heard(standing) and activity.actor_id in asked.present and given is not None
                and await _still_reaches(activity, standing))
     return Permit(given) if may else None
+
+
+def _says_that_it_is_away(activity: OutgoingActivity, asked: Asked) -> bool:
+    """That a member is suspended, to those who know them (`outbox.suspend_actor`): all else about the profile was called back."""
+    return activity.kind == "Update" and activity.object_uri == activity.actor.uri and activity.actor_id not in asked.present
 
 
 async def _still_reaches(activity: OutgoingActivity, standing: Standing) -> bool:

@@ -146,7 +146,7 @@ async def _carry_out(instance: Instance, item: InboxItem) -> None:
     """
     activity = Activity.parse(json.loads(item.body))
     handler, sender = HANDLERS.get(activity.type), await Actor.get_or_none(uri=item.sender_uri)
-    if handler is None or sender is None or sender.is_gone and not _comes_back(activity, sender) or await _is_shut(sender.host, activity.type):
+    if handler is None or sender is None or not _is_heard(activity, sender) or await _is_shut(sender.host, activity.type):
         await _finish(item, ItemState.DONE, "unknown type" if handler is None else "unknown sender")
         return
     incoming = Incoming(activity=activity, sender=sender, us=instance.actor, body=item.body,
@@ -159,8 +159,10 @@ async def _carry_out(instance: Instance, item: InboxItem) -> None:
             await _finish(item, ItemState.DONE, "done")
 
 
-def _comes_back(activity: Activity, sender: Actor) -> bool:
-    """Whether somebody whom their own server had suspended may say what their profile is now."""
+def _is_heard(activity: Activity, sender: Actor) -> bool:
+    """Whether the sender is there. Of whom their own server had suspended, it may say what the profile is now."""
+    if not sender.is_gone:
+        return True
     return sender.is_suspended_there and activity.type == "Update" and activity.object_id == sender.uri
 
 

@@ -61,13 +61,15 @@ async def _ask_to_quote(post: Post) -> None:
                    due_at=post.held_until, to=[quoted.author.uri], extra={"instrument": post.uri})
 
 
-async def update(post: Post, *, is_edit: bool = True) -> None:
+async def update(post: Post, *, is_edit: bool = True, at: datetime | None = None) -> None:
     """Tell of an edit: to those who have the message, and to those who should have it now. What `is_edit` not, such as the yes of
-    somebody whom it quotes, says when the message was changed last.
+    somebody whom it quotes, says when the message was changed last. `at`: when the team changed what others see of it.
     """
     recipients = await _recipients(post)
     note = await _note(post, recipients)
-    if not is_edit:
+    if at is not None:
+        note["updated"] = render.exact_instant(at)
+    elif not is_edit:
         note.setdefault("updated", note["published"])
     note = await _attested(post, note)
     goes_to = await audience.inboxes(post.author, post.reach, [recipient.actor for recipient in recipients])
@@ -178,6 +180,17 @@ async def update_actor(actor: Actor) -> None:
         document = render.actor_document(actor, keys, origin_of(actor.uri), readers)
         document.pop("@context")
         await send("Update", actor, document, about=actor.uri, goes_to=theirs, to=[actor.followers_uri])
+
+
+async def suspend_actor(actor: Actor) -> None:
+    """Tell those who know an actor of ours that it is suspended, as Mastodon says it: they hide it, and nothing is erased. What
+    was written down before about the profile does not leave.
+    """
+    await cancel(actor.uri)
+    document = render.suspended_document(actor, await ActorKey.shown(actor.id), origin_of(actor.uri))
+    document.pop("@context")
+    await send("Update", actor, document, about=actor.uri, goes_to=await audience.inboxes_that_have(actor.uri),
+               to=[actor.followers_uri])
 
 
 async def update_instance(actor: Actor, title: str) -> None:

@@ -69,6 +69,13 @@ def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str, readers:
     return document | key_properties(actor, keys)
 
 
+def suspended_document(actor: Actor, keys: Sequence[ActorKey], origin: str) -> Document:
+    """All that is said of a member of ours who is suspended, to those who knew them: no line of the profile."""
+    return {"@context": actor_context(origin), "id": actor.uri, "type": str(actor.kind), "preferredUsername": actor.name,
+            "inbox": actor.inbox_uri, "outbox": actor.outbox_uri, "followers": actor.followers_uri,
+            "endpoints": endpoints(actor, origin), "suspended": True} | key_properties(actor, keys)
+
+
 def featured_tags_uri(actor: Actor) -> str:
     """The collection of topics that a member of ours shows on top."""
     return f"{actor.uri}/tags"

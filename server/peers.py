@@ -26,6 +26,7 @@ from federation.signatures import Request
 from models import Actor, ActorKey, Post, Stamp, clock
 from models.actor import ActorKind
 from models.errors import CommunityError, NotHere
+from models.member import MemberState
 from models.reach import Reach
 from moderation import consent, hosts, lines
 from moderation.visibility import VISITOR, Viewer, may_see
@@ -74,6 +75,10 @@ async def actor(request: web.Request) -> web.Response:
     if gone := await Actor.get_or_none(key=request.match_info["key"], host="", deleted_at__isnull=False):
         if await disclosure.may_be_there(gone.uri, host):
             return activity(collections.tombstone(gone), status=410)
+    suspended = Actor.filter(member__state=MemberState.SUSPENDED, deleted_at__isnull=True)
+    if away := await suspended.get_or_none(key=request.match_info["key"], host=""):
+        if await disclosure.may_be_there(away.uri, host):
+            return activity(render.suspended_document(away, await ActorKey.shown(away.id), _origin(request)))
     found = await _member(request)
     await disclosure.told(found, found.uri, host, disclosure.FETCHED)
     readers = await lines.readers_of(await Viewer.peer(host), found)

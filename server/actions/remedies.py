@@ -144,4 +144,4 @@ async def end_resolve(post: Post) -> None:
 
 async def _tell(post: Post) -> None:
     if post.author.is_local and post.deleted_at is None and post.hidden_at is None:
-        await outbox.update(post, is_edit=False)
+        await outbox.update(post, at=clock.now())

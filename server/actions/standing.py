@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from federation import outbox
 from models import Actor, Departure, Follow, Member, Q, Ruling, Session, Subquery, clock
 from models.member import MemberState
 from models.ruling import Act
+from moderation import consent
 from server.actions import accounts, apps, follows, sharing
 from server.actions.remedies import Decided, Files, NotForThat
 
@@ -61,7 +63,7 @@ async def _settle_away(subject: Actor, is_away: bool) -> None:
     if member := await Member.get_or_none(actor_id=subject.id):
         member.actor = subject
         await (_send_off(member) if is_away else _take_in(member))
-    elif is_away and subject.suspended_at is None:
+    elif is_away and (subject.suspended_at is None or subject.is_suspended_there):
         await _shut_out(subject)
     elif not is_away:
         await subject.change(suspended_at=None)
@@ -82,6 +84,7 @@ async def _send_off(member: Member) -> None:
     await member.actor.change(suspended_at=clock.now())
     await Session.filter(member_id=member.id).delete()
     await apps.show_all_out(member)
+    await outbox.suspend_actor(member.actor)
 
 
 async def _take_in(member: Member) -> None:
@@ -93,6 +96,8 @@ async def _take_in(member: Member) -> None:
     await _state(member, MemberState.CLOSING if leaves else MemberState.ACTIVE)
     if not leaves:
         await member.actor.change(suspended_at=None)
+        if await consent.may_leave(member.actor_id):
+            await outbox.update_actor(member.actor)
 
 
 async def _state(member: Member, state: MemberState) -> None:
@@ -102,7 +107,7 @@ async def _state(member: Member, state: MemberState) -> None:
 
 async def _shut_out(stranger: Actor) -> None:
     """Nothing that they wrote is shown, nothing more is taken from them, and follows end both ways."""
-    await stranger.change(suspended_at=clock.now())
+    await stranger.change(suspended_at=clock.now(), is_suspended_there=False)
     both = Follow.all().select_related("follower", "target")
     for follow in await both.filter(target_id=stranger.id):
         await follows.end(follow)
