@@ -76,7 +76,8 @@ SHOWS_NONE = frozenset({
     "/receipts/{key:[0-9A-Za-z]{1,22}}/{secret:[0-9a-f]{32}}",
     "/people/directory/{key}/report", "/reports", "/reports/{key:[0-9A-Za-z]{22}}", "/report", "/report/{key:[0-9A-Za-z]{22}}",
     "/people/directory", "/people/directory/{key}", "/people/introductions", "/people/waiting",
-    "/about/servers", "/admin/lists", "/admin/lists/{key}", "/admin/lists/{what:blocks|allows}.csv", "/admin/knocks", "/admin/servers",  # servers
+    "/about/servers", "/admin/lists", "/admin/lists/{key}", "/admin/lists/{what:blocks|allows}.csv",  # names of servers
+    "/admin/knocks", "/admin/servers",
     "/follows/cut", "/follows/cut/{event:[0-9]{1,19}}/{side:following|followers}.csv",  # names of people who were followed
     "/admin", "/admin/directory",  # numbers and facets, no messages
     "/map", "/census", "/people/professionals", "/admin/contacts",
