@@ -4,13 +4,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiohttp import web
-from babel import Locale
 
 from models import Post
 from models.crisis import LineKind
 from models.reach import Reach
 from server import crisis as lines
-from server import render
+from server import profile_words, render
 from server.actions import crisis
 from server.doors import see
 from server.keys import COMMUNITY, LANGUAGE, LIMITS, MEMBER
@@ -48,7 +47,7 @@ def _options(codes: list[str], chosen: str, lang: str) -> tuple[Option, ...]:
 
 def country_name(code: str, lang: str) -> str:
     """What a country is called in a language; its code where nobody says."""
-    return str(Locale.parse(lang).territories.get(code, code))
+    return profile_words.countries(lang).get(code, code)
 
 
 async def care(request: web.Request, post: Post) -> CareView | None:

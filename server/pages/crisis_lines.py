@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from aiohttp import web
-from babel import Locale
 
 from models import AuditEntry, CrisisLine, clock
 from models.crisis import LineKind
 from models.database import in_transaction
 from models.errors import NotHere
-from server import crisis, render
+from server import crisis, profile_words, render
 from server.crisis import Line, kind_name
 from server.doors import see
 from server.forms import Form
@@ -69,11 +68,10 @@ async def show(request: web.Request) -> web.Response:
                          is_ours=code not in own, is_old=any(line.is_old(today) for line in lines))
              for code, lines in all_.items()]
     home = request.app[COMMUNITY].row.country
-    others = sorted((name, code) for code, name in Locale.parse(lang).territories.items()
-                    if len(code) == 2 and code.isalpha() and code not in all_)
     return render.page(request, "admin_crisis_lines.html", here="community", saved="saved" in request.query,
                        countries=sorted(views, key=lambda one: (one.code != home, not one.is_old, one.name)),
-                       others=tuple(Option(value=code, title=str(name)) for name, code in others))
+                       others=tuple(Option(value=code, title=name) for code, name in profile_words.countries(lang).items()
+                                    if code not in all_))
 
 
 async def show_one(request: web.Request) -> web.Response:
@@ -104,7 +102,7 @@ async def save(request: web.Request) -> web.Response:
 
 def _country(code: str) -> str:
     """A country that there is. Raises NotHere."""
-    if len(code) == 2 and code.isalpha() and code in Locale.parse("en").territories:
+    if code in profile_words.countries("en"):
         return code
     raise NotHere("country")
 
