@@ -75,6 +75,7 @@ class Actor(Record):
     aliases: list[str] = fields.JSONField(default=list)
     moved_to_uri = fields.CharField(max_length=500, default="", db_default="")
     moved_at = fields.DatetimeField(null=True)  # when a Move was last carried out, or of ours told
+    carried_id = fields.BigIntField(null=True)  # the last follow of ours that went along; null: none is left
     allows_quotes = fields.BooleanField(default=False, db_default=False)  # ours: messages for the whole web may be quoted
     language = fields.CharField(max_length=20, default="", db_default="")
     approves_followers = fields.BooleanField(default=True, db_default=True)
@@ -84,13 +85,14 @@ class Actor(Record):
     fetched_at = fields.DatetimeField(null=True)  # remote: when the document was last read
     edited_at = fields.DatetimeField(null=True)
     suspended_at = fields.DatetimeField(null=True)
+    is_suspended_there = fields.BooleanField(default=False, db_default=False)  # remote: by its own server, not by us
     limited_at = fields.DatetimeField(null=True)  # by the team: seen only by those who follow them
     frozen_at = fields.DatetimeField(null=True)  # by the team, ours: reads, and writes nothing
     deleted_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "actor"
-        indexes = (("name", "host"), ("host", "id"))
+        indexes = (("name", "host"), ("host", "id"), ("carried_id",))
 
     @property
     def is_local(self) -> bool:

@@ -44,6 +44,7 @@ class Due(StrEnum):
     RECALLS = "SELECT 1 FROM recall WHERE created_at <= ? LIMIT 1"
     ERASURES = "SELECT 1 FROM erasure_request WHERE answered_at IS NULL AND created_at <= ? LIMIT 1"
     BROUGHT = "SELECT 1 FROM brought WHERE outcome = 'waiting' AND created_at <= ? LIMIT 1"
+    MOVES = "SELECT 1 FROM actor WHERE carried_id IS NOT NULL AND created_at <= ? LIMIT 1"
     MEETINGS = "SELECT 1 FROM introduction WHERE state = 'met' AND created_at <= ? LIMIT 1"
     IMAGES = ("SELECT 1 FROM (SELECT created_at FROM attachment WHERE stored_at IS NULL AND remote_uri <> ''"
               " AND fetch_attempts BETWEEN 0 AND 2 UNION ALL SELECT created_at FROM emoji WHERE stored_at IS NULL"

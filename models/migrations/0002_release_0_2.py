@@ -1051,8 +1051,18 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Actor',
+            name='carried_id',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Actor',
             name='frozen_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Actor',
+            name='is_suspended_there',
+            field=fields.BooleanField(default=False, db_default=False),
         ),
         ops.AddField(
             model_name='Actor',
@@ -1073,6 +1083,10 @@ class Migration(migrations.Migration):
             model_name='Actor',
             name='profession',
             field=fields.CharField(default='', db_default='', max_length=100),
+        ),
+        ops.AddIndex(
+            model_name='Actor',
+            index=Index(fields=['carried_id']),
         ),
         ops.AddField(
             model_name='ActorKey',
