@@ -96,8 +96,10 @@ async def test_a_suspended_member_is_no_longer_shown_or_heard(alpha: LiveServer,
     await settle(alpha, beta)
 
     assert await known(beta, late) is None
-    for uri in (alice.uri, post.uri, late.uri):
+    for uri in (post.uri, late.uri):
         assert (await beta.fetch(uri))[0] == 404
+    status, body = await beta.fetch(alice.uri)
+    assert status == 200 and b'"suspended": true' in body and b'"name"' not in body, "who knew her learns that, and no more"
 
 
 async def test_nothing_is_taken_from_or_sent_to_a_suspended_server(alpha: LiveServer, beta: LiveServer) -> None:
