@@ -51,7 +51,7 @@ from models.queues import Due, is_due
 from server import emojis, kept_head, media, pushes, reminders, uploads
 from server.actions import (
     apps,
-    badges,
+    badge_years,
     brought,
     case_keeping,
     departures,
@@ -180,7 +180,7 @@ def given(key: web.AppKey[Given], run: Callable[[Given], Awaitable[int]]) -> Run
 JOBS: dict[str, Job] = {
     "send_mail": Job(send_mail, 1, Due.MAIL),
     "send_pushes": Job(pushes.send_due, 1, Due.PUSHES),
-    "settle_badges": Job(plain(badges.settle), 60),
+    "settle_badges": Job(plain(badge_years.settle), 3600),
     "keep_ledger_head": Job(keep_ledger_head, 5),
     "release_held": Job(plain(held.release_due), 0.5, Due.HELD),
     "publish_scheduled": Job(scheduled.publish_due, 2, Due.SCHEDULED),

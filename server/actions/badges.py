@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from federation import outbox
-from models import Actor, AuditEntry, Badge, Community, Host, Member, Notification, OutgoingMail, Subquery, clock
+from models import Actor, AuditEntry, Badge, Community, Member, Notification, OutgoingMail, clock
 from models.badge import BadgeKind, BadgeState, Evidence
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
-from models.host import PARTNERS
 from models.mail import Letter
 from models.member import LinkPurpose, Role
 from models.notification import Notice
@@ -19,13 +18,9 @@ from server.actions import accounts, links, people, sharing
 from server.emails import normal
 
 FOR = timedelta(days=365)
-AHEAD = timedelta(days=30)
-KEEP_EVIDENCE = timedelta(days=29)  # after the decision: within thirty days, a day for the job
-UNANSWERED = timedelta(days=180)
 PROFESSION_LIMIT_CHARACTERS = 100
 PROOF_LIMIT_CHARACTERS = 1000
 REASON_LIMIT_CHARACTERS = 500
-AT_ONCE = 100
 #: What can be shown for which badge.
 SHOWN_BY = {BadgeKind.HEALTH: (Evidence.RPPS, Evidence.NPI, Evidence.MAIL, Evidence.VOUCHER),
             BadgeKind.RESEARCH: (Evidence.ORCID, Evidence.MAIL, Evidence.VOUCHER)}
@@ -161,10 +156,10 @@ async def give_back(member: Member, language: str, community: Community) -> None
     """Its owner wants no badge any more, or not the one they asked for. Evidence goes at once."""
     async with in_transaction():
         for badge in await Badge.filter(owner_id=member.actor_id, state__in=[BadgeState.ASKED, BadgeState.GIVEN]):
-            await _erase(badge, state=BadgeState.RETURNED, decided_at=clock.now())
-        await _show(member.actor, None)
+            await erase(badge, state=BadgeState.RETURNED, decided_at=clock.now())
+        await show(member.actor, None)
         await sharing.show_lines(member.actor, {lines.BADGE: Reach.ME}, language, community)
-        await _withdraw_notices(member.actor)
+        await withdraw_notices(member.actor)
         await AuditEntry.create(actor_id=member.actor_id, action="badge.return", target=f"member:{member.id}")
 
 
@@ -202,60 +197,13 @@ async def take(badge: Badge, by: Member, reason: str) -> None:
         badge = await _of(badge, by, BadgeState.GIVEN)
         await badge.change(state=BadgeState.TAKEN, decided_by_id=by.actor_id, decided_at=clock.now(),
                            reason=reason[:REASON_LIMIT_CHARACTERS])
-        await _show(badge.owner, None)
+        await show(badge.owner, None)
         await _answered(badge, by, "badge.take")
 
 
-async def settle() -> int:
-    """A job: evidence that has served its time, years that are over or soon will be, what nobody answered, and badges from
-    servers that are no partners any more. How many.
-    """
-    return await _erase_evidence() + await _remind() + await _lapse() + await _forget_elsewhere()
-
-
-async def _erase_evidence() -> int:
-    old = await Badge.filter(decided_at__lt=clock.now() - KEEP_EVIDENCE, evidence_erased_at__isnull=True).limit(AT_ONCE)
-    for badge in old:
-        await _erase(badge)
-    return len(old)
-
-
-async def _erase(badge: Badge, **columns: object) -> None:
+async def erase(badge: Badge, **columns: object) -> None:
     """What proved it is gone; a voucher and the reason stay."""
     await badge.change(number="", email="", proof="", evidence_erased_at=clock.now(), **columns)
-
-
-async def _remind() -> int:
-    soon = await Badge.filter(state=BadgeState.GIVEN, ends_at__lt=clock.now() + AHEAD, reminded_at__isnull=True
-                              ).select_related("owner").limit(AT_ONCE)
-    for badge in soon:
-        async with in_transaction():
-            await badge.change(reminded_at=clock.now())
-            await _tell(badge.owner)
-    return len(soon)
-
-
-async def _lapse() -> int:
-    over = await Badge.filter(state=BadgeState.GIVEN, ends_at__lt=clock.now()).select_related("owner").limit(AT_ONCE)
-    unanswered = await Badge.filter(state=BadgeState.ASKED, created_at__lt=clock.now() - UNANSWERED
-                                    ).select_related("owner").limit(AT_ONCE)
-    for badge in (*over, *unanswered):
-        async with in_transaction():
-            was_given = badge.state is BadgeState.GIVEN
-            await _erase(badge, state=BadgeState.LAPSED, decided_at=badge.decided_at or clock.now())
-            if was_given:
-                await _show(badge.owner, None)
-            await _withdraw_notices(badge.owner)
-            await _tell(badge.owner)
-            await AuditEntry.create(action="badge.lapse", target=f"badge:{badge.key}")
-    return len(over) + len(unanswered)
-
-
-async def _forget_elsewhere() -> int:
-    """What a server says of its people counts for as long as it is a partner."""
-    partners = Host.filter(standing__in=list(PARTNERS)).values("name")
-    theirs = Actor.filter(badge__not="").exclude(host="").exclude(host__in=Subquery(partners))
-    return await theirs.update(badge="", profession="", badge_checks=0)
 
 
 async def _waiting(badge: Badge, by: Member) -> Badge:
@@ -276,13 +224,13 @@ async def _of(badge: Badge, by: Member, state: BadgeState) -> Badge:
 async def _give(badge: Badge, by: Member, checks: int) -> None:
     now = clock.now()
     for older in await Badge.filter(owner_id=badge.owner_id, state=BadgeState.GIVEN):
-        await _erase(older, state=BadgeState.LAPSED)
+        await erase(older, state=BadgeState.LAPSED)
     await badge.change(state=BadgeState.GIVEN, decided_by_id=by.actor_id, decided_at=now, ends_at=now + FOR)
-    await _show(badge.owner, badge, checks)
+    await show(badge.owner, badge, checks)
     await _answered(badge, by, "badge.give")
 
 
-async def _show(actor: Actor, badge: Badge | None, checks: int = 0) -> None:
+async def show(actor: Actor, badge: Badge | None, checks: int = 0) -> None:
     """Beside the name, here and at servers that know this member. Inside a transaction."""
     await actor.change(badge=str(badge.kind) if badge else "", profession=badge.profession if badge else "",
                        badge_checks=checks, edited_at=clock.now())
@@ -291,12 +239,12 @@ async def _show(actor: Actor, badge: Badge | None, checks: int = 0) -> None:
 
 
 async def _answered(badge: Badge, by: Member, action: str) -> None:
-    await _withdraw_notices(badge.owner)
-    await _tell(badge.owner)
+    await withdraw_notices(badge.owner)
+    await tell(badge.owner)
     await _log(by, action, badge)
 
 
-async def _tell(owner: Actor) -> None:
+async def tell(owner: Actor) -> None:
     """Once more, if an earlier answer was told already."""
     await Notification.filter(recipient_id=owner.id, kind=Notice.BADGE).delete()
     await Notification.tell(owner, Notice.BADGE)
@@ -307,7 +255,8 @@ async def _tell_team(badge: Badge, owner: Actor) -> None:
         await Notification.tell(colleague.actor, Notice.BADGE_ASKED, owner)
 
 
-async def _withdraw_notices(owner: Actor) -> None:
+async def withdraw_notices(owner: Actor) -> None:
+    """Nobody has to look at a request of theirs any more."""
     await Notification.withdraw(Notice.BADGE_ASKED, owner)
     await Notification.withdraw(Notice.VOUCHER_ASKED, owner)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from models import Badge
+from models import Actor, Badge
 from models.badge import BadgeKind, BadgeState, Evidence
 from models.consent import Purpose
 from models.member import LinkPurpose, Role
@@ -131,12 +131,9 @@ def _said(field: str, form: Form, _: Words) -> FieldError:
 async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> web.Response:
     _, member, lang = gettext_for(request[LANGUAGE]), request[MEMBER], request[LANGUAGE]
     form = request[FORM] if errors else Form()
-    given = await Badge.newest(member.actor_id, BadgeState.GIVEN)
-    newest = await Badge.newest(member.actor_id)
+    given, newest = await _own(member.actor, _)
     return render.page(
-        request, "settings_badge.html", status=422 if errors else 200, here="settings", errors=errors,
-        given=_view(given, member.actor.badge_checks, _) if given else None,
-        newest=_view(newest, member.actor.badge_checks, _) if newest and newest != given else None,
+        request, "settings_badge.html", status=422 if errors else 200, here="settings", errors=errors, given=given, newest=newest,
         may_ask=member.role is not Role.MANAGED and not member.actor.organised_as,
         typed={name: form.get(name) for name in ("profession", "number", "email", "colleague", "proof")},
         kinds=_options({kind: badge_name(kind, False, _) for kind in BadgeKind}, form.get("kind")),
@@ -144,6 +141,13 @@ async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> we
         readers=_options({reach: reach_name(reach, _) for reach in _offered(request)}, form.get("reach") or _reads_now(request)),
         words=consents.words(Purpose.FIELD, lang, request.app[COMMUNITY].row), asking=await _asking(request),
         saved="" if errors else request.query.get("saved", ""))
+
+
+async def _own(actor: Actor, _: Words) -> tuple[BadgeView | None, BadgeView | None]:
+    """The badge in force, and what was asked for after it."""
+    given, newest = await Badge.newest(actor.id, BadgeState.GIVEN), await Badge.newest(actor.id)
+    views = [_view(one, actor.badge_checks, _) if one else None for one in (given, newest)]
+    return views[0], views[1] if newest != given else None
 
 
 def _offered(request: web.Request) -> list[Reach]:

@@ -12,7 +12,7 @@ from models.badge import BadgeState
 from models.host import Standing
 from models.member import Role
 from models.reach import Reach
-from server.actions import badges
+from server.actions import badge_years
 from server.keys import COMMUNITY
 from tests.browser import Browser
 from tests.live import LiveServer, settle
@@ -67,7 +67,7 @@ async def test_a_badge_from_the_form_to_the_other_community(alpha: LiveServer, b
         assert "Health professional, verified by their server" in await far.get(f"/@anna@{alpha.host}")
 
         await beta.allow(alpha, standing=Standing.LIMITED)
-        await beta.run(badges.settle())
+        await beta.run(badge_years.settle())
         assert "verified by their server" not in await far.get(f"/@anna@{alpha.host}")
         await beta.allow(alpha)
 
@@ -104,17 +104,17 @@ async def test_mails_colleagues_years_and_what_is_erased(alpha: LiveServer) -> N
         assert "Verified researcher" in await pro.get("/@ben") and "Geneticist" in pro.page
 
         await alpha.run(_pass(30))
-        await alpha.run(badges.settle())
+        await alpha.run(badge_years.settle())
         kept = await alpha.ask(lambda: Badge.get(owner=anna))
         assert (kept.number, kept.email, kept.proof, kept.state) == ("", "", "", BadgeState.GIVEN) and kept.evidence_erased_at
         assert "What proved it is erased." in await pro.get("/settings/badge")
         await alpha.run(_pass(310))
-        await alpha.run(badges.settle())
+        await alpha.run(badge_years.settle())
         assert "news about your badge" in await other.get("/notices") and "Verified researcher" in await pro.get("/@ben")
         await other.post("/settings/badge", {"do": "give-back"})
         assert "Verified" not in await pro.get("/@ben")
         await alpha.run(_pass(30))
-        await alpha.run(badges.settle())
+        await alpha.run(badge_years.settle())
         assert WORDS not in await team.get("/@anna") and "as all do after a year" in await pro.get("/settings/badge")
 
 
