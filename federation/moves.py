@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from federation import audience, followings, outbox
 from models import Actor, Follow, Q
+from models.database import in_transaction
 from models.notification import Notice, Notification
 from models.reach import Reach
 from moderation import facts, policy
 from moderation.policy import Verb
 
 COOLDOWN = timedelta(days=30)  # as Mastodon has it
-FOLLOWS_LIMIT = 2000
+STEP = 50  # follows in one transaction: others write meanwhile
 
 
 def following(old: Actor) -> Q:
@@ -20,9 +21,29 @@ def following(old: Actor) -> Q:
 
 
 async def carry_along(old: Actor, new: Actor) -> None:
-    """Those of our members who follow the old account ask to follow the new one, and are told."""
-    for follow in await Follow.filter(following(old)).select_related("follower", "target").limit(FOLLOWS_LIMIT):
+    """Those of our members who follow the old account ask to follow the new one, and are told: the first of them now, `go_on`
+    takes the others.
+    """
+    await _step(old, new, 0)
+
+
+async def go_on() -> int:
+    """A job: the next of those who go along to a new account. How many."""
+    async with in_transaction():
+        old = await Actor.filter(carried_id__isnull=False).order_by("carried_id").select_for_update().first()
+        new = await Actor.get_or_none(Actor.present(), uri=old.moved_to_uri) if old and old.moved_to_uri else None
+        if old is None or new is None:
+            await Actor.filter(id=old.id if old else 0).update(carried_id=None)
+            return 0
+        return await _step(old, new, old.carried_id or 0)
+
+
+async def _step(old: Actor, new: Actor, after: int) -> int:
+    page = await Follow.filter(following(old), id__gt=after).order_by("id").limit(STEP).select_related("follower", "target")
+    for follow in page:
         await _follow_along(follow, new)
+    await old.change(carried_id=page[-1].id if len(page) == STEP else None)
+    return len(page)
 
 
 async def tell(actor: Actor, target: Actor) -> None:

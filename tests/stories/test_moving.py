@@ -1,13 +1,15 @@
 """A member moves to another community, and those who follow come along; and one who arrives (FEP-7628)."""
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 
 import pytest
 
-from federation import resolve
+from federation import moves, resolve
 from models import Actor, Follow, Notification, clock
+from models.database import in_transaction
 from models.notification import Notice
 from server.actions import follows, moving
 from server.actions.moving import ALIASES_LIMIT, NoAccount, NotNamed, TooMany, TooSoon
@@ -128,3 +130,27 @@ async def test_servers_of_other_make_are_told_in_their_order(alpha: LiveServer, 
     assert await peer.send(alpha, otto.does("Follow", alice.uri), otto) == 202  # nobody reads the old account
     assert (await peer.wait_for("Reject"))[0]["object"]["actor"] == otto.uri
     assert not await alpha.ask(lambda: Follow.filter(target=alice).exists())
+
+
+async def test_many_come_along_some_at_a_time(alpha: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else waits for all of them; and each is told once."""
+    monkeypatch.setattr(moves, "STEP", 2)
+    old, new = await alpha.member("old"), await alpha.member("new")
+    names = {f"reader{number}" for number in range(5)}
+    for name in names:
+        await alpha.run(follows.follow(await alpha.member(name), old))
+
+    async def move() -> None:
+        async with in_transaction():
+            await old.change(moved_to_uri=new.uri, moved_at=clock.now())
+            await moves.carry_along(old, new)
+            assert await Follow.filter(target_id=new.id).count() == 2
+    await alpha.run(move())
+    async with asyncio.timeout(10):
+        while await followers(alpha, new.uri) != names:
+            await asyncio.sleep(0.05)
+    async with asyncio.timeout(10):
+        while (await again(alpha, old)).carried_id is not None:
+            await asyncio.sleep(0.05)
+    assert await alpha.ask(lambda: Notification.filter(kind=Notice.MOVED).count()) == 5
+    assert await followers(alpha, old.uri) == set()
