@@ -117,11 +117,6 @@ async def fetch_images(app: web.Application) -> int:
     return await media.fetch_wanted(app[INSTANCE], app[MEDIA]) + await emojis.fetch_wanted(app[INSTANCE], app[MEDIA])
 
 
-async def carry_along(_app: web.Application) -> int:
-    """Have those who follow somebody go along to the new account, some at a time."""
-    return await moves.go_on()
-
-
 async def end_mutes(app: web.Application) -> int:
     """Lift the mutes whose time is over."""
     return await relations.end_mutes() + await host_mutes.end_due()
@@ -200,7 +195,7 @@ JOBS: dict[str, Job] = {
     "read_profiles": Job(given(INSTANCE, pins.read_due), 1),
     "read_ended_polls": Job(given(INSTANCE, ended_polls.read_due), 5),
     "settle_followers": Job(given(INSTANCE, synchronisation.settle_due), 1),
-    "carry_along": Job(carry_along, 0.5, Due.MOVES),
+    "carry_along": Job(plain(moves.go_on), 0.5, Due.MOVES),
     "end_mutes": Job(end_mutes, 10),
     "assign_mentors": Job(plain(mentors.assign), 60),
     "settle_cases": Job(plain(case_keeping.settle), 3600),
