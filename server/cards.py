@@ -110,13 +110,18 @@ async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, wi
 
     `with_hidden`: folded instead, where the reader has opened this very message or conversation.
     """
-    reading = reader.reading if reader else {}
-    mine = reader.actor_id if reader else None
-    shown = [entry for entry in entries if with_hidden or entry.post.author_id == mine or treatment(entry.post, reading) != HIDE]
+    shown = [entry for entry in entries if with_hidden or _may_stand(entry.post, reader)]
     around = await _load(shown, reader, _)
     if reader and place:
         around.sifted = await sift([entry.post for entry in shown], _texts(shown, around), reader, place, _)
     return [_card(entry, reader, around, _) for entry in shown if with_hidden or entry.post.id not in around.sifted.hidden]
+
+
+def _may_stand(post: Post, reader: Member | None) -> bool:
+    """Whether the reader wants it in lists, by its content note."""
+    if reader is None:
+        return treatment(post, {}) != HIDE
+    return post.author_id == reader.actor_id or treatment(post, reader.reading) != HIDE
 
 
 def _texts(entries: Sequence[Entry], around: _Around) -> dict[int, str]:

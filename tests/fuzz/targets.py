@@ -26,7 +26,7 @@ from federation.wire import Activity, ActorDocument, Note
 from models import Actor
 from models.catalogue import nomenclature
 from models.catalogue.records import BadCatalogue
-from moderation import markup
+from moderation import distress, markup
 from moderation.charters import weaker
 from moderation.counts import Band
 from moderation.domain_names import alike
@@ -102,6 +102,13 @@ def html(data: bytes) -> None:
     cleaned = markup.clean(data.decode("utf-8", "replace"))
     assert markup.clean(cleaned) == cleaned
     assert not _Strangers.in_(cleaned), cleaned
+
+
+def danger(data: bytes) -> None:
+    """What a member types is looked through for words of distress, in little time; what stands as a quote is not theirs."""
+    text = data.decode("utf-8", "replace")[:5000]
+    distress.speaks_of_danger([text])
+    assert not distress.speaks_of_danger(["".join(f"> {line}\n" for line in text.split("\n"))]), text
 
 
 def markdown(data: bytes) -> None:
@@ -305,6 +312,8 @@ TARGETS: dict[str, Target] = {
         b"<svg>", b"<math>", b"<style>", b"</style>", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<template>", b"<noscript>", b"<title>", b"<table>",
         b"<mglyph>", b"<annotation-xml encoding=text/html>", b"<form>", b"<img src=x onerror=", b"onclick=", b"&lt;", b"&", b"&amp;", b"\0", b"x",
         b"<textarea>", b"<xmp>", b"<plaintext>", b"class=", b"mention", b"<span ", b"<ol start=", b"<base ", b"<li>", b"<ul>", b"`", b" ", b"/")),
+    "danger": Target(danger, (b"je ", b"j'ai envie de ", b"mourir", b"me tuer", b"i want to ", b"die", b"kill myself", b"pas ", b" not ", b". ", b"> ", b"\n",
+                              "é".encode(), "’".encode(), b"si je mourais ", b"cachets ", b"lol", b"\0")),
     "markdown": Target(markdown, (
         b"*", b"_", b"`", b"[", b"](", b")", b"![", b"<", b">", b"@a", b"@a@b.example", b"#tag", b"https://a.example/", b"javascript:", b"\n", b"\n\n",
         b"- ", b"> ", b"1. ", b"~~~", b"\\", b"&", b"&#x6a;", b"|", b"    ", b"<script>", b"x", b'"', b"'", b"www.a.example", b"a@b.example", b"\xe3\x81\x82")),
