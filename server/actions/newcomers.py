@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from models import Actor, AuditEntry, Community, Member, clock
+from models import Actor, AuditEntry, Community, Member, Q, clock
 from models.database import in_transaction
+from models.member import MemberState
 from moderation.signals import joining
 from moderation.signals.joining import Asking, Clue
 from server.actions import bars, signals
@@ -51,8 +52,9 @@ async def clues(waiting: Sequence[Member]) -> dict[int, tuple[Clue, ...]]:
     if not waiting:
         return {}
     first, last = min(one.created_at for one in waiting) - HOUR, max(one.created_at for one in waiting) + HOUR
-    times = await Member.filter(created_at__gte=first, created_at__lte=last).order_by("-id").limit(TIMES_LIMIT).values_list(
-        "created_at", flat=True)
+    by_themselves = Q(newcomer_since__isnull=False) | Q(state__in=[MemberState.WAITING, MemberState.REFUSED])
+    came = Member.filter(by_themselves, created_at__gte=first, created_at__lte=last).order_by("-id").limit(TIMES_LIMIT)
+    times = await came.values_list("created_at", flat=True)
     return {one.id: await _clues(one, [cast(datetime, time) for time in times]) for one in waiting}
 
 
