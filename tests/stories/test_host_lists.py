@@ -82,8 +82,8 @@ async def test_a_file_shows_what_it_would_change_and_asks_about_partners(alpha: 
         assert (deep.standing, deep.rejects_media, deep.ruled_by) == (Standing.SUSPENDED, True, "bad.example")
         assert rows["images.example"].rejects_media and rows["images.example"].standing is Standing.UNKNOWN
         assert alpha.host not in rows and "quiet.example" not in rows
-        left = await alpha.ask(lambda: HostListEntry.filter(state=EntryState.DRAFT).values_list("name", flat=True))
-        assert sorted(left) == sorted([beta.host, alpha.host, "quiet.example"])
+        left = await alpha.ask(lambda: HostListEntry.filter(state=EntryState.DRAFT))
+        assert sorted(entry.name for entry in left) == sorted([beta.host, alpha.host, "quiet.example"])
 
         # the same file again changes nothing; what goes out comes in again
         async with browser.http.get("/admin/lists/blocks.csv") as answer:
