@@ -24,7 +24,7 @@ def title(case: Case, _: Words) -> str:
     if case.source is CaseSource.APPEAL:
         return _("Somebody asks for another look at a decision")
     if number:
-        return _.ngettext("A message", "%(num)d messages", number)
+        return _.ngettext("One message", "%(num)d messages", number)
     return _("A person") if case.about_id else _("A page, or a person without a name here")
 
 
