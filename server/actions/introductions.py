@@ -78,8 +78,13 @@ async def answer(actor: Actor, key: str, wanted: bool) -> None:
         await known.save(update_fields=["state", "text", "answered_at"])
         if wanted and them is not None:
             await introductions.accept(us, them, known)
-        if not any(one.host == known.host for one in await waiting(actor)):  # one notice stands for all of a server
-            await Notification.filter(recipient_id=actor.id, kind=Notice.INTRODUCTION, host=known.host).delete()
+        await _take_notice_away(actor, known.host)
+
+
+async def _take_notice_away(actor: Actor, host: str) -> None:
+    """One notice stands for all who ask from a server: it goes with the last."""
+    if not any(one.host == host for one in await waiting(actor)):
+        await Notification.filter(recipient_id=actor.id, kind=Notice.INTRODUCTION, host=host).delete()
 
 
 async def waiting(actor: Actor) -> list[Introduction]:
