@@ -10,7 +10,7 @@ from models.community import SignUp
 from models.errors import NotHere
 from moderation import charters, consent
 from server import markdown, promises, render
-from server.actions import consents
+from server.actions import consents, restrictions
 from server.doors import see
 from server.house import House, rules_of, team_of
 from server.keys import COMMUNITY, LANGUAGE, MEMBER, SETTINGS
@@ -33,7 +33,9 @@ async def about(request: web.Request) -> web.Response:
     words = Markup(markdown.render(house_.about, {}, request.app[SETTINGS].origin).html)  # noqa: S704 - moderation.markup cleaned it
     charter, roster = await Charter.newest(), await Roster.newest()
     promised = promises.lines(charters.of_row(charter), gettext_for(request[LANGUAGE])) if charter else ()
+    shows_servers = restrictions.may_read(request.app[COMMUNITY].row, MEMBER in request)
     return render.page(request, "about.html", here="about", house=house_, words=words, team=people, charter=charter,
+                       shows_servers=shows_servers,
                        promises=promised, roster=roster, fellows=[host_of(uri) for uri in roster.members] if roster else (),
                        source_url=request.app[SETTINGS].source_url)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models import Actor, Follow, Q
+from models import Actor, CutFollow, Follow, Q
 from server import cards, render
 from server.keys import LANGUAGE, MEMBER
 from server.language import gettext_for
@@ -28,7 +28,7 @@ async def show(request: web.Request) -> web.Response:
     actors: list[Actor] = [getattr(row, side) for row in page]
     titles = {"/follows": _("You follow"), "/follows/me": _("Follow you"), "/follows/requests": _("Ask to follow you")}
     return render.page(
-        request, "follows.html", here="people", kind=kind.rpartition("/")[2],
+        request, "follows.html", here="people", kind=kind.rpartition("/")[2], has_cut=await CutFollow.exists(owner_id=me),
         people=[(view, row.accepted_at is not None) for view, row in zip(await cards.people(actors), page, strict=True)],
         tabs=[Tab(title=title, url=url, is_current=url == kind) for url, title in titles.items()],
         pager=Pager(older_url=f"{kind}?before={page[-1].id}" if len(rows) > ON_A_PAGE else ""))

@@ -86,6 +86,7 @@ async def test_it_is_gone_at_once_and_what_was_not_erased_comes_back(alpha: Live
     async with Browser(alpha, alice) as browser, Api(alpha, alice) as app:
         await browser.get("/notices")
         assert "your follows with people there have ended" in browser.page and "2 people" in browser.page
+        assert "/follows/cut" in await browser.get("/follows") and "/about/servers" in await browser.get("/about")
         assert "bea" in await browser.get("/follows/cut")
         async with browser.http.get(f"/follows/cut/{event}/following.csv") as answer:
             assert (await answer.text()).splitlines() == [
