@@ -130,10 +130,15 @@ class ActorDocument:
             takes_responses=f"{origin_of(id_)}/ns#{RESPONSES}" in implemented(document.get("generator")),
             fields=_fields(document.get("attachment")),
             emojis=parts.emojis(values.objects(document.get("tag"), parts.MAX_TAGS)),
-            organisation=_one_of(ORGANISATIONS, document.get("organisation")) if type_ == "Organization" else "",
-            badge=(badge := _one_of(BADGES, document.get("badge")) if type_ == "Person" else ""),
-            profession=(values.text(document.get("profession"), MAX_PROFESSION_CHARS) or "") if badge else "",
+            **_standing(document, type_),
         )
+
+
+def _standing(document: dict[str, Any], type_: str) -> dict[str, str]:
+    """What it says that somebody is: an organisation of a kind, or a person with a badge."""
+    badge = _one_of(BADGES, document.get("badge")) if type_ == "Person" else ""
+    return {"organisation": _one_of(ORGANISATIONS, document.get("organisation")) if type_ == "Organization" else "",
+            "badge": badge, "profession": (values.text(document.get("profession"), MAX_PROFESSION_CHARS) or "") if badge else ""}
 
 
 def _one_of(known: Collection[str], value: Any) -> str:

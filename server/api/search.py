@@ -54,12 +54,9 @@ class SearchResult(TypedDict):
 async def show(request: web.Request, given: SearchFor) -> web.Response:
     """GET /api/v2/search. With `resolve`, addresses and pages of partners are asked for there, in our community's name."""
     words, reader = given.q.strip(), reader_of(request)
-    people: list[Actor] = []
+    people = await _people(request, words, given)
     posts: list[Post] = []
     names: list[str] = []
-    if words and _wants(given, "accounts") and (given.type or may_search(request[MEMBER].actor)):
-        people = await account_search.found(request, words, resolves=given.resolve, limit=given.size, offset=given.offset,
-                                            following=given.following)
     if words and _wants(given, "statuses"):
         posts = await _posts(request, words, given)
     if words and _wants(given, "hashtags") and not _URL.fullmatch(words):
@@ -69,6 +66,14 @@ async def show(request: web.Request, given: SearchFor) -> web.Response:
         "accounts": await accounts_of(people, reader), "statuses": await statuses([Entry(post) for post in posts], reader),
         "hashtags": [tag(name, reader.origin, following=name in followed) for name in names]}
     return answer(found)
+
+
+async def _people(request: web.Request, words: str, given: SearchFor) -> list[Actor]:
+    """None for an organisation, which may look for nobody; one that asks for people alone is told so (Refused)."""
+    if not words or not _wants(given, "accounts") or not (given.type or may_search(request[MEMBER].actor)):
+        return []
+    return await account_search.found(request, words, resolves=given.resolve, limit=given.size, offset=given.offset,
+                                      following=given.following)
 
 
 def _wants(given: SearchFor, kind: str) -> bool:

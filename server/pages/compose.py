@@ -18,6 +18,7 @@ from server.actions.drafts import Typed
 from server.composer import Checked
 from server.doors import see
 from server.errors import Refused
+from server.forms import Form
 from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEDIA, MEMBER, SETTINGS
 from server.language import Words, gettext_for, name_of
 from server.pages import agreement
@@ -78,11 +79,11 @@ async def send(request: web.Request) -> web.Response:
     if form.has("draft"):
         await drafts.save(member.actor, typed, key)
         return see("/drafts")
-    if masked := next((name.removeprefix("blur-") for name in form.fields if name.startswith("blur-")), ""):
+    if covered := _pressed(form, "blur-"):
         draft = await drafts.save(member.actor, typed, key)
-        return see(f"/images/{masked[:22]}/blur?draft={draft.key}")
+        return see(f"/images/{covered}/blur?draft={draft.key}")
     checked = await composer.check(request, typed)
-    if form.has("attach") or form.has(MORE) or form.has("unquote") or any(name.startswith("remove-") for name in form.fields):
+    if form.has("attach") or form.has(MORE) or form.has("unquote") or _pressed(form, "remove-"):
         return await _page(request, typed, replace(checked, errors=tuple(file_errors)), draft_key=key)
     errors = (*file_errors, *checked.errors)
     if errors:
@@ -91,6 +92,11 @@ async def send(request: web.Request) -> web.Response:
     if hints and not form.has("anyway"):
         return await _page(request, typed, checked, draft_key=key, hints=hints)
     return await _publish(request, typed, checked, key)
+
+
+def _pressed(form: Form, button: str) -> str:
+    """The key of the image whose button this was, or nothing."""
+    return next((name.removeprefix(button)[:22] for name in form.fields if name.startswith(button)), "")
 
 
 async def _publish(request: web.Request, typed: Typed, checked: Checked, key: str) -> web.Response:
