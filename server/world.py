@@ -57,9 +57,9 @@ class World:
         (left, right), (top, bottom) = (_wider(min(side), max(side)) for side in zip(*ends, strict=True))
         near = [code for code, (x1, y1, x2, y2) in self.extents.items() if x1 < right and x2 > left and y1 < bottom and y2 > top]
         seen = [one for one in marks if left < self.middles.get(one.country, (0, 0))[0] < right]
-        width = float(self.box.split()[2])
-        return self._drawn("world near", f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}", (right - left) / width,
-                           near, (bands, names, seen, label))
+        unit = 2 * (right - left) / float(self.box.split()[2])  # it is drawn smaller than the whole
+        return self._drawn("world near", f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}", unit, near,
+                           (bands, names, seen, label))
 
     def _drawn(self, classes: str, box: str, unit: float, codes: Iterable[str], what: Content) -> Markup:
         bands, names, marks, label = what
