@@ -158,7 +158,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     no other way. Raises: BadPoll; ReadFirst where the team would have to read it first, and it has left already; NotHere
     if it was erased or narrowed since it was read.
     """
-    found = await _may_edit(post, written, (*descriptions.values(), *(image.description for image in images or ())), images)
+    found = await _may_edit(post, written, descriptions, images)
     named = await people.known(mentions_in(written.text), origin)
     before = {row.actor_id for row in await Recipient.filter(post=post)}
     wanted = () if post.reach is Reach.CIRCLE else await addressees.of(post.author, post.reach, None, (), list(named.values()))
@@ -181,10 +181,10 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
         await _describe(post, descriptions)
         if images is not None:
             await _exchange(post, images)
-        await _tell_of_edit(post, is_held, written.poll)
+        await _tell_of_edit(post, is_held, written.poll, found)
 
 
-async def _may_edit(post: Post, written: Composition, descriptions: Iterable[str],
+async def _may_edit(post: Post, written: Composition, descriptions: Mapping[str, str],
                     images: Sequence[Attachment] | None) -> Found:
     """What the rules say of it as it shall be. What has left is not changed into what the team would have to read first: the old
     words stay, and the new ones with their writer.
@@ -192,19 +192,32 @@ async def _may_edit(post: Post, written: Composition, descriptions: Iterable[str
     if written.poll:
         written.poll.check()
     if post.is_in_review:
-        return Found()  # `reviews.changed` looks at the whole
+        waiting = await _waiting(post, written, descriptions, images)
+        return await signals.look(post.author, waiting, await reviews.written_by(post))
     added = tuple(image for image in images or () if image.post_id is None)
     if any(image.doubted_at for image in added) and post.reach is Reach.CIRCLE:
         raise InDoubt
     said = _said(replace(written, about=post.about, about_agrees=post.about_agrees, reach=post.reach, attachments=added,
-                         shows_body=written.shows_body or post.shows_body), descriptions)
+                         shows_body=written.shows_body or post.shows_body),
+                 (*descriptions.values(), *(image.description for image in images or ())))
     found = await signals.look_again(post, said, (await reviews.said_by(post)).texts)
     if found.holds:
         raise ReadFirst
     return found
 
 
-async def _tell_of_edit(post: Post, is_held: bool, poll: PollDraft | None) -> None:
+async def _waiting(post: Post, written: Composition, descriptions: Mapping[str, str],
+                   images: Sequence[Attachment] | None) -> Said:
+    """All that a message which waits for the team will say."""
+    now = await reviews.said_by(post)
+    shown = now.images if images is None else images
+    choices = written.poll.words() if written.poll else await reviews.choices(post)
+    texts = [written.text, written.warning, *(descriptions.get(image.key, image.description) for image in shown), *choices]
+    is_body = post.shows_body or written.shows_body or written.note is Note.MEDICAL_IMAGE
+    return replace(now, texts=texts, language=written.language, images=shown, shows_body=is_body)
+
+
+async def _tell_of_edit(post: Post, is_held: bool, poll: PollDraft | None, found: Found) -> None:
     """What nobody has yet is told anew, so that what it said first never leaves. Who chose hears of it before they may
     choose again.
     """
@@ -213,7 +226,7 @@ async def _tell_of_edit(post: Post, is_held: bool, poll: PollDraft | None) -> No
     if poll:
         await polls.change(post, poll)
     if post.is_in_review:
-        await reviews.changed(post)
+        await reviews.changed(post, found)
     elif is_held:
         await OutgoingActivity.filter(object_uri=post.uri).delete()
         await outbox.create(post)

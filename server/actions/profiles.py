@@ -46,6 +46,7 @@ async def change(member: Member, profile: Profile, language: str, community: Com
     """Save a profile; servers that know this member are told, as long as C5 is in force."""
     html = markdown.render(profile.about, {}, origin).html
     actor = member.actor
+    found = await signals.look_at_profile(_seen_by_others(actor, profile))
     async with in_transaction():
         member.about = profile.about
         await member.save(update_fields=["about"])
@@ -55,7 +56,7 @@ async def change(member: Member, profile: Profile, language: str, community: Com
         details = actor.details if profile.lines is None else [*values, *_details(profile.lines, origin)]
         await actor.change(display_name=profile.display_name, summary=html, language=profile.writes_in, details=details,
                            approves_followers=profile.approves_followers)
-        await signals.of_profile(member, _seen_by_others(actor, profile))
+        await signals.note_profile(member, found)
         gone = {line: Reach.ME for line in lines.OTHERS if line not in {one.get("line") for one in details}}
         told = await sharing.show_lines(actor, {**profile.reaches, **gone}, language, community)
         if not told and await consent.may_leave(actor.id):

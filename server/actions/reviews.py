@@ -64,9 +64,10 @@ async def hold(post: Post, found: Found) -> None:
             await Notification.tell(colleague.actor, Notice.REVIEW, post.author)
 
 
-async def changed(post: Post) -> None:
-    """Its writer changed a message that waits: it goes if nothing speaks against it any more. Inside the transaction."""
-    found = await signals.look(post.author, await said_by(post), await written_by(post))
+async def changed(post: Post, found: Found) -> None:
+    """Its writer changed a message that waits, of which rules now say this: it goes if nothing speaks against it any more. Inside
+    the transaction.
+    """
     await signals.note(post, found)
     await post.change(labels=found.labels)
     if found.holds:
@@ -79,7 +80,7 @@ async def changed(post: Post) -> None:
 async def said_by(post: Post) -> Said:
     """All that a message says, as it stands: also in what its images show, and in the answers to choose."""
     images = await Attachment.filter(post_id=post.id).order_by("position", "id")
-    texts = [post.text, post.warning, *(image.description for image in images), *await _choices(post)]
+    texts = [post.text, post.warning, *(image.description for image in images), *await choices(post)]
     return Said(texts=texts, reach=post.reach, language=post.language, about=post.about, about_agrees=post.about_agrees,
                 images=images, shows_body=post.shows_body or post.note is Note.MEDICAL_IMAGE)
 
@@ -167,6 +168,7 @@ async def _release(post: Post) -> None:
     await news.of_post(post)
 
 
-async def _choices(post: Post) -> list[str]:
+async def choices(post: Post) -> list[str]:
+    """The answers to choose from, as they stand."""
     poll = await Poll.get_or_none(post_id=post.id)
     return [str(one["name"]) for one in poll.options] if poll else []

@@ -112,13 +112,17 @@ async def decided(post: Post, outcome: HitOutcome) -> None:
     await SignalHit.filter(post_id=post.id, consequence=Consequence.HOLD).update(outcome=outcome)
 
 
-async def of_profile(member: Member, texts: Sequence[str]) -> None:
+async def look_at_profile(texts: Sequence[str]) -> Found:
+    """What the rules say of what somebody says about themselves."""
+    community = await Community.current()
+    return await _ask(Facts(texts=tuple(texts), is_profile=True, watched=_watched(community)), community)
+
+
+async def note_profile(member: Member, found: Found) -> None:
     """A profile is never held: what a rule says of it is written down, and the team looks at what asks for money or promises a
     cure. Inside the transaction that saves it.
     """
-    community = await Community.current()
-    facts = Facts(texts=tuple(texts), is_profile=True, watched=_watched(community))
-    for signal, finding in (await _ask(facts, community)).said:
+    for signal, finding in found.said:
         is_new = await _hit(member.actor, None, signal, finding)
         if is_new and finding.consequence is Consequence.HOLD:
             await cases.open_(member.actor, signal.matter, CaseSource.SIGNAL)
