@@ -347,7 +347,7 @@ async def test_pages_end_and_older_messages_follow_without_gap_or_repeat(alpha: 
 
 async def test_a_full_page_costs_no_more_queries_than_a_short_one(alpha: LiveServer) -> None:
     alice, bob = await alpha.member("alice"), await alpha.member("bob")
-    first = await alpha.write(alice, "One", Reach.COMMUNITY)
+    first = await alpha.write(alice, "One, @bob", Reach.COMMUNITY)
     await alpha.write(bob, "Answer", Reach.COMMUNITY, parent=first)
     async with Browser(alpha, bob) as browser:
         paths = ("/home", "/notices", "/people", f"/m/{first.key}", "/@alice", "/follows")
