@@ -194,9 +194,7 @@ async def _may_edit(post: Post, written: Composition, descriptions: Mapping[str,
     if post.is_in_review:
         waiting = await _waiting(post, written, descriptions, images)
         return await signals.look(post.author, waiting, await reviews.written_by(post))
-    added = tuple(image for image in images or () if image.post_id is None)
-    if any(image.doubted_at for image in added) and post.reach is Reach.CIRCLE:
-        raise InDoubt
+    added = _added(post, images or ())
     said = _said(replace(written, about=post.about, about_agrees=post.about_agrees, reach=post.reach, attachments=added,
                          shows_body=written.shows_body or post.shows_body),
                  (*descriptions.values(), *(image.description for image in images or ())))
@@ -204,6 +202,14 @@ async def _may_edit(post: Post, written: Composition, descriptions: Mapping[str,
     if found.holds:
         raise ReadFirst
     return found
+
+
+def _added(post: Post, images: Sequence[Attachment]) -> tuple[Attachment, ...]:
+    """Those that the message gets now. Raises InDoubt."""
+    added = tuple(image for image in images if image.post_id is None)
+    if any(image.doubted_at for image in added) and post.reach is Reach.CIRCLE:
+        raise InDoubt
+    return added
 
 
 async def _waiting(post: Post, written: Composition, descriptions: Mapping[str, str],
