@@ -84,3 +84,9 @@ def answer_nothing(_: Words) -> str:
     """The same where no rule was broken."""
     return _("Thank you for telling us. We have read it with care, and found that it follows our rules. If something worries you "
              "again, tell us again.")
+
+
+def answer_again(_: Words) -> str:
+    """To those who were answered, when what was decided is taken back."""
+    return _("You told us about something. The team has taken another look at it, and has taken back something that it had "
+             "decided. Thank you for telling us: it was right to do so.")

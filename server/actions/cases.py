@@ -102,13 +102,31 @@ async def prepared(case: Case, lang: str) -> str:
     return case_words.answer_nothing(_) if outcome is ReportOutcome.NOTHING else case_words.answer(case.matter, _)
 
 
+async def answer_again(case_id: int | None, by: Actor | None) -> None:
+    """What was decided in a case is no longer so: those who were answered hear it, and so do the servers that sent reports.
+    Inside the transaction that takes it back.
+    """
+    if case_id is None:
+        return
+    outcome = await report_answers.outcome_of(case_id)
+    answered = Report.filter(case_id=case_id, closed_at__isnull=False).exclude(outcome__in=[outcome, ReportOutcome.UNSAID])
+    for lang, reports in (await _by_language(await answered.order_by("id"))).items():
+        words = case_words.answer_again(gettext_for(lang if lang in LANGUAGES else LANGUAGES[0])) if lang else ""
+        await report_answers.answer(reports, by, words)
+
+
 async def _answer(case: Case, by: Actor | None, answer: str) -> None:
     waiting = await Report.filter(case_id=case.id, closed_at__isnull=True).order_by("id")
+    for lang, reports in (await _by_language(waiting)).items():
+        await report_answers.answer(reports, by, answer or (await prepared(case, lang) if lang else ""))
+
+
+async def _by_language(reports: Sequence[Report]) -> dict[str, list[Report]]:
+    """Those of each language; of "" those that another server sent, to which words are not told."""
     members = {one.actor_id: one.language for one in
-               await Member.filter(actor_id__in=[report.reporter_id for report in waiting if report.reporter_id] or [0])}
+               await Member.filter(actor_id__in=[report.reporter_id for report in reports if report.reporter_id] or [0])}
     groups: dict[str, list[Report]] = {}
-    for report in waiting:
+    for report in reports:
         lang = "" if report.sender_host else members.get(report.reporter_id or 0, report.notifier_language) or LANGUAGES[0]
         groups.setdefault(lang, []).append(report)
-    for lang, reports in groups.items():
-        await report_answers.answer(reports, by, answer or (await prepared(case, lang) if lang else ""))
+    return groups

@@ -13,7 +13,7 @@ from models.database import in_transaction
 from models.errors import CommunityError
 from models.member import MemberState
 from models.ruling import Act
-from server.actions import accounts, bars, remedies, standing, statements, team
+from server.actions import accounts, bars, cases, remedies, standing, statements, team
 from server.actions.remedies import Decided as Decided
 from server.actions.remedies import Files
 from server.actions.remedies import NotForThat as NotForThat
@@ -94,6 +94,7 @@ async def take_back(ruling: Ruling, by: Actor | None, facts: str = "", text: str
         undoing = await _write(decided, ruling)
         await _end(ruling, decided)
         await statements.make(undoing, decided)
+        await cases.answer_again(ruling.case_id, by)
     return undoing
 
 

@@ -1,14 +1,14 @@
 """A report crosses to the server of whom it is about, without who made it; what became of it comes back to both teams."""
 from __future__ import annotations
 
-from models import Actor, Case, CaseNote, Mute, Notification, OutgoingActivity, Post, Report
+from models import Actor, Case, CaseNote, Mute, Notification, OutgoingActivity, Post, Report, Ruling
 from models.case import Audience, CaseSource, Matter
 from models.database import in_transaction
 from models.delivery import ReportOutcome
 from models.member import Role
 from models.notification import Notice
 from models.ruling import Act
-from server.actions import cases, report_answers, verdicts
+from server.actions import cases, report_answers, reports, rulings, verdicts
 from server.actions.verdicts import Verdict
 from server.keys import MEDIA
 from tests.browser import Browser
@@ -72,6 +72,13 @@ async def test_a_report_reaches_its_origin_is_ruled_there_and_answered_on_both_s
         assert (await beta.ask(lambda: CaseNote.get(is_theirs=True))).author_id is None
         assert "mona" not in repr(await beta.ask(lambda: Actor.all().values_list("name", flat=True)))
 
+        await rule(alpha, ours, Act.HIDE)
+        await settle(alpha, beta)
+        assert (await beta.ask(lambda: Report.get())).peer_outcome is ReportOutcome.REMOVED
+        await alpha.run(rulings.take_back(await alpha.ask(lambda: Ruling.get(undoes_id=None)), ours))
+        await settle(alpha, beta)
+        assert (await beta.ask(lambda: Report.get())).peer_outcome is ReportOutcome.NOTHING, "the newer answer counts"
+        await alpha.run(reports.reopen(await alpha.ask(lambda: Report.get()), ours))
         await rule(alpha, ours, Act.DELETE)
         await settle(alpha, beta)
         known_here = await beta.ask(lambda: Report.get())
@@ -82,9 +89,15 @@ async def test_a_report_reaches_its_origin_is_ruled_there_and_answered_on_both_s
             assert not await sees(beta, bea, post.uri)
 
         async def close() -> None:
-            await cases.close(await Case.get(), theirs, "Thank you, Bea. It is gone.")
+            case = await Case.get()
+            await rulings.rule(rulings.Decided(act=Act.LIMIT, subject=await Actor.get(id=known_here.target_id), by=theirs, case=case),
+                               beta.app[MEDIA])
+            await cases.close(case, theirs, "Thank you, Bea. It is gone.")
         await beta.run(close())
         assert "The team has answered what you reported" in await browser.get("/notices") and f'href="{mine}"' in browser.page
         assert "Thank you, Bea. It is gone." in await browser.get(mine) and "has taken it away." in browser.page
         assert "Answered" in await browser.get("/reports")
+        noted = await beta.ask(lambda: Ruling.get(undoes_id=None))
+        await beta.run(rulings.take_back(noted, theirs))
+        assert "has taken back something that it had decided." in await browser.get(mine) and "no rule was broken" in browser.page
     assert not await beta.ask(lambda: Notification.exists(kind=Notice.REPORT))
