@@ -17,7 +17,8 @@ from server.routes import ROUTES
 from server.settings import Settings, table
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "THREATS.md", "CHANGELOG.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "THREATS.md", "CHANGELOG.md",
+             *(f"deploy/{path.name}" for path in sorted((ROOT / "deploy").glob("*.md"))))
 
 
 def test_the_table_of_settings_is_up_to_date() -> None:
@@ -73,7 +74,9 @@ def test_every_file_and_address_in_the_documents_exists(name: str) -> None:
     for method, path in re.findall(r"`(GET|POST) (/[^`]*)`", text):
         assert any(route.method == method and route.path == path for route in ROUTES), path
     for target in re.findall(r"\]\(([\w./-]+)\)", text):
-        assert (ROOT / target).exists(), target
+        assert (ROOT / name).parent.joinpath(target).exists(), target
+    for path in re.findall(r"`(/(?:admin|about|rul|report|moderation|settings)[a-z/-]*)`", text):
+        assert any(route.path == path for route in ROUTES), path
 
 
 def test_the_six_tables_are_where_the_readme_says() -> None:
