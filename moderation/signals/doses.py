@@ -22,9 +22,13 @@ _UNITS = (r"m\W?g|milligram(?:me)?s?|milli-?grams?|[µμu]\W?g|mcg|microgram(?:m
 
 @lru_cache(maxsize=1)
 def _dose() -> re.Pattern[str]:
-    """A number with a unit of medicines; not a concentration in blood ("12 µg/l"), which is a result and no dose."""
+    """A number with a unit of medicines; not a concentration in blood ("12 µg/l"), which is a result and no dose.
+
+    A number has few parts: without that bound, a message of nothing but digits and spaces would keep the server for seconds.
+    """
+    number = r"\d[\do]{0,8}(?:[ .,]\d[\do]{0,5}){0,3}(?: ?(?:-|a|to|ou|or|x|/) ?\d{1,9})?"
     return re.compile(
-        rf"(?<![\w,.])(?:\d[\do]*(?:[ .,]\d[\do]*)*(?: ?(?:-|a|to|ou|or|x|/) ?\d+)?|(?:{_NUMBERS}|une?|an?|one)(?= )) ?"
+        rf"(?<![\w,.])(?:{number}|(?:{_NUMBERS}|une?|an?|one)(?= )) ?"
         rf"(?P<unit>{_UNITS})(?:\s?/\s?(?:kg|j|jour|day|d|m2|semaine|week|h)\b)?(?!\w|\s?/\s?(?:d?l|ml|litre|liter)\b)")
 
 

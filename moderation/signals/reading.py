@@ -47,7 +47,7 @@ def joined(text: str) -> str:
 
 
 def _latin(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", text).casefold()[:LIMIT_CHARACTERS]  # one letter can become eighteen
     kept = "".join(map(_letter, decomposed))
     return kept.translate(_ALIKE)
 

@@ -16,7 +16,7 @@ from moderation.signals.reading import plain
 
 SETS = sorted((Path(__file__).parent.parent / "fixtures" / "signals").glob("*.jsonl"))
 HOLD, LABEL, TELL = Consequence.HOLD, Consequence.LABEL, Consequence.TELL
-SECONDS_AT_WORST = 1.0  # for the longest text that anybody may write, made to be slow
+SECONDS_AT_WORST = 0.4  # for the longest text that anybody may write, made to be slow
 
 
 def said(text: str, **more: object) -> dict[str, Consequence]:
@@ -86,7 +86,7 @@ def test_texts_are_read_together_and_apart() -> None:
 
 
 @pytest.mark.parametrize("piece", [
-    "1", "1 ", "a ", "a.", "0 6 ", "guerir ", "le la ", "paypal ", "12 rue a ",
+    "1", "1 ", "06 ", "75001 ", "a ", "a.", "0 6 ", "guerir ", "le la ", "paypal ", "12 rue a ",
     "a@a", "a at a ", "fr76 ", "zero six ", "cured my ",
     "dr a ", "\u0430", "[](", "**", "&#112;", "1x", "20 mg ", "prednisone ", "contact ", "100 % ", "send me ", "( dot ) "])
 def test_no_text_is_slow(piece: str) -> None:
