@@ -30,7 +30,7 @@ class Change(StrEnum):
     SAME = "same"
     NOTHING = "nothing"  # nothing is exchanged with strangers, so that there is nothing to limit
     OTHER_LIST = "other_list"  # a list of higher priority says something else
-    OURSELVES = "ourselves"
+    OURSELVES = "ourselves"  # or a domain above us
 
 
 #: What a list may do by itself, where the host said so.
@@ -59,18 +59,32 @@ async def plan(instance: Instance, list_: HostList, entries: Sequence[HostListEn
     rows = {row.name: row for row in await Host.filter(name__in=[entry.name for entry in entries] or [""])}
     ranks = {one.id: one.priority for one in await HostList.all()}
     takes_strangers = hosts.is_heard(await hosts.of_strangers())
+    ours, above_partners = instance.network.host, await _above_partners()
     found = []
     for entry in entries:
         row = rows.get(entry.name)
         by_person = row is not None and row.list_id is None and Restriction.on(row).restricts
-        if entry.name == instance.network.host:
+        if ours == entry.name or ours.endswith(f".{entry.name}"):
             change = Change.OURSELVES
         elif list_.kind is ListKind.ALLOWS:
             change = _of_allow(row)
         else:
             change = _of_block(entry, row, takes_strangers, _outranked(row, list_, ranks))
+            if entry.name in above_partners and change not in (*IDLE, Change.SAME):
+                change = Change.PARTNER  # the rule would hold for the partner below it
         found.append(Planned(entry, change, by_person))
     return found
+
+
+async def _above_partners() -> set[str]:
+    """The domains above our partners: a rule about one covers what is below it."""
+    names = await Host.filter(standing__in=list(PARTNERS)).values_list("name", flat=True)
+    return {label for name in names for label in _above(str(name))}
+
+
+def _above(name: str) -> list[str]:
+    labels = name.split(".")
+    return [".".join(labels[at:]) for at in range(1, len(labels))]
 
 
 def _outranked(row: Host | None, list_: HostList, ranks: dict[int, int]) -> bool:

@@ -63,7 +63,8 @@ async def how(server: LiveServer, name: str) -> Standing:
 async def test_a_file_shows_what_it_would_change_and_asks_about_partners(alpha: LiveServer, beta: LiveServer) -> None:
     odile, camille = await alpha.member("odile", role=Role.HOST), await alpha.member("camille")
     await alpha.ask(lambda: Host.called("deep.bad.example"))
-    text = MASTODON + f"{beta.host},suspend,false,false,,false\n{alpha.host},suspend,,,,\nquiet.example,silence,,,,\n"
+    await alpha.ask(lambda: Host.create(name="dear.friend.example", standing=Standing.PARTNER))
+    text = MASTODON + f"{beta.host},suspend,false,false,,false\n{alpha.host},suspend,,,,\nquiet.example,silence,,,,\nfriend.example,,,,,\n"
     async with Browser(alpha, odile) as browser:
         await browser.post("/admin/lists", {"do": "bring", "text": "no list at all", "kind": "blocks"}, {})
         assert browser.status == 422 and "no list at all" in browser.page
@@ -76,6 +77,7 @@ async def test_a_file_shows_what_it_would_change_and_asks_about_partners(alpha: 
         await browser.post(here, {"do": "accept_all"})
         await applied(alpha)
         assert await how(alpha, beta.host) is Standing.PARTNER and await how(alpha, "bad.example") is Standing.SUSPENDED
+        assert await how(alpha, "dear.friend.example") is Standing.PARTNER, "a line about the domain above a partner is one about it"
         rows = {row.name: row for row in await alpha.ask(lambda: Host.all())}
         assert (rows["bad.example"].public_comment, rows["bad.example"].reason) == ("Insults, and worse", "Friends")
         deep = rows["deep.bad.example"]
@@ -83,7 +85,7 @@ async def test_a_file_shows_what_it_would_change_and_asks_about_partners(alpha: 
         assert rows["images.example"].rejects_media and rows["images.example"].standing is Standing.UNKNOWN
         assert alpha.host not in rows and "quiet.example" not in rows
         left = await alpha.ask(lambda: HostListEntry.filter(state=EntryState.DRAFT))
-        assert sorted(entry.name for entry in left) == sorted([beta.host, alpha.host, "quiet.example"])
+        assert sorted(entry.name for entry in left) == sorted([beta.host, alpha.host, "quiet.example", "friend.example"])
 
         # the same file again changes nothing; what goes out comes in again
         async with browser.http.get("/admin/lists/blocks.csv") as answer:
@@ -92,7 +94,7 @@ async def test_a_file_shows_what_it_would_change_and_asks_about_partners(alpha: 
         await browser.post("/admin/lists", {"do": "bring", "kind": "blocks", "text": out, "title": "Again"})
         assert await alpha.ask(lambda: HostListEntry.filter(list__title="Again", state=EntryState.HOLDS).count()) == 2
         async with browser.http.get("/admin/lists/allows.csv") as answer:
-            assert (await answer.text()).splitlines() == ["#domain", beta.host]
+            assert (await answer.text()).splitlines() == ["#domain", beta.host, "dear.friend.example"]
 
     # what others may read of it: page and app say the same, with stars
     async with Browser(alpha, camille) as browser, Browser(alpha) as visitor, Api(alpha, camille) as app, Api(alpha) as nobody:
