@@ -43,10 +43,10 @@ def end_template(act: Act, _: Words) -> str:
         Act.WARN: _("We have looked again, and take our word of warning back."),
         Act.LIMIT: _("Your account is no longer limited: your messages are seen as before."),
         Act.FREEZE: _("You can write again."),
-        Act.SUSPEND: _("Your account is open again, and everything that was not erased is there. Those of other servers who "
-                       "followed you may have to ask again."),
-        Act.BAN: _("Your account is open again, and everything that was not erased is there. Those of other servers who "
-                   "followed you may have to ask again."),
+        Act.SUSPEND: _("Your account is open again, and everything that was not erased is there. People on other servers "
+                       "who followed you may have to ask again."),
+        Act.BAN: _("Your account is open again, and everything that was not erased is there. People on other servers "
+                   "who followed you may have to ask again."),
     }.get(act, _("We have taken this back: your message stands as before."))
 
 

@@ -27,13 +27,13 @@ def rule(name: str, _: Words) -> RuleWords:
     known = {
         "payment": (_("Money is asked for"), _("Links to pay or give, account numbers, wallets, and requests for money. Held, "
                                                "whoever writes.")),
-        "cure": (_("A cure is promised"), _("Miracle cures, and advice to drop a treatment. Held, whoever writes. Warnings of "
-                                            "them go.")),
+        "cure": (_("A cure is promised"), _("Miracle cures, and advice to drop a treatment. Held, whoever writes. Warnings "
+                                            "about them pass.")),
         DOSE: (_("Doses"), _("A number and a unit near the name of a medicine. Held for newcomers; for others a sentence "
                              "stands below: an experience, not advice.")),
         "contact": (_("Contact data"), _("Telephone numbers, mail and postal addresses of people. Held, whoever writes. "
-                                         "Hospitals and helplines go.")),
-        "about_others": (_("The health of somebody else"), _("Words of health about somebody who has not agreed. Held.")),
+                                         "Those of hospitals and helplines are let through.")),
+        "about_others": (_("The health of somebody else"), _("Words about the health of somebody who has not agreed. Held.")),
         "product": (_("Names that you watch"), _("Companies and products of your list. Held for newcomers and where something "
                                                  "is sold; else it only stands here.")),
         "machine": (_("Perhaps written by a program"), _("Sentences that programs leave behind. A weak sign: nothing happens, "
@@ -62,8 +62,8 @@ def why_held(cause: ReviewCause, _: Words) -> str:
         ReviewCause.PRODUCT: _("It names a product or a company. Somebody of the team reads it first."),
         ReviewCause.FIRST: _("It is one of your first messages here. Somebody of the team reads those first, so that "
                              "everybody can feel safe. After that, yours leave at once."),
-        ReviewCause.IMAGE: _("It holds a picture that somebody of the team looks at first: what a picture tells of somebody is hard "
-                             "to take back."),
+        ReviewCause.IMAGE: _("It holds a picture that somebody of the team looks at first: what a picture tells of somebody is "
+                             "hard to take back."),
         ReviewCause.SCANNER: _("It holds a picture that our server could not check by itself. Somebody of the team looks at it "
                                "first."),
         ReviewCause.OTHER: _("A rule of this community asks that somebody of the team reads it first."),
@@ -78,7 +78,7 @@ def why_waits(cause: ReviewCause, _: Words) -> str:
         ReviewCause.CURE: _("A cure is promised."),
         ReviewCause.DOSE: _("A newcomer names a dose."),
         ReviewCause.CONTACT: _("It holds contact data."),
-        ReviewCause.PRODUCT: _("It names what you watch."),
+        ReviewCause.PRODUCT: _("It names something that you watch."),
         ReviewCause.FIRST: _("One of the first messages of a newcomer."),
         ReviewCause.IMAGE: _("A picture to look at first."),
         ReviewCause.SCANNER: _("The scanner was not sure about a picture."),

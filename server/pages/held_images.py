@@ -58,7 +58,7 @@ def _choices(now: ImageReview, _: Words) -> tuple[Option, ...]:
         ImageReview.NEVER: (_("None"), _("Pictures of which a scanner was not sure wait all the same.")),
         ImageReview.BODIES: (_("Of somebody’s body, or of a patient"),
                              _("As the writer says, or with the note “Medical image”.")),
-        ImageReview.CASES: (_("These, and all of verified health professionals"), _("Where professionals show cases.")),
-        ImageReview.NEWCOMERS: (_("These, and all of newcomers"), ""),
+        ImageReview.CASES: (_("These, and all those of verified health professionals"), _("Where professionals show cases.")),
+        ImageReview.NEWCOMERS: (_("These, and all those of newcomers"), ""),
         ImageReview.ALL: (_("All"), _("Safest, and the most work."))}
     return tuple(Option(value=choice, title=title, hint=hint, checked=choice is now) for choice, (title, hint) in titles.items())
