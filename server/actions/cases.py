@@ -9,7 +9,7 @@ from models import Actor, AuditEntry, Case, Member, Notification, Post, Report, 
 from models.case import CLAIM_TIME, CaseSource, Matter
 from models.database import in_transaction
 from models.delivery import ReportOutcome
-from models.errors import CommunityError
+from models.errors import CommunityError, NotHere
 from models.notification import Notice
 from server import case_words
 from server.actions import report_answers
@@ -43,6 +43,16 @@ async def open_(about: Actor | None, matter: Matter, source: CaseSource, posts: 
     """
     whom = about or (await Actor.get(id=posts[0].author_id) if posts else None)
     return await desk.open_case(whom, matter, source, [post.uri for post in posts])
+
+
+async def named(case_id: int, by: Actor) -> Case:
+    """One case, with whom it is about. Raises NotHere; OwnCase before anything of it is shown."""
+    found = await Case.get_or_none(id=case_id).select_related("about")
+    if found is None:
+        raise NotHere("case")
+    if found.about_id == by.id:
+        raise OwnCase("own")
+    return found
 
 
 async def claim(case: Case, by: Actor, *, takes_over: bool = False) -> bool:

@@ -79,8 +79,8 @@ async def held(request: web.Request) -> web.Response:
     review = await Review.get_or_none(id=whole_number(form.get("review")), post__author_id=case.about_id)
     if review is None:
         raise NotHere("review")
-    if form.get("do") == "let-go":
-        await reviews.let_go(review, request[MEMBER])
+    if form.get("do") in ("let-go", "trust"):
+        await reviews.let_go(review, request[MEMBER], trusts=form.get("do") == "trust")
     else:
         try:
             await reviews.send_back(review, request[MEMBER], form.text(f"reason-{review.id}"))
@@ -116,13 +116,7 @@ def _said(request: web.Request, field: str, words: str) -> tuple[FieldError, ...
 
 
 async def _named(request: web.Request) -> Case:
-    """The case in the address, with whom it is about. Raises NotHere; OwnCase before anything of it is shown."""
-    found = await Case.get_or_none(id=whole_number(request.match_info["id"])).select_related("about")
-    if found is None:
-        raise NotHere("case")
-    if found.about_id == request[MEMBER].actor_id:
-        raise cases.OwnCase("own")
-    return found
+    return await cases.named(whole_number(request.match_info["id"]), request[MEMBER].actor)
 
 
 async def _page(request: web.Request, case: Case, typed: Typed, errors: Sequence[FieldError] = ()) -> web.Response:

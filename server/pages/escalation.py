@@ -8,7 +8,6 @@ from aiohttp import web
 
 from models import Actor, Case, Escalation
 from models.crisis import Alerted
-from models.errors import NotHere
 from server import crisis as lines
 from server import render
 from server.actions import cases, crisis, looks
@@ -60,13 +59,7 @@ def alerted_name(alerted: Alerted, _: Words) -> str:
 
 
 async def _named(request: web.Request) -> Case:
-    """The case in the address. Raises NotHere; OwnCase."""
-    found = await Case.get_or_none(id=whole_number(request.match_info["id"])).select_related("about")
-    if found is None:
-        raise NotHere("case")
-    if found.about_id == request[MEMBER].actor_id:
-        raise cases.OwnCase("own")
-    return found
+    return await cases.named(whole_number(request.match_info["id"]), request[MEMBER].actor)
 
 
 async def _page(request: web.Request, case: Case, errors: tuple[FieldError, ...] = ()) -> web.Response:
