@@ -12,7 +12,7 @@ from models import Actor, Case, Member, Post, Ruling, Statement, clock
 from models.case import CaseSource
 from models.database import in_transaction
 from models.errors import CommunityError
-from models.member import MemberState
+from models.member import MemberState, Role
 from models.ruling import Act, AppealState
 from server.actions import accounts, cases, rulings, statements
 from server.errors import StaffOnly
@@ -63,7 +63,7 @@ async def of_case(case: Case) -> tuple[Statement, Ruling] | None:
 
 async def check_may_hear(statement: Statement, ruling: Ruling, by: Actor) -> None:
     """Raises NotToHear, StaffOnly."""
-    team = {member.actor_id for member in await accounts.team()}
+    team = await _team(ruling)
     if by.id not in team:
         raise StaffOnly("role")
     others = team - {ruling.by_id, ruling.second_id, ruling.subject_id}
@@ -93,5 +93,11 @@ async def hear(statement: Statement, by: Actor, grants: bool, answer: str) -> No
 
 async def is_alone(ruling: Ruling) -> bool:
     """Whether nobody of the team but those who decided can hear an appeal."""
-    team = {member.actor_id for member in await accounts.team()}
-    return not team - {ruling.by_id, ruling.second_id, ruling.subject_id}
+    return not await _team(ruling) - {ruling.by_id, ruling.second_id, ruling.subject_id}
+
+
+async def _team(ruling: Ruling) -> set[int]:
+    """Who may decide about the person at all: about people of the team, hosts alone (actor ids)."""
+    subject = await Member.get_or_none(actor_id=ruling.subject_id)
+    hosts_alone = subject is not None and subject.role.is_staff
+    return {member.actor_id for member in await accounts.team() if member.role is Role.HOST or not hosts_alone}

@@ -4,12 +4,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import Actor, Case, Post, Review, Ruling
+from models import Actor, Case, Post, Review, Ruling, Statement
 from models.case import CaseSource
 from models.errors import CommunityError
 from models.post import Note
 from models.review import ReviewState
-from models.ruling import Act
+from models.ruling import Act, AppealState
 from server.actions import cases, colleagues, rulings
 from server.actions.rulings import Decided
 from server.media import MediaStore
@@ -66,7 +66,8 @@ def offered(case: Case, subject: Actor | None, posts: int) -> tuple[Act, ...]:
 
 async def give(case: Case, verdict: Verdict, by: Actor, store: MediaStore) -> None:
     """Carry each act out, by itself, and close the case: all who reported are answered. It stays open as long as messages are
-    held in it, and until a second person has looked at a ban. Without an act it is closed with what was decided before.
+    held in it, until a second person has looked at a ban, and until an appeal has its answer. Without an act it is closed with
+    what was decided before.
 
     Raises: as cases.own and rulings.rule; NothingChosen, BothWays, NoMessages before anything is done.
     """
@@ -82,8 +83,12 @@ async def give(case: Case, verdict: Verdict, by: Actor, store: MediaStore) -> No
 
 
 async def _still_waits(case: Case) -> bool:
-    """Whether it was closed with its last message, or a message is held that has to go, or to go back, first."""
+    """Whether it was closed with its last message, or a message is held that has to go, or to go back, first; or somebody waits
+    for the answer to an appeal, which `appeals.hear` gives, and never who decided.
+    """
     await case.refresh_from_db(["closed_at"])
+    if await Statement.exists(case_id=case.id, state=AppealState.ASKED):
+        return True
     held = Review.filter(post__author_id=case.about_id, state=ReviewState.WAITING)
     return not case.is_open or case.source is CaseSource.HELD and await held.exists()
 

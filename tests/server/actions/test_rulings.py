@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
-from models import Actor, Case, Member, Notification, OutgoingMail, Post, Ruling, Statement, clock
+from models import Actor, Barred, Case, Member, Notification, OutgoingMail, Post, Ruling, Statement, clock
 from models.case import CaseSource, Matter
 from models.errors import NotHere
 from models.mail import Letter
@@ -15,8 +16,9 @@ from models.notification import Notice
 from models.post import Note
 from models.reach import Reach
 from models.ruling import Act
-from server.actions import accounts, appeals, bars, departures, rulings, terms
-from server.errors import Refused
+from server.actions import accounts, appeals, bars, cases, departures, rulings, terms, verdicts
+from server.actions.verdicts import Verdict
+from server.errors import Refused, StaffOnly
 from server.keys import MAIL, MEDIA
 from tests.browser import Browser
 from tests.live import LiveServer
@@ -112,10 +114,29 @@ async def test_who_is_suspended_reads_why_by_a_link_asks_again_and_comes_back(al
     assert statement
     with pytest.raises(appeals.NotToHear):
         await alpha.run(appeals.hear(statement, host, True, "Right."))
+    await alpha.run(verdicts.give(case, Verdict(acts=(Act.NOTHING,)), host, alpha.app[MEDIA]))
+    waits = await alpha.ask(lambda: Case.get(id=case.id))
+    assert waits.is_open, "an appeal is answered, and closed by nobody who would rather not hear it"
+    await alpha.run(cases.release(waits, host))
     await alpha.run(appeals.hear(statement, other, True, "You are right."))
     assert await sees(alpha, reader, post.uri)
     assert (await alpha.ask(lambda: Member.get(actor_id=writer.id))).state is MemberState.ACTIVE
     assert not (await alpha.ask(lambda: Case.get(id=case.id))).is_open
+
+
+async def test_what_hosts_decide_about_the_team_is_heard_by_hosts(alpha: LiveServer) -> None:
+    host, mod, other = [await alpha.member(name, role=role) for name, role in (
+        ("host", Role.HOST), ("mod", Role.MODERATOR), ("other", Role.MODERATOR))]
+    ruling = await ruled(alpha, Act.LIMIT, mod, host)
+    statement = await alpha.ask(lambda: Statement.get(ruling_id=ruling.id))
+    await alpha.run(appeals.ask(statement, ruling, "Please look again."))
+    with pytest.raises(StaffOnly):
+        await alpha.run(appeals.hear(statement, other, False, "No."))
+    second = await alpha.member("second", role=Role.HOST)
+    with pytest.raises(appeals.NotToHear):
+        await alpha.run(appeals.hear(statement, host, False, "No."))
+    await alpha.run(appeals.hear(statement, second, True, "Yes."))
+    assert (await alpha.ask(lambda: Actor.get(id=mod.id))).limited_at is None
 
 
 async def test_it_takes_two_to_keep_somebody_out_for_good_and_then_everything_goes(alpha: LiveServer) -> None:
@@ -130,6 +151,8 @@ async def test_it_takes_two_to_keep_somebody_out_for_good_and_then_everything_go
         assert "for good" in await browser.get("/admin/log")
         await browser.post(f"/admin/log/{proposed.id}/agree")
         assert browser.status == 200
+    plain = [sha256(f"{kind}:{text}".encode()).hexdigest() for kind, text in (("name", "writer"), ("mail", "w@mail.example"))]
+    assert not await alpha.ask(lambda: Barred.filter(digest__in=plain).exists()), "whoever has the database cannot guess"
     assert await alpha.run(bars.covers("writer")) and await alpha.run(bars.covers(address="w+again@mail.example"))
     with pytest.raises(accounts.NameTaken):
         await alpha.member("newname", email="w@mail.example")
