@@ -116,7 +116,8 @@ def sees(case: Case, who: str | Standing) -> bool:
     if who is Standing.PARTNER and case.partner_blocked:
         return False
     if isinstance(who, Standing):
-        allowed = {Standing.PARTNER: {Reach.PARTNERS, Reach.WEB}, Standing.OPEN: {Reach.WEB}, Standing.LIMITED: {Reach.WEB}}
+        allowed = {Standing.PARTNER: {Reach.PARTNERS, Reach.WEB}, Standing.OPEN: {Reach.WEB}, Standing.LIMITED: {Reach.WEB},
+                   Standing.NARROWED: {Reach.WEB}}  # nothing below the web goes there until a host agrees
         return case.reach in allowed.get(who, set()) and not case.yes_taken_back
     if case.blocks and who == "reader":
         return False
