@@ -64,7 +64,8 @@ async def test_a_file_shows_what_it_would_change_and_asks_about_partners(alpha: 
     odile, camille = await alpha.member("odile", role=Role.HOST), await alpha.member("camille")
     await alpha.ask(lambda: Host.called("deep.bad.example"))
     await alpha.ask(lambda: Host.create(name="dear.friend.example", standing=Standing.PARTNER))
-    text = MASTODON + f"{beta.host},suspend,false,false,,false\n{alpha.host},suspend,,,,\nquiet.example,silence,,,,\nfriend.example,,,,,\n"
+    text = MASTODON + f"{beta.host},suspend,false,false,,false\n{alpha.host},suspend,,,,\nquiet.example,silence,,,,\n"
+    text += "friend.example,,,,,\n"
     async with Browser(alpha, odile) as browser:
         await browser.post("/admin/lists", {"do": "bring", "text": "no list at all", "kind": "blocks"}, {})
         assert browser.status == 422 and "no list at all" in browser.page
@@ -77,7 +78,7 @@ async def test_a_file_shows_what_it_would_change_and_asks_about_partners(alpha: 
         await browser.post(here, {"do": "accept_all"})
         await applied(alpha)
         assert await how(alpha, beta.host) is Standing.PARTNER and await how(alpha, "bad.example") is Standing.SUSPENDED
-        assert await how(alpha, "dear.friend.example") is Standing.PARTNER, "a line about the domain above a partner is one about it"
+        assert await how(alpha, "dear.friend.example") is Standing.PARTNER, "a line about what is above is about them"
         rows = {row.name: row for row in await alpha.ask(lambda: Host.all())}
         assert (rows["bad.example"].public_comment, rows["bad.example"].reason) == ("Insults, and worse", "Friends")
         deep = rows["deep.bad.example"]
