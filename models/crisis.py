@@ -13,7 +13,7 @@ class LineKind(StrEnum):
 
     EMERGENCY = "emergency"  # somebody's life, now
     EUROPE = "europe"  # the same, where a country has a number of its own beside 112
-    EMERGENCY_TEXT = "emergency_text"  # the same, for people who hear or speak badly
+    EMERGENCY_TEXT = "emergency_text"  # the same, for people for whom hearing or speaking is hard
     DARK_THOUGHTS = "dark_thoughts"
     DARK_TEXT = "dark_text"  # the same, by text message
 

@@ -73,7 +73,7 @@ def kind_name(kind: LineKind, _: Words) -> str:
     return {
         LineKind.EMERGENCY: _("An emergency"),
         LineKind.EUROPE: _("An emergency, anywhere in Europe"),
-        LineKind.EMERGENCY_TEXT: _("By text message, if you hear or speak badly"),
+        LineKind.EMERGENCY_TEXT: _("By text message, if hearing or speaking is hard"),
         LineKind.DARK_THOUGHTS: _("Dark thoughts"),
         LineKind.DARK_TEXT: _("Dark thoughts, by text message"),
     }[kind]

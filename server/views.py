@@ -17,7 +17,7 @@ class CrisisLine:
 
     label: str  # "Dark thoughts, day and night"
     number: str  # "3114"
-    by_text: bool = False  # a text message line, for people who hear or speak badly
+    by_text: bool = False  # a text message line, for people for whom hearing or speaking is hard
     source: str = ""  # the address where it can be checked
     checked_on: date | None = None
 
