@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from aiohttp import web
 
-from models import Post, Report
+from models import Post, Q, Report
 from models.errors import NotHere
 from moderation.visibility import Viewer, visible_to
-from server.actions import looks, reports
+from server.actions import cases, looks, reports
 from server.api.answers import answer
 from server.api.arguments import Id, Takes
 from server.api.door import number
@@ -40,8 +40,9 @@ class Sorting(Takes):
 
 
 async def list_(request: web.Request, given: Listing) -> web.Response:
-    """GET /api/v1/admin/reports. Of the messages, those that the reader sees anyway."""
-    wanted = Report.filter(closed_at__isnull=not given.resolved)
+    """GET /api/v1/admin/reports, without those about the reader. Of the messages, those that the reader sees anyway."""
+    about_others = Q(target_id__isnull=True) | ~Q(target_id=request[MEMBER].actor_id)
+    wanted = Report.filter(about_others, closed_at__isnull=not given.resolved)
     if given.account_id is not None:
         wanted = wanted.filter(reporter_id=given.account_id)
     if given.target_account_id is not None:
@@ -95,9 +96,13 @@ async def reopen(request: web.Request, _: Takes) -> web.Response:
 
 
 async def _one(request: web.Request) -> Report:
-    if found := await Report.get_or_none(id=number(request)):
-        return found
-    raise NotHere("no such report")
+    """The report in the address. Who is reported learns nothing of it here, and does not decide about it."""
+    found = await Report.get_or_none(id=number(request))
+    if found is None:
+        raise NotHere("no such report")
+    if found.target_id == request[MEMBER].actor_id:
+        raise cases.OwnCase("own")
+    return found
 
 
 async def _answer(request: web.Request, one: Report) -> web.Response:
