@@ -1,6 +1,7 @@
 """Servers that we know nothing of and that knocked: a person decides about each, with a look at whom they could be taken for."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from federation.instance import Instance
@@ -26,7 +27,8 @@ async def likenesses(instance: Instance, names: Iterable[str]) -> dict[str, list
     rows = Host.filter(Q(standing__in=[*PARTNERS, *RESTRICTED])).limit(KNOWN_LIMIT)
     known = {str(name): Standing(standing) for name, standing in await rows.values_list("name", "standing")}
     known[instance.network.host] = Standing.PARTNER
-    return {name: [(one, known[one.name]) for one in alike(name, known)[:ALIKE_LIMIT]] for name in names}
+    found = await asyncio.to_thread(alike, list(names), list(known))
+    return {name: [(one, known[one.name]) for one in them[:ALIKE_LIMIT]] for name, them in found.items()}
 
 
 async def decide(instance: Instance, name: str, do: str, by: Actor, reason: str = "") -> None:

@@ -268,7 +268,7 @@ def domains(data: bytes) -> None:
         again = domain_lists.parse(domain_lists.written(found.lines))
         assert [(line.name, line.severity) for line in again.lines] == [(line.name, line.severity) for line in found.lines]
         for line in found.lines:
-            alike(line.name, ("melorin.example",))
+            alike([line.name], ("melorin.example",))
 
 
 TARGETS: dict[str, Target] = {
