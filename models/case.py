@@ -17,6 +17,8 @@ POSTS_LIMIT = 100  # messages of one case
 NOTE_LIMIT_CHARACTERS = 5000
 #: A case that somebody has open is theirs so long after their last look.
 CLAIM_TIME = timedelta(hours=1)
+#: A question that nobody answered for so long: the case is to do again.
+ANSWER_TIME = timedelta(days=7)
 
 
 class Matter(StrEnum):
@@ -125,6 +127,11 @@ class Case(Record):
     def holder_id(self) -> int | None:
         """The actor who has it now."""
         return self.claimed_by_id if self.claimed_until and self.claimed_until > clock.now() else None
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether a question was asked about it, and no answer came in time."""
+        return self.is_open and self.asked_at is not None and self.asked_at <= clock.now() - ANSWER_TIME
 
     async def change(self, **columns: Any) -> None:
         """Set these columns, here and in the database, and nothing else."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from tortoise.expressions import Q
 
 from models import clock
-from models.case import Case
+from models.case import ANSWER_TIME, Case
 from models.database import as_instant, rows
 
 
@@ -40,13 +40,15 @@ class Place:
 
 
 async def counts(reader_id: int) -> Counts:
-    """Of what is open and not about the reader (by actor id)."""
+    """Of what is open and not about the reader (by actor id). A question that was not answered in time waits no more."""
+    now = clock.now()
+    asked = now - ANSWER_TIME
     found = (await rows(
-        "SELECT SUM(CASE WHEN asked_at IS NULL THEN 1 ELSE 0 END) AS todo,"
+        "SELECT SUM(CASE WHEN asked_at > ? THEN 0 ELSE 1 END) AS todo,"
         " SUM(CASE WHEN claimed_by_id = ? AND claimed_until > ? THEN 1 ELSE 0 END) AS mine,"
-        " SUM(CASE WHEN asked_at IS NULL THEN 0 ELSE 1 END) AS waiting,"
-        " MIN(CASE WHEN asked_at IS NULL THEN created_at END) AS oldest_at FROM moderation_case"
-        " WHERE closed_at IS NULL AND (about_id IS NULL OR about_id <> ?)", [reader_id, clock.now(), reader_id]))[0]
+        " SUM(CASE WHEN asked_at > ? THEN 1 ELSE 0 END) AS waiting,"
+        " MIN(CASE WHEN asked_at > ? THEN NULL ELSE created_at END) AS oldest_at FROM moderation_case"
+        " WHERE closed_at IS NULL AND (about_id IS NULL OR about_id <> ?)", [asked, reader_id, now, asked, asked, reader_id]))[0]
     return Counts(int(found["todo"] or 0), int(found["mine"] or 0), int(found["waiting"] or 0),
                   as_instant(found["oldest_at"]) if found["oldest_at"] else None)
 
@@ -57,7 +59,8 @@ async def page(tab: Tab, reader_id: int, after: Place | None, size: int) -> list
     """
     found = Case.filter(Q(about_id__isnull=True) | ~Q(about_id=reader_id), closed_at__isnull=tab is not Tab.CLOSED)
     if tab in (Tab.TODO, Tab.WAITING):
-        found = found.filter(asked_at__isnull=tab is Tab.TODO)
+        waits = Q(asked_at__gt=clock.now() - ANSWER_TIME)
+        found = found.filter(waits if tab is Tab.WAITING else ~waits | Q(asked_at__isnull=True))
     if tab is Tab.MINE:
         found = found.filter(claimed_by_id=reader_id, claimed_until__gt=clock.now())
     if after and tab is Tab.CLOSED:

@@ -23,6 +23,7 @@ class Changes:
     notifications: dict[int, int] = field(default_factory=dict)  # id -> the actor who is told
     edits: dict[int, int] = field(default_factory=dict)  # id of the Revision -> post
     deletions: dict[int, int] = field(default_factory=dict)  # id of the Tombstone -> post
+    hidings: dict[int, int] = field(default_factory=dict)  # id of the Ruling -> post that the team hides
 
 
 async def since(when: datetime, now: datetime) -> Changes:
@@ -30,7 +31,7 @@ async def since(when: datetime, now: datetime) -> Changes:
     ask for some seconds more than have passed, and skip what you know.
     """
     found, first = Changes(), first_id(when)
-    for row in await rows(_STATEMENT, [first, now, first, first, first, first]):
+    for row in await rows(_STATEMENT, [first, now, first, first, first, first, when]):
         id_, about = int(row["id"]), int(row["about"])
         match row["kind"]:
             case "post":
@@ -45,6 +46,8 @@ async def since(when: datetime, now: datetime) -> Changes:
                 found.edits[id_] = about
             case "deletion":
                 found.deletions[id_] = about
+            case "hiding":
+                found.hidings[id_] = about
     return found
 
 
@@ -60,7 +63,23 @@ _STATEMENT = " UNION ALL ".join((
     _part("notification", "t.recipient_id", "notification t", "t.id > ?"),
     _part("edit", "t.post_id", "revision t", "t.id > ?"),
     _part("deletion", "p.id", "tombstone t JOIN post p ON p.uri = t.uri", "t.id > ? AND p.deleted_at IS NOT NULL"),
+    _part("hiding", "p.id", f"(SELECT * FROM ruling ORDER BY id DESC LIMIT {ROWS_LIMIT}) AS t"  # noqa: S608 - they are counted
+          " JOIN post p ON p.uri = t.object_uri",
+          "t.created_at > ? AND t.act IN ('hide', 'hold') AND t.undoes_id IS NULL AND p.hidden_at IS NOT NULL"),
 ))
+
+
+async def written(after: int, before: int, limit: int) -> list[tuple[int, int]]:
+    """Of what was written or changed between two ids, the first: (id, post). Ids of messages and of their revisions are of one
+    kind.
+    """
+    found = await rows(f"SELECT id, post FROM ({_WRITTEN}) AS posts UNION ALL SELECT id, post FROM ({_CHANGED}) AS edits"  # noqa: S608
+                       " ORDER BY id LIMIT ?", [after, before, limit, after, before, limit, limit])
+    return [(int(row["id"]), int(row["post"])) for row in found]
+
+
+_WRITTEN = "SELECT id, id AS post FROM post WHERE id > ? AND id < ? ORDER BY id LIMIT ?"
+_CHANGED = "SELECT id, post_id AS post FROM revision WHERE id > ? AND id < ? ORDER BY id LIMIT ?"
 
 
 async def filters_of(owner_ids: Sequence[int]) -> dict[int, int]:

@@ -46,6 +46,14 @@ class ImageReview(StrEnum):
     ALL = "all"
 
 
+class Elsewhere(StrEnum):
+    """What follows when a rule speaks of a message from another server. It cannot be held: it is not ours."""
+
+    NOTHING = "nothing"
+    LABEL = "label"  # a sentence below it, for readers here
+    CASE = "case"  # also a case for the team, where money is asked for or a cure is promised
+
+
 class Shown(StrEnum):
     """Who may read which servers we restrict, and why."""
 
@@ -81,6 +89,8 @@ class Community(Record):
     reviews_others = fields.BooleanField(default=True, db_default=True)  # the team reads first what is about others' health
     health_words: dict[str, list[str]] | None = fields.JSONField(null=True)  # by language; empty: `moderation.health_words`
     signals_off: list[str] | None = fields.JSONField(null=True)  # rules of `moderation.signals` that the host has switched off
+    signals_elsewhere = fields.CharEnumField(Elsewhere, max_length=8, default=Elsewhere.CASE, db_default=Elsewhere.CASE.value)
+    looked_over_id = fields.BigIntField(default=0, db_default=0)  # of messages from elsewhere, up to here (`models.changes`)
     watched_names: list[str] | None = fields.JSONField(null=True)  # of companies and products, whose mention is looked at
     first_held = fields.IntField(default=2, db_default=2)  # so many first messages of somebody whom nobody knows wait
     ages: dict[str, int] | None = fields.JSONField(null=True)  # of digital consent, by country; empty: `moderation.ages`

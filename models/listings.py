@@ -1,11 +1,12 @@
 """The list of people who can be found, in SQL: a million rows, and no statement that walks them all while somebody waits."""
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from models import clock
 from models.database import rows, tuples, write_rows
@@ -45,6 +46,15 @@ class Wanted:
     country: str = ""
     language: str = ""
     age: str = ""
+
+
+class Kind(NamedTuple):
+    """People who tell the same, and of whom the same is shown now; whether that is worked out, and how many they are."""
+
+    facets: Facets
+    shown: Facets
+    is_placed: bool
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +134,12 @@ async def _gone(where: str, values: Sequence[object], least: int) -> int:
 async def _hide_if_small(shown: Facets, least: int) -> None:
     if not any(shown):
         return
-    alike = " AND ".join(f"{column} = ?" for column in SHOWN)
-    left = await tuples(f"SELECT 1 FROM listing WHERE {alike} LIMIT {least}", shown)  # noqa: S608
+    told = [(facet, value) for facet, value in zip(FACETS, shown, strict=True) if value]  # what is shown is what they told
+    alike = " AND ".join(f"{column} = ?" for column in (*SHOWN, *(facet for facet, _ in told)))  # by the index that begins with it
+    values = [*shown, *(value for _, value in told)]
+    left = await tuples(f"SELECT 1 FROM listing WHERE {alike} LIMIT {least}", values)  # noqa: S608
     if 0 < len(left) < least:
-        await rows(f"UPDATE listing SET {HIDDEN}, is_placed = ? WHERE {alike}", [False, *shown])  # noqa: S608
+        await rows(f"UPDATE listing SET {HIDDEN}, is_placed = ? WHERE {alike}", [False, *values])  # noqa: S608
 
 
 async def renew(host: str, ends_at: datetime) -> None:
@@ -147,25 +159,28 @@ async def search(wanted: Wanted, start: int, until: int, size: int) -> Found:
     """
     asked = {f"shown_{facet}": value for facet, value in zip(FACETS, astuple(wanted), strict=True) if value}
     lead = next((column for column in LEADS if column in asked), "")
-    first = f"{lead} = ? AND " if lead else ""
-    walk, bounds = f"{first}place >= ? AND place < ? ORDER BY place", list[object]((start, until))
-    if lead:
-        bounds.insert(0, asked.pop(lead))
-    found = await _walked(walk, bounds, asked, size + 1)
+    bounds: list[object] = [asked.pop(lead)] if lead else []
+    walk = f"SELECT place, {', '.join(SHOWN)} FROM listing WHERE {f'{lead} = ? AND ' if lead else ''}place >= ? AND place < ?"  # noqa: S608
+    found, further = await _walked(f"{walk} ORDER BY place LIMIT {WALK_ROWS + 1}", [*bounds, start, until], asked, size + 1)
     if len(found) > size:
         return Found(tuple(found[:size]), found[size])
-    last = await tuples(f"SELECT place FROM listing WHERE {walk} LIMIT 1 OFFSET {WALK_ROWS}", bounds) if asked else []  # noqa: S608
-    return Found(tuple(found), int(last[0][0]) if last else None)
+    return Found(tuple(found), further)
 
 
-async def _walked(walk: str, bounds: Sequence[object], asked: Mapping[str, str], size: int) -> list[int]:
-    """The first places on a walk at which all that is asked is shown."""
-    inner = f"SELECT place, {', '.join(SHOWN)} FROM listing WHERE {walk} LIMIT {WALK_ROWS}"  # noqa: S608
+async def _walked(walk: str, bounds: Sequence[object], asked: Mapping[str, str], size: int) -> tuple[list[int], int | None]:
+    """The first places on a walk at which all that is asked is shown, and the place at which the next walk begins. One
+    statement: where the machine is busy, each costs more than what it does.
+    """
     others = [f"{column} LIKE ?" if column == "shown_language" else f"{column} = ?" for column in asked]
     values = [f"% {value} %" if column == "shown_language" else value for column, value in asked.items()]
-    where = f" WHERE {' AND '.join(others)}" if others else ""
-    sql = f"SELECT place FROM ({inner}) AS walked{where} ORDER BY place LIMIT {size}"  # noqa: S608
-    return [int(row[0]) for row in await tuples(sql, [*bounds, *values])]
+    fits = " AND ".join(others) or "1 = 1"
+    found = await tuples(
+        f"WITH walked AS ({walk}), looked AS (SELECT * FROM walked ORDER BY place LIMIT {WALK_ROWS})"  # noqa: S608
+        f" SELECT place, 0 FROM (SELECT place FROM looked WHERE {fits} ORDER BY place LIMIT {size}) AS fitting"
+        f" UNION ALL SELECT place, 1 FROM (SELECT place FROM walked ORDER BY place LIMIT 1 OFFSET {WALK_ROWS}) AS beyond",
+        [*bounds, *values])
+    further = [int(place) for place, is_further in found if is_further]
+    return sorted(int(place) for place, is_further in found if not is_further), further[0] if further else None
 
 
 async def unplaced() -> bool:
@@ -173,9 +188,25 @@ async def unplaced() -> bool:
     return bool(await tuples("SELECT 1 FROM listing WHERE is_placed = ? LIMIT 1", [False]))
 
 
-async def by_condition() -> dict[str, int]:
-    """How many there are with each condition."""
-    return {str(name): int(count) for name, count in await tuples("SELECT condition, COUNT(*) FROM listing GROUP BY condition")}
+class Known(NamedTuple):
+    """People with one condition: how many they are, of how many it is shown, and of how many it was decided that it is not."""
+
+    count: int
+    shown: int
+    hidden: int
+
+
+async def conditions() -> dict[str, Known]:
+    """What there is, by condition. Read from an index alone."""
+    sql = ("SELECT condition, shown_condition = '', is_placed, COUNT(*) FROM listing"
+           " GROUP BY condition, shown_condition = '', is_placed")
+    found = defaultdict[str, list[int]](lambda: [0, 0, 0])
+    for condition, is_hidden, is_placed, count in await tuples(sql):
+        known = found[str(condition)]
+        known[0] += count
+        known[1] += 0 if is_hidden else count
+        known[2] += count if is_hidden and is_placed else 0
+    return {condition: Known(*known) for condition, known in found.items()}
 
 
 async def with_news() -> set[str]:
@@ -183,31 +214,24 @@ async def with_news() -> set[str]:
     return {str(row[0]) for row in await tuples("SELECT DISTINCT condition FROM listing WHERE is_placed = ?", [False])}
 
 
-async def hidden() -> set[str]:
-    """The conditions of those of whom no condition is shown."""
-    return {str(row[0]) for row in await tuples("SELECT DISTINCT condition FROM listing WHERE shown_condition = ''")}
-
-
-async def kinds(conditions: Sequence[str]) -> list[tuple[Facets, Facets, int]]:
-    """People with these conditions by all that they tell: what they tell, what is shown of it now, and how many. Those who are
-    not worked out yet have None for what is shown.
-    """
-    found: list[tuple[Facets, Facets, int]] = []
-    columns = ", ".join((*FACETS, *SHOWN))
+async def kinds(conditions: Sequence[str]) -> list[Kind]:
+    """People with these conditions by all that they tell and by what is shown of it now. Read from an index alone."""
+    found: list[Kind] = []
+    columns = ", ".join((*FACETS, *SHOWN, "is_placed"))
     for at in range(0, len(conditions), CHUNK):
         part = list(conditions[at:at + CHUNK])
-        sql = (f"SELECT {columns}, is_placed, COUNT(*) FROM listing WHERE condition IN ({marks(len(part))})"  # noqa: S608
-               f" GROUP BY {columns}, is_placed")
-        found += [(tuple(row[:5]), tuple(row[5:10]) if row[10] else (), int(row[11])) for row in await tuples(sql, part)]
+        sql = (f"SELECT {columns}, COUNT(*) FROM listing WHERE condition IN ({marks(len(part))})"  # noqa: S608
+               f" GROUP BY {columns}")
+        found += [Kind(tuple(row[:5]), tuple(row[5:10]), bool(row[10]), int(row[11])) for row in await tuples(sql, part)]
     return found
 
 
-async def show(shown: Mapping[Facets, Facets]) -> None:
-    """Show this of all who tell that. Inside a transaction."""
-    alike = " AND ".join(f"{facet} = ?" for facet in FACETS)
+async def show(shown: Sequence[tuple[Kind, Facets]]) -> None:
+    """Show this of all of a kind, and touch nobody else. Inside a transaction."""
+    alike = " AND ".join(f"{column} = ?" for column in (*FACETS, *SHOWN, "is_placed"))
     new = ", ".join(f"{column} = ?" for column in SHOWN)
     await write_rows(f"UPDATE listing SET {new}, is_placed = ? WHERE {alike}",  # noqa: S608
-                     [(*told, True, *facets) for facets, told in shown.items()])
+                     [(*told, True, *kind.facets, *kind.shown, kind.is_placed) for kind, told in shown])
 
 
 async def at(places: Sequence[int]) -> list[Any]:

@@ -45,6 +45,8 @@ class Due(StrEnum):
     ERASURES = "SELECT 1 FROM erasure_request WHERE answered_at IS NULL AND created_at <= ? LIMIT 1"
     BROUGHT = "SELECT 1 FROM brought WHERE outcome = 'waiting' AND created_at <= ? LIMIT 1"
     MOVES = "SELECT 1 FROM actor WHERE carried_id IS NOT NULL AND created_at <= ? LIMIT 1"
+    LOOKING_OVER = ("SELECT 1 FROM community WHERE signals_elsewhere <> 'nothing' AND created_at <= ? AND (EXISTS (SELECT 1"
+                    " FROM post WHERE id > looked_over_id) OR EXISTS (SELECT 1 FROM revision WHERE id > looked_over_id))")
     MEETINGS = "SELECT 1 FROM introduction WHERE state = 'met' AND created_at <= ? LIMIT 1"
     IMAGES = ("SELECT 1 FROM (SELECT created_at FROM attachment WHERE stored_at IS NULL AND remote_uri <> ''"
               " AND fetch_attempts BETWEEN 0 AND 2 UNION ALL SELECT created_at FROM emoji WHERE stored_at IS NULL"

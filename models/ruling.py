@@ -90,7 +90,7 @@ class Statement(Owned):
 
 
 class Barred(Record):
-    """A name or an e-mail address that does not come back after a ban, as a digest: nobody can read here whose it was."""
+    """A name or an e-mail address that does not come back after a ban, as a mark (`vault`): nobody can read here whose it was."""
 
     digest = fields.CharField(max_length=64, unique=True)
     ruling_id = fields.BigIntField()

@@ -7,6 +7,7 @@ Sealed text is AES-256-GCM (NIST SP 800-38D) under a random content key, which i
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import os
 import sqlite3
@@ -92,6 +93,12 @@ class Vault:
         """The text. Raises KeyGone."""
         header, _, body = sealed[len(MARK):].partition(":")
         return _opened(AESGCM(self._content_key(header, place)), _bytes(body), place).decode()
+
+    def mark(self, text: str) -> str:
+        """What stands for a text that nobody may read here, as 64 characters: the same for the same text, and nobody who has
+        the database alone can try out what it might be (HMAC, RFC 2104).
+        """
+        return hmac.new(self._derived(b"dazzle marks"), text.encode(), sha256).hexdigest()
 
     def destroy(self, holder: int) -> None:
         """End a key for good; it is never made again. Saying it twice is saying it once."""
@@ -236,9 +243,12 @@ class Vault:
 
     def _secret(self) -> AESGCM:
         if self._wrapper is None:
-            secret = self._given.encode() or _made_once(self.folder.parent / SECRET_FILE)
-            self._wrapper = AESGCM(sha256(b"dazzle data keys\0" + secret).digest())
+            self._wrapper = AESGCM(self._derived(b"dazzle data keys"))
         return self._wrapper
+
+    def _derived(self, purpose: bytes) -> bytes:
+        secret = self._given.encode() or _made_once(self.folder.parent / SECRET_FILE)
+        return sha256(purpose + b"\0" + secret).digest()
 
 
 def _made_once(path: Path) -> bytes:

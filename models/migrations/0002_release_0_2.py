@@ -4,7 +4,7 @@ from models.actor import Organisation
 from models.badge import BadgeKind, BadgeState, Evidence
 from models.case import Audience, CaseSource, Matter
 from models.clock import now
-from models.community import DirectoryMode, ImageReview, Minors, Shown
+from models.community import DirectoryMode, Elsewhere, ImageReview, Minors, Shown
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.contacts import ContactKind
 from models.crisis import Alerted, LineKind
@@ -1174,6 +1174,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Community',
+            name='looked_over_id',
+            field=fields.BigIntField(default=0, db_default=0),
+        ),
+        ops.AddField(
+            model_name='Community',
             name='minimum_age',
             field=fields.IntField(default=16, db_default=16),
         ),
@@ -1211,6 +1216,11 @@ class Migration(migrations.Migration):
             model_name='Community',
             name='reviews_others',
             field=fields.BooleanField(default=True, db_default=True),
+        ),
+        ops.AddField(
+            model_name='Community',
+            name='signals_elsewhere',
+            field=fields.CharEnumField(default=Elsewhere.CASE, db_default='case', enum_type=Elsewhere, max_length=8),
         ),
         ops.AddField(
             model_name='Community',
