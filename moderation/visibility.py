@@ -69,9 +69,13 @@ def may_be_named_to(viewer: Viewer) -> Q:
 
 
 def could_see(actor_id: int) -> Q:
-    """The posts, deleted since, that a member of ours could see, as far as one can still tell: who was named is not kept."""
-    gone = Q(deleted_at__isnull=False, author__suspended_at__isnull=True, author__deleted_at__isnull=True)
-    return gone & (Q(author_id=actor_id) | (_shown(clock.now()) & _for_member(actor_id)))
+    """The posts, deleted or hidden by the team since, that a member of ours could see, as far as one can still tell: who was
+    named in what is deleted is not kept. What is hidden stays with its author.
+    """
+    present = Q(author__suspended_at__isnull=True, author__deleted_at__isnull=True)
+    gone = Q(deleted_at__isnull=False) & (Q(author_id=actor_id) | (_shown(clock.now()) & _for_member(actor_id)))
+    hidden = Q(deleted_at__isnull=True, hidden_at__isnull=False) & ~Q(author_id=actor_id)
+    return present & (gone | (hidden & _for_member(actor_id)))
 
 
 def may_pass_to(viewer: Viewer) -> Q:

@@ -103,12 +103,13 @@ async def _conversations(reader: Reader, member: Member, wanted: Hearing, ids: C
 
 
 async def _deletions(member: Member, wanted: Hearing, ids: Collection[int]) -> None:
-    """That a message is gone, to those who could see it: an id alone tells that there was something."""
+    """That a message is gone, or hidden, to those who could see it: an id alone tells that there was something."""
+    own = {post.id for post in await Post.filter(id__in=list(ids), deleted_at__isnull=True, author_id=member.actor_id).only("id")}
     if not ids:
         return
     seen = {post.id for post in await Post.filter(could_see(member.actor_id), id__in=list(ids)).only("id")}
     for channel, listeners in wanted.items():
         for listener in listeners:
             for id_ in ids:
-                if channel.holds_posts and (id_ in seen or listener.has_passed(id_)):
+                if channel.holds_posts and id_ not in own and (id_ in seen or listener.has_passed(id_)):
                     listener.tell(Event(channel, "delete", str(id_)))

@@ -82,13 +82,13 @@ class Tail:
 
     def _news(self, found: Changes) -> News:
         """What was not there at the last look. A message that is held becomes news when it is let go."""
-        held = frozenset(found.held)
+        held, gone = frozenset(found.held), found.deletions | found.hidings
         entries = (found.posts | found.announces) - held - self._known | (self._held - held)
         news = News(
             entries=frozenset(entries), posts=frozenset(entries & (found.posts | self._held)),
             notices={id_: who for id_, who in found.notifications.items() if id_ not in self._known},
             edited=frozenset(post for id_, post in found.edits.items() if id_ not in self._known),
-            deleted=frozenset(post for id_, post in found.deletions.items() if id_ not in self._known))
+            deleted=frozenset(post for id_, post in gone.items() if id_ not in self._known))
         self._held, self._known = held, ids_of(found) - held
         return news
 
@@ -147,7 +147,8 @@ class Tail:
 
 def ids_of(found: Changes) -> frozenset[int]:
     """All ids in it; they are of one kind with each other, whatever the table."""
-    return frozenset(found.posts | found.announces | found.notifications.keys() | found.edits.keys() | found.deletions.keys())
+    return frozenset(found.posts | found.announces | found.notifications.keys() | found.edits.keys() | found.deletions.keys()
+                     | found.hidings.keys())
 
 
 def in_batches(ids: Sequence[int]) -> list[Sequence[int]]:

@@ -14,7 +14,8 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from models import AccessToken, Actor, Member, Post
 from models.member import MemberState
 from models.reach import Reach
-from server.actions import held, posts, removal
+from models.ruling import Act
+from server.actions import held, posts, removal, rulings
 from server.actions.posts import Composition
 from server.keys import LISTENERS, MEDIA
 from server.streams import listeners
@@ -22,7 +23,7 @@ from server.streams.channels import Channel
 from server.streams.listeners import Event, Listener, Listeners
 from tests.live import LiveServer, promised, settle
 from tests.server.api.client import Api
-from tests.stories.scene import befriend, see
+from tests.stories.scene import befriend, ruled, see
 from tests.stories.test_withdrawal_notices import take_back
 
 PATIENCE = 2.0  # seconds in which a reply is heard (issue: streaming of a reply)
@@ -100,6 +101,16 @@ async def test_what_is_taken_back_leaves_the_apps_of_those_who_had_it(alpha: Liv
         assert shown["id"] not in [one["id"] for one in await there.good("GET", "/api/v1/timelines/home")]
         assert (await there.get(f"/api/v1/statuses/{shown['id']}")).status == 404
         await silence(home)
+        own = await here.http.ws_connect("/api/v1/streaming?stream=user")
+        hers = await alpha.write(anna, "Of mine", Reach.COMMUNITY)
+        assert (await heard(home, "update"))["id"] == (await heard(own, "update"))["id"] == str(hers.id)
+        async with Api(alpha, camille) as late:
+            reader = await late.http.ws_connect("/api/v1/streaming?stream=public:local")
+            hers = await alpha.ask(lambda: Post.get(id=hers.id).select_related("author"))
+            hidden = await ruled(alpha, Act.HIDE, anna, post=hers)
+            assert (await next_event(reader, "delete"))["payload"] == str(hers.id), "also to whoever read it in a list"
+            await alpha.run(rulings.take_back(hidden, None))
+        await silence(own)
 
 
 async def test_each_stream_hears_what_stands_in_its_list(alpha: LiveServer) -> None:
