@@ -1,8 +1,9 @@
-"""Names and addresses that do not come back after a ban. Digests only: nobody can read here who it was."""
+"""Names and addresses that do not come back after a ban. Marks only, made with a secret that is not in the database:
+nobody who has it can read here who it was, or try out who it might be.
+"""
 from __future__ import annotations
 
-from models import Actor, Barred, Member, Ruling, Subquery
-from models.ids import digest
+from models import Actor, Barred, Member, Ruling, Subquery, vault
 from models.ruling import Act
 
 
@@ -29,7 +30,7 @@ async def covers(name: str = "", address: str = "") -> bool:
 
 
 def _of_name(name: str) -> str:
-    return digest(f"name:{name.lower()}")
+    return vault.current().mark(f"name:{name.lower()}")
 
 
 def _of_address(address: str) -> str:
@@ -38,4 +39,4 @@ def _of_address(address: str) -> str:
     box = box.partition("+")[0]
     if host in ("gmail.com", "googlemail.com"):
         box, host = box.replace(".", ""), "gmail.com"
-    return digest(f"mail:{box}@{host}")
+    return vault.current().mark(f"mail:{box}@{host}")
