@@ -137,6 +137,7 @@ class HeldView:
 
     number: int
     words: tuple[str, ...]
+    is_newcomer: bool  # whom the team may trust from now on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,10 @@ class AppealView:
 async def held(posts: Sequence[Post]) -> tuple[HeldView, ...]:
     """Which of these messages wait for the team."""
     waiting = Review.filter(post_id__in=[post.id for post in posts] or [0], state=ReviewState.WAITING)
-    return tuple(HeldView(row.id, tuple(row.words)) for row in await waiting.order_by("id"))
+    authors = [post.author_id for post in posts] or [0]
+    new = {one.actor_id for one in await Member.filter(actor_id__in=authors, newcomer_since__isnull=False).only("actor_id")}
+    by = {post.id: post.author_id for post in posts}
+    return tuple(HeldView(row.id, tuple(row.words), by[row.post_id] in new) for row in await waiting.order_by("id"))
 
 
 async def appeal(case: Case, _: Words) -> AppealView | None:

@@ -33,6 +33,7 @@ class CaseRow:
     holder: str  # who of the team has it
     is_mine: bool
     wants_second: bool
+    is_unanswered: bool  # the question that the team asked
     closed_at: datetime | None
 
 
@@ -76,7 +77,7 @@ def row(case: Case, holder: Actor | None, reader: Member, _: Words) -> CaseRow:
         is_urgent=case.is_open and case.urgency == Urgency.DANGER, since=case.created_at, reports=case.reports_count,
         host=case.about.host if case.about else "", holder=holder.shown_name if holder and case.holder_id else "",
         is_mine=case.holder_id == reader.actor_id, wants_second=case.second_asked_by_id not in (None, reader.actor_id),
-        closed_at=case.closed_at)
+        is_unanswered=case.is_unanswered, closed_at=case.closed_at)
 
 
 async def colleagues(reader: Member, team: Sequence[Member]) -> list[ColleagueView]:

@@ -103,14 +103,24 @@ def new_uri(us: Actor) -> str:
 
 
 async def assign(one: Report, to: Actor | None, by: Actor) -> None:
-    """Somebody of the team takes a report on, or, with None, gives it back."""
+    """Somebody of the team takes a report on, with its case, also from a colleague; or, with None, gives both back.
+
+    Raises OwnCase, CaseClosed.
+    """
+    if case := await Case.get_or_none(id=one.case_id or 0, closed_at__isnull=True):
+        await (cases.claim(case, to, takes_over=True) if to else cases.release(case, by))
     await _change(one, by, "report.assign" if to else "report.unassign", assigned_to_id=to.id if to else None)
 
 
 async def close(one: Report, by: Actor) -> None:
-    """The team has done what there was to do: whoever reported is answered. With its last report, the case is closed."""
+    """The team has done what there was to do: whoever reported is answered. With its last report, the case is closed.
+
+    Raises as cases.own.
+    """
     if one.closed_at is not None:
         return
+    if open_ := await Case.get_or_none(id=one.case_id or 0, closed_at__isnull=True):
+        await cases.own(open_, by)
     async with in_transaction():
         await report_answers.answer([one], by)
         await AuditEntry.create(actor_id=by.id, action="report.resolve", target=f"report:{one.id}")

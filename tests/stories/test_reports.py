@@ -90,8 +90,8 @@ async def test_a_report_reaches_its_origin_is_ruled_there_and_answered_on_both_s
 
         async def close() -> None:
             case = await Case.get()
-            await rulings.rule(rulings.Decided(act=Act.LIMIT, subject=await Actor.get(id=known_here.target_id), by=theirs, case=case),
-                               beta.app[MEDIA])
+            about = await Actor.get(id=known_here.target_id)
+            await rulings.rule(rulings.Decided(act=Act.LIMIT, subject=about, by=theirs, case=case), beta.app[MEDIA])
             await cases.close(case, theirs, "Thank you, Bea. It is gone.")
         await beta.run(close())
         assert "The team has answered what you reported" in await browser.get("/notices") and f'href="{mine}"' in browser.page

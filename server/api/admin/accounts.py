@@ -7,11 +7,11 @@ from aiohttp import web
 
 from models import Actor, Case, Member, Q, Report, Subquery
 from models.actor import ActorKind
-from models.errors import CommunityError, NotHere
 from models.case import Matter
+from models.errors import CommunityError, NotHere
 from models.member import MemberState, Role
 from models.ruling import Act as Ruled
-from server.actions import accounts, looks, reports, rulings, team
+from server.actions import accounts, cases, looks, reports, rulings, team
 from server.actions.rulings import Decided
 from server.api.answers import answer
 from server.api.arguments import Id, Takes
@@ -144,8 +144,10 @@ async def act(request: web.Request, given: Act) -> web.Response:
     report = await Report.get_or_none(id=given.report_id, target_id=actor.id) if given.report_id else None
     if given.report_id and report is None:
         raise NotHere("no such report about them")
+    if (case := await _case(report)) and case.is_open:
+        await cases.own(case, by.actor)
     if given.type != "none" or given.text:
-        decided = Decided(act=ACTS[given.type], subject=actor, by=by.actor, facts=given.text, case=await _case(report),
+        decided = Decided(act=ACTS[given.type], subject=actor, by=by.actor, facts=given.text, case=case,
                           matter=report.matter if report else Matter.OTHER, rule=(report.rules or [0])[0] if report else 0)
         await rulings.rule(decided, request.app[MEDIA])
     if report:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from typing import Literal, TypedDict
 
-from models import Actor, Host, Member, Report
+from models import Actor, Case, Host, Member, Report
 from models.actor import ActorKind
 from models.ids import digest
 from models.member import MemberState
@@ -157,11 +157,19 @@ async def admin_reports_of(reports: Sequence[Report], origin: str, statuses: Map
                            rules: Sequence[str]) -> list[AdminReport]:
     """Reports with everybody concerned. `statuses`: those of each report, by its id; `rules`: of the community, in order."""
     senders = await _senders({one.sender_host for one in reports})
-    ids = {id_ for one in reports for id_ in (one.reporter_id, one.target_id, one.assigned_to_id, one.closed_by_id)}
+    cases = {case.id: case for case in await Case.filter(id__in=[one.case_id for one in reports if one.case_id] or [0])}
+    holders = {one.id: _holder(one, cases.get(one.case_id or 0)) for one in reports}
+    ids = {id_ for one in reports for id_ in (one.reporter_id, one.target_id, holders[one.id], one.closed_by_id)}
     people = await Actor.filter(id__in=[id_ for id_ in ids if id_] or [0])
     everybody = list({actor.id: actor for actor in (*people, *senders.values())}.values())
     shown = {int(one["id"]): one for one in await admin_accounts_of(everybody, origin)}
-    return [_report(one, shown, senders.get(one.sender_host, senders[""]).id, statuses.get(one.id, []), rules) for one in reports]
+    return [_report(one, shown, senders.get(one.sender_host, senders[""]).id, holders[one.id], statuses.get(one.id, []), rules)
+            for one in reports]
+
+
+def _holder(one: Report, case: Case | None) -> int | None:
+    """Who of the team has it, as the page says it: of an open case, whoever has that open."""
+    return case.holder_id if case and case.is_open else one.assigned_to_id
 
 
 async def _senders(hosts: Set[str]) -> dict[str, Actor]:
@@ -170,7 +178,7 @@ async def _senders(hosts: Set[str]) -> dict[str, Actor]:
     return {actor.host: actor for actor in theirs} | {"": await Actor.instance()}
 
 
-def _report(one: Report, shown: Mapping[int, AdminAccount], sender: int, statuses: list[Status],
+def _report(one: Report, shown: Mapping[int, AdminAccount], sender: int, holder: int | None, statuses: list[Status],
             rules: Sequence[str]) -> AdminReport:
     """Another server speaks for its reporter; where we know no actor of that server, ours stands in its place."""
     def person(id_: int | None) -> AdminAccount | None:
@@ -181,7 +189,7 @@ def _report(one: Report, shown: Mapping[int, AdminAccount], sender: int, statuse
         id=str(one.id), action_taken=one.closed_at is not None, action_taken_at=instant_or_none(one.closed_at),
         category=str(category_of(one.matter, one.rules)), comment=one.text, forwarded=one.forwarded_at is not None, created_at=instant(one.created_at),
         updated_at=instant(one.changed_at or one.created_at), account=shown[one.reporter_id or sender],
-        target_account=person(one.target_id) or shown[sender], assigned_account=person(one.assigned_to_id),
+        target_account=person(one.target_id) or shown[sender], assigned_account=person(holder),
         action_taken_by_account=person(one.closed_by_id), statuses=statuses, rules=broken)
 
 

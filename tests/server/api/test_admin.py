@@ -4,11 +4,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from models import Actor, AuditEntry, Host, Member, Report, clock
+from models import Actor, AuditEntry, Case, Host, Member, Report, clock
 from models.host import Standing
 from models.member import MemberState, Role
 from models.reach import Reach
 from moderation import hosts
+from server.actions import cases
 from tests.live import LiveServer, settle
 from tests.server.api.client import Api
 from tests.server.api.counting import queries
@@ -29,7 +30,7 @@ async def audit(server: LiveServer) -> list[tuple[int | None, str]]:
 async def test_a_report_goes_from_a_member_to_the_team_and_to_the_other_server(alpha: LiveServer, beta: LiveServer) -> None:
     """Camille reports what Bea wrote to her; Bastien of the team reads it, decides, and beta learns of it from alpha alone."""
     camille, bea = await alpha.member("camille"), await beta.member("bea")
-    bastien = await alpha.member("bastien", role=Role.MODERATOR)
+    bastien, ada = await alpha.member("bastien", role=Role.MODERATOR), await alpha.member("ada", role=Role.MODERATOR)
     await befriend(alpha, camille, bea, beta)
     seen, other = await beta.write(bea, "Drink this tea instead"), await alpha.write(camille, "Mine")
     await settle(alpha, beta)
@@ -50,7 +51,14 @@ async def test_a_report_goes_from_a_member_to_the_team_and_to_the_other_server(a
         assert [status["id"] for status in waiting["statuses"]] == [str(copy.id)] and not waiting["action_taken"]
         one = f"{REPORTS}/{waiting['id']}"
         assert (await team.good("POST", f"{one}/assign_to_self"))["assigned_account"]["username"] == "bastien"
+        case = await alpha.ask(lambda: Case.get())
+        assert case.holder_id == bastien.id, "the page says the same as the app"
         assert (await team.good("POST", f"{one}/unassign"))["assigned_account"] is None
+        assert (await alpha.ask(lambda: Case.get())).holder_id is None
+        await alpha.run(cases.claim(case, ada))
+        assert (await team.good("GET", one))["assigned_account"]["username"] == "ada", "and the app the same as the page"
+        assert (await team.post(f"{one}/resolve")).status == 409
+        await alpha.run(cases.release(case, ada))
         assert (await team.good("PUT", one, json={"category": "spam"}))["category"] == "spam"
         await team.good("POST", f"{ACCOUNTS}/{copy.author_id}/action", json={"type": "suspend", "report_id": waiting["id"]})
         assert (await team.good("GET", REPORTS)) == [] and len(await team.good("GET", REPORTS, params={"resolved": "1"})) == 1
@@ -77,6 +85,12 @@ async def test_a_message_that_was_not_for_the_team_is_read_only_in_its_report(al
         whole = await team.good("GET", f"{REPORTS}/{waiting['id']}")
         assert [status["id"] for status in whole["statuses"]] == [str(secret.id)]
         assert (await team.get(f"/api/v1/statuses/{secret.id}")).status == 404
+        # who is reported learns of it neither that nor by whom, and does not close it
+        async with Api(alpha, dora, TEAM) as theirs:
+            await alpha.ask(lambda: Member.filter(actor_id=dora.id).update(role=Role.HOST))
+            one = f"{REPORTS}/{waiting['id']}"
+            assert await theirs.good("GET", REPORTS) == [] and (await theirs.get(one)).status == 403
+            assert [(await theirs.post(f"{one}/{verb}", {})).status for verb in ("resolve", "assign_to_self")] == [403, 403]
     assert set(await audit(alpha)) == {(bastien.id, "report.open"), (bastien.id, "report.read")}
 
 

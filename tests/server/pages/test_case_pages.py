@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from models import Actor, AuditEntry, Case, Member, Notification, Post, Report, Ruling, Statement
-from models.case import CaseSource, Matter
+from models import Actor, AuditEntry, Case, Member, Notification, Post, Report, Ruling, Statement, clock
+from models.case import ANSWER_TIME, CaseSource, Matter
 from models.database import in_transaction
 from models.delivery import ReportOutcome
 from models.member import Role
@@ -97,6 +97,11 @@ async def test_one_case_from_its_report_to_the_answer(alpha: LiveServer) -> None
         assert "hands you a case" in await team.get("/notices")
         assert "Mine · 1" in await team.get("/admin/queue?list=mine") and case_of(team.page) == url
         assert case_of(await team.get("/admin/queue?list=waiting")) == url
+        asked = await alpha.ask(lambda: Case.get())
+        await alpha.run(asked.change(asked_at=clock.now() - ANSWER_TIME))
+        page = await team.get("/admin/queue?list=todo")
+        assert case_of(page) == url and "No reply to our question" in page and "To do · 1" in page and "a reply · 0" in page
+        assert url not in await team.get("/admin/queue?list=waiting")
 
         page = await team.get(url)
         assert "I know this one" in page and "Did you pay?" in page
@@ -153,8 +158,12 @@ async def test_danger_first_held_messages_appeals_and_nobody_about_themselves(al
         number = team.hidden("review")[0]
         await team.post(f"{url}/held", {"review": number, "do": "send-back"})
         assert team.status == 422 and "Write the reason." in team.page
-        await team.post(f"{url}/held", {"review": number, "do": "let-go"})
+        assert "trust from now on" not in team.page
+        await alpha.ask(lambda: Member.filter(actor_id=vita.id).update(newcomer_since=clock.now()))
+        assert "trust from now on" in await team.get(url)
+        await team.post(f"{url}/held", {"review": number, "do": "trust"})
         assert team.path == "/admin/queue" and not (await alpha.ask(lambda: Post.get(id=held.id))).is_in_review
+        assert (await alpha.ask(lambda: Member.get(actor_id=vita.id))).newcomer_since is None
 
         await alpha.run(case_about(vita, post))
         page = await other.get("/admin/queue")
