@@ -29,22 +29,20 @@ async def import_(settings: Settings, out: Output, file: File, allows: Allows = 
                   title: Annotated[str, typer.Option(help="What your team calls it.")] = "") -> None:
     """Bring in rules for servers from a file: first what it would change, with --apply it does. Doing it twice changes nothing.
 
-    JSON: {"changes": {kind: count}, "applied", "bad": [[line, text]], "list"}; without --apply "list" is null.
+    JSON: {"changes": {kind: count}, "applied", "bad": [[line, text]], "list"}; "list" is null where no rule was set.
     """
     text = await asyncio.to_thread(file.read_text, encoding="utf-8", errors="replace")
     kind = ListKind.ALLOWS if allows else ListKind.BLOCKS
     async with community(settings) as instance:
         list_ = await host_lists.bring(instance, title or file.name, text, kind, None)
         changes, lines = await _planned(instance, list_)
-        applied = 0
-        if apply:
-            applied = await list_entries.accept_all(instance, list_, partners_too=partners)
-            while await list_entries.apply_due(instance):
-                pass
-        else:
+        applied = await list_entries.accept_all(instance, list_, partners_too=partners) if apply else 0
+        while applied and await list_entries.apply_due(instance):
+            pass
+        if not applied:  # no list of which nothing holds: a script may bring in the same file each night
             await host_lists.remove(instance, list_, None, keep_rules=True)
     bad = list_.bad_lines or []
-    data = {"changes": dict(changes), "applied": applied, "bad": bad, "list": list_.key if apply else None}
+    data = {"changes": dict(changes), "applied": applied, "bad": bad, "list": list_.key if applied else None}
     out.show(data, *table(("server", "rule", "change"), lines),
              *(f"Line {number} cannot be read: {said}" for number, said in bad),
              ", ".join(f"{count} {name}" for name, count in changes.items()) or "nothing to change",

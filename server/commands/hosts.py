@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from federation import instances
+from federation.errors import Malformed
 from models import ActorKey, Host
 from models.host import Standing
 from server.actions import domains, partners
@@ -15,7 +16,17 @@ from server.commands.rooms import community
 from server.settings import Settings
 
 LIST_LIMIT = 200
-Name = Annotated[str, typer.Argument(help="Host of the other server: community.example", show_default=False)]
+
+
+def _named(typed: str) -> str:
+    try:
+        return instances.host_named(typed)
+    except Malformed as error:
+        raise typer.BadParameter("Write the name of a server, such as community.example.") from error
+
+
+Name = Annotated[str, typer.Argument(help="Host of the other server: community.example", show_default=False, parser=_named,
+                                     metavar="name")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the log of the team.")]
 
 
@@ -84,13 +95,12 @@ async def end(settings: Settings, out: Output, name: Name, reason: Reason = "") 
 async def expire_keys(settings: Settings, out: Output, name: Name) -> None:
     """Forget the keys of a server's people: each is read anew when it signs next. JSON: {"name", "keys"}."""
     async with community(settings):
-        host = instances.host_named(name)
-        count = await ActorKey.expire(host)
-    out.show({"name": host, "keys": count}, f"{count} keys of {host} are forgotten; they are read anew when they are needed.")
+        count = await ActorKey.expire(name)
+    out.show({"name": name, "keys": count}, f"{count} keys of {name} are forgotten; they are read anew when they are needed.")
 
 
 async def _known(name: str) -> Host:
-    host = await Host.get_or_none(name=instances.host_named(name))
+    host = await Host.get_or_none(name=name)
     if host is None:
         raise Failed(f"There is no server named {name} here.")
     return host

@@ -7,13 +7,15 @@ import typer
 
 from models.member import LinkPurpose
 from server.actions import links, organisations
-from server.actions.organisations import KINDS, BadOrganisation, Typed
-from server.commands.output import Failed, Misused, Output, table
+from server.actions.organisations import KINDS, TITLE_LIMIT_CHARACTERS, BadOrganisation, Typed
+from server.commands.output import Misused, Output, table
 from server.commands.rooms import community
 from server.language import gettext_for
 from server.settings import Settings
 
 LIST_LIMIT = 500
+WRONG = {"title": f"--title is empty, or longer than {TITLE_LIMIT_CHARACTERS} characters.",
+         "email": "--email is no address that we can write to."}
 
 
 async def create(settings: Settings, out: Output,
@@ -30,7 +32,7 @@ async def create(settings: Settings, out: Output,
             typed = Typed(name=name, title=title, kind=kind, email=email)
             member = await organisations.create(typed, settings.origin, settings.language, None, gettext_for("en"), proven=True)
         except BadOrganisation as error:
-            raise Failed(error.why or f"Look at the {error.field}.") from error
+            raise Misused(error.why or WRONG[error.field]) from error
         token = await links.make(LinkPurpose.SIGN_IN, settings.sign_in_link_seconds, member, email) if link else ""
     url = f"{settings.origin}/signin/link/{token}" if token else None
     data = {"name": member.actor.name, "kind": kind, "link": url}

@@ -121,6 +121,8 @@ async def test_a_password_is_asked_for_and_never_kept_as_it_is(
     (("host", "allow", "localhost:18999"), 1, ""),
     (("host", "allow", "x.example", "--open", "--limited"), 2, "Choose one"),
     (("host", "end", "nowhere.example"), 1, "There is no server named nowhere.example here."),
+    (("host", "rule", "not a name"), 2, "Write the name of a server"),
+    (("organisation", "create", "lab", "--title", "", "--kind", "lab", "--email", "lab@melorin.example"), 2, "--title is empty"),
     (("member", "dance"), 2, "dance"),
     (("member", "create"), 2, "name"),
 ])
@@ -158,6 +160,8 @@ async def test_servers_are_allowed_listed_suspended_and_ended(dazzle: Run, tmp_p
     tried = await read(dazzle, "host", "import", str(blocks))
     assert (tried["changes"], tried["applied"], tried["bad"]) == (wanted, 0, [[5, "**,suspend"]])
     assert (await read(dazzle, "host", "import", str(blocks), "--apply"))["applied"] == 2
+    again = await read(dazzle, "host", "import", str(blocks), "--apply")
+    assert (again["changes"], again["applied"], again["list"]) == ({"same": 2, "partner": 1}, 0, None)
     out = (await read(dazzle, "host", "export"))["csv"].splitlines()
     assert out[1:] == ["new.example,suspend,false,false,,false", "wide.example,suspend,false,false,,false"]
     assert (await read(dazzle, "host", "end", "partner.example"))["standing"] == "unknown"
