@@ -115,8 +115,8 @@ class Listing(Record):
             ("shown_country", "place", "shown_role", "shown_age", "shown_language"),
             ("shown_role", "place", "shown_age", "shown_language"),
             ("shown_age", "place", "shown_language"),
-            ("condition", "role", "country", "language", "age", "shown_condition", "shown_role", "shown_country", "shown_language",
-             "shown_age", "is_placed"),  # all that working out what may be shown has to read
+            ("condition", "role", "country", "language", "age",  # and all that working out what may be shown has to read
+             "shown_condition", "shown_role", "shown_country", "shown_language", "shown_age", "is_placed"),
             ("is_placed", "condition"), ("host", "updated_at"), ("ends_at",), ("actor_id",))
 
 

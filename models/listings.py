@@ -134,9 +134,8 @@ async def _gone(where: str, values: Sequence[object], least: int) -> int:
 async def _hide_if_small(shown: Facets, least: int) -> None:
     if not any(shown):
         return
-    told = [(facet, value) for facet, value in zip(FACETS, shown, strict=True) if value]  # what is shown is what they told
-    alike = " AND ".join(f"{column} = ?" for column in (*SHOWN, *(facet for facet, _ in told)))  # by the index that begins with it
-    values = [*shown, *(value for _, value in told)]
+    told = {facet: value for facet, value in zip(FACETS, shown, strict=True) if value}  # what is shown is told: an index leads there
+    alike, values = " AND ".join(f"{column} = ?" for column in (*SHOWN, *told)), [*shown, *told.values()]
     left = await tuples(f"SELECT 1 FROM listing WHERE {alike} LIMIT {least}", values)  # noqa: S608
     if 0 < len(left) < least:
         await rows(f"UPDATE listing SET {HIDDEN}, is_placed = ? WHERE {alike}", [False, *values])  # noqa: S608

@@ -204,10 +204,11 @@ async def place_due() -> int:
     if not await listings.unplaced():
         return 0
     least = (await counts.thresholds()).outside
-    totals, news, hidden = await listings.by_condition(), await listings.with_news(), await listings.hidden()
-    large = cells.kept(totals, least)
-    small = [condition for condition in totals if condition not in large]
-    come, gone = large & hidden, await Listing.exists(shown_condition__in=[one for one in small if one] or ["-"])
+    known, news = await listings.conditions(), await listings.with_news()
+    large = cells.kept({condition: one.count for condition, one in known.items()}, least)
+    small = [condition for condition in known if condition not in large]
+    come = {condition for condition in large if known[condition].hidden}
+    gone = any(known[condition].shown for condition in small)
     changed = 0
     for condition in sorted(large & (news | come)):
         changed += await _place([condition], least, condition)
@@ -219,11 +220,12 @@ async def place_due() -> int:
 async def _place(conditions: list[str], least: int, told: str) -> int:
     kinds = await listings.kinds(conditions)
     sizes: dict[cells.Facets, int] = {}
-    for facets, _, count in kinds:
-        rest = facets[1:]
-        sizes[rest] = sizes.get(rest, 0) + count
+    for kind in kinds:
+        rest = kind.facets[1:]
+        sizes[rest] = sizes.get(rest, 0) + kind.count
     wanted = cells.shown(sizes, least, (told,))
-    changed = {facets: wanted[facets[1:]] for facets, now, _ in kinds if now != wanted[facets[1:]]}
+    changed = [(kind, wanted[kind.facets[1:]]) for kind in kinds
+               if not kind.is_placed or kind.shown != wanted[kind.facets[1:]]]
     async with in_transaction():
         await listings.show(changed)
     return len(changed)
