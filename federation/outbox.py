@@ -44,7 +44,11 @@ TELLING = ("Create", "Update")
 
 
 async def create(post: Post) -> None:
-    """Tell of a new message. It waits until `post.held_until`, so that it can be undone."""
+    """Tell of a new message. It waits until `post.held_until`, so that it can be undone. What the team hides leaves in no way:
+    this and the three below say nothing of it.
+    """
+    if post.hidden_at is not None:
+        return
     recipients = await _recipients(post)
     named = [recipient.actor for recipient in recipients]
     note = await _attested(post, await _note(post, recipients))
@@ -65,6 +69,8 @@ async def update(post: Post, *, is_edit: bool = True, at: datetime | None = None
     """Tell of an edit: to those who have the message, and to those who should have it now. What `is_edit` not, such as the yes of
     somebody whom it quotes, says when the message was changed last. `at`: when the team changed what others see of it.
     """
+    if post.hidden_at is not None:
+        return
     recipients = await _recipients(post)
     note = await _note(post, recipients)
     if at is not None:
@@ -81,6 +87,8 @@ async def renew(post: Post) -> None:
     """Tell those who have a message and obey its time that they may keep it for longer: an Update that says when the message was
     changed last, so that it is no change itself.
     """
+    if post.hidden_at is not None:
+        return
     obeying = {host.name for host in await Host.filter(takes_withdrawals=True).only("id", "name")}
     have = await audience.allowed(await audience.inboxes_that_have(post.uri), post.reach)
     goes_to = {inbox: host for inbox, host in have.items() if host in obeying}
@@ -104,6 +112,8 @@ async def delete(post: Post, but: Collection[str] = ()) -> None:
 
 async def narrowed(post: Post, hosts: Collection[str]) -> None:
     """Tell these hosts, those of people whom it still reaches, that a message is for fewer now. Its text is not changed."""
+    if post.hidden_at is not None:
+        return
     recipients = await _recipients(post)
     reached = await audience.inboxes(post.author, post.reach, [recipient.actor for recipient in recipients])
     note = await _note(post, recipients)

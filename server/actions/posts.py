@@ -233,11 +233,11 @@ async def _tell_of_edit(post: Post, is_held: bool, poll: PollDraft | None, found
         await polls.change(post, poll)
     if post.is_in_review:
         await reviews.changed(post, found)
+    elif post.hidden_at:
+        await remedies.changed(post)
     elif is_held:
         await OutgoingActivity.filter(object_uri=post.uri).delete()
         await outbox.create(post)
-    elif post.hidden_at:
-        await remedies.changed(post)
     else:
         await outbox.update(post)
 

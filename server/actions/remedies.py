@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from federation import erasure, outbox
-from models import Actor, Attachment, Case, Delivery, Post, Tombstone, clock
+from models import Actor, Attachment, Case, Delivery, OutgoingActivity, Post, Subquery, Tombstone, clock
 from models.case import CaseSource, Matter
 from models.delivery import DeliveryState
 from models.errors import CommunityError
@@ -83,10 +83,13 @@ async def label(decided: Decided) -> Files:
 
 
 async def hide(decided: Decided) -> Files:
-    """Nobody but its author and the team sees it. What is still on its way elsewhere does not leave."""
+    """Nobody but its author and the team sees it. What is still on its way elsewhere does not leave, nor is it tried again; what
+    asks others to erase it goes on.
+    """
     post = decided.message
     await post.change(hidden_at=clock.now())
-    waiting = Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING, attempts=0)
+    showing = Subquery(OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).values("id"))
+    waiting = Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING, activity_id__in=showing)
     await waiting.update(state=DeliveryState.FAILED, done_at=clock.now())
     return ()
 

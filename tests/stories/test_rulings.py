@@ -3,10 +3,12 @@ from __future__ import annotations
 
 import json
 
+from federation import outbox
 from models import Actor, Follow, Post
 from models.reach import Reach
 from models.ruling import Act
-from server.actions import rulings
+from server.actions import posts, rulings
+from server.actions.posts import Composition
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known, ruled, see, sees
 
@@ -28,6 +30,12 @@ async def test_a_suspension_hides_elsewhere_too_and_everything_comes_back(alpha:
     hidden = await ruled(alpha, Act.HIDE, alice, post=mine)
     await settle(alpha, beta)
     assert (await known(beta, post)).warning == "" and (await beta.fetch(post.uri))[0] == 404  # type: ignore[union-attr]
+    hushed = await alpha.ask(lambda: Post.get(id=post.id).select_related("author"))
+    await alpha.run(posts.edit(hushed, Composition(text="Words that nobody has read", reach=post.reach), {}, alpha.origin))
+    for tell in (outbox.create, outbox.update, outbox.renew):
+        await alpha.run(tell(hushed))
+    await settle(alpha, beta)
+    assert "nobody" not in (await known(beta, post)).text, "nothing of it leaves while it is hidden"  # type: ignore[union-attr]
     await alpha.run(rulings.take_back(hidden, None))
     assert (await beta.fetch(post.uri))[0] == 200
 
