@@ -87,9 +87,9 @@ async def prepared(case: Case, subject: Actor | None, typed: Typed) -> Typed:
     member = await Member.get_or_none(actor_id=subject.id) if subject else None
     lang = member.language if member and member.language in LANGUAGES else LANGUAGES[0]
     _ = gettext_for(lang)
-    parts = [ruling_words.template(act, case.matter, _) for act in typed.acts if act is not Act.NOTHING]
+    parts = ruling_words.templates([act for act in typed.acts if act is not Act.NOTHING], case.matter, _)
     answer = case_words.answer_nothing(_) if typed.acts == (Act.NOTHING,) else case_words.answer(case.matter, _)
-    return replace(typed, text=typed.text or "\n\n".join(parts), answer=typed.answer or answer)
+    return replace(typed, text=typed.text or parts, answer=typed.answer or answer)
 
 
 def form(request: web.Request, case: Case, subject: Actor | None, view: CaseView, typed: Typed) -> FormView:

@@ -1,6 +1,8 @@
 """What the team's acts are called, and the words of the statements: calm, plain, without blame (ux.md, texts)."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.case import Matter
 from models.ruling import Act
 from server.language import Words
@@ -26,7 +28,13 @@ def act_name(act: Act, _: Words) -> str:
 
 def template(act: Act, matter: Matter, _: Words) -> str:
     """The words for the person, which a moderator may change: why, and what it means for them."""
-    return "\n\n".join(part for part in (_why(matter, _), _meaning(act, _)) if part)
+    return templates([act], matter, _)
+
+
+def templates(acts: Sequence[Act], matter: Matter, _: Words) -> str:
+    """The words for the person about several acts at once: why, said once, and what each means for them; "" for no act."""
+    parts = [_why(matter, _), *(_meaning(act, _) for act in acts)] if acts else []
+    return "\n\n".join(part for part in parts if part)
 
 
 def for_good(_: Words) -> str:
