@@ -176,7 +176,7 @@ async def _page(request: web.Request, typed: Typed, checked: Checked, *, draft_k
                 hints: Sequence[str] = (), words: str = "") -> web.Response:
     compose = await form_for(request, typed, checked, draft_key=draft_key, hints=hints, words=words)
     return render.page(request, "compose.html", status=status, here="write", errors=checked.errors, compose=compose,
-                       limit=posts.TEXT_LIMIT_CHARACTERS)
+                       limit=posts.TEXT_LIMIT_CHARACTERS, is_paused=request[MEMBER].actor.frozen_at is not None)
 
 
 @dataclass(frozen=True, slots=True)
