@@ -8,7 +8,9 @@ servers are theirs to look after; here, members report them (health.md §5).
 """
 from __future__ import annotations
 
-from models import Actor, Case, Community, Escalation, Member, Post, ProfileLine, ProfileValue, Revision
+from collections.abc import Sequence
+
+from models import Actor, AuditEntry, Case, Community, CrisisLine, Escalation, Member, Post, ProfileLine, ProfileValue, Revision
 from models.case import CaseSource, Matter
 from models.crisis import Alerted
 from models.database import in_transaction
@@ -60,3 +62,12 @@ async def escalate(case: Case, alerted: Alerted, by: Actor) -> None:
     if case.about_id == by.id:
         raise cases.OwnCase("own")
     await Escalation.create(case_id=case.id, by_id=by.id, alerted=alerted)
+
+
+async def set_lines(country: str, lines: Sequence[CrisisLine], by: Actor) -> None:
+    """The numbers to call in a country from now on, in place of all before; none: those of the release."""
+    async with in_transaction():
+        await CrisisLine.filter(country=country).delete()
+        for line in lines:
+            await line.save(force_create=True)
+        await AuditEntry.create(actor_id=by.id, action="crisis.lines", target=f"country:{country}")

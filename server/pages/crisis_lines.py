@@ -8,11 +8,11 @@ from datetime import date
 
 from aiohttp import web
 
-from models import AuditEntry, CrisisLine, clock
+from models import CrisisLine, clock
 from models.crisis import LineKind
-from models.database import in_transaction
 from models.errors import NotHere
 from server import crisis, profile_words, render
+from server.actions import crisis as alerts
 from server.crisis import Line, kind_name
 from server.doors import see
 from server.forms import Form
@@ -89,13 +89,10 @@ async def save(request: web.Request) -> web.Response:
     if errors:
         return await _page(request, country, [_typed_row(one, _) for one in typed], errors)
     before = {(line.kind.value, line.number, line.source): line.checked_on for line in await crisis.of_country(country)}
-    async with in_transaction():
-        await CrisisLine.filter(country=country).delete()
-        for one in [] if form.has("ours") else typed:
-            checked = today if one.is_checked else before.get((one.kind, one.number, one.source)) or today
-            await CrisisLine.create(country=country, kind=LineKind(one.kind), number=one.number, source=one.source,
-                                    checked_on=checked)
-        await AuditEntry.create(actor_id=request[MEMBER].actor_id, action="crisis.lines", target=f"country:{country}")
+    wanted = [CrisisLine(country=country, kind=LineKind(one.kind), number=one.number, source=one.source,
+                         checked_on=today if one.is_checked else before.get((one.kind, one.number, one.source)) or today)
+              for one in ([] if form.has("ours") else typed)]
+    await alerts.set_lines(country, wanted, request[MEMBER].actor)
     await request.app[COMMUNITY].load()
     return see("/admin/crisis/lines?saved=1")
 

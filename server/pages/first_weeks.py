@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models import AuditEntry, Community
-from models.database import in_transaction
+from models import Community
 from models.post import Note
 from moderation import first_month
 from server import render
+from server.actions import community
 from server.doors import see
 from server.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
@@ -29,10 +29,8 @@ async def save(request: web.Request) -> web.Response:
     """POST /admin/first-weeks: counts from the next page on, for everybody who is new."""
     form, known = request[FORM], {note.value for note in Note if note}
     days = min(whole_number(form.get("days")), first_month.DAYS_LIMIT)
-    async with in_transaction():
-        row = await Community.current()
-        await row.change(hard_notes=[note for note in form.all("notes") if note in known], spared_days=days,
-                         hard_tags=first_month.cleaned(form.get("tags").split("\n")[:200]))
-        await AuditEntry.create(actor_id=request[MEMBER].actor_id, action="community.first_weeks", target=f"community:{row.id}")
+    await community.change(request[MEMBER].actor, "community.first_weeks", spared_days=days,
+                           hard_notes=[note for note in form.all("notes") if note in known],
+                           hard_tags=first_month.cleaned(form.get("tags").split("\n")[:200]))
     await request.app[COMMUNITY].load()
     return see("/admin/first-weeks?saved=1")

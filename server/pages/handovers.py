@@ -3,14 +3,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models import AuditEntry, Community
+from models import Community
 from models.consent import Purpose
-from models.database import in_transaction
 from models.errors import NotHere
 from models.member import Role
 from moderation import ages
 from server import cards, render
-from server.actions import consents, handovers
+from server.actions import community, consents, handovers
 from server.doors import see
 from server.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEDIA, MEMBER, SETTINGS
@@ -81,10 +80,7 @@ async def save_ages(request: web.Request) -> web.Response:
         errors.append(FieldError("assent", _("Write a number from %(least)s to %(most)s.", least=6, most=ages.ADULT)))
     if errors:
         return _ages(request, form.get("table"), asked, tuple(errors))
-    async with in_transaction():
-        row = await Community.current()
-        await row.change(ages=None if table == ages.AGES else table, assent_age=asked)
-        await AuditEntry.create(actor_id=request[MEMBER].actor_id, action="community.ages", target=f"community:{row.id}")
+    await community.change(request[MEMBER].actor, "community.ages", ages=None if table == ages.AGES else table, assent_age=asked)
     await request.app[COMMUNITY].load()
     return see("/admin/ages?saved=1")
 

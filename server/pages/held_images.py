@@ -3,13 +3,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from models import Attachment, AuditEntry, Community, Post, Review
+from models import Attachment, Community, Post, Review
 from models.community import ImageReview
-from models.database import in_transaction
 from models.errors import NotHere
 from models.review import ReviewState
 from server import cards, render
-from server.actions import looks
+from server.actions import community, looks
 from server.doors import see
 from server.errors import BadRequest
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEDIA, MEMBER
@@ -44,11 +43,7 @@ async def save_rule(request: web.Request) -> web.Response:
     chosen = request[FORM].text("images", 16)
     if chosen not in set(ImageReview):
         raise BadRequest("images")
-    async with in_transaction():
-        row = await Community.current()
-        await row.change(image_review=ImageReview(chosen))
-        await AuditEntry.create(actor_id=request[MEMBER].actor_id, action=f"community.images.{chosen}"[:40],
-                                target=f"community:{row.id}")
+    await community.change(request[MEMBER].actor, f"community.images.{chosen}", image_review=ImageReview(chosen))
     await request.app[COMMUNITY].load()
     return see(f"{HERE}?saved=1")
 

@@ -8,14 +8,13 @@ from datetime import datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from models import Attachment, AuditEntry, Community, Member, Review
-from models.database import in_transaction
+from models import Attachment, Community, Member, Review
 from models.errors import NotHere
 from models.review import ReviewCause, ReviewState
 from moderation.health_words import HEALTH_WORDS
 from moderation.reviews import cleaned
 from server import render, signal_words
-from server.actions import looks, reviews
+from server.actions import community, looks, reviews
 from server.doors import see
 from server.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
@@ -120,10 +119,8 @@ async def save_rule(request: web.Request) -> web.Response:
     known = dict.fromkeys((*LANGUAGES, *((await Community.current()).health_words or HEALTH_WORDS)))
     words = {code: cleaned(form.get(f"words_{code}").split("\n")) for code in codes if code in known}
     ours = {code: list(them) for code, them in HEALTH_WORDS.items()}
-    async with in_transaction():
-        row = await Community.current()
-        await row.change(reviews_others=form.has("on"), health_words=None if form.has("ours") or words == ours else words)
-        await AuditEntry.create(actor_id=request[MEMBER].actor_id, action="community.reviews", target=f"community:{row.id}")
+    await community.change(request[MEMBER].actor, "community.reviews", reviews_others=form.has("on"),
+                           health_words=None if form.has("ours") or words == ours else words)
     await request.app[COMMUNITY].load()
     return see("/admin/reviews/rule?saved=1")
 
