@@ -98,7 +98,9 @@ def how_long(usual: timedelta | None, _: Words) -> str:
 
 def labels(names: Sequence[str] | None, _: Words) -> tuple[str, ...]:
     """What stands below a message of which rules spoke."""
-    said = {DOSE: _("Speaks of doses: an experience, not advice.")}
+    said = {DOSE: _("Speaks of doses: an experience, not advice."),
+            "payment": _("Asks for money. Our team does not know who asks."),  # of messages from elsewhere, which nobody can hold
+            "cure": _("Speaks of a cure. Nobody here has checked it: ask those who care for you.")}
     return tuple(dict.fromkeys(said.get(name, _("A rule of this community spoke: read it with care.")) for name in names or ()))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from models import AuditEntry, Community, SignalHit, clock
+from models.community import Elsewhere
 from models.database import in_transaction
 from models.signal import Consequence, HitOutcome, Tallies
 from moderation.reviews import cleaned
@@ -19,7 +20,7 @@ from server.extensions import Added
 from server.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
 from server.language import Words, gettext_for
-from server.views import Pager
+from server.views import Option, Pager
 
 PAGE = 20
 DAYS = 30
@@ -70,6 +71,7 @@ async def show(request: web.Request) -> web.Response:
         request, "admin_signals.html", here="reviews", rules=await _rules(community, _),
         hits=[_hit(row, _) for row in rows[:PAGE]], pager=pager, days=DAYS, first_held=community.first_held,
         first_limit=FIRST_LIMIT,
+        elsewhere=_elsewhere(community, _),
         watched="\n".join(community.watched_names or ()), saved="saved" in request.query)
 
 
@@ -81,11 +83,22 @@ async def save(request: web.Request) -> web.Response:
     async with in_transaction():
         row = await Community.current()
         await row.change(signals_off=off or None, reviews_others=form.has("on-about_others"),
+                         signals_elsewhere=_chosen(form.get("elsewhere"), row.signals_elsewhere),
                          first_held=min(whole_number(form.text("first_held"), row.first_held), FIRST_LIMIT),
                          watched_names=cleaned(form.get("watched").split("\n"))[:WATCHED_LIMIT] or None)
         await AuditEntry.create(actor_id=request[MEMBER].actor_id, action="community.signals", target=f"community:{row.id}")
     await request.app[COMMUNITY].load()
     return see("/admin/signals?saved=1")
+
+
+def _elsewhere(community: Community, _: Words) -> list[Option]:
+    titles = {Elsewhere.NOTHING: _("Do nothing"), Elsewhere.LABEL: _("Put a sentence below them"),
+              Elsewhere.CASE: _("Put a sentence below them, and open a case for money and cures")}
+    return [Option(value=one, title=title, checked=one is community.signals_elsewhere) for one, title in titles.items()]
+
+
+def _chosen(text: str, before: Elsewhere) -> Elsewhere:
+    return Elsewhere(text) if text in tuple(Elsewhere) else before
 
 
 async def _rules(community: Community, _: Words) -> list[RuleView]:

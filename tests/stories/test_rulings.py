@@ -2,13 +2,18 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+
+import pytest
 
 from federation import outbox
-from models import Actor, Follow, Post
+from models import Actor, Case, Follow, Post, Revision
+from models.case import CaseSource, Matter
 from models.reach import Reach
 from models.ruling import Act
-from server.actions import posts, rulings
+from server.actions import elsewhere, posts, rulings
 from server.actions.posts import Composition
+from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known, ruled, see, sees
 
@@ -51,12 +56,26 @@ async def test_a_suspension_hides_elsewhere_too_and_everything_comes_back(alpha:
     assert await sees(beta, bea, post.uri) and await sees(beta, bea, late.uri), "nothing was erased, and new messages arrive"
 
 
-async def test_somebody_elsewhere_is_shut_out_here_and_comes_back_without_follows(alpha: LiveServer, beta: LiveServer) -> None:
+async def test_somebody_elsewhere_is_shut_out_here_and_comes_back_without_follows(
+        alpha: LiveServer, beta: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
     alice, bea = await alpha.member("alice"), await beta.member("bea")
     await befriend(beta, bea, alice, alpha)
     post = await alpha.write(alice, "Buy this", reach=Reach.PARTNERS)
     await settle(alpha, beta)
     theirs = await see(beta, alice)
+    monkeypatch.setattr(elsewhere, "SETTLED", timedelta(0))
+    asks = await alpha.write(alice, "Help me to pay: paypal.me/alice", reach=Reach.CIRCLE, recipients=(await see(alpha, bea),))
+    await alpha.write(alice, "I take 20 mg of prednisone", reach=Reach.PARTNERS)
+    await settle(alpha, beta)
+    await beta.run(post_changed(await known(beta, post), '<p>Buy <a href="https://paypal.me/alice">this</a></p>'))
+    assert await beta.run(elsewhere.look_over()) >= 3
+    labels = {one.uri: one.labels for one in await beta.ask(lambda: Post.filter(author_id=theirs.id))}
+    assert labels.pop(post.uri) == ["payment"] and labels.pop(asks.uri) is None and list(labels.values()) == [["dose"]]
+    case = await beta.ask(lambda: Case.get())
+    assert (case.source, case.matter, case.post_uris) == (CaseSource.SIGNAL, Matter.SCAM, [post.uri])
+    assert not await beta.run(elsewhere.look_over())
+    async with Browser(beta, bea) as browser:
+        assert "Asks for money. Our team" in await browser.get("/home") and "an experience, not advice" in browser.page
     limited = await ruled(beta, Act.LIMIT, theirs)
     assert await sees(beta, bea, post.uri), "she follows her"
     await beta.run(rulings.take_back(limited, None))
@@ -71,3 +90,10 @@ async def test_somebody_elsewhere_is_shut_out_here_and_comes_back_without_follow
     assert (await known(beta, post)).deleted_at is None  # type: ignore[union-attr]
     gone = await ruled(beta, Act.DELETE, theirs, post=await known(beta, post))
     assert gone.object_uri == post.uri and (await known(beta, post)).deleted_at  # type: ignore[union-attr]
+
+
+async def post_changed(post: Post | None, html: str) -> None:
+    """Its server has sent other words for it."""
+    assert post
+    await Revision.create(post=post, text="", html=post.html, warning="", written_at=post.published_at)
+    await post.change(html=html)
