@@ -39,6 +39,11 @@ async def test_a_model_made_of_a_row_is_the_one_that_tortoise_makes(db: object) 
 async def test_every_table_can_be_asked_by_each_of_its_columns(db: TortoiseContext) -> None:
     """Whatever its name is: a column called `day` is no condition on a date."""
     for model in db.apps.get_models_iterable() if db.apps else ():
-        columns = model._meta.fields_map.keys() - model._meta.fetch_fields
-        assert columns <= model._meta.filters.keys(), model
+        asked = model._meta.filters
+        for column in model._meta.fields_map.keys() - model._meta.fetch_fields:
+            assert column in asked and f"{column}__isnull" in asked, (model, column)
+            assert asked[column]["source_field"] == asked[f"{column}__isnull"]["source_field"]
+        assert asked["pk"]["source_field"] == asked[model._meta.pk_attr]["source_field"]
+    assert not any(name in Post._meta.filters for name in ("author", "author__isnull", "author__name", "nothing", "nothing__not"))
+    assert not await DailyNumber.filter(day__gte=clock.now().date(), day__isnull=False).exists()
     assert not await DailyNumber.filter(day=clock.now().date()).exists()
