@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from federation.dev_peers import DevPeers
 from federation.instance import Network
@@ -78,10 +77,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What differs between two installations. Durations end in `_seconds`, sizes in `_bytes`."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
 
     origin: str = Field("http://localhost:8080", description=(
         "Where people and servers reach this community: scheme and host, no path. It is part of every id, so it never changes."))
@@ -218,15 +217,6 @@ class Settings(BaseSettings):
             return cls(**given)
         except ValidationError as error:
             raise BadSettings("\n".join(sentence(problem) for problem in error.errors())) from None
-
-    @classmethod
-    def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `read` passes: two servers in one process must not both see its environment."""
-        return (init_settings,)
 
 
 def read_toml(environ: Mapping[str, str], toml_path: Path | None) -> dict[str, Any]:
