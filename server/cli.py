@@ -8,33 +8,14 @@ import asyncio
 import inspect
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from models.database import DatabaseError
 from models.errors import CommunityError
-from server.commands import (
-    catalogue,
-    check,
-    consent,
-    contacts,
-    crisis,
-    deliveries,
-    demo,
-    host_lists,
-    hosts,
-    keys,
-    members,
-    messages,
-    moderation,
-    networks,
-    organisations,
-    serve,
-    signals,
-    tokens,
-)
 from server.commands.output import Misused, Output, complain, sentence
 from server.settings import BadSettings, Settings
 
@@ -51,76 +32,98 @@ GROUPS = {"member": "The people of this community.", "host": "Other servers.",
           "organisation": "Accounts of associations, hospitals, laboratories and companies.",
           "contacts": "Associations, expert centres and professionals that the host lists."}
 
-COMMANDS: dict[str, Command] = {
-    "serve": serve.serve,
-    "demo": demo.demo,
-    "member create": members.create,
-    "member list": members.list_,
-    "member suspend": members.suspend,
-    "member restore": members.restore,
-    "member erase": members.erase,
-    "member link": members.link,
-    "invite": members.invite,
-    "host allow": hosts.allow,
-    "host list": hosts.list_,
-    "host suspend": hosts.suspend,
-    "host rule": hosts.rule,
-    "host lift": hosts.lift,
-    "host end": hosts.end,
-    "host import": host_lists.import_,
-    "host export": host_lists.export,
-    "host expire-keys": hosts.expire_keys,
-    "network show": networks.show,
-    "network enter": networks.enter,
-    "network leave": networks.leave,
-    "network publish": networks.publish,
-    "keys rotate": keys.rotate,
-    "keys backup": keys.backup,
-    "keys restore": keys.restore,
-    "token create": tokens.create,
-    "token list": tokens.list_,
-    "token revoke": tokens.revoke,
-    "message publish": messages.publish,
-    "consent verify": consent.verify,
-    "crisis check": crisis.check,
-    "moderation measures": moderation.tell_measures,
-    "catalogue build": catalogue.build,
-    "catalogue import": catalogue.import_,
-    "catalogue search": catalogue.search,
-    "catalogue conditions": catalogue.conditions,
-    "organisation create": organisations.create,
-    "organisation list": organisations.list_,
-    "contacts import": contacts.import_,
-    "contacts list": contacts.list_,
-    "contacts remove": contacts.remove,
-    "signals check": signals.check,
-    "deliveries": deliveries.deliveries,
-    "migrate": serve.migrate,
-    "check": check.check,
-    "version": serve.version,
+#: Module and function in `server/commands/`. A module is loaded for its commands only: a server needs none but its own.
+COMMANDS: dict[str, str] = {
+    "serve": "serve:serve",
+    "demo": "demo:demo",
+    "member create": "members:create",
+    "member list": "members:list_",
+    "member suspend": "members:suspend",
+    "member limit": "standing:limit",
+    "member freeze": "standing:freeze",
+    "member lift": "standing:lift",
+    "member restore": "members:restore",
+    "member erase": "members:erase",
+    "member link": "members:link",
+    "invite": "members:invite",
+    "host allow": "hosts:allow",
+    "host list": "hosts:list_",
+    "host suspend": "hosts:suspend",
+    "host rule": "hosts:rule",
+    "host lift": "hosts:lift",
+    "host end": "hosts:end",
+    "host import": "host_lists:import_",
+    "host export": "host_lists:export",
+    "host expire-keys": "hosts:expire_keys",
+    "network show": "networks:show",
+    "network enter": "networks:enter",
+    "network leave": "networks:leave",
+    "network publish": "networks:publish",
+    "keys rotate": "keys:rotate",
+    "keys backup": "keys:backup",
+    "keys restore": "keys:restore",
+    "token create": "tokens:create",
+    "token list": "tokens:list_",
+    "token revoke": "tokens:revoke",
+    "message publish": "messages:publish",
+    "consent verify": "consent:verify",
+    "crisis check": "crisis:check",
+    "moderation measures": "moderation:tell_measures",
+    "catalogue build": "catalogue:build",
+    "catalogue import": "catalogue:import_",
+    "catalogue search": "catalogue:search",
+    "catalogue conditions": "catalogue:conditions",
+    "organisation create": "organisations:create",
+    "organisation list": "organisations:list_",
+    "contacts import": "contacts:import_",
+    "contacts list": "contacts:list_",
+    "contacts remove": "contacts:remove",
+    "signals check": "signals:check",
+    "deliveries": "deliveries:deliveries",
+    "migrate": "serve:migrate",
+    "check": "check:check",
+    "version": "serve:version",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return run(build(asked(given)), given)
+
+
+def run(program: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run what the arguments say; the exit status."""
     try:
-        status = build()(args=arguments, prog_name="dazzle", standalone_mode=True)
+        status = program(args=arguments, prog_name="dazzle", standalone_mode=True)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else NOT_DONE
     return int(status or DONE)
 
 
-def build() -> typer.Typer:
-    """The program, out of COMMANDS."""
+def asked(arguments: Sequence[str]) -> list[str]:
+    """The command that the arguments begin with; all of them for whoever asks for help, or has mistyped."""
+    return [name for name in COMMANDS if list(arguments[:len(name.split())]) == name.split()] or [*COMMANDS]
+
+
+def command_named(name: str) -> Command:
+    """The function behind a name of COMMANDS."""
+    module, _, function = COMMANDS[name].partition(":")
+    command: Command = getattr(import_module(f"server.commands.{module}"), function)
+    return command
+
+
+def build(names: Iterable[str]) -> typer.Typer:
+    """The program, with these of the COMMANDS."""
     options: dict[str, Any] = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None,
                                "pretty_exceptions_enable": False}
     program = typer.Typer(help="Dazzle: a community server for people with a rare disease.", **options)
     groups = {word: typer.Typer(help=about, **options) for word, about in GROUPS.items()}
     for word, part in groups.items():
         program.add_typer(part, name=word)
-    for name, command in COMMANDS.items():
+    for name in names:
         group, _, word = name.rpartition(" ")
-        (groups[group] if group else program).command(word)(as_typed(command))
+        (groups[group] if group else program).command(word)(as_typed(command_named(name)))
     return program
 
 

@@ -12,7 +12,7 @@ import pytest
 from federation.handlers import HANDLERS
 from models.host import Standing
 from models.reach import Reach
-from server.cli import COMMANDS
+from server.cli import COMMANDS, command_named
 from server.routes import ROUTES
 from server.settings import Settings, table
 
@@ -53,7 +53,7 @@ def check_call(words: list[str]) -> None:
     if words == ["--help"]:
         return
     name = next(name for name in sorted(COMMANDS, key=len, reverse=True) if words[:len(name.split())] == name.split())
-    known = {option.replace("_", "-") for option in inspect.signature(COMMANDS[name]).parameters} | {"json"}
+    known = {option.replace("_", "-") for option in inspect.signature(command_named(name)).parameters} | {"json"}
     assert {word.removeprefix("--") for word in words if word.startswith("--")} <= known, words
 
 

@@ -16,7 +16,7 @@ def test_every_command_has_help_and_prints_json(name: str, capsys: pytest.Captur
     assert cli.main([*name.split(), "--help"]) == cli.DONE
     said = capsys.readouterr().out
     assert "--json" in said
-    assert (inspect.getdoc(cli.COMMANDS[name]) or "").split(".")[0].split()[0] in said
+    assert (inspect.getdoc(cli.command_named(name)) or "").split(".")[0].split()[0] in said
     assert "JSON" in said  # its shape is documented
 
 
