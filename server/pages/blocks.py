@@ -1,6 +1,8 @@
 """Settings: whom and which servers one keeps away."""
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from aiohttp import web
 
 from models import HostBlock, HostMute, clock
@@ -26,14 +28,7 @@ async def block_server(request: web.Request) -> web.Response:
     """POST /settings/blocks/servers: keep a whole server away."""
     typed = request[FORM].text("server", NAME_LIMIT_CHARACTERS)
     request.app[LIMITS].take("act", request[MEMBER].actor.key)
-    try:
-        await host_blocks.block(request.app[INSTANCE], request[MEMBER].actor, typed)
-    except host_blocks.TooManyBlocks:
-        raise
-    except CommunityError:
-        wrong = gettext_for(request[LANGUAGE])("Write the address of another server, like example.org.")
-        return await _page(request, typed, (FieldError("server", wrong),))
-    return see("/settings/blocks")
+    return await _done(request, typed, host_blocks.block(request.app[INSTANCE], request[MEMBER].actor, typed))
 
 
 async def mute_server(request: web.Request) -> web.Response:
@@ -44,8 +39,14 @@ async def mute_server(request: web.Request) -> web.Response:
         await host_mutes.unmute(me, typed)
         return see("/settings/blocks")
     request.app[LIMITS].take("act", me.key)
+    muting = host_mutes.mute(request.app[INSTANCE], me, typed, days=days if days in MUTE_DAYS else 0)
+    return await _done(request, typed, muting)
+
+
+async def _done(request: web.Request, typed: str, act: Awaitable[str]) -> web.Response:
+    """Back to the page; with what was typed, where it is no name of another server."""
     try:
-        await host_mutes.mute(request.app[INSTANCE], me, typed, days=days if days in MUTE_DAYS else 0)
+        await act
     except host_blocks.TooManyBlocks:
         raise
     except CommunityError:
