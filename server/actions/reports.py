@@ -93,7 +93,7 @@ async def _keep(us: Actor, reporter: Actor, told: Told, target: Actor | None = N
         uri=new_uri(us), sender_host="", reporter=reporter, target=target, post_uris=[post.uri for post in posts],
         text=told.text[:TEXT_LIMIT_CHARACTERS], matter=told.matter, rules=list(told.rules[:RULES_LIMIT]), page_url=page_url,
         case=case)
-    await Notification.tell_team(Notice.REPORT, reporter, kept)
+    await Notification.tell_team(Notice.REPORT, us, kept)  # in nobody's name, as the case
     return kept
 
 
