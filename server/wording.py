@@ -138,7 +138,7 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.QUOTED_EDITED: _("%(name)s changed a message that you quote", name=name),
         Notice.POLL: _("A question that you asked or answered is over"),
         Notice.JOIN_REQUEST: _("Somebody asks to join the community"),
-        Notice.REPORT: _("%(name)s reports somebody to the team", name=name),
+        Notice.REPORT: _("Something was reported to the team"),
         Notice.REPORT_ANSWERED: _("The team has answered what you reported"),
         Notice.REPORT_ASKED: _("The team asks you something about what you reported"),
         Notice.DANGER: _("Somebody may be in danger: a colleague is told at the same time"),

@@ -121,7 +121,8 @@ def _by_day(rows: Sequence[Notification], posts: dict[int, Post], people: dict[i
 
 def _view(group: Sequence[Notification], posts: dict[int, Post], people: dict[int, PersonView], waiting: set[int],
           why: Mapping[int, str], _: Words) -> NoticeView:
-    row, person = group[0], people.get(group[0].id)
+    row = group[0]
+    person = None if row.kind is Notice.REPORT else people.get(row.id)  # who reported stays unknown, as on the case
     post = posts.get(row.post_id or 0)
     url = f"/m/{post.key}" if post else OF_THE_TEAM.get(row.kind, person.url if person else "/notices")
     if row.report and row.kind in OF_REPORTS:
