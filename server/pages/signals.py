@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from models import AuditEntry, Community, SignalHit, clock
+from models import Community, SignalHit, clock
 from models.community import Elsewhere
-from models.database import in_transaction
 from models.signal import Consequence, HitOutcome, Tallies
 from moderation.reviews import cleaned
 from moderation.signals import SIGNALS
 from server import extensions, render, signal_words
-from server.actions import looks
+from server.actions import community, looks
 from server.doors import see
 from server.extensions import Added
 from server.forms import whole_number
@@ -61,18 +60,18 @@ class HitView:
 
 async def show(request: web.Request) -> web.Response:
     """GET /admin/signals: the rules, for the team; hosts can switch them."""
-    _, community = gettext_for(request[LANGUAGE]), await Community.current()
+    _, house = gettext_for(request[LANGUAGE]), await Community.current()
     before = whole_number(request.query.get("before", ""))
     hits = SignalHit.all() if not before else SignalHit.filter(id__lt=before)
     rows = await hits.select_related("owner").order_by("-id").limit(PAGE + 1)
     await looks.note(request[MEMBER].actor, (row.owner_id for row in rows[:PAGE]), "signal.read")
     pager = Pager(older_url=f"/admin/signals?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "")
     return render.page(
-        request, "admin_signals.html", here="reviews", rules=await _rules(community, _),
-        hits=[_hit(row, _) for row in rows[:PAGE]], pager=pager, days=DAYS, first_held=community.first_held,
+        request, "admin_signals.html", here="reviews", rules=await _rules(house, _),
+        hits=[_hit(row, _) for row in rows[:PAGE]], pager=pager, days=DAYS, first_held=house.first_held,
         first_limit=FIRST_LIMIT,
-        elsewhere=_elsewhere(community, _),
-        watched="\n".join(community.watched_names or ()), saved="saved" in request.query)
+        elsewhere=_elsewhere(house, _),
+        watched="\n".join(house.watched_names or ()), saved="saved" in request.query)
 
 
 async def save(request: web.Request) -> web.Response:
@@ -80,30 +79,29 @@ async def save(request: web.Request) -> web.Response:
     form = request[FORM]
     names = (*(signal.name for signal in SIGNALS), *(one.name for one in extensions.added()))
     off = [name for name in names if not form.has(f"on-{name}") and name != "about_others"]
-    async with in_transaction():
-        row = await Community.current()
-        await row.change(signals_off=off or None, reviews_others=form.has("on-about_others"),
-                         signals_elsewhere=_chosen(form.get("elsewhere"), row.signals_elsewhere),
-                         first_held=min(whole_number(form.text("first_held"), row.first_held), FIRST_LIMIT),
-                         watched_names=cleaned(form.get("watched").split("\n"))[:WATCHED_LIMIT] or None)
-        await AuditEntry.create(actor_id=request[MEMBER].actor_id, action="community.signals", target=f"community:{row.id}")
+    row = await Community.current()
+    await community.change(
+        request[MEMBER].actor, "community.signals", signals_off=off or None, reviews_others=form.has("on-about_others"),
+        signals_elsewhere=_chosen(form.get("elsewhere"), row.signals_elsewhere),
+        first_held=min(whole_number(form.text("first_held"), row.first_held), FIRST_LIMIT),
+        watched_names=cleaned(form.get("watched").split("\n"))[:WATCHED_LIMIT] or None)
     await request.app[COMMUNITY].load()
     return see("/admin/signals?saved=1")
 
 
-def _elsewhere(community: Community, _: Words) -> list[Option]:
+def _elsewhere(house: Community, _: Words) -> list[Option]:
     titles = {Elsewhere.NOTHING: _("Do nothing"), Elsewhere.LABEL: _("Put a sentence below them"),
               Elsewhere.CASE: _("Put a sentence below them, and open a case for money and cures")}
-    return [Option(value=one, title=title, checked=one is community.signals_elsewhere) for one, title in titles.items()]
+    return [Option(value=one, title=title, checked=one is house.signals_elsewhere) for one, title in titles.items()]
 
 
 def _chosen(text: str, before: Elsewhere) -> Elsewhere:
     return Elsewhere(text) if text in tuple(Elsewhere) else before
 
 
-async def _rules(community: Community, _: Words) -> list[RuleView]:
+async def _rules(house: Community, _: Words) -> list[RuleView]:
     counts = await SignalHit.tallies(clock.now() - timedelta(days=DAYS))
-    off = set(community.signals_off or ()) | (set() if community.reviews_others else {"about_others"})
+    off = set(house.signals_off or ()) | (set() if house.reviews_others else {"about_others"})
     found = [_rule(signal.name, off, counts, _) for signal in SIGNALS]
     return [*found, *(_rule(one.name, off, counts, _, one) for one in extensions.added())]
 
