@@ -13,6 +13,7 @@ from models.errors import CommunityError, NotHere
 from models.ids import new_key
 from models.notification import Notice
 from moderation import consent
+from moderation.signals import Facts, contact_data, payments
 from server.errors import Refused
 
 ASKS_A_DAY = 5
@@ -28,12 +29,23 @@ class AskedEnough(CommunityError):
     safe = "error.asked_enough"
 
 
+class NotInFirstWords(CommunityError):
+    """Money is asked for, or somewhere else to talk is named, before the two know each other."""
+
+    status = 422
+    safe = ("The first words to somebody whom you do not know yet hold no link to pay, and nothing to be reached by. Once you "
+            "have both said yes, write what you like.")
+
+
 async def ask(actor: Actor, key: str, text: str) -> Introduction:
     """Ask to meet somebody elsewhere, by the key of their listing here. Asking twice is asking once.
 
     Raises: NotHere if nobody is listed so any more, or the member blocks that server; Refused without the yes to copies
-    elsewhere (C5); AskedEnough.
+    elsewhere (C5); AskedEnough; NotInFirstWords, of which the team is told nothing.
     """
+    first_words = Facts(texts=(text,))
+    if payments.look(first_words) or contact_data.look(first_words):
+        raise NotInFirstWords("words")
     blocked = list(await HostBlock.of(actor.id))
     listing, us = await Listing.filter(key=key).exclude(host__in=["", *blocked]).first(), await directories.ours()
     host = await Host.get_or_none(name=listing.host) if listing else None

@@ -79,6 +79,8 @@ async def ask(request: web.Request) -> web.Response:
     listing, _ = await listing_named(request), gettext_for(request[LANGUAGE])
     try:
         await introductions.ask(request[MEMBER].actor, listing.key, request[FORM].text("text", 300))
+    except introductions.NotInFirstWords as error:
+        return await _one(request, listing, errors=(FieldError("text", _(error.safe)),), status=422)
     except (introductions.AskedEnough, Refused) as error:
         is_enough = isinstance(error, introductions.AskedEnough)
         why = (_("You have asked to meet five people today. Ask again tomorrow.") if is_enough else

@@ -150,6 +150,11 @@ async def introduced(alpha: LiveServer, beta: LiveServer) -> tuple[Actor, Actor,
     await alpha.run(approving(alice))
     await until(lambda: listed(beta, alpha))
     [found] = await listed(beta, alpha)
+    async with Browser(beta, bea) as browser:
+        for words in ("Help me: paypal.me/bea", "Call me at 06 12 34 56 78"):
+            await browser.post(f"/people/directory/{found.key}", {"text": words})
+            assert browser.status == 422 and "no link to pay" in browser.page and words in browser.page
+    assert not await beta.ask(lambda: Introduction.exists())
     await beta.run(introductions.ask(bea, found.key, "I would like to talk about school."))
     await until(lambda: alpha.run(introductions.waiting(alice)))
     return alice, bea, found
