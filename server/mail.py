@@ -106,13 +106,14 @@ class PostOffice:
         return lifetimes.get(template, self.settings.sign_in_link_seconds)
 
     async def _letter(self, mail: OutgoingMail, member: Member | None, template: str, link: str) -> EmailMessage:
-        language = (member.language if member else "") or mail.language or self.settings.language
-        name = member.actor.shown_name if member else mail.details.get("name", "")
+        language = ("" if "of" in mail.details else member.language if member else "") or mail.language or self.settings.language
+        name = mail.details.get("name") or (member.actor.shown_name if member else "")
         community, words = await Community.current(), gettext_for(language, self.theme.folders)
         # Plain text: what the template gets must not be escaped for HTML.
         data = {key: Markup(value) for key, value in (  # noqa: S704
             ("community", community.name), ("contact", community.contact), ("name", name), ("link", link),
             ("hosts", mail.details.get("hosts", "")),
+            ("of", mail.details.get("of", "")),
             ("reason", mail.details.get("reason", "")), ("when", mail.details.get("when", "")),
             ("about", await self._about(mail, member, words)))}
         text = self.theme.render(language, f"mail/{template}.txt", data | {"minutes": self.settings.sign_in_link_seconds // 60})

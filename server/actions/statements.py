@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import Actor, Member, Notification, OutgoingMail, Ruling, SignInLink, Statement, clock
+from models import Actor, Guardianship, Member, Notification, OutgoingMail, Ruling, SignInLink, Statement, clock
 from models.database import in_transaction
 from models.errors import NotHere
 from models.ids import digest, new_token
 from models.mail import Letter
-from models.member import LinkPurpose, MemberState
+from models.member import LinkPurpose, MemberState, Role
 from models.notification import Notice
 from models.ruling import Act
 from server import ruling_words
@@ -36,6 +36,8 @@ async def make(ruling: Ruling, decided: Decided) -> Statement | None:
     made = await Statement.create(owner=member.actor, ruling_id=ruling.id, facts=decided.facts[:FACTS_LIMIT],
                                   text=(decided.text or words)[:TEXT_LIMIT], language=_.language)
     await tell(member, by_mail=ruling.act in standing.AWAY)
+    if member.role is Role.MANAGED:
+        await _tell_guardians(member)
     return made
 
 
@@ -51,6 +53,15 @@ async def tell(member: Member, *, by_mail: bool) -> None:
     await Notification.tell(member.actor, Notice.RULING)
     if by_mail and member.email:
         await OutgoingMail.owe(Letter.RULING, member.email, member=member, language=member.language)
+
+
+async def _tell_guardians(subject: Member) -> None:
+    """A mail with a way in to those who act for somebody who reads no mail, as far as they may see what is theirs."""
+    ties = await Guardianship.filter(Guardianship.running(), subject_id=subject.actor_id, may_view=True)
+    for one in await Member.filter(actor_id__in=[tie.guardian_id for tie in ties] or [0], state=MemberState.ACTIVE).exclude(
+            email=None).select_related("actor"):
+        details = {"name": one.actor.shown_name, "of": subject.actor.shown_name}
+        await OutgoingMail.owe(Letter.RULING, one.email or "", member=subject, language=one.language, details=details)
 
 
 async def way_in(member: Member) -> str:

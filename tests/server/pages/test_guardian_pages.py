@@ -1,21 +1,27 @@
 """Somebody acts for a child: what they may, what everybody sees, and what two guardians who disagree can do."""
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from models import Actor, AuditEntry, ConsentRecord, Guardianship, Member, Notification, Post, Session
+from models import Actor, AuditEntry, ConsentRecord, Guardianship, Member, Notification, OutgoingMail, Post, Session
 from models.consent import Capacity, ConsentState, Purpose
 from models.guardian import Tie
+from models.mail import Letter
 from models.member import Role
 from models.notification import Notice
+from models.ruling import Act
 from moderation import consent
 from server import acting
 from server.actions import departures, guardians
 from server.actions.accounts import Newcomer
 from server.actions.guardians import Scopes
+from server.keys import MAIL
 from server.routes import ROUTES
 from tests.browser import Browser
 from tests.live import LiveServer
+from tests.stories.scene import ruled
 
 YES_C5 = {f"on-{Purpose.SHARED_OUT}": "1"}
 
@@ -72,6 +78,16 @@ async def test_a_parent_makes_a_profile_writes_and_agrees_for_it(alpha: LiveServ
         await parent.post("/acting/stop")
         assert "You act for" not in await parent.get("/home")
         assert not await alpha.ask(lambda: Session.filter(acting_for_id__isnull=False).exists())
+    await alpha.ask(lambda: Member.filter(actor_id=anna.id).update(email="anna@mail.example"))
+    await ruled(alpha, Act.WARN, child, facts="A drawing of somebody else")
+    letter = await alpha.ask(lambda: OutgoingMail.get(kind=Letter.RULING).select_related("member__actor"))
+    written = (await alpha.run(alpha.app[MAIL].write(letter))).get_body(("plain",)).get_content()
+    assert letter.recipient == "anna@mail.example" and "Hello anna" in written and "to Lou, for whom you act" in written
+    assert "drawing" not in written
+    async with Browser(alpha) as reader:
+        [link] = re.findall(r"/statements/\S+", written)
+        [number] = re.findall(rf"{link}/(\d+)", await reader.get(link))
+        assert "A drawing of somebody else" in await reader.get(f"{link}/{number}")
 
 
 async def test_a_form_opened_for_a_child_is_never_sent_in_another_name(alpha: LiveServer) -> None:
