@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,13 @@ from models import (
     Member,
     OutgoingActivity,
     Post,
+    Ruling,
+    Statement,
 )
 from models.consent import Purpose
 from models.database import open_database
 from models.delivery import DeliveryState
+from models.ruling import Act
 from server import cli, receipts
 from tests import catalogue
 from tests.conftest import NewDatabase
@@ -72,13 +76,20 @@ async def test_a_member_is_made_listed_suspended_and_given_back(dazzle: Run, dat
     status, _, err = await dazzle("member", "link", "camille")
     assert (status, err) == (1, "@camille is suspended and cannot sign in.\n")
     assert (await read(dazzle, "member", "restore", "@camille"))["state"] == "active"
+    assert (await read(dazzle, "member", "limit", "camille", "--reason", "spam"))["limited"]
+    assert (await read(dazzle, "member", "freeze", "camille", "--reason", "a quiet week", "--days", "7"))["frozen"]
+    assert await read(dazzle, "member", "lift", "camille") == {"name": "camille", "limited": False, "frozen": False}
 
     async with open_database(database_url):
         given = await ConsentRecord.filter(granted=True).values_list("purpose", flat=True)
         assert set(given) == {Purpose.MEMBERSHIP, Purpose.SHARED_OUT}
         assert (await Member.get()).email == "camille@mail.example"
         log = await AuditEntry.all().order_by("id")
-        assert [entry.action for entry in log] == ["member.create", "ruling.suspend", "ruling.suspend.undone"]
+        assert [entry.action for entry in log] == ["member.create", "ruling.suspend", "ruling.suspend.undone", "ruling.limit",
+                                                   "ruling.freeze", "ruling.limit.undone", "ruling.freeze.undone"]
+        frozen = await Ruling.get(act=Act.FREEZE, undoes_id=None)
+        assert frozen.until and timedelta(days=6) < frozen.until - frozen.created_at <= timedelta(days=7)
+        assert await Statement.exists(ruling_id=frozen.id)
         assert {entry.actor_id for entry in log} == {None}  # the command line
 
 
