@@ -11,6 +11,7 @@ from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.peer import Peer
 from tests.server.api.client import Api
+from tests.server.api.test_client_to_server import send
 
 MADE = {"do": "add", "kind": "company", "title": "Melorin Pharma", "name": "melorin-pharma", "email": "office@pharma.example"}
 #: What an organisation that nobody wrote to asks of an app, and is refused.
@@ -70,6 +71,16 @@ async def _is_refused(firm: Browser, app: Api, talk: Post) -> None:
     for verb in ("favourite", "reblog"):
         assert (await app.post(f"/api/v1/statuses/{talk.id}/{verb}")).status == 403, verb
     assert (await app.post(f"/api/v1/accounts/{talk.author_id}/follow")).status == 403
+    anna, company = [await firm.server.ask(lambda name=name: Actor.get(name=name)) for name in ("anna", "melorin-pharma")]
+    ours, mention = f"{firm.server.origin}/actor", [{"type": "Mention", "href": anna.uri, "name": "@anna"}]
+    for document in (
+            {"type": "Note", "content": "Hello", "to": [anna.uri]}, {"type": "Note", "content": "Hello @anna", "to": [ours]},
+            {"type": "Note", "content": "Hello", "to": [ours, anna.uri], "tag": mention}, {"type": "Note", "content": "Hi", "bto": [anna.uri]},
+            {"type": "Note", "content": "Try ours", "to": [ours], "inReplyTo": talk.uri},
+            {"type": "Like", "object": talk.uri}, {"type": "Announce", "object": talk.uri, "to": [ours]},
+            {"type": "Follow", "object": anna.uri}):
+        assert (await send(app, company, document)).status in (403, 422), document
+    assert not await firm.server.ask(lambda: Post.filter(author=company).exists())
 
 
 async def test_an_association_answers_and_organisations_elsewhere_keep_to_the_same(alpha: LiveServer) -> None:
