@@ -73,7 +73,8 @@ async def test_one_case_from_its_report_to_the_answer(alpha: LiveServer) -> None
     async with Browser(alpha, mod) as team, Browser(alpha, host) as other:
         await report(alpha, anna, vita, post, Matter.OTHER)
         await report(alpha, ben, vita, post, Matter.SCAM)
-        assert "reports somebody" in await team.get("/notices") and 'href="/admin/queue"' in team.page
+        assert "Something was reported" in await team.get("/notices") and 'href="/admin/queue"' in team.page
+        assert "anna" not in team.page and "ben" not in team.page  # who reported
 
         page = await team.get("/admin/queue")
         assert "Scam or fraud" in page and "2 people reported this" in page and "1 case to look at" in page
