@@ -7,8 +7,9 @@ taken back amount to.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
+from datetime import timedelta
 
-from models import Actor, AuditEntry, Departure, Member, Post, Ruling
+from models import Actor, AuditEntry, Departure, Member, Post, Ruling, clock
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.member import MemberState
@@ -47,6 +48,7 @@ ENDINGS: dict[Act, Ending] = {
     Act.RESOLVE: remedies.end_resolve,
 }
 HIDING = (Act.HIDE, Act.HOLD)
+TWICE_WITHIN = timedelta(minutes=1)
 
 
 class NotSecond(CommunityError):
@@ -64,18 +66,33 @@ class TakenBack(CommunityError):
 
 
 async def rule(decided: Decided, store: MediaStore) -> Ruling:
-    """Carry out what was decided, write it down, and tell the person why.
+    """Carry out what was decided, write it down, and tell the person why. Whoever presses twice has decided once.
 
     Raises: accounts.NotOneself; StaffOnly (a moderator about the team); NotForThat; accounts.LastHost.
     """
     await _check(decided)
     async with in_transaction():
+        await Actor.filter(id=decided.subject.id).select_for_update()
+        if pressed_twice := await _just_before(decided):
+            return pressed_twice
         ruling = await _write(decided)
         files = await ACTS[decided.act](decided)
         await statements.make(ruling, decided)
     for key in files:
         store.forget(key)
     return ruling
+
+
+async def _just_before(decided: Decided) -> Ruling | None:
+    """The same, decided in the same case by the same person a moment ago, and still in force: else one who takes it back would
+    wonder why nothing changes.
+    """
+    if decided.case is None or decided.by is None:
+        return None
+    uri = decided.post.uri if decided.post else ""
+    recent = await standing.in_force(decided.subject.id, [decided.act])
+    return next((row for row in recent if row.case_id == decided.case.id and row.by_id == decided.by.id
+                 and row.object_uri == uri and row.created_at > clock.now() - TWICE_WITHIN), None)
 
 
 async def take_back(ruling: Ruling, by: Actor | None, facts: str = "", text: str = "") -> Ruling:

@@ -124,6 +124,15 @@ async def test_who_is_suspended_reads_why_by_a_link_asks_again_and_comes_back(al
     assert not (await alpha.ask(lambda: Case.get(id=case.id))).is_open
 
 
+async def test_whoever_presses_twice_has_decided_once(alpha: LiveServer) -> None:
+    host, writer = await alpha.member("host", role=Role.HOST), await alpha.member("writer")
+    case = await alpha.run(cases.open_(writer, Matter.SCAM, CaseSource.REPORT))
+    first, second = [await ruled(alpha, Act.SUSPEND, writer, host, case=case) for _ in range(2)]
+    assert first.id == second.id and await alpha.ask(lambda: Statement.all().count()) == 1
+    await alpha.run(rulings.take_back(first, host))
+    assert (await alpha.ask(lambda: Member.get(actor_id=writer.id))).state is MemberState.ACTIVE
+
+
 async def test_what_hosts_decide_about_the_team_is_heard_by_hosts(alpha: LiveServer) -> None:
     host, mod, other = [await alpha.member(name, role=role) for name, role in (
         ("host", Role.HOST), ("mod", Role.MODERATOR), ("other", Role.MODERATOR))]
