@@ -56,7 +56,7 @@ class Takes(BaseModel):
     """What an endpoint takes. A field that was not sent, or is null, or is empty and no text, has its default."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, str_max_length=TEXT_LIMIT, arbitrary_types_allowed=True,
-                              hide_input_in_errors=True, populate_by_name=True)
+                              hide_input_in_errors=True, populate_by_name=True, defer_build=True)  # 74 of them: when asked for
     uploads: ClassVar[bool] = False  # the form may hold files
 
     @model_validator(mode="before")
