@@ -51,14 +51,12 @@ class TooLong(Malformed):
 
 
 def parse(text: str) -> Parsed:
-    """Read a list. The last line about a domain counts. Raises TooLong."""
+    """Read a list. The last line about a domain counts. The longest take seconds: for a thread. Raises TooLong."""
     if len(text) > LIST_LIMIT_BYTES:
         raise TooLong("bytes")
     found: dict[str, Line] = {}
     bad: list[tuple[int, str]] = []
     for number, row, columns in _rows(text):
-        if number > LINES_LIMIT:
-            raise TooLong("lines")
         try:
             line = _line(dict(zip(columns, row, strict=False)))
         except (Malformed, ValueError):
@@ -72,7 +70,10 @@ def _rows(text: str) -> Iterator[tuple[int, list[str], Sequence[str]]]:
     """The lines that say something, with their numbers and the names of their columns."""
     columns: Sequence[str] = ("domain",)
     is_first = True
-    for number, chunk in _chunks(text.removeprefix("\ufeff").replace("\0", "").splitlines()):
+    lines = text.removeprefix("\ufeff").replace("\0", "").splitlines()
+    if len(lines) > LINES_LIMIT:  # empty ones too: two million of them are work
+        raise TooLong("lines")
+    for number, chunk in _chunks(lines):
         try:
             cells = [cell.strip() for cell in next(csv.reader([chunk]), [])]
         except csv.Error:

@@ -1,6 +1,7 @@
 """Lists of servers: brought in as a file, or read again and again from an address. A line waits for a host, or holds at once."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -43,7 +44,7 @@ class NothingReadable(CommunityError):
 
 async def bring(instance: Instance, title: str, text: str, kind: ListKind, by: Actor | None) -> HostList:
     """Bring in a file: each line is a draft, and nothing changes yet. Raises TooLong, NothingReadable, TooManyLists."""
-    parsed = domain_lists.parse(text)
+    parsed = await asyncio.to_thread(domain_lists.parse, text)
     if not parsed.lines:
         raise NothingReadable("file")
     await _check_room()
@@ -157,7 +158,7 @@ async def read(instance: Instance, list_: HostList) -> None:
         answer = await domain_lists.fetch(instance, list_.url, list_.etag)
         if answer:
             text, etag = answer
-            parsed = domain_lists.parse(text)
+            parsed = await asyncio.to_thread(domain_lists.parse, text)
             if not parsed.lines:
                 raise NothingReadable("an empty list would take every rule back")
             await take_in(instance, list_, parsed)

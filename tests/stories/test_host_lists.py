@@ -45,8 +45,9 @@ def test_files_of_mastodon_old_ones_and_bare_names_are_read_and_written() -> Non
         'domain,severity,public_comment\na.example,silence,"two\nlines"\nb.example,suspend,"never closed\nc.example,,\n')
     assert [(line.name, line.public_comment) for line in quoted.lines] == [
         ("a.example", "two lines"), ("b.example", "never closed"), ("c.example", "")], "no line swallows another"
-    with pytest.raises(TooLong):
-        domain_lists.parse("a.example\n" * (domain_lists.LINES_LIMIT + 1))
+    for line in ("a.example\n", "\n", "#\n"):
+        with pytest.raises(TooLong):
+            domain_lists.parse(line * (domain_lists.LINES_LIMIT + 1))
 
 
 async def applied(server: LiveServer) -> None:
