@@ -11,6 +11,7 @@ from typing import Any
 
 from server.commands.output import Failed, Output
 from server.demo import crossing, place, processes
+from server.demo.caring import care
 from server.demo.desk import desk
 from server.demo.guests import PASSWORD, describe
 from server.demo.past import fill
@@ -43,6 +44,7 @@ async def _past(here: place.Place, side: str, out: Output) -> None:
     out.say(f"{told.community['name']}: letting {len(told.people)} people in, and {len(told.messages)} messages.")
     async with desk(here.settings(side)) as at:
         await fill(at, told, PASSWORD)
+        await care(at, told)
 
 
 async def _together(here: place.Place, out: Output) -> None:

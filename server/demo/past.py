@@ -52,8 +52,9 @@ async def write(desk: Desk, message: Message, language: str, parent: Post | None
     circle = tuple([await local(name) for name in message.to])
     images = await _images(desk, author, message)
     post = await posts.publish(author, Composition(
-        text=message.text, reach=reach, voice=message.voice, note=message.note, warning=message.warning, language=language,
-        parent=parent, recipients=circle, attachments=images, is_sensitive=bool(message.warning)), desk.settings.origin)
+        text=message.text, reach=reach, voice=message.voice, about=message.about, note=message.note, warning=message.warning,
+        language=language, parent=parent, recipients=circle, attachments=images,
+        is_sensitive=bool(message.warning)), desk.settings.origin)
     if message.id:
         desk.posts[message.id] = post.uri
     return post

@@ -9,7 +9,7 @@ from typing import Any
 
 from models.community import SignUp
 from models.member import Role
-from models.post import Note, Voice
+from models.post import About, Note, Voice
 from models.reach import Reach
 
 SIDES = ("first", "second")
@@ -47,6 +47,17 @@ class Message:
     to: tuple[str, ...] = ()  # the circle
     image: str = ""  # a drawing of `pictures`
     alt: str = ""
+    about: About = About.UNSAID  # of whom it speaks: what is about somebody else's health waits for the team
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
+    """What the team of a community has before it, and has decided. Messages by their id."""
+
+    mentor: str  # who welcomes newcomers
+    badge: dict[str, str]  # by, profession, orcid
+    report: dict[str, str]  # by, of, text
+    note: dict[str, str]  # by, of, facts, words: under a message about medicines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +68,7 @@ class Story:
     community: dict[str, Any]  # columns of Community
     people: tuple[Person, ...]
     messages: tuple[Message, ...]
+    care: Care
     follows: dict[str, list[str]] = field(default_factory=dict)
     requests: dict[str, list[str]] = field(default_factory=dict)  # to follow somebody, not answered yet
     drafts: dict[str, str] = field(default_factory=dict)
@@ -84,7 +96,7 @@ def story(side: str) -> Story:
     community["sign_up"] = SignUp(community["sign_up"])
     people = tuple(Person(**{**one, "role": Role(one.get("role", Role.MEMBER))}) for one in raw.pop("people"))
     messages = tuple(_message(one) for one in raw.pop("messages"))
-    return Story(language=language, community=community, people=people, messages=messages, **raw)
+    return Story(language=language, community=community, people=people, messages=messages, care=Care(**raw.pop("care")), **raw)
 
 
 def crossing() -> tuple[tuple[Act, ...], ...]:
@@ -99,7 +111,8 @@ def _act(raw: dict[str, Any]) -> Act:
 
 
 def _message(raw: dict[str, Any]) -> Message:
-    kinds: dict[str, Callable[[Any], Any]] = {"voice": Voice, "reach": Reach, "note": Note, "to": tuple, "text": str.strip}
+    kinds: dict[str, Callable[[Any], Any]] = {"voice": Voice, "reach": Reach, "note": Note, "about": About, "to": tuple,
+                                              "text": str.strip}
     return Message(**{key: kinds[key](value) if key in kinds else value for key, value in raw.items()})
 
 
