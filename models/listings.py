@@ -15,6 +15,7 @@ from models.ids import new_id, new_key
 from models.queues import marks
 
 CHUNK = 500
+AT_ONCE = 20  # places of a page
 WALK_ROWS = 1_500  # that one search looks at
 END = 2**62
 SHOWN = tuple(f"shown_{facet}" for facet in FACETS)
@@ -54,7 +55,7 @@ class Kind(NamedTuple):
     facets: Facets
     shown: Facets
     is_placed: bool
-    count: int
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ async def _gone(where: str, values: Sequence[object], least: int) -> int:
 async def _hide_if_small(shown: Facets, least: int) -> None:
     if not any(shown):
         return
-    told = {facet: value for facet, value in zip(FACETS, shown, strict=True) if value}  # what is shown is told: an index leads there
+    told = {facet: value for facet, value in zip(FACETS, shown, strict=True) if value}  # an index leads there
     alike, values = " AND ".join(f"{column} = ?" for column in (*SHOWN, *told)), [*shown, *told.values()]
     left = await tuples(f"SELECT 1 FROM listing WHERE {alike} LIMIT {least}", values)  # noqa: S608
     if 0 < len(left) < least:
@@ -158,26 +159,24 @@ async def search(wanted: Wanted, start: int, until: int, size: int) -> Found:
     """
     asked = {f"shown_{facet}": value for facet, value in zip(FACETS, astuple(wanted), strict=True) if value}
     lead = next((column for column in LEADS if column in asked), "")
-    bounds: list[object] = [asked.pop(lead)] if lead else []
-    walk = f"SELECT place, {', '.join(SHOWN)} FROM listing WHERE {f'{lead} = ? AND ' if lead else ''}place >= ? AND place < ?"  # noqa: S608
-    found, further = await _walked(f"{walk} ORDER BY place LIMIT {WALK_ROWS + 1}", [*bounds, start, until], asked, size + 1)
-    if len(found) > size:
-        return Found(tuple(found[:size]), found[size])
-    return Found(tuple(found), further)
+    bounds = [*([asked.pop(lead)] if lead else []), start, until]
+    walk = f"FROM listing WHERE {f'{lead} = ? AND ' if lead else ''}place >= ? AND place < ? ORDER BY place"
+    found, further = await _walked(walk, bounds, asked, size + 1)
+    return Found(tuple(found[:size]), found[size]) if len(found) > size else Found(tuple(found), further)
 
 
 async def _walked(walk: str, bounds: Sequence[object], asked: Mapping[str, str], size: int) -> tuple[list[int], int | None]:
     """The first places on a walk at which all that is asked is shown, and the place at which the next walk begins. One
-    statement: where the machine is busy, each costs more than what it does.
+    statement for both: where the machine is busy, its way there and back takes longer than the walk.
     """
     others = [f"{column} LIKE ?" if column == "shown_language" else f"{column} = ?" for column in asked]
     values = [f"% {value} %" if column == "shown_language" else value for column, value in asked.items()]
-    fits = " AND ".join(others) or "1 = 1"
+    where = f" WHERE {' AND '.join(others)}" if others else ""
     found = await tuples(
-        f"WITH walked AS ({walk}), looked AS (SELECT * FROM walked ORDER BY place LIMIT {WALK_ROWS})"  # noqa: S608
-        f" SELECT place, 0 FROM (SELECT place FROM looked WHERE {fits} ORDER BY place LIMIT {size}) AS fitting"
-        f" UNION ALL SELECT place, 1 FROM (SELECT place FROM walked ORDER BY place LIMIT 1 OFFSET {WALK_ROWS}) AS beyond",
-        [*bounds, *values])
+        f"SELECT place, 0 FROM (SELECT place FROM (SELECT place, {', '.join(SHOWN)} {walk} LIMIT {WALK_ROWS}) AS walked{where}"  # noqa: S608
+        f" ORDER BY place LIMIT {size}) AS fitting"
+        f" UNION ALL SELECT place, 1 FROM (SELECT place {walk} LIMIT 1 OFFSET {WALK_ROWS}) AS beyond",
+        [*bounds, *values, *bounds])
     further = [int(place) for place, is_further in found if is_further]
     return sorted(int(place) for place, is_further in found if not is_further), further[0] if further else None
 
@@ -190,7 +189,7 @@ async def unplaced() -> bool:
 class Known(NamedTuple):
     """People with one condition: how many they are, of how many it is shown, and of how many it was decided that it is not."""
 
-    count: int
+    people: int
     shown: int
     hidden: int
 
@@ -234,5 +233,6 @@ async def show(shown: Sequence[tuple[Kind, Facets]]) -> None:
 
 
 async def at(places: Sequence[int]) -> list[Any]:
-    """The listings at these places, in order."""
-    return await Listing.filter(place__in=list(places) or [-1]).order_by("place").select_related("actor")
+    """The listings at these places, in order. Asked in one length, as PostgreSQL prepares each statement that it has not met."""
+    even = [*places, *[-1] * (-len(places) % AT_ONCE or (0 if places else AT_ONCE))]
+    return await Listing.filter(place__in=even).order_by("place").select_related("actor")

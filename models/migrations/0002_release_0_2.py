@@ -622,7 +622,7 @@ class Migration(migrations.Migration):
                 ('ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('doubted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'listing', 'app': 'models', 'indexes': [Index(fields=['shown_condition', 'place', 'shown_role', 'shown_country', 'shown_age', 'shown_language']), Index(fields=['shown_country', 'place', 'shown_role', 'shown_age', 'shown_language']), Index(fields=['shown_role', 'place', 'shown_age', 'shown_language']), Index(fields=['shown_age', 'place', 'shown_language']), Index(fields=['condition', 'role', 'country', 'language', 'age']), Index(fields=['is_placed', 'condition']), Index(fields=['host', 'updated_at']), Index(fields=['ends_at']), Index(fields=['actor_id'])], 'pk_attr': 'id'},
+            options={'table': 'listing', 'app': 'models', 'indexes': [Index(fields=['shown_condition', 'place', 'shown_role', 'shown_country', 'shown_age', 'shown_language']), Index(fields=['shown_country', 'place', 'shown_role', 'shown_age', 'shown_language']), Index(fields=['shown_role', 'place', 'shown_age', 'shown_language']), Index(fields=['shown_age', 'place', 'shown_language']), Index(fields=['condition', 'role', 'country', 'language', 'age', 'shown_condition', 'shown_role', 'shown_country', 'shown_language', 'shown_age', 'is_placed']), Index(fields=['is_placed', 'condition']), Index(fields=['host', 'updated_at']), Index(fields=['ends_at']), Index(fields=['actor_id'])], 'pk_attr': 'id'},
             bases=['Record'],
         ),
         ops.CreateModel(
