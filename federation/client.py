@@ -75,7 +75,7 @@ class Client:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        tls = await asyncio.to_thread(_trust, self._ca_file)
+        tls = await asyncio.to_thread(_trust, self._ca_file) if self._ca_file else True  # the system's, which aiohttp has read
         limits = self.limits
         connector = aiohttp.TCPConnector(
             ssl=tls, socket_factory=self._socket, limit=limits.connections, limit_per_host=limits.connections_per_host,
@@ -206,11 +206,10 @@ class Client:
 
 
 @lru_cache(maxsize=4)
-def _trust(ca_file: Path | None) -> ssl.SSLContext:
+def _trust(ca_file: Path) -> ssl.SSLContext:
     """The system's certificates, and those of the extra file; read once in the life of the process, as they are many."""
     context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(ca_file)
+    context.load_verify_locations(ca_file)
     return context
 
 
