@@ -61,7 +61,7 @@ def _hint(reach: Reach, community: Community, _: Words) -> str:
         Reach.ME: _("A note that nobody else reads"),
         Reach.CIRCLE: _("Only the people you name"),
         Reach.COMMUNITY: _("The members of %(community)s", community=community.name),
-        Reach.PARTNERS: _("Also members of the communities that are our partners"),
+        Reach.PARTNERS: _("Also members of our partner communities"),
         Reach.WEB: _("Anybody, even without an account"),
     }[reach]
 
