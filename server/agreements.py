@@ -56,7 +56,8 @@ def effects(purpose: Purpose, _: Words) -> Effects:
     if purpose is Purpose.FOUND_BY_PARTNERS:
         return Effects(
             (_("People of partner communities no longer find you."),),
-            (_("Each partner is asked to erase its copy, and signs that it did. You see here which of them have."),),
+            (_("Each partner community is asked to erase its copy, and signs that it did. You see here which of them "
+               "have."),),
             (_("People whom you have met through it stay your contacts."),))
     if purpose is Purpose.SEARCH_ENGINES:
         return Effects(
