@@ -7,10 +7,9 @@ from dataclasses import replace
 from federation import charters
 from federation.incoming import Incoming
 from federation.instance import Instance
-from models import Actor, Charter, Host, Notification, clock
+from models import Charter, Host, Notification, clock
 from models.actor import ActorKind
 from models.host import PARTNERS, Standing
-from models.member import MemberState, Role
 from models.notification import Notice
 from moderation.charters import judge, of_row
 
@@ -59,8 +58,7 @@ async def answer_with_newest(incoming: Incoming) -> None:
 
 async def _tell_hosts(host: Host) -> None:
     await _forget(host)  # so that a second weaker version is told of again
-    for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
-        await Notification.tell(actor, Notice.CHARTER, host=host.name)
+    await Notification.tell_hosts(Notice.CHARTER, host.name)
 
 
 async def _forget(host: Host) -> None:

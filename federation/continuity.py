@@ -15,7 +15,6 @@ from models import Actor, ActorKey, Delivery, Follow, Host, Notification, Q, clo
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.host import PARTNERS, Standing
-from models.member import MemberState, Role
 from models.notification import Notice
 
 SILENCE = timedelta(days=30)
@@ -82,8 +81,7 @@ async def quarantine(host: Host) -> None:
 
 
 async def _tell(host: Host) -> None:
-    for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
-        await Notification.tell(actor, Notice.QUARANTINE, host=host.name)
+    await Notification.tell_hosts(Notice.QUARANTINE, host.name)
 
 
 async def let_go() -> int:

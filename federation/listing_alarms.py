@@ -3,8 +3,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import Actor, AuditEntry, DirectoryPeer, Notification, clock
-from models.member import MemberState, Role
+from models import AuditEntry, DirectoryPeer, Notification, clock
 from models.notification import Notice
 
 AGAIN_AFTER = timedelta(days=1)
@@ -40,6 +39,5 @@ async def tries(host: str) -> None:
 
 async def _ring(action: str, target: str, reason: str, host: str) -> None:
     await AuditEntry.create(actor_id=None, action=action, target=target, reason=reason)
-    for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
-        await Notification.filter(recipient_id=actor.id, kind=Notice.SCRAPED, host=host).delete()
-        await Notification.tell(actor, Notice.SCRAPED, host=host)
+    await Notification.filter(kind=Notice.SCRAPED, host=host).delete()  # so that it is new once more
+    await Notification.tell_hosts(Notice.SCRAPED, host)

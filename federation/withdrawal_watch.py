@@ -13,7 +13,6 @@ from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.errors import CommunityError
 from models.host import PARTNERS, Standing
-from models.member import MemberState, Role
 from models.notification import Notice
 from models.withdrawal import WithdrawalState
 from moderation import charters, withdrawals
@@ -79,8 +78,7 @@ async def _cut_off() -> int:
 
 
 async def _tell(kind: Notice, host: Host) -> None:
-    for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
-        await Notification.tell(actor, kind, host=host.name)
+    await Notification.tell_hosts(kind, host.name)
 
 
 async def learn_due(instance: Instance) -> int:

@@ -120,6 +120,12 @@ class Notification(Record):
             await cls.tell(colleague.actor, kind, actor, report=report)
 
     @classmethod
+    async def tell_hosts(cls, kind: Notice, host: str) -> None:
+        """Tell every host of the community about a server, or about what is named so."""
+        for one in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
+            await cls.tell(one, kind, host=host)
+
+    @classmethod
     async def withdraw(cls, kind: Notice, actor: Actor, post: Post | None = None, recipient: Actor | None = None) -> None:
         """Take back what is no longer true (an undone follow or like)."""
         gone = cls.filter(kind=kind, actor=actor)

@@ -5,10 +5,9 @@ from federation import charter_changes, introductions, networks, partnership, wa
 from federation.errors import Refused
 from federation.incoming import Incoming
 from federation.partnership import is_partnership
-from models import Actor, Host, clock
+from models import Host, clock
 from models.actor import ActorKind
 from models.host import PARTNERS, Standing
-from models.member import MemberState, Role
 from models.notification import Notice, Notification
 
 
@@ -30,8 +29,7 @@ async def receive(incoming: Incoming) -> None:
         return
     await charter_changes.take(incoming, host)
     await host.change(offer_uri=activity.id, instance_uri=sender.uri, asked_us_at=clock.now(), title=sender.shown_name)
-    for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
-        await Notification.tell(actor, Notice.PARTNER_REQUEST, host=host.name)
+    await Notification.tell_hosts(Notice.PARTNER_REQUEST, host.name)
 
 
 async def _agree(incoming: Incoming, host: Host) -> None:

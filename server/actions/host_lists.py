@@ -13,7 +13,6 @@ from models import Actor, AuditEntry, Host, HostExclude, HostList, HostListEntry
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.host_list import EntryState, ListKind
-from models.member import MemberState, Role
 from models.notification import Notice
 from server.actions import list_entries
 from server.actions.domains import Restriction
@@ -173,8 +172,7 @@ async def _failed(list_: HostList) -> None:
     since = list_.failing_since or clock.now()
     await list_.change(failing_since=since)
     if list_.told_at is None and clock.now() - since >= GONE_AFTER:
-        for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
-            await Notification.tell(actor, Notice.LIST_GONE, host=list_.title[:255])
+        await Notification.tell_hosts(Notice.LIST_GONE, list_.title[:255])
         await list_.change(told_at=clock.now())
 
 

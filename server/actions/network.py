@@ -14,7 +14,6 @@ from models import Actor, AuditEntry, Charter, Community, Host, Notification, Ro
 from models.database import in_transaction
 from models.errors import CommunityError
 from models.host import Standing
-from models.member import MemberState, Role
 from models.notification import Notice
 from server.actions import partners
 
@@ -107,8 +106,7 @@ async def follow_roster(instance: Instance) -> int:
 async def _pause(host: Host) -> None:
     """Nothing goes there any more; what its people take back is still heard. A person of our team, or the roster, ends it."""
     await host.change(standing=Standing.PAUSED, left_network_at=clock.now(), reason=REASON)
-    for actor in await Actor.filter(member__role=Role.HOST, member__state=MemberState.ACTIVE):
-        await Notification.tell(actor, Notice.LEFT_NETWORK, host=host.name)
+    await Notification.tell_hosts(Notice.LEFT_NETWORK, host.name)
 
 
 async def _note(us: Actor, host: Host, network: str) -> int:
