@@ -49,6 +49,7 @@ class Facts:
     ceiling: Reach = Reach.WEB
     allows_quotes: bool = False  # the target lets this doer quote what is for the whole web
     is_settled: bool = False  # the team has closed the conversation of the message
+    is_kept_back: bool = False  # the message waits for the team, or is hidden: its writer alone sees it
     is_own: bool = False  # the doer's own message
     organisation: Organisation = Organisation.NONE  # what the doer is, where that is no person
     is_known_to_target: bool = False  # the target follows the doer, or wrote to them
@@ -123,6 +124,11 @@ def still_open(facts: Facts) -> str | None:
     return "settled" if facts.is_settled else None
 
 
+def seen_by_others(facts: Facts) -> str | None:
+    """What waits for the team, or is hidden, leaves by no other door: its address neither."""
+    return "unseen" if facts.is_kept_back else None
+
+
 def more_than_a_circle(facts: Facts) -> str | None:
     """What was written to named people is not passed on."""
     return None if facts.parent_reach.level >= Reach.COMMUNITY.level else "circle"
@@ -185,10 +191,10 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
                   within_the_ceiling, said_yes_to_leaving),
     Verb.LIKE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
     Verb.VOTE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
-    Verb.QUOTE: (may_write, the_post_is_seen, both_present, no_block, passes_on_its_own, agreed_if_it_crosses, quotable,
-                 quoted_openly, not_wider_than_the_parent, within_the_ceiling, the_quoted_may_know),
+    Verb.QUOTE: (may_write, the_post_is_seen, seen_by_others, both_present, no_block, passes_on_its_own, agreed_if_it_crosses,
+                 quotable, quoted_openly, not_wider_than_the_parent, within_the_ceiling, the_quoted_may_know),
     Verb.FEATURE: (nobody_is_listed,),
-    Verb.ANNOUNCE: (may_write, the_post_is_seen, both_present, no_block, passes_on_its_own, more_than_a_circle,
+    Verb.ANNOUNCE: (may_write, the_post_is_seen, seen_by_others, both_present, no_block, passes_on_its_own, more_than_a_circle,
                     not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
     Verb.NAME: (may_write, hosts_in_good_standing, both_present, no_block, opens_no_conversation, agreed_if_it_crosses),
     Verb.SEARCH: (searches_no_people,),

@@ -130,4 +130,6 @@ async def test_apps_are_held_to_the_same_rule(alpha: LiveServer) -> None:
         assert {own["id"], sung["id"]} <= seen and held["id"] not in seen
         assert (await reader.get(f"/api/v1/statuses/{held['id']}")).status == 404
         assert (await app.get(f"/api/v1/statuses/{held['id']}")).status == 200
+        assert (await app.post(f"/api/v1/statuses/{held['id']}/reblog", {})).status == 403, "there is no other door"
+        assert (await app.post("/api/v1/statuses", about | {"status": "see", "quoted_status_id": held["id"]})).status == 403
         assert (await app.ask("PUT", f"/api/v1/statuses/{sung['id']}", json={"status": TEXT})).status == 403
