@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from models import Community, Post, changes, clock
+from models import Case, Community, Post, changes, clock
 from models.case import CaseSource
 from models.community import Elsewhere
 from models.database import in_transaction
@@ -26,6 +26,7 @@ ASKED = frozenset({"payment", "cure", "dose"})
 OPENING = frozenset({"payment", "cure"})
 AT_ONCE = 200
 SETTLED = timedelta(seconds=10)  # a row may be committed so long after its id was made
+OPEN_LIMIT = 100  # cases of one server that rules opened and that wait: a flood of one buries nobody else's
 BEHIND = timedelta(days=1)  # what came longer ago, while nobody looked, is let be
 TEXT_LIMIT_CHARACTERS = 10_000
 _LINK = re.compile(r'href="([^"]{1,2000})"')
@@ -70,5 +71,10 @@ async def _keep(post: Post, said: Said, *, opens: bool) -> None:
         return
     await post.change(labels=names or None)
     news = [signal for signal in said if signal.name in OPENING - known]
-    if opens and news:
+    if opens and news and not await _is_too_much(post.author.host):
         await cases.open_(post.author, news[0].matter, CaseSource.SIGNAL, [post])
+
+
+async def _is_too_much(host: str) -> bool:
+    waiting = Case.filter(source=CaseSource.SIGNAL, closed_at__isnull=True, about__host=host)
+    return await waiting.count() >= OPEN_LIMIT
