@@ -17,11 +17,12 @@ from models.database import config, is_sqlite, sqlite_path
 TEMPLATE = f"template{os.getpid()}"  # each test process makes its own
 _numbers = count(1)
 
-#: Triggers and foreign keys rest meanwhile. Tables without rows, which are most, cost a look each.
+#: Triggers and foreign keys rest meanwhile. Most tables never had a row, hence no page: those are not even opened.
 EMPTY = """
 DO $$ DECLARE name text; filled boolean; BEGIN
   SET LOCAL session_replication_role = replica;
-  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations' LOOP
+  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+      AND relname <> 'tortoise_migrations' AND pg_relation_size(oid) > 0 LOOP
     EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO filled;
     IF filled THEN EXECUTE format('DELETE FROM %I', name); END IF;
   END LOOP;
@@ -31,18 +32,16 @@ DO $$ DECLARE name text; filled boolean; BEGIN
   END LOOP;
 END $$
 """
-#: What tables look like, in lines without the names of indexes, and which migrations are said to be done.
-SHAPE = """
-SELECT string_agg(line, '|' ORDER BY line) FROM (
-  SELECT format('%s %s %s %s %s', c.relname, a.attname, a.atttypid, a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) AS line
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
-  UNION ALL SELECT regexp_replace(indexdef, 'INDEX [^ ]+ ON', 'INDEX ON') FROM pg_indexes WHERE schemaname = 'public'
-  UNION ALL SELECT format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace AND contype <> 'u'
-  UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-  UNION ALL SELECT name FROM tortoise_migrations) AS lines
+#: Changes with every change of a table, an index, a constraint or a trigger, and with every migration that is done: each
+#: writes a row of the catalogue anew or takes one away. Sequences do not count, because EMPTY starts them again.
+CATALOGUE = """
+SELECT array_agg(ARRAY[rows, newest] ORDER BY kind)::text FROM (
+  SELECT 1 AS kind, count(*) AS rows, max(xmin::text::bigint) AS newest FROM pg_class WHERE relkind IN ('r', 'i')
+  UNION ALL SELECT 2, count(*), max(xmin::text::bigint) FROM pg_attribute
+  UNION ALL SELECT 3, count(*), max(xmin::text::bigint) FROM pg_attrdef
+  UNION ALL SELECT 4, count(*), max(xmin::text::bigint) FROM pg_constraint
+  UNION ALL SELECT 5, count(*), max(xmin::text::bigint) FROM pg_trigger
+  UNION ALL SELECT 6, count(*), max(xmin::text::bigint) FROM tortoise_migrations) AS marks
 """
 
 
@@ -52,7 +51,7 @@ class PostgresDatabases:
     def __init__(self, server: str) -> None:
         self.server = server
         self._free: list[str] = []
-        self._shape: str | None = None
+        self._catalogue: str | None = None
 
     async def take(self) -> str:
         """The URL of a migrated database without rows."""
@@ -65,9 +64,9 @@ class PostgresDatabases:
         try:
             await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                                      "WHERE datname = current_database() AND pid <> pg_backend_pid()")
-            shape = await connection.fetchval(SHAPE)
-            self._shape = self._shape or await self._template_shape()
-            if shape == self._shape:
+            catalogue = await connection.fetchval(CATALOGUE)
+            self._catalogue = self._catalogue or await self._of_template()
+            if catalogue == self._catalogue:
                 await connection.execute(EMPTY)
                 self._free.append(name)
                 return
@@ -75,10 +74,10 @@ class PostgresDatabases:
             await connection.close()
         await drop(self.server, url)
 
-    async def _template_shape(self) -> str:
+    async def _of_template(self) -> str:
         connection = await _connect(self.server.format(db=TEMPLATE))
         try:
-            return str(await connection.fetchval(SHAPE))
+            return str(await connection.fetchval(CATALOGUE))
         finally:
             await connection.close()
 

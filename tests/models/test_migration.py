@@ -17,7 +17,6 @@ from models.database import in_transaction, is_sqlite, open_database, rows, sqli
 from models.migration import MigrationFailed, NewerDatabase, changes, main, migrate
 from models.reach import Reach
 from tests.conftest import NewDatabase
-from tests.databases import SHAPE
 
 OURS = sorted(path.stem for path in (Path(migrations.__file__).parent).glob("0*.py"))
 NEXT = "9000_pronouns"
@@ -40,6 +39,19 @@ class Migration(migrations.Migration):
 '''
 BROKEN = GOOD.replace("SET pronouns = name", "SET no_such_column = 1")
 ORPHANING = GOOD.replace('"UPDATE actor SET pronouns = name"', '"DELETE FROM actor"')
+#: What tables look like, in lines without the names of indexes, and which migrations are said to be done.
+SHAPE = """
+SELECT string_agg(line, '|' ORDER BY line) FROM (
+  SELECT format('%s %s %s %s %s', c.relname, a.attname, a.atttypid, a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) AS line
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+  UNION ALL SELECT regexp_replace(indexdef, 'INDEX [^ ]+ ON', 'INDEX ON') FROM pg_indexes WHERE schemaname = 'public'
+  UNION ALL SELECT format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND contype <> 'u'
+  UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+  UNION ALL SELECT name FROM tortoise_migrations) AS lines
+"""
 
 Package = Callable[[str], str]
 
