@@ -14,7 +14,8 @@ def title(purpose: Purpose, _: Words, scope: str = "") -> str:
     """What an agreement is called on pages and receipts. Only what is offered has a name. `scope`: which line of the profile."""
     if purpose is Purpose.FIELD and scope:
         which = (_("About me") if scope == lines.ABOUT else _("My badge") if scope == lines.BADGE
-                 else profile_words.title(ProfileLine(scope), _) if scope in lines.VALUES else _("Line %(n)s", n=scope.rpartition("-")[2]))
+                 else profile_words.title(ProfileLine(scope), _) if scope in lines.VALUES
+                 else _("Line %(n)s", n=scope.rpartition("-")[2]))
         return _("A line of my profile: %(line)s", line=which)
     return {
         Purpose.MEMBERSHIP: _("Being a member"),

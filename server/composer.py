@@ -48,7 +48,8 @@ def read(form: Form) -> Typed:
         text=form.get("text"), reach=form.text("reach"), voice=form.text("voice"), note=form.text("note"),
         warning=form.text("warning", WARNING_LIMIT_CHARACTERS), language=form.text("language", 20), reply=form.text("reply", 30),
         quote="" if form.has("unquote") else form.text("quote", 30),
-        to=form.text("to", 2000), about=form.text("about", 20), agrees=form.text("agrees", 1), body=form.text("body", 1), **poll_form.read(form),
+        to=form.text("to", 2000), about=form.text("about", 20), agrees=form.text("agrees", 1), body=form.text("body", 1),
+        **poll_form.read(form),
         images=tuple((key, form.get(f"alt-{key}")[:DESCRIPTION_LIMIT_CHARACTERS]) for key in kept))
 
 

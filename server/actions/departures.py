@@ -247,7 +247,8 @@ async def _finish(departure: Departure, store: MediaStore) -> None:
             await Member.filter(id=member.id).delete()
         await departure.change(name_digest=digest(actor.name))
         await actor.change(name=f"_{actor.key.lower()}", display_name="", summary="", url="", icon_uri="", details=[], aliases=[],
-                           language="", badge="", profession="", organisation="", badge_checks=0, discoverable=False, indexable=False, deleted_at=clock.now())
+                           language="", badge="", profession="", organisation="", badge_checks=0,
+                           discoverable=False, indexable=False, deleted_at=clock.now())
     vault.current().destroy(actor.id)
     for key in files:
         store.forget(key)

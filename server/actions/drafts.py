@@ -10,7 +10,8 @@ from models.errors import NotHere
 from server.media import MediaStore
 
 DRAFTS_LIMIT = 50
-TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to", "several", "ends", "about", "agrees", "quote", "body")
+TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to", "several", "ends", "about", "agrees", "quote",
+         "body")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

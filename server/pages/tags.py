@@ -18,5 +18,6 @@ async def show(request: web.Request) -> web.Response:
     span = timelines.Span(timelines.place(request.query.get("before", "")))
     page = await timelines.tagged(name, cards.viewer_of(member), span)
     return render.page(
-        request, "tag.html", name=name, posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE]), place=Context.PUBLIC),
+        request, "tag.html", name=name,
+        posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE]), place=Context.PUBLIC),
         pager=Pager(older_url=f"{request.rel_url.raw_path}?before={page.older}" if page.older else ""))

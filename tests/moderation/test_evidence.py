@@ -33,7 +33,8 @@ def test_an_rpps_number_is_eleven_digits(number: str) -> None:
 def test_one_wrong_digit_is_always_noticed(body: str, place: int, shift: int) -> None:
     """What the formula is for: of the eleven possible last digits one is right, and no single error goes unseen."""
     number = next(body + key for key in "0123456789" if luhn(body + key))
-    assert is_well_made(Evidence.RPPS, number) and is_well_made(Evidence.RPPS, tidied(Evidence.RPPS, f" {number[:5]} {number[5:]}"))
+    assert is_well_made(Evidence.RPPS, number)
+    assert is_well_made(Evidence.RPPS, tidied(Evidence.RPPS, f" {number[:5]} {number[5:]}"))
     wrong = number[:place] + str((int(number[place]) + shift) % 10) + number[place + 1:]
     assert not is_well_made(Evidence.RPPS, wrong)
 

@@ -42,7 +42,8 @@ ME = views.MeView(name="alix", display_name="Alix", coat="k2", role="host", unre
 
 def view_data(lang: str, **different: object) -> dict[str, object]:
     """All that the shell and the component page want."""
-    community = views.CommunityView(name="Mélorine & amis", tagline="Maladie rare", coat="c", crisis=crisis.shown(crisis.shipped()["FR"], lang))
+    community = views.CommunityView(name="Mélorine & amis", tagline="Maladie rare", coat="c",
+                                    crisis=crisis.shown(crisis.shipped()["FR"], lang))
     return {"lang": lang, "dir": direction(lang), "me": ME, "community": community, "csrf": "token", "look": Look(),
             "here": "home", "shell": "three", "may_index": False,
             "errors": (views.FieldError("email", "Write an address with an @"), views.FieldError("", "General")),

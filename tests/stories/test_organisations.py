@@ -75,7 +75,8 @@ async def _is_refused(firm: Browser, app: Api, talk: Post) -> None:
     ours, mention = f"{firm.server.origin}/actor", [{"type": "Mention", "href": anna.uri, "name": "@anna"}]
     for document in (
             {"type": "Note", "content": "Hello", "to": [anna.uri]}, {"type": "Note", "content": "Hello @anna", "to": [ours]},
-            {"type": "Note", "content": "Hello", "to": [ours, anna.uri], "tag": mention}, {"type": "Note", "content": "Hi", "bto": [anna.uri]},
+            {"type": "Note", "content": "Hello", "to": [ours, anna.uri], "tag": mention},
+            {"type": "Note", "content": "Hi", "bto": [anna.uri]},
             {"type": "Note", "content": "Try ours", "to": [ours], "inReplyTo": talk.uri},
             {"type": "Like", "object": talk.uri}, {"type": "Announce", "object": talk.uri, "to": [ours]},
             {"type": "Follow", "object": anna.uri}):

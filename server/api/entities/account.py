@@ -139,8 +139,8 @@ def account(actor: Actor, origin: str, readers: Reach, pictures: Sequence[Custom
         "url": _page(actor, origin), "uri": actor.uri,
         "avatar": picture, "avatar_static": picture, "header": wide, "header_static": wide,
         "followers_count": 0, "following_count": 0, "statuses_count": 0, "last_status_at": None,
-        "hide_collections": True, "noindex": True, "emojis": list(pictures), "roles": _roles(actor, readers), "fields": _fields(told),
-        "standing": _standing(actor, readers)}
+        "hide_collections": True, "noindex": True, "emojis": list(pictures), "roles": _roles(actor, readers),
+        "fields": _fields(told), "standing": _standing(actor, readers)}
     if actor.is_gone:
         shown |= {"suspended": True, "display_name": actor.name, "note": "", "fields": [], "roles": [],
                   "standing": {"organisation": None, "badge": None, "profession": None, "checked_by": None}}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import Actor, AuditEntry, Community, ConsentRecord, Invitation, Member, Notification, Session, clock
+from models import Actor, AuditEntry, Community, ConsentRecord, Invitation, Member, Notification
 from models.consent import Purpose
 from models.errors import NotHere
 from models.member import MemberState, Role

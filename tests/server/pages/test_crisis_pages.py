@@ -1,4 +1,4 @@
-"""Words of distress: a card for who wrote them, a case for the team where it may know, steps that stay, lines that a host corrects."""
+"""Words of distress: a card for who wrote them, a case for the team where it may know, steps that stay, a host's lines."""
 from __future__ import annotations
 
 from datetime import timedelta
