@@ -1,13 +1,15 @@
 """The community that this server hosts: what its host chose."""
 from __future__ import annotations
 
+import json
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from tortoise import fields
 
 from models import memory
 from models.base import Record
+from models.database import tuples
 from models.reach import Reach
 
 
@@ -121,6 +123,15 @@ class Community(Record):
         """The one row, made with the defaults if it is missing."""
         return await cls.first() or await cls.create()
 
+    @classmethod
+    async def sparing(cls) -> tuple[int, list[str] | None, list[str] | None]:
+        """For how many days newcomers are spared, which notes and which hashtags: asked by every list that they read."""
+        if not (found := await tuples("SELECT spared_days, hard_notes, hard_tags FROM community LIMIT 1")):
+            row = await cls.current()
+            return row.spared_days, row.hard_notes, row.hard_tags
+        days, notes, tags = found[0]
+        return int(days), _listed(notes), _listed(tags)
+
     async def save(self, *args: Any, **options: Any) -> None:
         """Write the row. Whether strangers are heard is asked for anew."""
         await super().save(*args, **options)
@@ -134,3 +145,8 @@ class Community(Record):
         """Set these columns, here and in the database, and nothing else."""
         self.update_from_dict(columns)
         await self.save(update_fields=list(columns))
+
+
+def _listed(stored: object) -> list[str] | None:
+    """A list of words as a statement brings it."""
+    return json.loads(stored) if isinstance(stored, str) else cast("list[str] | None", stored)

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from tortoise import fields
 
+from models import clock
 from models.base import Record
-from models.ids import first_id
+from models.database import rows
+from models.ids import first_id, new_id
 from models.post import Post
 from models.reach import Reach
 
@@ -34,7 +36,8 @@ class Unanswered(Record):
         if post.parent_uri or post.parent_id:
             await cls.filter(conversation=post.conversation).exclude(author_id=post.author_id).delete()
         elif is_ours and post.reach.level >= Reach.COMMUNITY.level:
-            await cls.get_or_create(post_id=post.id, defaults={"conversation": post.uri, "author_id": post.author_id})
+            await rows("INSERT INTO unanswered (id, created_at, post_id, conversation, author_id) VALUES (?, ?, ?, ?, ?)"
+                       " ON CONFLICT DO NOTHING", [new_id(), clock.now(), post.id, post.uri, post.author_id])
 
     @classmethod
     async def forget(cls, before: datetime) -> int:

@@ -113,7 +113,7 @@ async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, wi
     shown = [entry for entry in entries if with_hidden or _may_stand(entry.post, reader)]
     around = await _load(shown, reader, _)
     if reader and place:
-        around.sifted = await sift([entry.post for entry in shown], _texts(shown, around), reader, place, _)
+        around.sifted = await sift([entry.post for entry in shown], lambda: _texts(shown, around), reader, place, _)
     return [_card(entry, reader, around, _) for entry in shown if with_hidden or entry.post.id not in around.sifted.hidden]
 
 

@@ -1,7 +1,7 @@
 """Which messages of a page stay folded or out of sight for this reader: their own filters, and what newcomers are spared."""
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models import Community, FilteredPost, Member, Post, Tag, clock, filter
@@ -20,9 +20,10 @@ class Sifted:
     hidden: set[int] = field(default_factory=set)
 
 
-async def sift(posts: Collection[Post], texts: Mapping[int, str] | None, reader: Member, place: Context, _: Words) -> Sifted:
-    """Look at the messages of a page, all but the reader's own. `texts`: what each says, as `server.sieve.text_of` puts it
-    together; None where only the messages themselves are known.
+async def sift(posts: Collection[Post], texts: Callable[[], Mapping[int, str]] | None, reader: Member, place: Context,
+               _: Words) -> Sifted:
+    """Look at the messages of a page, all but the reader's own. `texts`: makes what each says, as `server.sieve.text_of` puts
+    it together, for those who filter something; None where only the messages themselves are known.
     """
     others, found = [post for post in posts if post.author_id != reader.actor_id], Sifted()
     if not others:
@@ -30,7 +31,7 @@ async def sift(posts: Collection[Post], texts: Mapping[int, str] | None, reader:
     if place is not Context.NOTIFICATIONS and (spares := await spared(reader)):  # who answers a newcomer is heard
         await _spare(found, others, spares, _)
     if rules := await filter.in_force(reader.actor_id):
-        await _filter(found, others, texts or {}, Sieve(rules, place), _)
+        await _filter(found, others, texts() if texts else {}, Sieve(rules, place), _)
     return found
 
 
@@ -39,8 +40,8 @@ async def spared(reader: Member, *, as_chosen: bool = True) -> Spared | None:
     joined_at, now = reader.decided_at or reader.created_at, clock.now()
     if first_month.is_past(joined_at, now):
         return None
-    row, reading = await Community.current(), reader.reading if as_chosen else {}
-    return first_month.spared(joined_at, reading, row.spared_days, row.hard_notes, row.hard_tags, now)
+    days, notes, tags = await Community.sparing()
+    return first_month.spared(joined_at, reader.reading if as_chosen else {}, days, notes, tags, now)
 
 
 async def choose(reader: Member, wanted: bool) -> None:

@@ -146,7 +146,8 @@ async def _ask(facts: Facts, community: Community) -> Found:
 
 
 async def _facts(author: Actor, said: Said, written_by: Actor | None, community: Community) -> Facts:
-    people = await Member.filter(actor_id__in=[author.id, *([written_by.id] if written_by else [])])
+    people = await Member.filter(actor_id__in=[author.id, *([written_by.id] if written_by else [])]).only(
+        "id", "newcomer_since", "created_at")
     new = [one.newcomer_since for one in people if one.newcomer_since and is_newcomer(one, community)]
     since, is_new = min(new, default=clock.now()), bool(new)
     born = min((one.created_at for one in people), default=clock.now())

@@ -66,8 +66,8 @@ async def show(request: web.Request) -> web.Response:
                                      ).order_by("-id").limit(ON_A_PAGE + 1).select_related("actor", "report")
     page = rows[:ON_A_PAGE]
     posts = await _posts(page, me.actor)
-    texts = {post.id: text_of(post, (), ()) for post in posts.values()}
-    sifted = await sift(list(posts.values()), texts, me, Context.NOTIFICATIONS, _)
+    sifted = await sift(list(posts.values()), lambda: {post.id: text_of(post, (), ()) for post in posts.values()}, me,
+                        Context.NOTIFICATIONS, _)
     shown = [row for row in page if _stands(row, posts) and row.post_id not in sifted.hidden]
     personal = {row.id: row.actor for row in shown if row.actor}
     people = dict(zip(personal, await cards.people(list(personal.values())), strict=True))
