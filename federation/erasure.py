@@ -42,7 +42,7 @@ async def erase(posts: Sequence[Post]) -> None:
     await Attachment.filter(post_id__in=ids).update(post_id=None, remote_uri="", description="", sealed=None)
     await Post.filter(id__in=ids).update(
         html="", text="", sealed=None, title="", warning="", language="", translations=None, place="", label_words="",
-        team_note="", quote_uri="", quote_stamp_uri="", shows_quote=False, expires_at=None, deleted_at=clock.now())
+        team_note="", labels=None, quote_uri="", quote_stamp_uri="", shows_quote=False, expires_at=None, deleted_at=clock.now())
 
 
 async def take_back(uris: Sequence[str], speaker: Actor) -> None:
