@@ -14,7 +14,7 @@ from federation import identity, render
 from federation.addresses import origin_of
 from federation.contexts import actor_context
 from federation.instance import Instance
-from models import Actor, ActorKey, Community, DirectoryPeer, Follow, Host
+from models import Actor, ActorKey, Community, DirectoryPeer, Follow, Host, Q
 from models.actor import ActorKind
 from models.community import DirectoryMode
 from models.database import in_transaction
@@ -71,18 +71,23 @@ async def host_of_directory(actor: Actor) -> Host | None:
 
 async def subscribers(us: Actor) -> list[Actor]:
     """The directories of partners that may read our list now."""
-    theirs = Actor.filter(Actor.present(), followings__target_id=us.id, followings__accepted_at__isnull=False)
-    found = await theirs.exclude(host="").order_by("id")
-    partners = {host.name: host for host in await Host.filter(name__in=[one.host for one in found] or [""],
-                                                              standing=Standing.PARTNER)}
-    stopped = {str(name) for name in await DirectoryPeer.filter(stopped_at__isnull=False).values_list("host", flat=True)}
-    return [one for one in found if one.host in partners and partners[one.host].directory_uri == one.uri
-            and one.host not in stopped]
+    return await _reading(us, Q())
 
 
 async def subscriber(us: Actor, host: str) -> Actor | None:
-    """The directory of this host, if it may read our list now."""
-    return next((one for one in await subscribers(us) if one.host == host), None)
+    """The directory of this host, if it may read our list now. Asked for each page, so that nobody else's is looked at."""
+    return next(iter(await _reading(us, Q(host=host))), None)
+
+
+async def _reading(us: Actor, some: Q) -> list[Actor]:
+    theirs = Actor.filter(Actor.present(), some, followings__target_id=us.id, followings__accepted_at__isnull=False)
+    found = await theirs.exclude(host="").order_by("id")
+    names = [one.host for one in found] or [""]
+    partners = {host.name: host for host in await Host.filter(name__in=names, standing=Standing.PARTNER)}
+    stopped = DirectoryPeer.filter(host__in=names, stopped_at__isnull=False)
+    barred = {str(name) for name in await stopped.values_list("host", flat=True)}
+    return [one for one in found if one.host in partners and partners[one.host].directory_uri == one.uri
+            and one.host not in barred]
 
 
 async def subscription(us: Actor, them: Actor) -> Follow | None:

@@ -29,7 +29,7 @@ COMPARE_AFTER = timedelta(days=1)
 FULL_AFTER = timedelta(hours=1)  # a list that never fits is read whole no more often than this
 ASK_AGAIN_AFTER = timedelta(days=1)
 RETRY_AFTER = timedelta(minutes=5)
-PAGE_LIMIT = 50
+PAGE_LIMIT = 100
 PAGES_LIMIT = LISTINGS_LIMIT // PAGE_LIMIT + 1
 PAGE_BYTES = 128 * 1024
 AT_ONCE = 20  # partners that are looked at

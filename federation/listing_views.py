@@ -1,4 +1,4 @@
-"""Our list as one partner may read it: its own, in pages of fifty, without a number of people."""
+"""Our list as one partner may read it: its own, in pages of a hundred, without a number of people."""
 from __future__ import annotations
 
 import hashlib
@@ -15,8 +15,8 @@ from federation.render import instant
 from models import Actor, DirectoryPeer, OfferedListing, clock, queues
 from models.queues import Told as Disclosed
 
-PAGE = 50
-PAGES_A_DAY = 2_000  # of one peer: its whole list some times over
+PAGE = 100
+PAGES_A_DAY = 1_000  # of one peer: its whole list some times over
 FIRST = "first"
 _CURSOR_BITS = 64
 
