@@ -38,6 +38,7 @@ async def client(aiohttp_client) -> TestClient:
     app[SETTINGS], app[THEME], home = SETTINGS_USED, Theme.load("base"), Home()
     home.row = Community(name="Mélorine & amis", tagline={"en": "Rare disease"}, hue=330, country="FR")
     home.instance = Actor(uri="http://localhost:8080/", name="community", inbox_uri="x", key="coat")
+    home.lines = ()
     app[COMMUNITY] = home
     app.add_routes([web.post("/look", press), web.get("/somewhere", show)])
     return await aiohttp_client(app)

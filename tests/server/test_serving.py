@@ -33,7 +33,7 @@ from tests.test_layers import ROOT
 
 STOP_SECONDS = 2.0
 DAZZLE = (sys.executable, "-m", "server")
-IDLE_MEGABYTES = 112
+IDLE_MEGABYTES = 110
 
 
 @dataclass(frozen=True)
