@@ -127,8 +127,8 @@ async def test_a_begin_that_fails_or_is_cancelled_does_not_hang_the_next(new_dat
             await asyncio.wait_for(write("cancelled.example"), 0.02)
         other.execute("COMMIT")
         other.close()
-        await asyncio.wait_for(write("a.example"), 3)
-        await asyncio.wait_for(write("b.example"), 3)
+        await asyncio.wait_for(write("a.example"), 15)
+        await asyncio.wait_for(write("b.example"), 15)
         assert await Host.all().order_by("name").values_list("name", flat=True) == ["a.example", "b.example"]
 
 
