@@ -188,8 +188,8 @@ def _report(one: Report, shown: Mapping[int, AdminAccount], sender: int, holder:
     return AdminReport(
         id=str(one.id), action_taken=one.closed_at is not None, action_taken_at=instant_or_none(one.closed_at),
         category=str(category_of(one.matter, one.rules)), comment=one.text, forwarded=one.forwarded_at is not None,
-        created_at=instant(one.created_at), updated_at=instant(one.changed_at or one.created_at), account=shown[one.reporter_id or sender],
-        target_account=person(one.target_id) or shown[sender], assigned_account=person(holder),
+        created_at=instant(one.created_at), updated_at=instant(one.changed_at or one.created_at),
+        account=shown[one.reporter_id or sender], target_account=person(one.target_id) or shown[sender], assigned_account=person(holder),
         action_taken_by_account=person(one.closed_by_id), statuses=statuses, rules=broken)
 
 
