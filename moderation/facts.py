@@ -22,7 +22,7 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
         crosses=crosses, consents=all(agreed),
         blocked=await Block.either_way(doer.id, target.id) or await HostBlock.between(doer, target),
         is_settled=await _is_settled(post),
-        is_kept_back=post is not None and (post.is_in_review or post.hidden_at is not None),
+        is_kept_back=_is_kept_back(post),
         sees_post=post is None or await _sees(doer, post),
         reach=reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer),
         allows_quotes=await _allows_quotes(doer, target, reach, post), is_own=doer.id == target.id,
@@ -63,6 +63,10 @@ async def _allows_quotes(doer: Actor, target: Actor, reach: Reach, post: Post | 
     if post.quotable is Quotable.FOLLOWERS:
         return reach.leaves and await Follow.exists(follower_id=doer.id, target_id=target.id, accepted_at__isnull=False)
     return post.quotable is Quotable.ANYONE or post.quotable is Quotable.ASKED and reach.leaves
+
+
+def _is_kept_back(post: Post | None) -> bool:
+    return post is not None and (post.is_in_review or post.hidden_at is not None)
 
 
 async def _is_settled(post: Post | None) -> bool:
