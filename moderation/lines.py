@@ -62,6 +62,8 @@ def read_by(actor: Actor, readers: Reach, titles: Mapping[str, str] = MappingPro
 
 def badge_of(actor: Actor, readers: Reach) -> str:
     """The kind of badge that these readers see beside a name (a models.badge.BadgeKind), or nothing."""
+    if not actor.badge:
+        return ""  # most people: this is asked for each name of a page
     return actor.badge if not actor.is_local or reach_of(actor, BADGE).level >= readers.level else ""
 
 
