@@ -28,7 +28,9 @@ REFLOWS = ((320, 640, 100), (320, 225, 100), (640, 900, 200))  # width, height i
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 INLINE = re.compile(r"""\sstyle=["']|<style|\son\w+=["']|<script(?![^>]*\ssrc=)""")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"]
+#: The last: no script lives long enough for optimising it to pay; a third of the time of a page went there.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run",
+         "--js-flags=--no-opt --no-maglev"]
 
 
 def executable() -> str:
