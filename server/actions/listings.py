@@ -205,7 +205,7 @@ async def place_due() -> int:
         return 0
     least = (await counts.thresholds()).outside
     known, news = await listings.conditions(), await listings.with_news()
-    large = cells.kept({condition: one.count for condition, one in known.items()}, least)
+    large = cells.kept({condition: one.people for condition, one in known.items()}, least)
     small = [condition for condition in known if condition not in large]
     come = {condition for condition in large if known[condition].hidden}
     gone = any(known[condition].shown for condition in small)
@@ -222,7 +222,7 @@ async def _place(conditions: list[str], least: int, told: str) -> int:
     sizes: dict[cells.Facets, int] = {}
     for kind in kinds:
         rest = kind.facets[1:]
-        sizes[rest] = sizes.get(rest, 0) + kind.count
+        sizes[rest] = sizes.get(rest, 0) + kind.people
     wanted = cells.shown(sizes, least, (told,))
     changed = [(kind, wanted[kind.facets[1:]]) for kind in kinds
                if not kind.is_placed or kind.shown != wanted[kind.facets[1:]]]
