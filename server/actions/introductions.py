@@ -48,8 +48,7 @@ async def ask(actor: Actor, key: str, text: str) -> Introduction:
         raise NotInFirstWords("words")
     blocked = list(await HostBlock.of(actor.id))
     listing, us = await Listing.filter(key=key).exclude(host__in=["", *blocked]).first(), await directories.ours()
-    host = await Host.get_or_none(name=listing.host) if listing else None
-    them = await Actor.get_or_none(Actor.present(), uri=host.directory_uri) if host and host.directory_uri else None
+    them = await _directory_of(listing.host) if listing else None
     if listing is None or us is None or them is None or await directories.host_of_directory(them) is None:
         raise NotHere("nobody is listed so")
     if await consent.may_leave(actor.id) is None:
@@ -68,6 +67,12 @@ async def ask(actor: Actor, key: str, text: str) -> Introduction:
     return made
 
 
+async def _directory_of(name: str) -> Actor | None:
+    """The directory of a server, as far as we know it."""
+    host = await Host.get_or_none(name=name)
+    return await Actor.get_or_none(Actor.present(), uri=host.directory_uri) if host and host.directory_uri else None
+
+
 async def asked(actor: Actor, listing: Listing) -> Introduction | None:
     """The request of a member of ours to meet somebody, if there was one within a year."""
     return await Introduction.filter(actor_id=actor.id, is_asker=True, listing_uri=listing.uri,
@@ -78,8 +83,7 @@ async def answer(actor: Actor, key: str, wanted: bool) -> None:
     """Say yes or no to somebody who asks. Of a no, only enough stays here to let the same one not ask again. Raises: NotHere."""
     known = await Introduction.get_or_none(key=key, actor_id=actor.id, is_asker=False, state=IntroductionState.ASKED,
                                            ends_at__gt=clock.now())
-    us, host = await directories.ours(), await Host.get_or_none(name=known.host) if known else None
-    them = await Actor.get_or_none(Actor.present(), uri=host.directory_uri) if host and host.directory_uri else None
+    us, them = await directories.ours(), await _directory_of(known.host) if known else None
     if known is None or us is None:
         raise NotHere("no such request")
     if wanted and await consent.may_leave(actor.id) is None:

@@ -64,16 +64,20 @@ async def plan(instance: Instance, list_: HostList, entries: Sequence[HostListEn
     for entry in entries:
         row = rows.get(entry.name)
         by_person = row is not None and row.list_id is None and Restriction.on(row).restricts
-        if ours == entry.name or ours.endswith(f".{entry.name}"):
+        if f".{ours}".endswith(f".{entry.name}"):
             change = Change.OURSELVES
         elif list_.kind is ListKind.ALLOWS:
             change = _of_allow(row)
         else:
             change = _of_block(entry, row, takes_strangers, _outranked(row, list_, ranks))
-            if entry.name in above_partners and change not in (*IDLE, Change.SAME):
-                change = Change.PARTNER  # the rule would hold for the partner below it
+            change = _above_a_partner(change) if entry.name in above_partners else change
         found.append(Planned(entry, change, by_person))
     return found
+
+
+def _above_a_partner(change: Change) -> Change:
+    """The rule would hold for the partner below it."""
+    return change if change in (*IDLE, Change.SAME) else Change.PARTNER
 
 
 async def _above_partners() -> set[str]:

@@ -36,9 +36,7 @@ async def import_(settings: Settings, out: Output, file: File, allows: Allows = 
     async with community(settings) as instance:
         list_ = await host_lists.bring(instance, title or file.name, text, kind, None)
         changes, lines = await _planned(instance, list_)
-        applied = await list_entries.accept_all(instance, list_, partners_too=partners) if apply else 0
-        while applied and await list_entries.apply_due(instance):
-            pass
+        applied = await _applied(instance, list_, partners) if apply else 0
         if not applied:  # no list of which nothing holds: a script may bring in the same file each night
             await host_lists.remove(instance, list_, None, keep_rules=True)
     bad = list_.bad_lines or []
@@ -47,6 +45,14 @@ async def import_(settings: Settings, out: Output, file: File, allows: Allows = 
              *(f"Line {number} cannot be read: {said}" for number, said in bad),
              ", ".join(f"{count} {name}" for name, count in changes.items()) or "nothing to change",
              f"{applied} rules were set." if apply else "Nothing was changed. Say --apply to change it.")
+
+
+async def _applied(instance: Instance, list_: HostList, partners_too: bool) -> int:
+    """How many rules of the list were set."""
+    count = await list_entries.accept_all(instance, list_, partners_too=partners_too)
+    while await list_entries.apply_due(instance):
+        pass
+    return count
 
 
 async def export(settings: Settings, out: Output,

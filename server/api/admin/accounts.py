@@ -141,9 +141,7 @@ async def act(request: web.Request, given: Act) -> web.Response:
     actor, by = await _actor(request), request[MEMBER]
     if given.type not in ACTS:
         raise NotOurs(given.type)
-    report = await Report.get_or_none(id=given.report_id, target_id=actor.id) if given.report_id else None
-    if given.report_id and report is None:
-        raise NotHere("no such report about them")
+    report = await _report(given, actor)
     if (case := await _case(report)) and case.is_open:
         await cases.own(case, by.actor)
     if given.type != "none" or given.text:
@@ -153,6 +151,15 @@ async def act(request: web.Request, given: Act) -> web.Response:
     if report:
         await reports.close(report, by.actor)
     return answer({})
+
+
+async def _report(given: Act, actor: Actor) -> Report | None:
+    """The report that it answers. NotHere if it is about somebody else."""
+    if not given.report_id:
+        return None
+    if report := await Report.get_or_none(id=given.report_id, target_id=actor.id):
+        return report
+    raise NotHere("no such report about them")
 
 
 async def approve(request: web.Request, _: Takes) -> web.Response:

@@ -159,12 +159,16 @@ async def admin_reports_of(reports: Sequence[Report], origin: str, statuses: Map
     senders = await _senders({one.sender_host for one in reports})
     cases = {case.id: case for case in await Case.filter(id__in=[one.case_id for one in reports if one.case_id] or [0])}
     holders = {one.id: _holder(one, cases.get(one.case_id or 0)) for one in reports}
-    ids = {id_ for one in reports for id_ in (one.reporter_id, one.target_id, holders[one.id], one.closed_by_id)}
-    people = await Actor.filter(id__in=[id_ for id_ in ids if id_] or [0])
-    everybody = list({actor.id: actor for actor in (*people, *senders.values())}.values())
+    everybody = await _named(reports, [*holders.values(), *(actor.id for actor in senders.values())])
     shown = {int(one["id"]): one for one in await admin_accounts_of(everybody, origin)}
     return [_report(one, shown, senders.get(one.sender_host, senders[""]).id, holders[one.id], statuses.get(one.id, []), rules)
             for one in reports]
+
+
+async def _named(reports: Sequence[Report], others: Sequence[int | None]) -> list[Actor]:
+    """Everybody of whom these reports speak, and these others."""
+    ids = {*others, *(id_ for one in reports for id_ in (one.reporter_id, one.target_id, one.closed_by_id))}
+    return await Actor.filter(id__in=[id_ for id_ in ids if id_] or [0])
 
 
 def _holder(one: Report, case: Case | None) -> int | None:
@@ -189,8 +193,8 @@ def _report(one: Report, shown: Mapping[int, AdminAccount], sender: int, holder:
         id=str(one.id), action_taken=one.closed_at is not None, action_taken_at=instant_or_none(one.closed_at),
         category=str(category_of(one.matter, one.rules)), comment=one.text, forwarded=one.forwarded_at is not None,
         created_at=instant(one.created_at), updated_at=instant(one.changed_at or one.created_at),
-        account=shown[one.reporter_id or sender], target_account=person(one.target_id) or shown[sender], assigned_account=person(holder),
-        action_taken_by_account=person(one.closed_by_id), statuses=statuses, rules=broken)
+        account=shown[one.reporter_id or sender], target_account=person(one.target_id) or shown[sender],
+        assigned_account=person(holder), action_taken_by_account=person(one.closed_by_id), statuses=statuses, rules=broken)
 
 
 def domain_block_of(host: Host) -> DomainBlock:
