@@ -224,12 +224,16 @@ async def kinds(conditions: Sequence[str]) -> list[Kind]:
     return found
 
 
-async def show(shown: Sequence[tuple[Kind, Facets]]) -> None:
-    """Show this of all of a kind, and touch nobody else. Inside a transaction."""
+async def show(shown: Sequence[tuple[Kind, Facets]], least: int) -> None:
+    """Show this of all of a kind, and touch nobody else. A class that somebody left since it was counted is hidden if it is too
+    small now. Inside a transaction.
+    """
     alike = " AND ".join(f"{column} = ?" for column in (*FACETS, *SHOWN, "is_placed"))
     new = ", ".join(f"{column} = ?" for column in SHOWN)
     await write_rows(f"UPDATE listing SET {new}, is_placed = ? WHERE {alike}",  # noqa: S608
                      [(*told, True, *kind.facets, *kind.shown, kind.is_placed) for kind, told in shown])
+    for one in {told for _, told in shown}:
+        await _hide_if_small(one, least)
 
 
 async def at(places: Sequence[int]) -> list[Any]:

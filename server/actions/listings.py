@@ -227,5 +227,5 @@ async def _place(conditions: list[str], least: int, told: str) -> int:
     changed = [(kind, wanted[kind.facets[1:]]) for kind in kinds
                if not kind.is_placed or kind.shown != wanted[kind.facets[1:]]]
     async with in_transaction():
-        await listings.show(changed)
+        await listings.show(changed, least)
     return len(changed)

@@ -74,6 +74,20 @@ async def test_people_come_change_and_go_and_no_small_group_shows(db: object) ->
         assert await listings.take_all_away(HOST, LEAST) == len(known)
 
 
+async def test_who_leaves_while_it_is_worked_out_makes_no_small_group(db: object) -> None:
+    alike = [Told(f"https://{HOST}/listings/{number}", HOST, ("ORPHA:1", "living", "FR", " fr ", "40-49"), clock.now(),
+                  clock.now() + timedelta(days=14), "https://x/") for number in range(LEAST)]
+    async with in_transaction():
+        await listings.put(alike, LEAST)
+    counted = await listings.kinds(["ORPHA:1"])
+    async with in_transaction():
+        await listings.take_away([alike[0].uri], HOST, LEAST)
+    async with in_transaction():
+        await listings.show([(kind, kind.facets) for kind in counted], LEAST)
+    assert not await Listing.exclude(shown_condition="").exists()
+    await check()
+
+
 async def test_an_older_word_changes_nothing(db: object) -> None:
     now = clock.now().replace(microsecond=0)
     new = Told(f"https://{HOST}/1", HOST, ("ORPHA:1", "", "", "", ""), now, now + timedelta(days=14))
