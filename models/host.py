@@ -173,9 +173,12 @@ class Host(Record):
         return {name: rows[name] for name in names if name in rows and harsh.isdisjoint(_parents(name))}
 
     async def save(self, *args: Any, **options: Any) -> None:
-        """Write the row. How we stand with this host, and with those below its domain, is asked for anew."""
+        """Write the row. How we stand with this host, and with those below its domain, is asked for anew; one that is merely new
+        changes nothing.
+        """
+        is_new = not self._saved_in_db and self.standing is Standing.UNKNOWN
         await super().save(*args, **options)
-        if "standing" in (options.get("update_fields") or ("standing",)):
+        if not is_new and "standing" in (options.get("update_fields") or ("standing",)):
             memory.current().standings.clear()
 
     def is_resting(self, now: datetime | None = None) -> bool:

@@ -33,6 +33,7 @@ class Recent(Generic[K, V]):
         self._seconds, self._limit = seconds, limit
         self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
         self._changes = 0
+        self._keeps_from = 0.0
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -55,7 +56,9 @@ class Recent(Generic[K, V]):
 
     def put(self, name: K, answer: V) -> None:
         """Keep an answer that was asked for in another way."""
-        self._kept[name] = (time.monotonic() + self._seconds, answer)
+        if (now := time.monotonic()) < self._keeps_from:
+            return
+        self._kept[name] = (now + self._seconds, answer)
         self._kept.move_to_end(name)
         if len(self._kept) > self._limit:
             self._kept.popitem(last=False)
@@ -66,9 +69,10 @@ class Recent(Generic[K, V]):
         self._kept.pop(name, None)
 
     def clear(self) -> None:
-        """Anything may have changed."""
+        """Anything may have changed. For its seconds nothing is kept: others read what was before until the change is there."""
         self._changes += 1
         self._kept.clear()
+        self._keeps_from = time.monotonic() + self._seconds
 
 
 class Memory:

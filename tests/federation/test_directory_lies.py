@@ -150,7 +150,7 @@ async def test_lists_without_an_end_and_pages_that_are_too_large(liar: Liar, mon
     monkeypatch.setattr(listing_sync, "PAGES_LIMIT", 5)
     liar.show(liar.listing("1"), next_=f"{liar.view}?page=first")
     assert await liar.compare() == "Malformed"
-    liar.show(*[liar.listing(str(number)) for number in range(51)])
+    liar.show(*[liar.listing(str(number)) for number in range(101)])
     assert await liar.compare() == "Malformed"
     liar.show(liar.listing("1", content="x" * 200_000))
     assert await liar.compare() == "Malformed"

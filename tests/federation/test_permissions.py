@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from federation import reports
 from federation.handlers.request import ASKS
 from models import Actor, Announce, Community, Delivery, Follow, InboxItem, Like, Notification, Pin, Post, Report, Stamp, clock
 from models.delivery import ItemState
 from models.notification import Notice
 from models.reach import Reach
-from server.actions import follows, profiles, relations
+from server.actions import follows, profiles, relations, reports
+from server.actions.reports import Told
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
@@ -160,7 +160,8 @@ async def test_a_report_leaves_in_the_name_of_the_community(
     async def report() -> None:
         post = await Post.get(uri=note["id"]).select_related("author")
         mine = await Post.filter(author__host="")
-        await reports.flag(alpha.instance.actor, post.author, [post, *mine], "It promises a cure")
+        told = Told(text="It promises a cure", post_ids=(post.id, *(one.id for one in mine)), forward=True)
+        await reports.report(alpha.instance.actor, alice, post.author, told)
     await alpha.run(report())
     sent = (await peer.wait_for("Flag"))[0]
     assert sent["actor"] == f"{alpha.origin}/actor" and sent["object"] == [otto.uri, note["id"]]

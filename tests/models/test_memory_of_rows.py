@@ -25,6 +25,18 @@ async def test_an_answer_is_kept_for_its_time_and_no_longer() -> None:
     assert await recent.get("x", ask) == 3
 
 
+async def test_nothing_is_kept_while_a_change_may_not_be_committed_yet() -> None:
+    recent = Recent[str, str](0.05, 10)
+
+    async def ask(answer: str) -> str:
+        return answer
+    recent.clear()  # in a transaction
+    assert await recent.get("x", lambda: ask("old")) == "old"
+    assert await recent.get("x", lambda: ask("new")) == "new"
+    await asyncio.sleep(0.06)
+    assert [await recent.get("x", lambda: ask("one")), await recent.get("x", lambda: ask("two"))] == ["one", "one"]
+
+
 async def test_what_changes_while_it_is_asked_for_is_not_kept() -> None:
     recent = Recent[str, str](60, 10)
 
