@@ -17,12 +17,13 @@ from federation.instance import ensure_actor
 from models import Actor, ActorKey, Delivery, Follow, Host, Member, Post, Session, clock
 from models.actor import KeyKind
 from models.consent import Purpose
-from models.database import config, open_database
+from models.database import KEYS_FOLDER, config, open_database
 from models.delivery import DeliveryState
 from models.host import Standing
 from models.ids import digest, new_token
 from models.migration import migrate
 from models.reach import Reach
+from models.vault import Vault
 from server.actions import accounts, apps, posts
 
 PEOPLE = 40
@@ -63,7 +64,7 @@ async def prepared(place: Place, name: str, origin: str) -> AsyncIterator[tuple[
     """A database with one member who has agreed to everything, open for this block: its URL and the member."""
     url = await place.new_database(name)
     await migrate(url)
-    async with open_database(url):
+    async with open_database(url, Vault(place.folder / "var" / KEYS_FOLDER)):
         await ensure_actor(origin)
         yield url, await _member(origin, "alice")
 
