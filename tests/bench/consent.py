@@ -62,7 +62,7 @@ async def decisions(place: Place, rounds: int) -> dict[str, Any]:
     """One community of fifty members, each with all agreements and their history."""
     url = await place.new_database("consent")
     await migrate(url)
-    async with LiveServer(url, place.folder / "var") as server, open_database(url):
+    async with LiveServer(url, place.folder / "var") as server, open_database(url, server.settings.vault()):
         await (await Community.current()).change(ceiling=Reach.WEB)
         community = await Community.current()
         every = (Purpose.MEMBERSHIP, *consent.switches())
