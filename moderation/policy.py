@@ -126,7 +126,7 @@ def still_open(facts: Facts) -> str | None:
 
 def seen_by_others(facts: Facts) -> str | None:
     """What waits for the team, or is hidden, leaves by no other door: its address neither."""
-    return "unseen" if facts.is_kept_back else None
+    return "kept_back" if facts.is_kept_back else None
 
 
 def more_than_a_circle(facts: Facts) -> str | None:
@@ -187,8 +187,8 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.FOLLOW: (may_write, hosts_in_good_standing, both_present, has_not_moved, no_block, opens_no_conversation,
                   agreed_if_it_crosses),
     Verb.PUBLISH: (may_write, writes_to_nobody_unasked, within_the_ceiling, said_yes_to_leaving),
-    Verb.ANSWER: (may_write, the_post_is_seen, still_open, no_block, answers_where_named, not_wider_than_the_parent,
-                  within_the_ceiling, said_yes_to_leaving),
+    Verb.ANSWER: (may_write, the_post_is_seen, seen_by_others, still_open, no_block, answers_where_named,
+                  not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
     Verb.LIKE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
     Verb.VOTE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
     Verb.QUOTE: (may_write, the_post_is_seen, seen_by_others, both_present, no_block, passes_on_its_own, agreed_if_it_crosses,

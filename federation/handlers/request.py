@@ -37,7 +37,7 @@ async def receive(incoming: Incoming) -> None:
         raise NotHere("no such post of ours")
     known = await facts.between(sender, post.author, reach=_reach(verb, post), post=post)
     decision = policy.decide(verb, known)
-    if decision.reason in ("unseen", "consent"):
+    if decision.reason in ("unseen", "kept_back", "consent"):
         raise NotHere("not for them")
     if not decision:
         await stamps.refuse(post.author, sender, activity)

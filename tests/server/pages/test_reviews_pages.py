@@ -132,4 +132,5 @@ async def test_apps_are_held_to_the_same_rule(alpha: LiveServer) -> None:
         assert (await app.get(f"/api/v1/statuses/{held['id']}")).status == 200
         assert (await app.post(f"/api/v1/statuses/{held['id']}/reblog", {})).status == 403, "there is no other door"
         assert (await app.post("/api/v1/statuses", about | {"status": "see", "quoted_status_id": held["id"]})).status == 403
+        assert (await app.post("/api/v1/statuses", about | {"status": "so", "in_reply_to_id": held["id"]})).status == 403
         assert (await app.ask("PUT", f"/api/v1/statuses/{sung['id']}", json={"status": TEXT})).status == 403
