@@ -164,11 +164,6 @@ class Actor(Record):
         await super().save(*args, **options)
         memory.current().keys.clear()
 
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
-
 
 class KeyKind(StrEnum):
     """The two algorithms that the fediverse speaks."""

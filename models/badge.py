@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tortoise import fields
 from tortoise.expressions import Q
@@ -83,8 +83,3 @@ class Badge(Owned):
         """Whether what its owner can do is done: the mailed link opened, the colleague heard."""
         waits = {Evidence.MAIL: self.email_confirmed_at, Evidence.VOUCHER: self.vouched_at}
         return self.evidence not in waits or waits[self.evidence] is not None
-
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))

@@ -77,6 +77,12 @@ class Record(models.Model, metaclass=Table):
     class Meta:
         abstract = True
 
+    async def change(self, **columns: Any) -> None:
+        """Set these columns, here and in the database, and nothing else."""
+        if columns:  # without a name, `save` would write every column
+            self.update_from_dict(columns)
+            await self.save(update_fields=list(columns))
+
 
 class LedgerRow(models.Model, metaclass=Table):
     """A row that is written once. The database counts its id, so that "newest" has one answer."""

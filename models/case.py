@@ -133,11 +133,6 @@ class Case(Record):
         """Whether a question was asked about it, and no answer came in time."""
         return self.is_open and self.asked_at is not None and self.asked_at <= clock.now() - ANSWER_TIME
 
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
-
     async def close(self, by: Actor | None) -> None:
         """Nothing is left to do. For the caller's transaction."""
         await self.change(closed_at=clock.now(), closed_by_id=by.id if by else None, claimed_by_id=None, claimed_until=None,

@@ -1,8 +1,6 @@
 """In which countries people are, as bands: ours of today, and what partners told us of theirs."""
 from __future__ import annotations
 
-from typing import Any
-
 from tortoise import fields
 
 from models import clock
@@ -32,8 +30,3 @@ class Census(Record):
     async def of_partners(cls, hosts: list[str]) -> list[Census]:
         """What these have told that still counts."""
         return await cls.filter(host__in=hosts or ["-"], ends_at__gt=clock.now())
-
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))

@@ -141,11 +141,6 @@ class Community(Record):
         """What the address tells about a member, in this language as far as the host has said it."""
         return (self.condition_words or {}).get(language) or self.condition
 
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
-
 
 def _listed(stored: object) -> list[str] | None:
     """A list of words as a statement brings it."""

@@ -1,12 +1,14 @@
 """Both queues: what has come in and waits to be carried out, what goes out and waits to arrive."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from tortoise import fields
+from tortoise.functions import Count
 
 from models import clock, vault
 from models.actor import Actor
@@ -97,6 +99,13 @@ class Delivery(Record):
         table = "delivery"
         unique_together = (("activity", "inbox_uri"),)
         indexes = (("state", "host", "due_at"), ("host", "object_uri", "id"))
+
+    @classmethod
+    async def waiting_for(cls, hosts: Sequence[str]) -> dict[str, int]:
+        """How many are on their way to each of these hosts; those of none are left out."""
+        waiting = cls.filter(state=DeliveryState.WAITING, host__in=list(hosts) or [""])
+        counted = await waiting.annotate(deliveries=Count("id")).group_by("host").values_list("host", "deliveries")
+        return {str(host): int(str(deliveries)) for host, deliveries in counted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +230,4 @@ class Report(Record):
 
     async def change(self, **columns: Any) -> None:
         """Set these columns and the time of the change, here and in the database, and nothing else."""
-        columns["changed_at"] = clock.now()
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
+        await super().change(changed_at=clock.now(), **columns)

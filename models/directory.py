@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tortoise import fields
 from tortoise.functions import Count
@@ -45,11 +45,6 @@ class DirectoryPeer(Record):
     async def of(cls, host: str) -> DirectoryPeer:
         """The row of this host, made if it is new."""
         return (await cls.get_or_create(host=host))[0]
-
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
 
 
 class OfferedListing(Record):

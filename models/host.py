@@ -27,6 +27,8 @@ class Standing(StrEnum):
 
 #: Communities that shook hands with us, whatever became of their charter since.
 PARTNERS = frozenset({Standing.PARTNER, Standing.NARROWED, Standing.PAUSED})
+#: Those that a domain hands down to what is below it.
+RESTRICTED = frozenset({Standing.SUSPENDED, Standing.LIMITED})
 
 
 class Rule(NamedTuple):
@@ -98,7 +100,7 @@ class Host(Record):
         """The row of this host, made if it is new."""
         host, is_new = await cls.get_or_create(name=name)
         if is_new:
-            await host._cover(await cls._own_rules(_parents(name)))
+            await host._cover(await cls._own_rules(domains_above(name)))
         return host
 
     @property
@@ -122,7 +124,7 @@ class Host(Record):
     async def settle(cls, name: str) -> list[Host]:
         """A rule on this domain has changed: it holds for the hosts that are known below it. They, and the domain's own row."""
         rows = await cls.filter(Q(name=name) | Q(name__endswith=f".{name}"))
-        rules = await cls._own_rules(_parents(name)) | {row.name: row.own for row in rows}
+        rules = await cls._own_rules(domains_above(name)) | {row.name: row.own for row in rows}
         for row in rows:
             await row._cover(rules)
         return rows
@@ -140,7 +142,7 @@ class Host(Record):
         """Take on the rules of the domains above, by their names, nearest last; or be free of them."""
         own = whole = self.own
         ruled_by = ""
-        for parent in reversed(_parents(self.name)):
+        for parent in reversed(domains_above(self.name)):
             if parent in rules and (covered := whole.below(rules[parent])) != whole:
                 whole, ruled_by = covered, parent
         kept = own._asdict() if whole != own else None
@@ -154,8 +156,8 @@ class Host(Record):
 
         A rule on a domain covers its subdomains (product.md); only restrictions are inherited, trust never is.
         """
-        parents = _parents(name)
-        restricted = Q(name__in=parents, standing__in=[Standing.SUSPENDED, Standing.LIMITED])
+        parents = domains_above(name)
+        restricted = Q(name__in=parents, standing__in=list(RESTRICTED))
         found = {host.name: host for host in await cls.filter(Q(name=name) | restricted)}
         harsh = [found[parent] for parent in parents if parent in found]
         own = found.get(name)
@@ -166,11 +168,11 @@ class Host(Record):
     @classmethod
     async def own_standings(cls, names: Sequence[str]) -> dict[str, Standing]:
         """The standings of those of these hosts that have a row and no parent domain with a restriction: one query for many."""
-        parents = {parent for name in names for parent in _parents(name)}
+        parents = {parent for name in names for parent in domains_above(name)}
         found = await cls.filter(name__in=[*{*names, *parents}]).values_list("name", "standing")
         rows = {str(name): Standing(standing) for name, standing in found}
-        harsh = {name for name, standing in rows.items() if standing in (Standing.SUSPENDED, Standing.LIMITED)}
-        return {name: rows[name] for name in names if name in rows and harsh.isdisjoint(_parents(name))}
+        harsh = {name for name, standing in rows.items() if standing in RESTRICTED}
+        return {name: rows[name] for name in names if name in rows and harsh.isdisjoint(domains_above(name))}
 
     async def save(self, *args: Any, **options: Any) -> None:
         """Write the row. How we stand with this host, and with those below its domain, is asked for anew; one that is merely new
@@ -185,13 +187,8 @@ class Host(Record):
         """Whether the circuit breaker keeps us from sending."""
         return self.retry_at is not None and self.retry_at > (now or clock.now())
 
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
 
-
-def _parents(name: str) -> list[str]:
+def domains_above(name: str) -> list[str]:
     """The domains above a name, nearest first: "a.b.example" -> "b.example", "example"."""
     labels = name.split(".")
     return [".".join(labels[i:]) for i in range(1, len(labels))]

@@ -1,10 +1,12 @@
 """Lists of servers that others keep: files that were brought in, and addresses that are read again and again."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
 from tortoise import fields
+from tortoise.functions import Count
 
 from models.base import Record
 from models.ids import new_key
@@ -39,11 +41,6 @@ class HostList(Record):
         table = "host_list"
         indexes = (("checked_at",),)
 
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
-
 
 class EntryState(StrEnum):
     """What became of a line of a list."""
@@ -72,10 +69,12 @@ class HostListEntry(Record):
         unique_together = (("list", "name"),)
         indexes = (("name",), ("state", "list_id"))
 
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
+    @classmethod
+    async def lines(cls, list_ids: Sequence[int]) -> dict[tuple[int, EntryState], int]:
+        """How many lines of each of these lists are in which state; none where there are none."""
+        counted = cls.filter(list_id__in=list(list_ids) or [0]).annotate(lines=Count("id")).group_by("list_id", "state")
+        return {(int(str(list_id)), EntryState(state)): int(str(lines))
+                for list_id, state, lines in await counted.values_list("list_id", "state", "lines")}
 
 
 class HostExclude(Record):

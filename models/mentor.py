@@ -1,8 +1,6 @@
 """Members who welcome others, and those whom they welcome."""
 from __future__ import annotations
 
-from typing import Any
-
 from tortoise import fields
 
 from models.actor import Actor
@@ -23,8 +21,3 @@ class Mentoring(Record):
     class Meta:
         table = "mentoring"
         indexes = (("newcomer_id", "ended_at"), ("mentor_id", "ended_at"), ("ended_at", "id"))
-
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))

@@ -41,11 +41,6 @@ class Poll(OfPost):
         """Whether no answer is taken any more."""
         return self.closes_at is not None and self.closes_at <= clock.now()
 
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
-
     def mark(self, place: int) -> str:
         """How a vote says which answer it chose: in the words of the answer, or where these are sealed by its place."""
         return f"{vault.MARK}{place}" if self.sealed else str(self.options[place]["name"])

@@ -179,11 +179,6 @@ class Post(Sealed):
         named = await Recipient.filter(post_id=self.id, actor__host="").order_by("actor_id").values_list("actor_id", flat=True)
         return tuple(int(str(id_)) for id_ in named) or (vault.HOUSE,)
 
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
-
 
 class OfPost(Sealed):
     """A part of a message, sealed as the message is."""

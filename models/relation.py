@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tortoise import fields
 from tortoise.expressions import Q
@@ -58,12 +58,6 @@ class Follow(Record):
         if follow := await cls.get_or_none(follower=follower, target=target):
             follow.follower, follow.target = follower, target
         return follow
-
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        if columns:
-            self.update_from_dict(columns)
-            await self.save(update_fields=list(columns))
 
     async def accept(self) -> None:
         """The target said yes, now; a second yes changes nothing."""

@@ -35,11 +35,6 @@ class Archive(Record):
         table = "archive"
         indexes = (("state", "id"),)
 
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
-
 
 class Departure(Record):
     """Somebody leaves, or has left. Until `ends_at` they can come back; then their data go in steps, which can be repeated."""
@@ -57,11 +52,6 @@ class Departure(Record):
     class Meta:
         table = "departure"
         indexes = (("ended_at", "ends_at"), ("name_digest",))
-
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
 
 
 class BroughtKind(StrEnum):

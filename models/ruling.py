@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tortoise import fields
 
@@ -82,11 +82,6 @@ class Statement(Owned):
     class Meta:
         table = "statement"
         indexes = (("owner_id", "id"), ("state", "id"), ("case_id",))
-
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
 
 
 class Barred(Record):

@@ -6,7 +6,6 @@ What leaves is blinded: a partner gets numbers that tell it nothing but whether 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 from tortoise import fields
 
@@ -49,11 +48,6 @@ class WaitingPeer(Record):
     async def of(cls, host: str) -> WaitingPeer:
         """The row of this host, made if it is new."""
         return (await cls.get_or_create(host=host))[0]
-
-    async def change(self, **columns: Any) -> None:
-        """Set these columns, here and in the database, and nothing else."""
-        self.update_from_dict(columns)
-        await self.save(update_fields=list(columns))
 
 
 class WaitingEntry(Record):
