@@ -11,7 +11,7 @@ from datetime import datetime
 from models import Actor, Block, Follow, Host, HostBlock, Post, Q, Recipient, Subquery, clock, conditions
 from models.conditions import Condition
 from models.consent import Purpose
-from models.host import Standing
+from models.host import RESTRICTED, Standing
 from models.reach import Reach
 from moderation import consent, hosts
 
@@ -110,7 +110,7 @@ def _for_member(actor_id: int) -> Q:
     followed = Q(author_id__in=Subquery(Follow.filter(follower_id=actor_id, accepted_at__isnull=False).values("target_id")))
     ours = Q(author__host="", reach__in=[Reach.COMMUNITY, Reach.PARTNERS, Reach.WEB])
     shut = Subquery(Host.filter(standing=Standing.SUSPENDED).values("name"))
-    quiet = Subquery(Host.filter(standing__in=[Standing.SUSPENDED, Standing.LIMITED]).values("name"))
+    quiet = Subquery(Host.filter(standing__in=list(RESTRICTED)).values("name"))
     theirs = Q(reach__in=[Reach.PARTNERS, Reach.WEB]) & (~Q(author__host__in=quiet) | followed)
     blocking = Subquery(Block.filter(target_id=actor_id).values("blocker_id"))
     blocked = Subquery(Block.filter(blocker_id=actor_id).values("target_id"))

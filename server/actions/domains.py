@@ -11,12 +11,13 @@ from federation.instance import Instance
 from models import Actor, AuditEntry, Host
 from models.database import in_transaction
 from models.errors import CommunityError
-from models.host import PARTNERS, Rule, Standing
+from models.host import PARTNERS, RESTRICTED, Rule, Standing
 from moderation import hosts
 from server.actions import partners
-from server.actions.partners import RESTRICTED
 
 COMMENT_LIMIT = 500
+#: What lists and apps call allowed.
+ALLOWED = PARTNERS | {Standing.OPEN}
 
 
 class Severity(StrEnum):

@@ -15,8 +15,8 @@ from models.errors import CommunityError
 from models.host_list import EntryState, ListKind
 from models.notification import Notice
 from server.actions import list_entries
-from server.actions.domains import Restriction
-from server.actions.list_entries import ALLOWED, BY_ITSELF, Change
+from server.actions.domains import ALLOWED, Restriction
+from server.actions.list_entries import BY_ITSELF, Change
 from server.actions.restrictions import all_decided
 
 EVERY = timedelta(days=1)
@@ -97,8 +97,9 @@ async def take_in(instance: Instance, list_: HostList, parsed: Parsed) -> None:
     await HostListEntry.bulk_create(fresh, batch_size=500)
     changed = []
     for name, line in lines.items():
-        if name in known and _said(known[name]) != _columns(list_, line):
-            await known[name].change(**_columns(list_, line), state=EntryState.DRAFT)
+        said = _columns(list_, line)
+        if name in known and any(getattr(known[name], column) != value for column, value in said.items()):
+            await known[name].change(**said, state=EntryState.DRAFT)
             changed.append(known[name])
     for name in known.keys() - lines.keys():
         await list_entries.take_back(instance, list_, known[name])
@@ -131,11 +132,6 @@ def _columns(list_: HostList, line: Line) -> dict[str, object]:
     severity = "allow" if list_.kind is ListKind.ALLOWS else line.severity
     return {"severity": severity, "rejects_media": line.rejects_media, "rejects_reports": line.rejects_reports,
             "public_comment": line.public_comment, "obfuscates": line.obfuscates}
-
-
-def _said(entry: HostListEntry) -> dict[str, object]:
-    return {"severity": entry.severity, "rejects_media": entry.rejects_media, "rejects_reports": entry.rejects_reports,
-            "public_comment": entry.public_comment, "obfuscates": entry.obfuscates}
 
 
 async def read_due(instance: Instance) -> int:

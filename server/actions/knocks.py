@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from federation.instance import Instance
 from models import Actor, AuditEntry, Host, Knock, Q, clock
 from models.errors import NotHere
-from models.host import PARTNERS, Standing
+from models.host import PARTNERS, RESTRICTED, Standing
 from moderation.domain_names import Alike, alike
 from server.actions import domains, partners
 from server.actions.domains import Restriction, Severity
-from server.actions.partners import RESTRICTED
 
 KNOWN_LIMIT = 20_000
 ALIKE_LIMIT = 3  # that are named

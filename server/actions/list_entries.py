@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from federation.instance import Instance
-from models import Actor, Host, HostExclude, HostList, HostListEntry
+from models import Host, HostExclude, HostList, HostListEntry
 from models.errors import CommunityError
-from models.host import PARTNERS, Standing
+from models.host import PARTNERS, RESTRICTED, Standing, domains_above
 from models.host_list import EntryState, ListKind
 from moderation import hosts
 from server.actions import domains, partners
 from server.actions.domains import Restriction, Severity
-from server.actions.partners import RESTRICTED
 
 APPLIED_AT_ONCE = 20
-ALLOWED = (*PARTNERS, Standing.OPEN)
 ORDER = {Severity.NOOP: 0, Severity.SILENCE: 1, Severity.SUSPEND: 2}
 
 
@@ -83,12 +81,7 @@ def _above_a_partner(change: Change) -> Change:
 async def _above_partners() -> set[str]:
     """The domains above our partners: a rule about one covers what is below it."""
     names = await Host.filter(standing__in=list(PARTNERS)).values_list("name", flat=True)
-    return {label for name in names for label in _above(str(name))}
-
-
-def _above(name: str) -> list[str]:
-    labels = name.split(".")
-    return [".".join(labels[at:]) for at in range(1, len(labels))]
+    return {above for name in names for above in domains_above(str(name))}
 
 
 def _outranked(row: Host | None, list_: HostList, ranks: dict[int, int]) -> bool:
@@ -131,8 +124,7 @@ async def excluded_names() -> set[str]:
 
 def is_excluded(name: str, excluded: Set[str]) -> bool:
     """Whether no list may touch this domain, as one of those or below one."""
-    labels = name.split(".")
-    return any(".".join(labels[at:]) in excluded for at in range(len(labels)))
+    return not excluded.isdisjoint((name, *domains_above(name)))
 
 
 async def accept(instance: Instance, list_: HostList, entries: Sequence[HostListEntry], *, partners_too: bool) -> int:
@@ -154,31 +146,31 @@ async def accept_all(instance: Instance, list_: HostList, *, partners_too: bool 
     return count
 
 
-async def decline(list_: HostList, ids: Sequence[int]) -> None:
-    """A host says no to these lines: they are not put forward again as long as they say the same."""
-    await HostListEntry.filter(list_id=list_.id, id__in=list(ids) or [0]).update(state=EntryState.DECLINED)
+async def decline(list_: HostList, names: Sequence[str]) -> int:
+    """A host says no to these lines: they are not put forward again as long as they say the same. How many."""
+    return await HostListEntry.filter(list_id=list_.id, name__in=list(names) or [""]).update(state=EntryState.DECLINED)
 
 
-async def apply_due(instance: Instance, by: Actor | None = None) -> int:
+async def apply_due(instance: Instance) -> int:
     """A job: set the rules of the lines that somebody, or the list, said yes to. How many were looked at."""
     due = await HostListEntry.filter(state=EntryState.ACCEPTED).order_by("id").limit(APPLIED_AT_ONCE).select_related("list")
     for entry in due:
         state = EntryState.HOLDS
         try:
-            await _set(instance, entry, by)
+            await _set(instance, entry)
         except CommunityError:
             state = EntryState.DRAFT  # a host decides: it is no longer what it was when they said yes
         await HostListEntry.filter(id=entry.id, state=EntryState.ACCEPTED).update(state=state)
     return len(due)
 
 
-async def _set(instance: Instance, entry: HostListEntry, by: Actor | None) -> None:
+async def _set(instance: Instance, entry: HostListEntry) -> None:
     if entry.list.kind is ListKind.ALLOWS:
-        host = await domains.allow(instance, entry.name, by)
+        host = await domains.allow(instance, entry.name, None)
         if host.standing is Standing.OPEN:
             await host.change(list_id=entry.list_id)
         return
-    host = await domains.restrict(instance, entry.name, by, wanted(entry), entry.list_id)
+    host = await domains.restrict(instance, entry.name, None, wanted(entry), entry.list_id)
     if not host.reason:
         await host.change(reason=entry.list.title[:500])
 
@@ -188,9 +180,8 @@ async def take_back(instance: Instance, list_: HostList, entry: HostListEntry) -
     host = await Host.get_or_none(name=entry.name, list_id=list_.id)
     if host and list_.takes_back and entry.state is EntryState.HOLDS:
         others = HostListEntry.filter(name=entry.name, state=EntryState.HOLDS).exclude(list_id=list_.id)
-        heirs = sorted(await others.select_related("list"), key=lambda one: -one.list.priority)
-        if heirs:
-            await _set(instance, heirs[0], None)
+        if heir := await others.order_by("-list__priority", "id").select_related("list").first():
+            await _set(instance, heir)
         elif list_.kind is ListKind.ALLOWS:
             await partners.end(instance, host, None, list_.title)
         else:

@@ -9,11 +9,10 @@ from federation.instance import Instance
 from models import Actor, AuditEntry, Charter, Host, Knock, Notification, clock
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
-from models.host import PARTNERS, Rule, Standing
+from models.host import PARTNERS, RESTRICTED, Rule, Standing
 from models.notification import Notice
 from server.actions import closures
 
-RESTRICTED = frozenset({Standing.SUSPENDED, Standing.LIMITED})
 #: What goes with a restriction, and ends with it.
 NO_RESTRICTION: dict[str, Any] = {"public_comment": "", "obfuscates": False, "standing_before": "", "list_id": None}
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from models import Community, Host, Q
 from models.community import Shown
-from models.host import Standing
+from models.host import RESTRICTED
 from models.ids import digest
-from server.actions.domains import Severity
-from server.actions.partners import RESTRICTED
+from server.actions.domains import Restriction, Severity
 
 LIST_LIMIT = 20_000
 #: The hosts with a rule of their own, as a condition; those that a domain above them covers are not named again.
@@ -49,9 +48,4 @@ def shown_name(host: Host) -> str:
 async def all_decided() -> list[Host]:
     """Every host with a rule of its own, also where a domain above it covers that for now: what an export holds."""
     found = await Host.filter(DECIDED | ~Q(ruled_by="")).order_by("name").limit(LIST_LIMIT)
-    return [host for host in found if _restricts(host)]
-
-
-def _restricts(host: Host) -> bool:
-    own = host.own
-    return own.standing in (Standing.SUSPENDED, Standing.LIMITED) or own.rejects_media or own.rejects_reports
+    return [host for host in found if Restriction.on(host).restricts]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from models import Knock
-from models.host import Standing
+from models.host import RESTRICTED, Standing
 from moderation.domain_names import Alike, Likeness
 from server import render
 from server.actions import knocks
@@ -61,7 +61,7 @@ def warnings(found: Sequence[tuple[Alike, Standing]], _: Words) -> list[str]:
     """Whom a server could be taken for, in words."""
     said = []
     for one, standing in found:
-        restricted = standing in (Standing.SUSPENDED, Standing.LIMITED)
+        restricted = standing in RESTRICTED
         who = (_("%(name)s, which you restrict", name=one.name) if restricted
                else _("%(name)s, which you know", name=one.name))
         said.append({

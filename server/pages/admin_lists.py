@@ -82,7 +82,8 @@ async def one(request: web.Request) -> web.Response:
     page = rows[:LINES_ON_A_PAGE]
     planned: Sequence[Planned] = await list_entries.plan(request.app[INSTANCE], list_, page)
     more = f"{HERE}/{list_.key}?state={state}&after={page[-1].name}" if len(rows) > LINES_ON_A_PAGE else ""
-    return render.page(request, "admin_list.html", here="partners", list=await _view(list_), lines=planned, state=str(state),
+    view, = await _views([list_])
+    return render.page(request, "admin_list.html", here="partners", list=view, lines=planned, state=str(state),
                        done=request.query.get("done", ""), pager=Pager(older_url=more))
 
 
@@ -98,9 +99,7 @@ async def decide(request: web.Request) -> web.Response:
         case "accept_all":
             count = await list_entries.accept_all(instance, list_)
         case "decline":
-            ids = await HostListEntry.filter(list_id=list_.id, name__in=names or [""]).values_list("id", flat=True)
-            await list_entries.decline(list_, [int(str(id_)) for id_ in ids])
-            count = len(ids)
+            count = await list_entries.decline(list_, names)
         case "change":
             await list_.change(**_settings(form))
             count = 0
@@ -131,19 +130,20 @@ async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> we
     excludes = [row.name for row in await HostExclude.all().order_by("name")]
     return render.page(
         request, "admin_lists.html", here="partners", status=422 if errors else 200, errors=errors,
-        lists=[await _view(row) for row in rows],
+        lists=await _views(rows),
         excludes=form.get("excludes") if form and form.has("excludes") else "\n".join(excludes),
         text=form.get("text")[:TEXT_LIMIT] if form else "", url=form.text("url") if form else "",
         title=form.text("title", 200) if form else "", shown=str(request.app[COMMUNITY].row.restrictions_shown),
         saved=request.query.get("saved", ""))
 
 
-async def _view(row: HostList) -> ListView:
-    entries = HostListEntry.filter(list_id=row.id)
-    accepted = await entries.filter(state=EntryState.ACCEPTED).count()
-    return ListView(row, await entries.filter(state=EntryState.DRAFT).count(),
-                    await entries.filter(state=EntryState.HOLDS).count() + accepted,
-                    await entries.filter(state=EntryState.DECLINED).count())
+async def _views(rows: Sequence[HostList]) -> list[ListView]:
+    lines = await HostListEntry.lines([row.id for row in rows])
+
+    def count(row: HostList, *states: EntryState) -> int:
+        return sum(lines.get((row.id, state), 0) for state in states)
+    return [ListView(row, count(row, EntryState.DRAFT), count(row, EntryState.HOLDS, EntryState.ACCEPTED),
+                     count(row, EntryState.DECLINED)) for row in rows]
 
 
 async def _list(request: web.Request) -> HostList:
@@ -183,8 +183,6 @@ async def _show_to(request: web.Request, who: str) -> None:
 
 
 def _why_not(error: CommunityError, _: Words) -> str:
-    if isinstance(error, domain_lists.TooLong | host_lists.TooManyLists | host_lists.NothingReadable):
-        return _(error.safe)
-    if isinstance(error, FederationError):
+    if isinstance(error, FederationError) and not isinstance(error, domain_lists.TooLong):
         return _("We cannot use this. Write names of servers such as melorin.example, and addresses that begin with https://.")
     return _(error.safe)

@@ -27,6 +27,7 @@ from server.pages import admin_knocks
 from server.views import FieldError
 
 HOSTS_ON_A_PAGE = 100
+WAITING_SHOWN = 1000  # more is said as so many
 HERE = "/admin/partners"
 
 
@@ -111,8 +112,8 @@ async def one(request: web.Request) -> web.Response:
 
 
 async def _page(request: web.Request, *, typed: str = "", errors: tuple[FieldError, ...] = (), status: int = 200) -> web.Response:
-    knocked = await Knock.filter(ignored_at__isnull=True).limit(1000).count()
-    waiting = await Delivery.filter(state=DeliveryState.WAITING).limit(1000).count()
+    knocked = await Knock.filter(ignored_at__isnull=True).count()
+    waiting = await Delivery.filter(state=DeliveryState.WAITING).limit(WAITING_SHOWN).count()
     groups = await _groups()
     return render.page(
         request, "partners.html", here="partners", status=status, errors=errors, typed=typed, waiting=waiting, **groups,
@@ -129,7 +130,7 @@ async def _groups() -> dict[str, list[HostView]]:
         "partners": (Q(standing__in=list(PARTNERS)), ("title", "name")),
         "others": (Q(standing__in=[Standing.OPEN, Standing.LIMITED], ruled_by=""), newest),
         "suspended": (Q(standing=Standing.SUSPENDED, ruled_by=""), newest)}
-    return {name: [await _view(host) for host in await Host.filter(which).order_by(*order).limit(HOSTS_ON_A_PAGE)]
+    return {name: await _views(await Host.filter(which).order_by(*order).limit(HOSTS_ON_A_PAGE))
             for name, (which, order) in wanted.items()}
 
 
@@ -145,8 +146,9 @@ async def find(request: web.Request) -> web.Response:
 async def _one(request: web.Request, host: Host, *, errors: tuple[FieldError, ...] = (), status: int = 200,
                wanted: Restriction | None = None) -> web.Response:
     by_list = await HostList.get_or_none(id=host.list_id or 0)
+    view, = await _views([host])
     alike = await _warnings(request, [host.name] if host.standing is Standing.UNKNOWN else [])
-    return render.page(request, "partner.html", here="partners", status=status, errors=errors, host=await _view(host),
+    return render.page(request, "partner.html", here="partners", status=status, errors=errors, host=view,
                        wanted=wanted or Restriction.on(host), ruled_by=host.ruled_by, by_list=by_list,
                        before=host.standing_before,
                        warnings=alike.get(host.name, ()), done=request.query.get("done", ""),
@@ -167,8 +169,12 @@ async def _charter(host: Host, _: Words) -> dict[str, Any]:
     return {"charter": newest, "promises": promises.lines(terms, _), "changes": changes, "below": below}
 
 
-async def _view(host: Host) -> HostView:
-    waiting = await Delivery.filter(host=host.name, state=DeliveryState.WAITING).limit(1000).count()
+async def _views(hosts: Sequence[Host]) -> list[HostView]:
+    waiting = await Delivery.waiting_for([host.name for host in hosts])
+    return [_view(host, min(waiting.get(host.name, 0), WAITING_SHOWN)) for host in hosts]
+
+
+def _view(host: Host, waiting: int) -> HostView:
     undecided = host.standing is Standing.UNKNOWN
     return HostView(
         name=host.name, title=host.title or host.name, standing=str(host.standing),

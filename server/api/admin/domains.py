@@ -7,7 +7,7 @@ from aiohttp import web
 
 from models import Host, Q
 from models.errors import NotHere
-from models.host import PARTNERS, Standing
+from models.host import RESTRICTED
 from models.member import Role
 from server.actions import domains, partners, restrictions
 from server.actions.domains import Restriction
@@ -21,7 +21,7 @@ from server.errors import StaffOnly
 from server.keys import INSTANCE, MEMBER
 
 BLOCKED = restrictions.DECIDED
-ALLOWED = Q(standing__in=[*PARTNERS, Standing.OPEN])
+ALLOWED = Q(standing__in=list(domains.ALLOWED))
 
 
 class Listing(Window):
@@ -92,7 +92,7 @@ async def unblock(request: web.Request, _: Takes) -> web.Response:
     only images or reports were refused, they no longer are, and nothing else changes.
     """
     host, instance, by = await _one(request, BLOCKED), request.app[INSTANCE], request[MEMBER].actor
-    if host.own.standing in partners.RESTRICTED:
+    if host.own.standing in RESTRICTED:
         await partners.end(instance, host, by)
     else:
         await domains.restrict(instance, host.name, by, Restriction(domains.Severity.NOOP))
