@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from federation import negotiation
 from federation.answers import Answer
 from federation.disclosure import Permit, Waiting
 from federation.dockets import LEASE_SECONDS, Dockets, Ended, Turn, sealed
 from federation.errors import FederationError, Gone, Unreachable
 from federation.instance import Instance, Network
+from federation.negotiation import Wish
 from federation.requests import CONTENT_TYPE, Manner
 from models import Delivery, Host, Q, Subquery, clock
 from models.actor import KeyKind
@@ -92,30 +94,48 @@ async def _attempt(instance: Instance, dockets: Dockets, host: Host, delivery: W
 
 
 async def _post(instance: Instance, dockets: Dockets, host: Host, delivery: Waiting) -> tuple[Answer, str]:
-    """Send in the manner that the host understood last, or announces, at first draft-cavage; knock twice before taking a no.
+    """Send in the manner that the host understood last, or announces, at first draft-cavage; before taking a no, sign as the
+    answer wishes, and then in another manner.
 
     With the answer comes the manner to remember.
     """
     first = Manner(host.signature or Manner.CAVAGE)
     answer = await _send(instance, dockets, delivery, first)
+    wish = negotiation.wish_in(answer.headers)
     if answer.status in REFUSED_AS_UNPROVEN or answer.status == 400:
-        again = await _send(instance, dockets, delivery, first.second)
-        if 200 <= again.status < 300:
-            return again, str(first.second)
+        for manner, wished in [*await _wished(instance, delivery, wish), (first.second, None)]:
+            again = await _send(instance, dockets, delivery, manner, wished)
+            if 200 <= again.status < 300:
+                return again, str(manner)
     if answer.status == 401:
         raise Unreachable("not recognised", host=host.name, http_status=401)  # their copy of our key may be old: later
-    return answer, str(first) if 200 <= answer.status < 300 else host.signature
+    if not 200 <= answer.status < 300:
+        return answer, host.signature
+    return answer, str(wish.manner if wish and wish.kind is KeyKind.ED25519 and first is Manner.CAVAGE else first)
 
 
-async def _send(instance: Instance, dockets: Dockets, delivery: Waiting, manner: Manner) -> Answer:
-    headers = await instance.digests.header(delivery.activity, delivery.host)
+async def _send(instance: Instance, dockets: Dockets, delivery: Waiting, manner: Manner, wish: Wish | None = None) -> Answer:
+    headers = await instance.digests.header(delivery.activity, delivery.host) | {"Content-Type": CONTENT_TYPE}
     kind = KeyKind.ED25519 if manner is Manner.ED25519 else KeyKind.RSA
-    headers |= {"Content-Type": CONTENT_TYPE} | await dockets.sign(delivery, manner.scheme, kind)
+    headers |= await (_as_wished(instance, delivery, wish) if wish else dockets.sign(delivery, manner.scheme, kind))
     try:
         async with asyncio.timeout(instance.network.delivery_timeout_seconds):
             return await instance.client.post(delivery.inbox_uri, sealed(delivery.activity.body), headers)
     except TimeoutError as error:
         raise Unreachable("no answer in time", host=delivery.host) from error
+
+
+async def _wished(instance: Instance, delivery: Waiting, wish: Wish | None) -> list[tuple[Manner, Wish | None]]:
+    """The way that somebody wishes for, if the key that it names is ours."""
+    if wish is None or not wish.may_use((await instance.key(delivery.activity.actor_id, wish.kind)).id):
+        return []
+    return [(wish.manner, wish)]
+
+
+async def _as_wished(instance: Instance, delivery: Waiting, wish: Wish) -> dict[str, str]:
+    key = await instance.key(delivery.activity.actor_id, wish.kind)
+    body = sealed(delivery.activity.body)
+    return await asyncio.to_thread(negotiation.sign, wish, "POST", delivery.inbox_uri, body, key, clock.now())
 
 
 async def _failed(network: Network, host: Host, delivery: Waiting, error: Unreachable) -> None:

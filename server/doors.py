@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from enum import Enum, auto
 from urllib.parse import quote
@@ -15,9 +15,9 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
-from federation import signatures
+from federation import negotiation, signatures
 from federation.addresses import host_of
-from federation.errors import Busy, FederationError, Refused
+from federation.errors import Busy, FederationError, Refused, Unproven
 from federation.signatures import Request
 from models import Member
 from models.availability import is_unavailable
@@ -186,7 +186,7 @@ def peer(handler: Handler) -> Handler:
             await _turn_away(request)
             return await handler(request)
         except CommunityError as error:
-            return problem(error)
+            return problem(error, _hints(request, error))
         except (web.HTTPException, ConnectionResetError):
             raise
         except UnicodeError:
@@ -210,8 +210,17 @@ async def _turn_away(request: web.Request) -> None:
         raise Refused("host", host=host)
 
 
-def problem(error: CommunityError) -> web.Response:
-    """An error as a problem document (RFC 9457); the detail stays in the log."""
+def _hints(request: web.Request, error: CommunityError) -> dict[str, str]:
+    """To whom is not proven: how we want requests to be signed (RFC 9421 §5.1)."""
+    if not isinstance(error, Unproven):
+        return {}
+    wanted = negotiation.WANTED if request.method == "POST" else negotiation.WANTED_OF_A_FETCH
+    return {negotiation.HEADER: wanted, "Vary": "Signature, Accept", "Cache-Control": "no-store"}
+
+
+def problem(error: CommunityError, more: Mapping[str, str] | None = None) -> web.Response:
+    """An error as a problem document (RFC 9457); the detail stays in the log. `more`: headers."""
     body = {"type": "about:blank", "title": error.safe, "status": error.status}
     headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooOften | Busy | Unavailable) else {}
+    headers |= more or {}
     return web.json_response(body, status=error.status, content_type="application/problem+json", headers=headers)

@@ -33,7 +33,7 @@ ROOT = Path(__file__).parent.parent
 #: About one connection and not about the request (RFC 9110 §7.6.1), or written anew.
 NOT_PASSED_ON = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"te", b"trailer", b"upgrade", b"expect",
                            b"content-length", b"x-forwarded-for"})
-PASSED_BACK = ("content-type", "retry-after")
+PASSED_BACK = ("content-type", "retry-after", "accept-signature")
 Connection = tuple[StreamReader, StreamWriter]
 log = structlog.get_logger()
 

@@ -111,6 +111,31 @@ async def test_a_server_that_wants_the_other_signature_gets_it_and_is_remembered
     assert (await the_delivery(alpha)).attempts == 1
 
 
+async def test_what_an_answer_asks_of_the_next_signature_it_gets(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    """Accept-Signature (RFC 9421 §5): the words that it wants, by the key that it wants; Ed25519 before it has to refuse."""
+    await reader(alpha, peer, alice)
+    asked, seen, taken, key_id = "", list[str](), "n1", f"{alice.uri}#main-key"
+
+    async def strict(request: web.Request) -> web.Response | None:
+        seen.append(request.headers.get("Signature-Input", "cavage"))
+        return web.Response(status=202 if taken in seen[-1] else 401, headers={"Accept-Signature": asked})
+    peer.on_post = strict
+    for wish in ('sig7=("@method" "@authority");created;nonce="n1"', f'sig7=("@query");nonce="n1";keyid="{key_id}"'):
+        asked = wish
+        await alpha.write(alice, "one")
+        await settle(alpha)
+    assert seen[0] == "cavage" and seen[1].startswith('sig7=("@method" "@authority" "@target-uri" "content-digest");created=')
+    assert seen[1].endswith(f'keyid="{key_id}";nonce="n1"') and seen[2].startswith("sig1=") and "@query" in seen[3]
+    asked, taken = f'sig7=("@method");nonce="n1";keyid="{peer.origin}/key"', "cavage"
+    await alpha.write(alice, "no key of ours")
+    await settle(alpha)
+    assert len(seen) == 6 and (await the_host(alpha, peer)).signature == "cavage"
+    asked = 'sig1=("@method" "@target-uri" "content-digest");alg="ed25519"'
+    await alpha.write(alice, "two")
+    await settle(alpha)
+    assert len(seen) == 7 and (await the_host(alpha, peer)).signature == "ed25519"
+
+
 async def test_ed25519_for_a_server_that_announces_it_until_it_is_refused(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
     """One refusal is enough, whatever is announced again."""
     otto, keys, refuses = peer.actor("otto"), list[str](), False

@@ -17,13 +17,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from yarl import URL
 
-from federation import censuses, charters, domain_lists, json_gate, report_responses, signatures
+from federation import censuses, charters, domain_lists, json_gate, keys, negotiation, report_responses, signatures
 from federation.addresses import Address, check_url, host_of, same_origin
 from federation.dev_peers import DevPeers
 from federation.errors import FederationError, Malformed
-from federation.signatures import Request
+from federation.signatures import Key, Request
 from federation.wire import Activity, ActorDocument, Note
 from models import Actor
+from models.actor import KeyKind
 from models.catalogue import nomenclature
 from models.catalogue.records import BadCatalogue
 from moderation import distress, markup
@@ -45,6 +46,7 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LIMIT_BYTES = 100_000
 INBOX = "https://a.example/inbox"
 PUSH_KEY = web_push.new_key()
+ED25519 = keys.make_ed25519()
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,17 @@ def _unproven(headers: dict[str, str]) -> None:
     except FederationError:
         return
     raise AssertionError("a made-up signature was believed")
+
+
+def wish(data: bytes) -> None:
+    """What an answer asks of a signature: nothing, or one that we can make and that still fits its own request alone."""
+    asked = negotiation.wish_in({negotiation.HEADER: data.decode("latin-1")})
+    if asked is None or not asked.may_use("https://b.example/u#k"):
+        return
+    url, private = "https://a.example/inbox?x", rsa_key(1) if asked.kind is KeyKind.RSA else ED25519
+    headers = negotiation.sign(asked, "POST", url, b"{}", Key("https://b.example/u#k", private), NOW)
+    request = Request("POST", url, headers, b"{}")
+    signatures.verify(request, signatures.parse(request), private.public_key(), NOW)
 
 
 def json_text(data: bytes) -> None:
@@ -300,6 +313,9 @@ TARGETS: dict[str, Target] = {
         b"sig1=(", b")", b'"@method"', b'"@target-uri"', b'"content-digest"', b";keyid=\"https://b.example/u#k\"", b";created=1795219200",
         b";alg=\"ed25519\"", b"\0", b"sig1=:QUJD:", b",", b";", b"=", b"?1", b":", b'"', b"sig2=", b"9" * 16, b"-", b"\xff", b";req", b";bs",
         b'sig1=("@method" "@target-uri" "content-digest");created=1795219200;keyid="https://b.example/u#k"\0sig1=:QUJD:')),
+    "wish": Target(wish, (
+        b"sig1=(", b")", b'"@method"', b'"@authority"', b'"@query"', b'"content-digest"', b'"date"', b";created", b";expires", b";nonce=\"", b";tag=\"x\"",
+        b";alg=\"ed25519\"", b";alg=\"hmac-sha256\"", b";keyid=\"https://b.example/u#k\"", b'"', b"\\", b",", b";", b"=", b"?0", b":QQ==:", b"\xff", b";req")),
     "json": Target(json_text, (
         b"{", b"}", b"[", b"]", b'"', b":", b",", b"\\", b"\\u0000", b"\\ud800", b"\\udc00", b"NaN", b"1e999", b"9" * 20, b"-0", b"1.5", b"null",
         b"true", b'"a":', b'{"a":1}', b"[" * 33, b"\xef\xbb\xbf", b"\xff", b"\n", b" ", b'"\\\\"', b"-Infinity", b'{"a":[{}]}')),
