@@ -89,10 +89,11 @@ def person(actor: Actor, titles: Mapping[str, str], pictures: Mapping[str, Mappi
     """One person, with the name of their community if it is not ours. `pictures`: of names, as `server.emojis` finds them;
     `readers`: WEB for visitors.
     """
-    badge = lines.badge_of(actor, readers)
-    return PersonView(name=actor.name, address=actor.address, display_name=actor.shown_name, coat=actor.key,
+    badge, keys = lines.badge_of(actor, readers), pictures.get(actor.host, {})
+    spoken = emojis.spoken(actor.shown_name) if actor.host else actor.shown_name
+    return PersonView(name=actor.name, address=actor.address, display_name=spoken, coat=actor.key,
                       url=f"/{actor.address}", host_label=titles.get(actor.host, actor.host),
-                      label=emojis.name(actor, pictures.get(actor.host, {})), organisation=actor.organised_as,
+                      label=emojis.pictured(actor.shown_name, keys), organisation=actor.organised_as,
                       is_program=not actor.is_local and actor.kind is ActorKind.SERVICE, badge=badge,
                       profession=actor.profession if badge else "", checked_by_one=bool(badge) and actor.badge_checks == 1)
 
@@ -138,9 +139,10 @@ async def _load(entries: Sequence[Entry], reader: Member | None, _: Words) -> _A
     actors = [*(entry.post.author for entry in entries), *(entry.passed_on_by for entry in entries if entry.passed_on_by)]
     hosts, viewer = {actor.host for actor in actors if actor.host}, viewer_of(reader)
     kept = await surroundings.of_posts(rows, hosts, seen_by(viewer), viewer.actor_id)
-    return _Around(kept=kept, titles={name: kept.titles.get(name, name) for name in hosts},
-                   polls=await questions.of_posts(rows, reader, _), quotes=await questions.quotes_of(rows, viewer),
-                   emojis=await emojis.of_posts(rows))
+    polls = await questions.of_posts(rows, reader, _)
+    choices = {id_: [choice.title for choice in poll.choices] for id_, poll in polls.items()}
+    return _Around(kept=kept, titles={name: kept.titles.get(name, name) for name in hosts}, polls=polls,
+                   quotes=await questions.quotes_of(rows, viewer), emojis=await emojis.of_posts(rows, choices=choices))
 
 
 def image_view(image: Attachment) -> ImageView:
@@ -157,14 +159,15 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     parent = around.kept.answered.get(post.parent_id or 0)
     folded, veiled = (False, False) if is_mine else _folding(post, reader, around.sifted)
     html, language = words(post, _)
+    pictures = around.emojis.get(author.host, {})
     return PostView(
         key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis, readers=_readers(reader)),
-        html=Markup(emojis.shown(html, around.emojis.get(author.host, {}))),  # noqa: S704 - cleaned when it was stored
+        html=Markup(emojis.shown(html, pictures)),  # noqa: S704 - cleaned when it was stored
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
-        note=post.shown_warning or note_name(post.shown_note, _), is_labelled=bool(post.label_words), folded=folded,
+        note=emojis.pictured(post.shown_warning, pictures) or note_name(post.shown_note, _), is_labelled=bool(post.label_words), folded=folded,
         filtered=around.sifted.why.get(post.id, ""),
-        veiled=veiled, kind=kind_name(post.kind, _), title=post.title, facts=facts_of(post, _),
-        poll=around.polls.get(post.id), quote=_quoted(post, around, is_mine),
+        veiled=veiled, kind=kind_name(post.kind, _), title=emojis.pictured(post.title, pictures), facts=facts_of(post, _),
+        poll=_pictured(around.polls.get(post.id), pictures), quote=_quoted(post, around, is_mine),
         may_quote=may_act and _may_quote(post, reader),
         edited=post.edited_at is not None, is_mine=is_mine,
         may_reply=may_act and _may_be_answered(post),
@@ -173,12 +176,19 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         thanked=post.id in around.kept.thanked, passed_on=post.id in around.kept.passed_on,
         passed_on_by=_passed_on_by(entry, around),
         reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
-        in_reply_to_name=parent.name if parent else "",
+        in_reply_to_name=emojis.spoken(parent.name) if parent else "",
         attachments=tuple(image_view(image) for image in around.kept.images.get(post.id, ())),
         labels=signal_words.labels(post.labels, _), held_seconds_left=held_for, waits_for_team=post.is_in_review,
         written_by=written_by(post.written_as, author.shown_name, _),
         team_note=post.team_note, is_hidden=post.hidden_at is not None, is_settled=post.settled_at is not None,
         origin_url=_origin_url(post))
+
+
+def _pictured(poll: PollView | None, pictures: Mapping[str, str]) -> PollView | None:
+    """The question, with the pictures in its answers."""
+    if poll is None or not pictures:
+        return poll
+    return replace(poll, choices=tuple(replace(choice, title=emojis.pictured(choice.title, pictures)) for choice in poll.choices))
 
 
 def _readers(reader: Member | None) -> Reach:

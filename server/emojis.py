@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from markupsafe import Markup
 
@@ -25,11 +26,15 @@ _NAME = re.compile(r":([\w.@+-]{1,100}):")
 _TAG = re.compile(r"(<(?:[^<>\"]|\"[^\"]*\")*>)")
 
 
-async def of_posts(posts: Iterable[Post], people: Iterable[Actor] = ()) -> dict[str, dict[str, str]]:
-    """The pictures that these messages use, and the profiles of these people, and that are here: host -> name -> key."""
+async def of_posts(posts: Iterable[Post], people: Iterable[Actor] = (),
+                   choices: Mapping[int, Iterable[str]] = MappingProxyType({})) -> dict[str, dict[str, str]]:
+    """The pictures that these messages use, and the profiles of these people, and that are here: host -> name -> key.
+    `choices`: the answers that they let choose, by id.
+    """
     wanted: dict[str, set[str]] = {}
     for post in posts:
-        words = " ".join([post.title, post.warning, post.html, post.author.display_name, *(post.translations or {}).values()])
+        words = " ".join([post.title, post.warning, post.html, post.author.display_name, *(post.translations or {}).values(),
+                          *choices.get(post.id, ())])
         if post.author.host and (names := set(_NAME.findall(words))):
             wanted.setdefault(post.author.host, set()).update(names)
     for actor in people:
@@ -78,10 +83,15 @@ def shown(html: str, keys: Mapping[str, str]) -> str:
     return "".join(part if part.startswith("<") else _NAME.sub(picture, part) for part in _TAG.split(html))
 
 
-def name(actor: Actor, keys: Mapping[str, str]) -> Markup:
-    """The name that people read, escaped, with its pictures as far as they are here."""
-    escaped = markup.escape(actor.shown_name)
+def pictured(words: str, keys: Mapping[str, str]) -> Markup:
+    """Words that are no HTML, escaped, with their pictures as far as they are here."""
+    escaped = markup.escape(words)
     return Markup(shown(escaped, keys) if keys else escaped)  # noqa: S704 - escaped, and pictures of ours
+
+
+def spoken(name: str) -> str:
+    """A name without pictures, for titles of pages, buttons and what is read aloud; whole if nothing would be left."""
+    return " ".join(_NAME.sub(" ", name).split()) or name if ":" in name else name
 
 
 async def fetch_wanted(instance: Instance, store: MediaStore) -> int:

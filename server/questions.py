@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from models import Member, Poll, Post, Vote
 from moderation import counts, markup
 from moderation.visibility import Viewer, visible_to
+from server import emojis
 from server.language import Words, moment
 from server.views import ChoiceView, PollView, QuoteView
 
@@ -64,7 +65,13 @@ async def quotes_of(posts: Sequence[Post], viewer: Viewer) -> dict[str, QuoteVie
     if not uris:
         return {}
     quoted = await Post.filter(visible_to(viewer), uri__in=uris).select_related("author")
-    return {post.uri: QuoteView(url=f"/m/{post.key}", name=post.author.shown_name, excerpt=_excerpt(post)) for post in quoted}
+    known = await emojis.of_posts(quoted)
+    return {post.uri: _quote(post, known.get(post.author.host, {})) for post in quoted}
+
+
+def _quote(post: Post, pictures: Mapping[str, str]) -> QuoteView:
+    return QuoteView(url=f"/m/{post.key}", name=emojis.spoken(post.author.shown_name),
+                     excerpt=emojis.pictured(_excerpt(post), pictures))
 
 
 def _excerpt(post: Post) -> str:

@@ -88,7 +88,7 @@ async def test_content_notes_in_every_dialect(alpha: LiveServer, peer: Peer, ali
         image: Document = {"type": "Document", "mediaType": "image/png", "url": f"{peer.origin}/i.png", "name": "My arm",
                            "sensitive": "marked" in properties}
         html = await show(alpha, peer, alice, otto, attachment=[image], **properties)
-        assert (f"<summary><b>{folds}.</b>" in html) == bool(folds), properties
+        assert (f"<summary><b><bdi>{folds}</bdi>.</b>" in html) == bool(folds), properties
         assert ("Pictures marked as sensitive" in html) == veils, properties
         assert "<script>x" not in html and "My arm" in html, properties
 
@@ -133,6 +133,12 @@ async def test_custom_emoji_are_fetched_and_shown_from_here(
     assert 'href="https://x.example/:blob:"' in html and f'src="{peer.origin}' not in html
     picture_of_it = f'<img class="emoji" src="/emoji/{emoji.key}" alt="blob" loading="lazy" decoding="async">'
     assert f'<bdi dir="auto">Otto {picture_of_it} &lt;b&gt;</bdi>' in html
+    asked = question(otto, summary="about :blob:", name="Why :blob:", tag=tags)
+    asked["oneOf"][0]["name"] = ":blob: me"
+    await deliver(alpha, peer, otto, otto.does("Create", asked))
+    html = await page(alpha, alice, asked)
+    assert f"<summary><b><bdi>about {picture_of_it}</bdi>" in html and f"Why {picture_of_it}</b>" in html
+    assert f"<bdi>{picture_of_it} me</bdi></label>" in html and "<title>Message by Otto &lt;b&gt;" in html
     async with Browser(alpha, alice) as browser:
         assert f"Otto {picture_of_it} &lt;b&gt;" in await browser.get(f"/@otto@{peer.host}")
         await browser.get(f"/emoji/{emoji.key}")
