@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import cases, catalogue, consent, directory, hostile, killed_withdrawal, queue, report
+from tests.bench import cases, catalogue, consent, directory, hostile, killed_withdrawal, mixed, queue, report
 from tests.bench.child import ROOT
 from tests.bench.scene import Place
 
@@ -31,6 +31,7 @@ class Case:
 
 CASES: dict[str, Case] = {
     "inbox": Case(lambda place, count: cases.inbox(place, count), 1_500, 10_000, 3),
+    "inbox-mixed": Case(lambda place, count: mixed.inbox_mixed(place, count), 1_500, 10_000, 3),
     "fan-out": Case(lambda place, messages: cases.fan_out(place, 300, messages), 3, 30, 3),  # long enough to be warm
     "bad-hosts": Case(lambda place, hosts: cases.bad_hosts(place, hosts), 100, 300, 3),
     "killed-fan-out": Case(lambda place, kills: cases.killed_fan_out(place, 300, kills), 1, 10),

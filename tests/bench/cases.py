@@ -29,12 +29,12 @@ async def inbox(place: Place, count: int, connections: int = 32) -> Row:
         people, public = await scene.people(alice)
         order: dict[str, Any] = {"origin": origin, "people": people, "connections": connections}
         async with dazzle(origin, url, place.folder / "var") as server:
-            await _load(order | {"count": 200, "first": 10_000_000})  # warm
-            await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
+            await load(order | {"count": 200, "first": 10_000_000})  # warm
+            await until(lambda: InboxItem.filter(state=ItemState.NEW).count())
             before, cpu = await Post.filter(author__host__contains="friends").count(), server.cpu_seconds
-            said = await _load(order | {"count": count}, begun := [])
+            said = await load(order | {"count": count}, begun := [])
             accepted = time.perf_counter() - begun[0]
-            await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
+            await until(lambda: InboxItem.filter(state=ItemState.NEW).count())
             seconds = time.perf_counter() - begun[0]
             stored = await Post.filter(author__host__contains="friends").count() - before
             assert said["answers"] == {"202": count} and stored == count, (said, stored)
@@ -54,13 +54,13 @@ async def _bound_inbox(place: Place, order: dict[str, Any], public: dict[str, st
     told = {"keys": str(file), "database_url": await place.new_database("bound_inbox"), "port": int(order["origin"].rpartition(":")[2])}
     async with child("tests.bench.bound_inbox", json.dumps(told)) as bound:
         await bound.told()
-        await _load(order | {"count": 200, "first": 10_000_000})
-        cpu, said = bound.cpu_seconds, await _load(order | {"count": count})
+        await load(order | {"count": 200, "first": 10_000_000})
+        cpu, said = bound.cpu_seconds, await load(order | {"count": count})
         assert said["answers"] == {"202": count}, said
         return count / float(said["seconds"]), (bound.cpu_seconds - cpu) / count * 1000
 
 
-async def _load(order: dict[str, Any], begun: list[float] | None = None) -> dict[str, Any]:
+async def load(order: dict[str, Any], begun: list[float] | None = None) -> dict[str, Any]:
     async with child("tests.bench.load") as sender:
         await sender.ask(**order)
         if begun is not None:
@@ -68,7 +68,7 @@ async def _load(order: dict[str, Any], begun: list[float] | None = None) -> dict
         return await sender.ask(go=True)
 
 
-async def _until(count: Any, seconds: float = PATIENCE_SECONDS) -> None:
+async def until(count: Any, seconds: float = PATIENCE_SECONDS) -> None:
     """Return when a count is nothing."""
     async with asyncio.timeout(seconds):
         while await count():
@@ -92,7 +92,7 @@ async def fan_out(place: Place, hosts: int, messages: int = MESSAGES, *, bad: bo
                     await sinks.ask(**manners(hosts))
                 row = await _deliver(server, sinks, hosts * messages, good=healthy(hosts, bad) * messages)
                 if not bad:
-                    await _until(lambda: Delivery.filter(state=DeliveryState.WAITING).count())
+                    await until(lambda: Delivery.filter(state=DeliveryState.WAITING).count())
                 row |= {"case": name, "unit": "deliveries/s", "cpu_ms": (server.cpu_seconds - row.pop("cpu")) / (hosts * messages) * 1000,
                         "peak_mib": server.peak_mib, "enqueue_ms": enqueued / messages * 1000}
         if not against_bound:
@@ -169,7 +169,7 @@ async def killed_fan_out(place: Place, hosts: int, kills: int) -> Row:
                             await asyncio.sleep(0.01)
                             arrived = (await sinks.ask())["arrived"]
             async with dazzle(origin, url, place.folder / "var"):
-                await _until(lambda: Delivery.filter(state=DeliveryState.WAITING).count())
+                await until(lambda: Delivery.filter(state=DeliveryState.WAITING).count())
             said = await sinks.ask()
             return {"case": "killed fan-out", "kills": kills, "sent": count, "lost": count - said["arrived"], "twice": said["twice"]}
 
@@ -190,7 +190,7 @@ async def killed_inbox(place: Place, count: int, kills: int) -> Row:
                     server.process.kill()
                     accepted += (await running)["answers"].get("202", 0)
         async with dazzle(origin, url, place.folder / "var"):
-            await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
+            await until(lambda: InboxItem.filter(state=ItemState.NEW).count())
         kept, stored = await InboxItem.all().count(), await Post.filter(author__host__contains="friends").count()
         return {"case": "killed inbox", "kills": kills, "sent": accepted, "lost": max(0, accepted - stored), "twice": max(0, stored - kept)}
 
@@ -209,8 +209,8 @@ async def memory(place: Place, count: int) -> Row:
             await scene.write_held(alice, origin, 1)
             async with dazzle(origin, url, place.folder / "var") as server:
                 for first in range(0, count, 10_000):
-                    await _load({"origin": origin, "people": people, "connections": 32, "count": 10_000, "first": first})
-                await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
+                    await load({"origin": origin, "people": people, "connections": 32, "count": 10_000, "first": first})
+                await until(lambda: InboxItem.filter(state=ItemState.NEW).count())
                 fed = server.now_mib
                 await _deliver(server, sinks, 7000, good=7000)
                 return {"case": "memory", "sent": count, "idle_mib": idle, "fed_mib": fed, "after_mib": server.now_mib,
@@ -232,9 +232,9 @@ async def pages(place: Place, seconds: int, posts: int, a_second: int, activitie
         more = {"DAZZLE_INBOX_PORT": scene.free_origin().rpartition(":")[2]} if two else {}
         async with dazzle(origin, url, place.folder / "var", **more) as server, child("tests.bench.load") as sender, \
                 child("tests.bench.reader") as warm, child("tests.bench.reader") as alone, child("tests.bench.reader") as reader:
-            await _load({"origin": origin, "people": people, "connections": 32, "count": 200, "first": 10_000_000})
+            await load({"origin": origin, "people": people, "connections": 32, "count": 200, "first": 10_000_000})
             await _read(warm, asked | {"rate": 10, "count": 5 * READERS})
-            await _until(lambda: InboxItem.filter(state=ItemState.NEW).count())
+            await until(lambda: InboxItem.filter(state=ItemState.NEW).count())
             cpu, count = server.cpu_seconds, a_second * 4
             quiet = await _read(alone, asked | {"rate": a_second, "count": count})
             cpu_ms = (server.cpu_seconds - cpu) / count * 1000

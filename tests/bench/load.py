@@ -1,8 +1,8 @@
 # ruff: noqa: E501 - tables and statements read better in one line
 """Sends signed activities to an inbox as fast as it is answered. A process of its own; it signs before the clock starts.
 
-Reads one line of JSON: {"origin", "count", "connections", "people": [[uri, key id, private PEM]], "rate", "kind"}; prints
-{"ready"} and waits for a line; prints what happened.
+Reads one line of JSON: {"origin", "count", "connections", "people": [[uri, key id, private PEM]], "rate", "mix"}; prints
+{"ready"} and waits for a line; prints what happened. With "mix", the fields of `tests.bench.mix.Mix`, all kinds of activities.
 """
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from federation.contexts import PUBLIC
 from federation.keys import load_private
 from federation.signatures import Key
 from models import clock
+from tests.bench.mix import Mix
 
 PARAGRAPH = ("<p>Last night was the third in a row without sleep, and the new dose is still not right. <a href=\"https://example.org/a\" "
              "rel=\"nofollow\">The sheet</a> says two weeks &amp; patience. What has helped <em>you</em> with the mornings?</p>")
@@ -42,7 +43,8 @@ def signed(number: int, order: dict[str, Any], people: list[tuple[str, Key]]) ->
     """A whole HTTP request."""
     uri, key = people[number % len(people)]
     url = f"{order['origin']}/inbox"
-    body = json.dumps(activity(number, uri)).encode()
+    said = Mix(**order["mix"]).activity(number, uri) if order.get("mix") else activity(number, uri)
+    body = json.dumps(said).encode()
     headers = signatures.sign_cavage("POST", url, body, key, clock.now()) | {"Content-Length": str(len(body))}
     lines = [f"POST {'/inbox'} HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items()), "", ""]
     return "\r\n".join(lines).encode() + body
