@@ -30,11 +30,14 @@ async def save(document: ActorDocument, key_uri: str = "") -> Actor:
     """The row of someone elsewhere, made or brought up to date, with the keys it shows now. Inside a transaction.
 
     The document has been read from its own id, or sent by its own server: its origin has spoken. Who was deleted stays so.
-    `key_uri`: a key that was read at its own id and names this actor as its owner. Raises Refused, Busy.
+    `key_uri`: a key that was read at its own id and names this actor as its owner. Raises Refused, also for somebody of ours:
+    whatever shows their document, it is no word from elsewhere. Raises Busy.
     """
-    columns = _columns(document)
-    columns |= await _said_by_partners(document, columns["host"])
     actor = await Actor.get_or_none(uri=document.id)
+    columns = _columns(document)
+    if actor is not None and actor.is_local:
+        raise Refused("one of ours", host=columns["host"])
+    columns |= await _said_by_partners(document, columns["host"])
     columns |= _suspended(document, actor)
     if actor is None:
         await _check_welcome(columns["host"], document)

@@ -64,8 +64,10 @@ class Client:
     """Use as `async with Client(…) as client`; it keeps connections and remembers budgets and failures."""
 
     def __init__(self, *, user_agent: str, dev: DevPeers | None = None, ca_file: Path | None = None,
-                 limits: Limits | None = None) -> None:
+                 limits: Limits | None = None, own_host: str = "") -> None:
+        """`own_host`: nothing is ever asked there, whoever names it: what we say of ourselves is no news from elsewhere."""
         self.dev = dev or DevPeers()
+        self._own_host = own_host
         self.limits = limits or Limits()
         self._user_agent = user_agent
         self._ca_file = ca_file
@@ -165,6 +167,8 @@ class Client:
                        limit_bytes: int, *, cut: bool = False) -> Answer:
         """One hop. `cut` keeps the beginning of a long answer instead of refusing it."""
         check_url(url, self.dev)
+        if host_of(url) == self._own_host:
+            raise Refused("our own address", host=self._own_host)
         if self._session is None:
             raise RuntimeError("the client is not open")
         async with self._session.request(method, URL(url, encoded=True), headers=headers, data=body,

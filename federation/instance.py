@@ -92,7 +92,8 @@ async def open_instance(network: Network) -> AsyncIterator[Instance]:
     limits = Limits(total_seconds=network.fetch_timeout_seconds, document_bytes=network.fetch_limit_bytes,
                     connections=network.slots + network.slow_slots + 36)
     ca_file = Path(network.ca_file) if network.ca_file else None
-    async with Client(user_agent=user_agent, dev=network.dev_peers, ca_file=ca_file, limits=limits) as client:
+    async with Client(user_agent=user_agent, dev=network.dev_peers, ca_file=ca_file, limits=limits,
+                      own_host=network.host) as client:
         yield Instance(network, client, actor, RecentFailures(network.key_refetch_seconds))
 
 
