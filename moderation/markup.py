@@ -13,12 +13,13 @@ import nh3
 
 CONTENT_LIMIT_CHARACTERS = 20_000  # bleach takes 0.3 s for 60 kB of "<": security.md, Facts measured
 TAGS = {"p", "br", "a", "span", "del", "pre", "code", "em", "strong", "b", "i", "u", "ul", "ol", "li", "blockquote"}
-ATTRIBUTES = {"a": {"href", "class"}, "span": {"class"}, "ol": {"start"}}
+ATTRIBUTES = {"a": {"href", "class"}, "span": {"class"}, "p": {"class"}, "ol": {"start"}}
 EVERYWHERE: dict[str, set[str]] = {"*": set()}  # nh3 lets `title` and `lang` stand on everything unless it is told otherwise
 PASSES = 4
 DEPTH_LIMIT = 300  # of what is opened and not closed: the parser's time grows with its square, 1.2 s for 25,000 lists in lists
 FLAT = {"p", "li", "br", "img", "hr", "wbr", "input", "tr", "td", "th", "dt", "dd"}  # need no end
-CLASSES = {"mention", "hashtag", "u-url", "h-card", "ellipsis", "invisible"}  # microformats that peers read
+CLASSES = {"mention", "hashtag", "u-url", "h-card", "ellipsis", "invisible",  # microformats that peers read
+           "quote-inline"}  # the address of what is quoted, for programs that show no quotes (FEP-044f)
 SCHEMES = {"http", "https", "mailto"}
 #: Elements whose text is no text.
 DROPPED = {"script", "style", "template", "iframe", "object", "svg", "math", "title", "textarea", "noscript"}
@@ -27,11 +28,12 @@ _OPENS = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _BREAK = re.compile(r"</p>|<br[^>]*>|</li>|</blockquote>|</pre>")
 
 
-def _attribute(_tag: str, name: str, value: str) -> str | None:
+def _attribute(tag: str, name: str, value: str) -> str | None:
     """Classes are kept one by one; everything else passes as it is."""
     if name != "class":
         return value
-    return " ".join(word for word in value.split() if word in CLASSES) or None
+    known = {"quote-inline"} if tag == "p" else CLASSES
+    return " ".join(word for word in value.split() if word in known) or None
 
 
 #: Links without a host are dropped: from elsewhere, "/settings" would lead to a page of ours, and "<javascript:" counts as one.
