@@ -12,11 +12,13 @@ from federation import delivery, dockets
 from federation.dockets import Dockets
 from federation.instance import Instance
 from models import Host
+from models.availability import is_unavailable
 from models.ids import new_key
 
 POLL_SECONDS = 0.1
 REST_SECONDS = 0.005  # between two looks, so that lanes that end at the same time are filled at once
 LOOK_EVERY_SECONDS = 0.05
+REST_AFTER_FAILURE_SECONDS = 1.0
 LOOK_AHEAD = 1000  # hosts: asking anew for each free lane would cost more than the deliveries
 log = structlog.get_logger()
 
@@ -32,6 +34,8 @@ class Dispatcher:
         self._next_look = 0.0
         self._good: dict[str, asyncio.Task[None]] = {}
         self._slow: dict[str, asyncio.Task[None]] = {}
+        self._kept: dict[str, Host] = {}  # leased, and could not be given back: the database was away
+        self._rests_until = 0.0  # while it is
 
     async def run(self) -> None:
         """Look for due hosts, start a lane for each, look again when one is done or after a moment."""
@@ -49,13 +53,23 @@ class Dispatcher:
 
     async def _look(self) -> None:
         """A failure to look, as when the database restarts, is logged: deliveries must not end with it."""
+        self._forget_finished()
+        if time.monotonic() < self._rests_until:
+            return
         try:
+            await self._give_back()
             await self._fill()
         except Exception as error:
             log.error("looking for deliveries failed", exc_info=error)
+            self._rests_until = time.monotonic() + REST_AFTER_FAILURE_SECONDS
+
+    async def _give_back(self) -> None:
+        """Hosts that nobody could serve before their lease is over, because it could not be ended in time."""
+        for name, host in [*self._kept.items()]:
+            await self._dockets.release(host)
+            del self._kept[name]
 
     async def _fill(self) -> None:
-        self._forget_finished()
         network = self._instance.network
         free_good, free_slow = network.slots - len(self._good), network.slow_slots - len(self._slow)
         if free_good <= 0 and free_slow <= 0:
@@ -83,6 +97,8 @@ class Dispatcher:
                 task = lanes.pop(name)
                 if error := task.exception():
                     log.error("a delivery lane failed", host=name, exc_info=error)
+                    if is_unavailable(error):
+                        self._rests_until = time.monotonic() + REST_AFTER_FAILURE_SECONDS
 
     async def _lane(self, host: Host) -> None:
         """Serve one host until nothing is due or something fails."""
@@ -92,7 +108,11 @@ class Dispatcher:
             while await delivery.send_to_host(self._instance, self._dockets, host, self._worker) == dockets.BATCH:
                 pass
         finally:
-            await asyncio.shield(self._dockets.release(host))
+            try:
+                await asyncio.shield(self._dockets.release(host))
+            except Exception:
+                self._kept[host.name] = host
+                raise
 
     async def _stop(self) -> None:
         tasks = [*self._good.values(), *self._slow.values()]

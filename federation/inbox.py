@@ -21,6 +21,7 @@ from federation.keys import load_public
 from federation.signatures import Claim, Request
 from federation.wire import Activity
 from models import Actor, ActorKey, Host, InboxItem, Knock, Q, clock
+from models.availability import is_unavailable
 from models.database import in_transaction
 from models.delivery import ItemState
 from models.errors import CommunityError
@@ -126,7 +127,7 @@ async def _may_say_all_the_same(standing: Standing, host: str, kind: str) -> boo
 
 
 async def process(instance: Instance, item: InboxItem) -> None:
-    """Carry one stored activity out. Never raises: what went wrong is written on the item."""
+    """Carry one stored activity out. What went wrong is written on the item; only a database that cannot be used is raised."""
     is_last = item.attempts + 1 >= ATTEMPTS_LIMIT
     try:
         await _carry_out(instance, item)
@@ -136,6 +137,8 @@ async def process(instance: Instance, item: InboxItem) -> None:
         else:
             await _finish(item, ItemState.REFUSED, str(error))
     except Exception as error:  # one poison item must not stop the queue
+        if is_unavailable(error):
+            raise  # it says nothing about the item: that waits as it was
         log.log(logging.ERROR if is_last else logging.WARNING, "inbox item failed", item=item.id, exc_info=error)
         await (_finish(item, ItemState.BROKEN, type(error).__name__, keep=True) if is_last else _postpone(item))
 

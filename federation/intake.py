@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 
 import structlog
@@ -10,12 +11,14 @@ from federation import bulk, inbox
 from federation.addresses import origin_of
 from federation.instance import Instance
 from models import InboxItem, Q, clock
+from models.availability import is_unavailable
 from models.delivery import ItemState
 from models.queues import Due, is_due
 
 POLL_SECONDS = 0.2
 BATCH = 100
 REST_SECONDS = 0.005  # between two looks, so that what ends at the same time is looked at once
+REST_AFTER_FAILURE_SECONDS = 1.0
 LANES = 24
 LANES_PER_ORIGIN = 6
 log = structlog.get_logger()
@@ -27,6 +30,7 @@ class Intake:
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._lanes: dict[str, asyncio.Task[None]] = {}  # by the sender's uri
+        self._rests_until = 0.0  # while the database cannot be used, on the clock of `time.monotonic`
         self._is_busy = False  # the last look found a group of ordinary messages: there may be more
 
     async def run(self) -> None:
@@ -45,10 +49,12 @@ class Intake:
     async def _fill(self) -> None:
         """A failure to look is logged: this must not die unseen."""
         self._forget_finished()
+        if time.monotonic() < self._rests_until:
+            return
         try:
             waiting = await self._less_ordinary(await self._waiting()) if len(self._lanes) < LANES else {}
         except Exception as error:
-            log.error("looking into the inbox failed", exc_info=error)
+            self._failed("looking into the inbox failed", error)
             waiting = {}
         for sender, items in waiting.items():
             if len(self._lanes) < LANES and self._in_use(origin_of(sender)) < LANES_PER_ORIGIN:
@@ -77,6 +83,8 @@ class Intake:
         try:
             done = await bulk.carry_out(waiting)
         except Exception as error:
+            if is_unavailable(error):
+                raise
             log.warning("messages go one by one", exc_info=error)
             return waiting
         self._is_busy = bool(done)
@@ -101,7 +109,13 @@ class Intake:
     def _forget_finished(self) -> None:
         for sender in [sender for sender, task in self._lanes.items() if task.done()]:
             if error := self._lanes.pop(sender).exception():
-                log.error("a lane of the inbox failed", exc_info=error)
+                self._failed("a lane of the inbox failed", error)
+
+    def _failed(self, event: str, error: BaseException) -> None:
+        log.error(event, exc_info=error)
+        self._is_busy = False
+        if is_unavailable(error):
+            self._rests_until = time.monotonic() + REST_AFTER_FAILURE_SECONDS
 
     async def _stop(self) -> None:
         tasks = list(self._lanes.values())

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from tortoise import fields
+from tortoise.expressions import F
 
 from models import memory
 from models.base import Record
@@ -131,6 +132,13 @@ class Community(Record):
             return row.spared_days, row.hard_notes, row.hard_tags
         days, notes, tags = found[0]
         return int(days), _listed(notes), _listed(tags)
+
+    @classmethod
+    async def touch(cls) -> None:
+        """Write the row as it is: whether the database can be written. SQLite sees that nothing changes, and only takes its
+        lock.
+        """
+        await cls.all().update(created_at=F("created_at"))
 
     async def save(self, *args: Any, **options: Any) -> None:
         """Write the row. Whether strangers are heard is asked for anew."""

@@ -32,6 +32,14 @@ class ImmediateTransaction(SqliteTransactionWrapper):
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
 
+    async def commit(self) -> None:
+        """COMMIT; OperationalError when the disk is full, and then nothing is left open that would stop the next BEGIN."""
+        try:
+            await super().commit()
+        except sqlite3.OperationalError as error:
+            await self.rollback()
+            raise OperationalError(error) from error
+
 
 class ImmediateTransactionContext(SqliteTransactionContext):
     """Holds the one connection for a block, and gives it back however the block could not start."""

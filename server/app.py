@@ -28,6 +28,7 @@ from server.keys import (
     MEDIA,
     PASSWORDS,
     PRECEDENCE,
+    READINESS,
     RELAY,
     SETTINGS,
     THEME,
@@ -38,6 +39,7 @@ from server.mail import PostOffice
 from server.media import MediaStore
 from server.passwords import Passwords
 from server.precedence import Precedence
+from server.readiness import Readiness
 from server.routes import ROUTES
 from server.scanners import Scanner
 from server.settings import Settings
@@ -102,6 +104,7 @@ def create_app(settings: Settings) -> web.Application:
                                         "keepalive_timeout": settings.idle_timeout_seconds, "lingering_time": LINGERING_SECONDS,
                                         "auto_decompress": False})  # nobody needs to send us packed bodies: a bomb stays packed
     app[SETTINGS], app[COMMUNITY], app[LIMITS] = settings, Home(), Limits()
+    app[READINESS] = Readiness(settings)
     app[THEME] = Theme.load(settings.theme)
     app[MEDIA] = MediaStore(Path(settings.var_dir) / "media",
                             Scanner(settings.image_scanner, settings.image_scanner_timeout_seconds))

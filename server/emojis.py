@@ -116,4 +116,7 @@ async def _fetch(instance: Instance, store: MediaStore, emoji: Emoji) -> None:
             await store.store(file, emoji.key)
     except (FederationError, BadImage):
         return
+    except OSError:  # of our disk: that was no attempt
+        await Emoji.filter(id=emoji.id).update(fetch_attempts=emoji.fetch_attempts)
+        raise
     await Emoji.filter(id=emoji.id).update(stored_at=clock.now())

@@ -11,6 +11,7 @@ Pillow is loaded by the functions that draw, so that the server, which only want
 """
 from __future__ import annotations
 
+import errno
 import io
 import resource
 import sys
@@ -31,7 +32,7 @@ MAGIC: dict[str, Callable[[bytes], bool]] = {
     "WEBP": lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP",
     "AVIF": lambda head: head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis"),
 }
-UNKNOWN, TOO_LARGE, BROKEN = 10, 11, 12
+UNKNOWN, TOO_LARGE, BROKEN, NO_ROOM = 10, 11, 12, 13
 REASONS = {UNKNOWN: "unknown", TOO_LARGE: "too_large", BROKEN: "broken"}
 
 
@@ -85,8 +86,8 @@ def main(target: str, parts: Sequence[str] = ()) -> int:
         return TOO_LARGE
     except UnidentifiedImageError:
         return UNKNOWN
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError):  # Pillow's decoders raise all of these on bad files
-        return BROKEN
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError) as error:  # Pillow's decoders raise all of these on bad files
+        return NO_ROOM if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else BROKEN
     print(width, height)
     return 0
 

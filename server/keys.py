@@ -15,6 +15,7 @@ from server.mail import PostOffice
 from server.media import MediaStore
 from server.passwords import Passwords
 from server.precedence import Precedence
+from server.readiness import Readiness
 from server.relay import Relay
 from server.settings import Settings
 from server.streams.listeners import Listeners
@@ -25,6 +26,7 @@ SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", TortoiseContext)
 THEME = web.AppKey("theme", Theme)
 COMMUNITY = web.AppKey("community", Home)
+READINESS = web.AppKey("readiness", Readiness)
 INSTANCE = web.AppKey("instance", Instance)
 LIMITS = web.AppKey("limits", Limits)
 MEDIA = web.AppKey("media", MediaStore)

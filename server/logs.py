@@ -12,13 +12,16 @@ import structlog
 from aiohttp import web
 from structlog.typing import EventDict, Processor
 
+from models.availability import is_unavailable
 from server.settings import Settings
 
 REQUEST_ID_BYTES = 4
 FRAMES_LIMIT = 12
 CAUSES_LIMIT = 4
+SELDOM_SECONDS = 60.0
+SAID_LIMIT = 1000
 #: Asked every few seconds by whatever watches the server; not worth a line each.
-QUIET = frozenset({"/health"})
+QUIET = frozenset({"/health", "/health/ready"})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()
 
@@ -30,7 +33,7 @@ def configure(settings: Settings) -> None:
         structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True), without_values]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[Seldom(), *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level), logger_factory=structlog.stdlib.LoggerFactory())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(
@@ -41,6 +44,27 @@ def configure(settings: Settings) -> None:
     root.setLevel(level)
     for name in ("aiohttp", "asyncio", "tortoise", "aiosqlite", "PIL"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+class Seldom:
+    """A processor: a database or a disk that cannot be used is said once a minute by everybody who notices, and not a thousand
+    times a second, on a disk that may be the full one.
+    """
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[str, str], float] = {}
+
+    def __call__(self, _logger: object, _method: str, event: EventDict) -> EventDict:
+        error = event.get("exc_info")
+        if not isinstance(error, BaseException) or not is_unavailable(error):
+            return event
+        name, now = (str(event.get("event")), str(event.get("job", ""))), time.monotonic()
+        if now < self._said.get(name, 0.0):
+            raise structlog.DropEvent
+        if len(self._said) > SAID_LIMIT:
+            self._said.clear()
+        self._said[name] = now + SELDOM_SECONDS
+        return event
 
 
 def without_values(_logger: object, _method: str, event: EventDict) -> EventDict:

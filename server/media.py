@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sys
 import tempfile
@@ -136,6 +137,8 @@ async def _reencode(file: IO[bytes], target: Path, blurred: Sequence[Rectangle] 
             await process.wait()
     if process.returncode == imaging.TOO_LARGE:
         raise ImageTooLarge("pixels")
+    if process.returncode == imaging.NO_ROOM:
+        raise OSError(errno.ENOSPC, "no room for an image")
     if process.returncode != 0:
         raise BadImage(imaging.REASONS.get(process.returncode or 0, "the decoder ended"))
     width, height = said.split()
@@ -189,6 +192,9 @@ async def _fetch(instance: Instance, store: MediaStore, attachment: Attachment) 
             stored = await store.store(file, attachment.key)
     except (FederationError, BadImage):
         return
+    except OSError:  # of our disk: that was no attempt
+        await Attachment.filter(id=attachment.id).update(fetch_attempts=attachment.fetch_attempts)
+        raise
     kept = await Attachment.filter(id=attachment.id).update(
         media_type=MEDIA_TYPE, width=stored.width, height=stored.height, stored_at=clock.now())
     if not kept:  # erased while it was fetched

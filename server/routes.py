@@ -73,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/theme.css", files.palette),
     Route("GET", "/favicon.ico", files.favicon),
     Route("GET", "/health", health.show),
+    Route("GET", "/health/ready", health.ready),
     Route("POST", "/look", person(look.change)),
     *TEAM,
     # for everybody

@@ -8,6 +8,7 @@ import asyncio
 import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -32,9 +33,13 @@ async def put_aside(folder: Path, scanner: Scanner, owner: Actor, file: IO[bytes
         raise ImageRefused(verdict)
     key, (x, y) = new_key(), focus or (None, None)
     unfinished = folder / FOLDER / f"{key}.part"
-    await asyncio.to_thread(_write, unfinished, file)
-    image = await Attachment.create(key=key, owner=owner, description=description, focus_x=x, focus_y=y,
-                                    doubted_at=clock.now() if verdict is Verdict.UNSURE else None)
+    try:
+        await asyncio.to_thread(_write, unfinished, file)
+        image = await Attachment.create(key=key, owner=owner, description=description, focus_x=x, focus_y=y,
+                                        doubted_at=clock.now() if verdict is Verdict.UNSURE else None)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)  # a disk that is full needs the room
+        raise
     os.replace(unfinished, folder / FOLDER / key)
     return image
 
@@ -52,18 +57,28 @@ async def store_waiting(folder: Path, store: MediaStore) -> int:
 
 
 async def _store(path: Path, store: MediaStore) -> None:
+    """Make an image, and let go of the upload. Without room, without the database, or at the end of this server it stays for
+    another time.
+    """
     key = path.name.removesuffix(TAKEN)
     try:
-        with path.open("rb") as file:
-            stored = await store.store(file, key, verdict=Verdict.GOOD)  # it was seen before it was put aside
-        kept = await Attachment.filter(key=key).update(
-            media_type=MEDIA_TYPE, width=stored.width, height=stored.height, stored_at=clock.now())
-        if not kept:  # erased meanwhile
-            store.forget(key)
+        await _make(path, key, store)
     except BadImage:
         await Attachment.filter(key=key).update(fetch_attempts=1)
-    finally:
-        await asyncio.to_thread(path.unlink, missing_ok=True)
+    except BaseException:
+        with suppress(OSError):
+            os.replace(path, path.with_name(key))
+        raise
+    await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+async def _make(path: Path, key: str, store: MediaStore) -> None:
+    with path.open("rb") as file:
+        stored = await store.store(file, key, verdict=Verdict.GOOD)  # it was seen before it was put aside
+    kept = await Attachment.filter(key=key).update(
+        media_type=MEDIA_TYPE, width=stored.width, height=stored.height, stored_at=clock.now())
+    if not kept:  # erased meanwhile
+        store.forget(key)
 
 
 def _write(path: Path, file: IO[bytes]) -> None:

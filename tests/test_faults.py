@@ -6,16 +6,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import resource
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+import structlog
+from structlog.testing import capture_logs
 from tortoise.exceptions import OperationalError
 
-from models import Actor, Community, Post
+from models import Actor, Attachment, Community, InboxItem, Post, clock
+from models.delivery import ItemState
 from models.reach import Reach
+from server import logs, uploads
 from server.doors import unexpected
-from tests.browser import Browser
-from tests.live import LiveServer
+from server.media import MediaStore
+from server.tasks import pause
+from tests.browser import Browser, picture
+from tests.live import LiveServer, settle
 from tests.peer import Peer
 from tests.test_layers import ROOT
 from tests.test_published_attacks import LIES, OUT, is_there
@@ -32,7 +45,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "R4 SIGTERM": (f"{SERVING}::test_it_is_ready_small_and_stops_with_connections_open", f"{SERVING}::test_ctrl_c_stops_it_and_it_starts_again"),
     "R5 killed at each commit": ("tests/models/test_database.py::test_a_raise_undoes_the_transaction_and_a_savepoint_only_itself",
                                  f"{KILL}::test_what_was_answered_with_202_is_there_after_a_kill"),
-    "R6 disk full": ("tests/test_faults.py::test_a_database_that_cannot_be_used_is_said_and_is_no_fault", "–: no test fills a disk; what fails inside a transaction leaves nothing behind, see R5",),
+    "R6 disk full": ("tests/test_faults.py::test_a_database_that_cannot_be_used_is_said_and_is_no_fault", "tests/test_faults.py::test_a_full_disk_is_said_and_loses_nothing", "–: `./run drill disk-full` fills one under load"),
     "R7 database down": (f"{SERVING}::test_a_database_that_cannot_be_reached_is_one_sentence", "–: no test restarts PostgreSQL under load"),
     "R8 lock contention": ("tests/test_faults.py::test_a_writer_that_holds_the_database_delays_and_breaks_nothing",),
     "R9 pool exhausted": ("tests/models/test_database.py::test_queries_of_many_tasks_go_through",),
@@ -98,6 +111,77 @@ async def test_a_writer_that_holds_the_database_delays_and_breaks_nothing(alpha:
         held.close()
         await writing
         assert writer.status == 200 and await alpha.ask(lambda: Post.filter(author_id=alice.id).count()) == 1
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file of this process can grow (EFBIG), as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_full_disk_is_said_and_loses_nothing(alpha: LiveServer, peer: Peer) -> None:
+    """Pages are still read; forms keep what was typed; neighbours come again; what was taken is carried out when there is room."""
+    if not alpha.settings.database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL has a disk of its own")
+    alice, otto, words = await alpha.member("alice"), peer.actor("otto"), "What I have typed for ten minutes, and want to keep"
+    await peer.become(alpha)
+    assert await peer.send(alpha, otto.does("Follow", alice.uri), otto) == 202  # keys of this day are made
+    await settle(alpha)
+    async with Browser(alpha, alice) as browser:
+        await browser.get("/compose")
+        like = otto.does("Like", alice.uri)
+        waits = InboxItem(activity_uri=like["id"], sender_uri=otto.uri, body=json.dumps(like), due_at=clock.now() + timedelta(seconds=0.2))
+        await alpha.ask(waits.save)
+        with capture_logs(), no_room():
+            await browser.post("/compose", {"text": words, "reach": "community", "send": "1"})
+            assert browser.status == 503 and words in browser.page and browser.headers["Retry-After"]
+            assert await peer.send(alpha, otto.does("Create", note := otto.note(to=[alice.uri])), otto) == 503
+            await browser.post("/compose", {"text": words, "reach": "community"}, {"a.jpg": picture()})
+            assert browser.status == 503
+            assert await peer.get(alpha, "/health/ready") == (503, b"disk")
+            await browser.get("/home")
+            assert browser.status == 200
+            await asyncio.sleep(0.5)
+            await alpha.ask(waits.refresh_from_db)
+            assert waits.state is ItemState.NEW and waits.attempts == 0, "what came in is not at fault, however long it lasts"
+        await browser.post("/compose", {"text": words, "reach": "community", "send": "1"})
+        assert browser.status == 200 and await peer.send(alpha, otto.does("Create", note), otto) == 202
+        await settle(alpha)
+        await alpha.ask(waits.refresh_from_db)
+        assert waits.state is ItemState.DONE and await alpha.ask(lambda: Post.all().count()) == 2
+
+
+async def test_an_upload_that_finds_no_room_is_no_bad_image_and_stays(alpha: LiveServer, tmp_path: Path) -> None:
+    store, alice = MediaStore(tmp_path / "media"), await alpha.member("alice")
+
+    async def put_and_make() -> str:
+        image = await uploads.put_aside(tmp_path, store.scanner, alice, BytesIO(picture()), "", None)
+        (tmp_path / "media" / image.key[:2]).mkdir(parents=True)
+        with no_room(), pytest.raises(OSError, match="no room"):
+            await uploads.store_waiting(tmp_path, store)
+        assert [path.name for path in (tmp_path / uploads.FOLDER).iterdir()] == [image.key]
+        assert await uploads.store_waiting(tmp_path, store) == 1
+        return image.key
+    key = await alpha.run(put_and_make())
+    assert (await alpha.ask(lambda: Attachment.get(key=key))).stored_at and store.path(key).is_file()
+
+
+def test_a_fault_that_lasts_is_said_once_a_minute_and_others_each_time() -> None:
+    seldom, full = logs.Seldom(), {"event": "job failed", "job": "prune", "exc_info": OperationalError("database or disk is full")}
+    assert seldom(None, "error", dict(full)) and seldom(None, "error", full | {"job": "send_mail"})
+    with pytest.raises(structlog.DropEvent):
+        seldom(None, "error", dict(full))
+    bug = full | {"exc_info": OperationalError("no such column")}
+    assert seldom(None, "error", dict(bug)) and seldom(None, "error", dict(bug))
+
+
+def test_work_that_fails_rests_longer_and_never_long() -> None:
+    assert pause(0) == 0 and 0 < pause(1) < pause(3) < pause(100) <= 5
 
 
 @pytest.mark.parametrize(("words", "status"), [("database is locked", 503), ("database or disk is full", 503), ("no such column", 500)])

@@ -83,7 +83,7 @@ SHOWS_NONE = frozenset({
     "/map", "/census", "/people/professionals", "/admin/contacts",
     "/directory", "/directory/{collection:outbox|followers|following|featured}", "/directory/listings",
     "/directory/listings/{listing}", "/directory/stamps/{stamp}",
-    "/static/{path:.+}", "/theme.css", "/favicon.ico", "/health", "/admin/partners/{host}", "/rules", "/help", "/crisis",
+    "/static/{path:.+}", "/theme.css", "/favicon.ico", "/health", "/health/ready", "/admin/partners/{host}", "/rules", "/help", "/crisis",
     "/privacy", "/accessibility", "/join", "/join/wait", "/join/{step:[1-4]}", "/invite/{token}", "/signin", "/signin/link",
     "/signin/lost", "/signin/link/{token}", "/password/{token}", "/confirm/{token}", "/open/{token}", "/settings",
     "/settings/profile", "/settings/audience", "/settings/reading", "/settings/language", "/settings/security",
