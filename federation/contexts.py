@@ -44,6 +44,8 @@ _TERMS: Final[dict[str, Any]] = {
     "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
     "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
     "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
+    "quoteUri": {"@id": "http://fedibird.com/ns#quoteUri", "@type": "@id"},
+    "_misskey_quote": {"@id": "https://misskey-hub.net/ns#_misskey_quote", "@type": "@id"},
     "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
     "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
     "hidesToPublicFromUnauthedWeb": "gts:hidesToPublicFromUnauthedWeb",

@@ -7,14 +7,14 @@ from typing import Any
 
 from federation.actor_document import ED25519_REQUESTS
 from federation.addresses import host_of
-from federation.contexts import CAPABILITY, RESPONSES, actor_context, note_context, own_terms
+from federation.contexts import AS, CAPABILITY, RESPONSES, actor_context, note_context, own_terms
 from federation.keys import load_public, multikey
 from federation.wire import PUBLIC
 from models import Actor, ActorKey, Attachment, Poll, Post, Recipient, Tag
 from models.actor import ActorKind, KeyKind
 from models.post import QuoteState
 from models.reach import Reach
-from moderation import counts, lines
+from moderation import counts, lines, markup
 
 Document = dict[str, Any]
 
@@ -145,10 +145,11 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
     warning = post.shown_warning or None
     document: Document = {
         "id": post.uri, "type": "Note", "attributedTo": post.author.uri, "to": to, "cc": cc, "url": post.url,
-        "published": instant(post.published_at), "content": post.html, "summary": warning,
+        "published": instant(post.published_at), "content": content(post), "summary": warning,
         "sensitive": bool(warning) or post.sensitive,
         "inReplyTo": post.parent_uri or None, "conversation": post.conversation, "voice": str(post.voice) or None,
-        "tag": [mention(recipient.actor) for recipient in recipients] + [hashtag(tag.name, origin) for tag in tags],
+        "tag": [*(mention(recipient.actor) for recipient in recipients), *(hashtag(tag.name, origin) for tag in tags),
+                *_quoted(post)],
         "attachment": [image(attachment, origin) for attachment in attachments],
     }
     if to:
@@ -156,16 +157,36 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
     return document | _where_there_is(post)
 
 
+def content(post: Post) -> str:
+    """The words of a post; before them a link to what it quotes, marked so that servers which know `quote` hide it (FEP-044f)."""
+    if post.quote_state not in (QuoteState.ASKED, QuoteState.SHOWN):
+        return post.html
+    address = markup.escape(post.quote_uri)
+    if f'"{address}"' in post.html:
+        return post.html
+    return f'<p class="quote-inline">RE: <a href="{address}">{address}</a></p>{post.html}'
+
+
+def _quoted(post: Post) -> list[Document]:
+    """What it quotes with leave, for programs that read it from a tag (FEP-e232): they ask nobody, and learn it with the yes."""
+    if post.quote_state is not QuoteState.SHOWN:
+        return []
+    return [{"type": "Link", "mediaType": f'application/ld+json; profile="{AS}"', "href": post.quote_uri,
+             "name": f"RE: {post.quote_uri}"}]
+
+
 def _where_there_is(post: Post) -> Document:
     """What only some messages have: a language, an edit, what it quotes, a time after which copies are to go."""
     document: Document = {}
     if post.language:
-        document["contentMap"] = {post.language: post.html}
+        document["contentMap"] = {post.language: content(post)}
     if post.edited_at:
         document["updated"] = exact_instant(post.edited_at)
     if post.quote_state in (QuoteState.ASKED, QuoteState.SHOWN):
         document["quote"] = post.quote_uri
         document |= {"quoteAuthorization": post.quote_stamp_uri} if post.quote_stamp_uri else {}
+    if post.quote_state is QuoteState.SHOWN:
+        document |= {"quoteUri": post.quote_uri, "_misskey_quote": post.quote_uri}
     if post.expires_at and post.reach is not Reach.WEB:
         document["expires"] = instant(post.expires_at)
     return document

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from federation import outbox
 from models import Actor, Community, Post, Stamp
 from models.post import Quotable, QuoteState
 from models.reach import Reach
@@ -72,6 +73,9 @@ async def test_a_quote_is_asked_for_shown_and_ends_with_the_permission(alpha: Li
         mine = await alpha.ask(lambda: Post.get(quote_uri=words.uri).select_related("author"))
         assert mine.quote_state is QuoteState.ASKED and not mine.shows_quote
         assert "has been asked and has not answered" in await browser.get(f"/m/{mine.key}")
+        before = await alpha.run(outbox.note_of(mine))
+        assert f'<p class="quote-inline">RE: <a href="{words.uri}">' in before["content"] == before["contentMap"]["en"]
+        assert "quoteUri" not in before and not before["tag"], "who asks nobody learns it with the yes"
         await alpha.run(held.send_now(mine))
         await settle(alpha, beta)
         mine = await again(alpha, mine)
@@ -79,12 +83,17 @@ async def test_a_quote_is_asked_for_shown_and_ends_with_the_permission(alpha: Li
         assert "has been asked" not in await browser.get(f"/m/{mine.key}") and "Quotes a message by" in browser.page
         there = await known(beta, mine)
         assert there and there.shows_quote and there.edited_at is None and there.quote_stamp_uri == mine.quote_stamp_uri
+        assert 'class="quote-inline">RE:' in there.html and "RE:" not in mine.html
+        after = await alpha.run(outbox.note_of(mine))
+        assert (after["quoteUri"], after["_misskey_quote"], after["tag"][-1]["href"]) == (words.uri,) * 3
 
         await let(beta, bea, False)
         await settle(alpha, beta)
         assert (await again(alpha, mine)).quote_state is QuoteState.ENDED
         assert "has taken the permission back" in await browser.get(f"/m/{mine.key}")
         assert not (await again(beta, mine)).shows_quote
+        ended = await alpha.run(outbox.note_of(await again(alpha, mine)))
+        assert "RE:" not in ended["content"] and not {"quote", "quoteUri", "_misskey_quote"} & ended.keys() and not ended["tag"]
 
         no = await alpha.write(alice, "Once more", Reach.WEB, quoted=await again(alpha, quoted))
         await settle(alpha, beta)
