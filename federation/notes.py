@@ -84,6 +84,8 @@ async def edit(post: Post, note: Note) -> bool:
     newest = _past(note.updated)
     if note.updated and note.updated == note.published:
         return False  # it says that it was never changed
+    if note.updated is None and not _says_other_words(post, note):
+        return False  # of a question, the newest numbers
     if newest < post.published_at or post.edited_at and newest <= post.edited_at:
         return False
     written_at = post.edited_at or post.published_at
@@ -92,6 +94,12 @@ async def edit(post: Post, note: Note) -> bool:
     await post_notices.of_edit(post, post.author)
     await post_parts.replace(post, note)
     return True
+
+
+def _says_other_words(post: Post, note: Note) -> bool:
+    """Whether what is read of it differs from what we have."""
+    columns, read = _content(note), ("html", "title", "warning", "translations", "place", "starts_at", "ends_at")
+    return any(getattr(post, name) != columns[name] for name in read)
 
 
 async def take(post: Post, note: Note) -> None:
@@ -185,11 +193,11 @@ def _edited_at(note: Note) -> datetime | None:
 def _content(note: Note) -> dict[str, Any]:
     """The columns that an edit changes too."""
     introduces = note.type in HAS_INTRODUCTION and not note.sensitive
-    languages = note.content_map if len(note.content_map) > 1 else {}
-    return {"html": markup.clean(_words(note, introduces)), "title": (note.name or "")[:TITLE_LIMIT],
+    languages, links = note.content_map if len(note.content_map) > 1 else {}, post_parts.links(note)
+    return {"html": markup.clean(_words(note, introduces) + links), "title": (note.name or "")[:TITLE_LIMIT],
             "warning": "" if introduces else (note.summary or "")[:WARNING_LIMIT], "sensitive": note.sensitive,
             "language": (note.language or "")[:20], "voice": Voice(note.voice) if note.voice in set(Voice) else Voice.NONE,
-            "translations": {language: markup.clean(text) for language, text in languages.items()} or None,
+            "translations": {language: markup.clean(text + links) for language, text in languages.items()} or None,
             "kind": "" if note.type == "Note" else note.type,
             "starts_at": note.starts_at, "ends_at": note.ends_at, "place": note.place,
             "quotable": note.quotable} | _quote(note)

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from federation import wire
 from federation.note import Note
 from models import Actor, Attachment, Emoji, Poll, Post, Tag, Vote
+from moderation import markup
 
 IMAGES_LIMIT = 8
 IMAGE_TYPES = {"Document", "Image"}
 EMOJI_LIMIT_PER_HOST = 3000
+LABEL_CHARACTERS = 120  # of a link
 
 
 async def save(post: Post, note: Note, author: Actor) -> None:
@@ -30,6 +32,23 @@ async def save_images(post_id: int, note: Note, author: Actor) -> None:
             post_id=post_id, owner=author, position=position, media_type=(image.media_type or "")[:40], width=image.width or 0,
             height=image.height or 0, description=image.name, remote_uri=image.url, blurhash=image.blurhash or "",
             focus_x=focus[0], focus_y=focus[1])
+
+
+def links(note: Note) -> str:
+    """What is attached and is no picture, as links to where it stays: a film, a sound, a leaflet, what a page is about. HTML
+    that nobody has cleaned yet.
+    """
+    found = [one for one in note.attachments if not _is_image(one) and markup.escape(one.url) not in note.content]
+    return "".join(f'<p><a href="{markup.escape(one.url)}">{markup.escape(_label(one))}</a></p>' for one in found)
+
+
+def _label(attachment: wire.Attachment) -> str:
+    """Its own words or its address, and what it is: "How we exercise (video)"."""
+    words = " ".join(attachment.name.split()) or attachment.url.partition("://")[2]
+    short = words if len(words) <= LABEL_CHARACTERS else words[:LABEL_CHARACTERS].rstrip() + "…"
+    family, _, kind = (attachment.media_type or "").partition("/")
+    what = family if family in ("video", "audio") else kind if kind == "pdf" else ""
+    return f"{short} ({what})" if what else short
 
 
 def topics(note: Note) -> set[str]:

@@ -23,6 +23,14 @@ CLASSES = {"mention", "hashtag", "u-url", "h-card", "ellipsis", "invisible",  # 
 SCHEMES = {"http", "https", "mailto"}
 #: Elements whose text is no text.
 DROPPED = {"script", "style", "template", "iframe", "object", "svg", "math", "title", "textarea", "noscript"}
+#: What is not kept, but stands on lines of its own: its words must not run into those around it.
+_BOXES = ("div|section|article|aside|header|footer|figure|figcaption|details|summary|address|center|hr|dl|dt|dd|"
+          "table|caption|thead|tbody|tfoot|tr")
+_SHAPED = re.compile(rf"</?(?:h[1-6]|t[dh]|{_BOXES})\b", re.IGNORECASE)
+_HEADING = re.compile(r"<(/?)h[1-6]\b[^<>]*>", re.IGNORECASE)
+_CELL = re.compile(r"</?t[dh]\b[^<>]*>", re.IGNORECASE)
+_BOX = re.compile(rf"(?P<before>^\s*|</?(?:p|[uo]l|li|blockquote|pre|br)\b[^<>]*>\s*)?(?:</?(?:{_BOXES})\b[^<>]*>\s*)+"
+                  r"(?P<after>$|(?=</?(?:p|[uo]l|li|blockquote|pre)\b))?", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _OPENS = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _BREAK = re.compile(r"</p>|<br[^>]*>|</li>|</blockquote>|</pre>")
@@ -45,6 +53,7 @@ def clean(markup: str) -> str:
     """HTML from anywhere, reduced to a short list of harmless elements. Cleaning twice changes nothing."""
     if _is_deep(markup):
         return _text_alone(markup)
+    markup = _on_lines(markup)
     for _ in range(PASSES):
         # without a table around it, what the parser had put there nests in another way: a link in a link (found by the fuzzer)
         again = _GUARD.clean(markup)
@@ -53,6 +62,21 @@ def clean(markup: str) -> str:
         markup = again
     # links in lists in links, hundreds deep, nest in another way each time (found by the fuzzer): no honest message is lost
     return _text_alone(markup)
+
+
+def _on_lines(markup: str) -> str:
+    """Headings as strong lines, cells apart by spaces, boxes by line breaks. What comes out is not clean."""
+    if not _SHAPED.search(markup):
+        return markup
+    markup = _HEADING.sub(lambda tag: "</strong></p>" if tag[1] else "<p><strong>", markup)
+    markup = _CELL.sub(" ", markup)
+    return _BOX.sub(_break, markup)
+
+
+def _break(run: re.Match[str]) -> str:
+    """One line break for a run of boxes, and none beside what begins a line of its own."""
+    is_apart = run["before"] is not None or run["after"] is not None
+    return run["before"] or ("" if is_apart else "<br>")
 
 
 def _is_deep(markup: str) -> bool:

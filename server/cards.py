@@ -17,7 +17,7 @@ from moderation.visibility import Viewer, seen_by
 from server import emojis, lost, questions, signal_words
 from server.actions import quotes
 from server.actions.filters import Context
-from server.language import Words, moment
+from server.language import Words, moment, span
 from server.sieve import text_of
 from server.sifting import Sifted, sift
 from server.views import Fact, ImageView, PersonView, PollView, PostView, QuoteView
@@ -164,10 +164,12 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis, readers=_readers(reader)),
         html=Markup(emojis.shown(html, pictures)),  # noqa: S704 - cleaned when it was stored
         when=post.published_at, reach=post.reach.level, language=language, voice=post.voice,
-        note=emojis.pictured(post.shown_warning, pictures) or note_name(post.shown_note, _), is_labelled=bool(post.label_words), folded=folded,
+        note=emojis.pictured(post.shown_warning, pictures) or note_name(post.shown_note, _),
+        is_labelled=bool(post.label_words), folded=folded,
         filtered=around.sifted.why.get(post.id, ""),
         veiled=veiled, kind=kind_name(post.kind, _), title=emojis.pictured(post.title, pictures), facts=facts_of(post, _),
-        poll=_pictured(around.polls.get(post.id), pictures), quote=_quoted(post, around, is_mine),
+        poll=_pictured(around.polls.get(post.id), pictures), quote=(quote := _quoted(post, around, is_mine)),
+        quotes_unseen=bool(post.quote_uri) and quote is None,
         may_quote=may_act and _may_quote(post, reader),
         edited=post.edited_at is not None, is_mine=is_mine,
         may_reply=may_act and _may_be_answered(post),
@@ -250,7 +252,9 @@ def facts_of(post: Post, _: Words) -> tuple[Fact, ...]:
     if not (post.starts_at or post.ends_at or post.place):
         return ()
     times = [moment(when, _.language) for when in (post.starts_at, post.ends_at) if when]
-    found = [(_("When"), " – ".join(times)), (_("Where"), post.place)]
+    if post.starts_at and post.ends_at:
+        times = [span(post.starts_at, post.ends_at, _.language)]
+    found = [(_("When"), "".join(times)), (_("Where"), post.place)]
     return tuple(Fact(term=term, text=text) for term, text in found if text)
 
 

@@ -142,13 +142,24 @@ def month(first: date, lang: str) -> str:
 
 def day(when: date, lang: str) -> str:
     """A day: "12 March 2026"."""
-    return format_date(when, "long", locale=_locale(lang))
+    words = format_date(when, "long", locale=_locale(lang))
+    return f"1er{words[1:]}" if when.day == 1 and lang == "fr" else words
+
+
+def span(start: datetime, end: datetime, lang: str) -> str:
+    """From when to when, in UTC, with the day said once where it is one: "12 March 2026, 18:00 – 20:00 UTC"."""
+    if start.astimezone(UTC).date() != end.astimezone(UTC).date():
+        return f"{moment(start, lang)} – {moment(end, lang)}"
+    return f"{moment(start, lang).removesuffix(' UTC')} – {_time(end, lang)} UTC"
 
 
 def moment(when: datetime, lang: str) -> str:
     """A day and time of day in UTC, for the rare place that needs it: "12 March 2026, 18:00 UTC"."""
-    utc = when.astimezone(UTC)
-    return f"{format_date(utc, 'long', locale=_locale(lang))}, {format_time(utc, 'short', tzinfo=UTC, locale=_locale(lang))} UTC"
+    return f"{day(when.astimezone(UTC), lang)}, {_time(when, lang)} UTC"
+
+
+def _time(when: datetime, lang: str) -> str:
+    return format_time(when.astimezone(UTC), "short", tzinfo=UTC, locale=_locale(lang))
 
 
 def ago(then: datetime, now: datetime, lang: str) -> str:

@@ -160,6 +160,7 @@ class PostView:
     facts: tuple[Fact, ...] = ()  # when and where an event is
     poll: PollView | None = None
     quote: QuoteView | None = None
+    quotes_unseen: bool = False  # it quotes a message that the reader is not shown
     edited: bool = False
     is_mine: bool = False
     may_pin: bool = False  # keep it on top of one's page

@@ -65,8 +65,30 @@ async def test_what_is_no_note_shows_what_it_is_and_leads_to_its_origin(
 
     article = await show(alpha, peer, alice, otto, type="Article", name="Long words", summary="In short", url=f"{peer.origin}/a")
     assert "Long words" in article and "veil" not in article
+    parts = '<h2 id="a">First</h2>Some<div>words</div><table><tr><td>one</td><th>two</th></tr><tr><td>three</td></tr></table>'
+    shaped = await show(alpha, peer, alice, otto, type="Article", name="In parts", content=parts)
+    assert "<p><strong>First</strong></p>Some<br>words<br>one  two <br>three " in shaped
     lemmy = await show(alpha, peer, alice, otto, type="Page", name="Only a title", content=None)
     assert "Only a title" in lemmy
+
+
+async def test_what_is_attached_and_is_no_picture_is_a_link_to_where_it_stays(
+        alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor) -> None:
+    """A film, a sound without a word beside it, a leaflet, the address that a page is about; once where the text has it too."""
+    film = {"type": "Document", "mediaType": "video/mp4", "url": f"{peer.origin}/v.mp4?a=1&b=2",
+            "name": "A hand & a <b>bottle</b>"}
+    sound = {"type": "Audio", "mediaType": "audio/mpeg", "url": f"{peer.origin}/v.mp3"}
+    html = await show(alpha, peer, alice, otto, attachment=[film, sound], contentMap={"en": "<p>Hear</p>", "de": "<p>Hör</p>"})
+    assert f'href="{peer.origin}/v.mp4?a=1&amp;b=2"' in html and ">A hand &amp; a &lt;b&gt;bottle&lt;/b&gt; (video)</a>" in html
+    assert f">{peer.host}/v.mp3 (audio)</a>" in html and "A picture that is not here" not in html
+    alone = await show(alpha, peer, alice, otto, content="", attachment=[sound])
+    assert f">{peer.host}/v.mp3 (audio)</a>" in alone
+
+    said = f'{peer.origin}/leaflet.pdf'
+    html = await show(alpha, peer, alice, otto, text=f'<a href="{said}">Our leaflet</a>', attachment=[
+        {"type": "Document", "mediaType": "application/pdf", "url": said}, {"type": "Link", "href": "javascript:alert(1)"},
+        {"type": "Link", "href": "https://law.example/" + "x" * 300}])
+    assert html.count(said) == 1 and "alert(1)" not in html and f'>law.example/{"x" * 108}…</a>' in html
 
 
 #: what is sent -> the words of the fold, whether the pictures are folded
@@ -183,7 +205,8 @@ async def test_a_member_chooses_an_answer_once_and_the_author_is_told(
     newer = question(otto, counts=(12, 7)) | {"id": asked["id"]}
     await deliver(alpha, peer, otto, otto.does("Update", newer),
                   otto.does("Update", question(otto) | {"id": asked["id"], "oneOf": []}))
-    assert "5 people or more" in await page(alpha, alice, asked)
+    html = await page(alpha, alice, asked)
+    assert "5 people or more" in html and "/history" not in html, "new numbers are no edit"
 
 
 async def test_nobody_chooses_without_their_yes_or_after_the_end(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.language import BASE, ago, choose, day, direction, gettext_for, moment, name_of, number
+from server.language import BASE, ago, choose, day, direction, gettext_for, moment, name_of, number, span
 
 NOW = datetime(2026, 3, 19, 12, tzinfo=UTC)
 
@@ -76,10 +76,13 @@ def test_times_are_relative_up_to_a_week(passed: timedelta, english: str, french
 
 
 def test_days_and_numbers_are_written_as_people_write_them():
-    assert day(date(2026, 5, 1), "fr") == "1 mai 2026"
+    assert (day(date(2026, 5, 1), "fr"), day(date(2026, 5, 11), "fr")) == ("1er mai 2026", "11 mai 2026")
     assert number(2300, "en") == "2,300"
     assert number(2300, "fr") == "2\u202f300"
     assert "14:05" in moment(datetime(2026, 5, 1, 14, 5, tzinfo=UTC), "fr")
+    start, end = datetime(2026, 5, 1, 14, 5, tzinfo=UTC), datetime(2026, 5, 1, 16, tzinfo=UTC)
+    assert span(start, end, "en") == "1 May 2026, 14:05 – 16:00 UTC"
+    assert span(start, end + timedelta(days=1), "en") == "1 May 2026, 14:05 UTC – 2 May 2026, 16:00 UTC"
 
 
 def test_languages_have_names_and_directions():
