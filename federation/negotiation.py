@@ -76,14 +76,17 @@ def _wish(label: str, items: Any, parameters: Any) -> Wish | None:
     if not isinstance(items, list) or not _LABEL.fullmatch(label):
         return None
     names = [name for name, more in items if name in COMPONENTS and not more]
-    kind = ALGORITHMS.get(parameters.get("alg", "rsa-v1_5-sha256"))
-    words = tuple((name, parameters[name]) for name in ("nonce", "tag", "alg") if name in parameters)
-    key_id = parameters.get("keyid")
-    if not 0 < len(items) == len(set(names)) or kind is None or not isinstance(key_id, str | None):
-        return None
-    if not all(isinstance(text, str) and _WORD.fullmatch(text) for _, text in words):
+    kind, key_id = ALGORITHMS.get(parameters.get("alg", "rsa-v1_5-sha256")), parameters.get("keyid")
+    words = _words(parameters)
+    if kind is None or words is None or not 0 < len(items) == len(set(names)) or not isinstance(key_id, str | None):
         return None
     return Wish(label, tuple(names), kind, key_id, bool(parameters.get("expires")), words)
+
+
+def _words(parameters: Any) -> tuple[tuple[str, str], ...] | None:
+    """What goes into the signature as it came; None if that cannot be."""
+    words = [(name, parameters[name]) for name in ("nonce", "tag", "alg") if name in parameters]
+    return tuple(words) if all(isinstance(text, str) and _WORD.fullmatch(text) for _, text in words) else None
 
 
 def sign(wish: Wish, method: str, url: str, body: bytes | None, key: Key, now: datetime) -> dict[str, str]:

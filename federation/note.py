@@ -16,6 +16,7 @@ NOTE_TYPES: Final = frozenset({
     "Note", "Article", "Page", "Question", "Event", "Image", "Audio", "Video", "ChatMessage"})
 #: Their `summary` is an introduction to read; that of all others warns of what follows.
 HAS_INTRODUCTION: Final = frozenset({"Article", "Page", "Event", "Image", "Audio", "Video"})
+PLAIN: Final = ("text/plain", "text/markdown")  # of `content`, which is HTML elsewhere (PeerTube)
 MAX_CONTENT_BYTES = 100_000
 MAX_SUMMARY_CHARS = 2000
 MAX_RECIPIENTS = 100
@@ -72,6 +73,7 @@ class Note:
         type_ = values.type_of(document, NOTE_TYPES)
         if type_ not in NOTE_TYPES:
             raise Malformed("not a post")
+        is_plain = document.get("mediaType") in PLAIN
         content_map = _content_map(document.get("contentMap"))
         content = _content(document.get("content"), content_map)
         tags = values.objects(document.get("tag"), parts.MAX_TAGS)
@@ -82,7 +84,9 @@ class Note:
             to=values.audience(document.get("to"), MAX_RECIPIENTS),
             cc=values.audience(document.get("cc"), MAX_RECIPIENTS),
             name=values.text(_in_any_language(document, "name")),
-            content=content, content_map=content_map, summary=_summary(document),
+            content=parts.html_of(content) if is_plain else content,
+            content_map={name: parts.html_of(text) for name, text in content_map.items()} if is_plain else content_map,
+            summary=_summary(document),
             sensitive=parts.is_sensitive(document),
             in_reply_to=values.link(document.get("inReplyTo")),
             url=parts.page(document),

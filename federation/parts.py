@@ -14,6 +14,7 @@ from federation.addresses import same_origin
 from federation.contexts import PUBLIC
 from models import clock
 from models.post import Quotable
+from moderation import markup
 
 MAX_ALT_CHARS = 5000
 MAX_TAGS = 50
@@ -27,6 +28,7 @@ MAX_APPROVERS = 20
 AHEAD = timedelta(days=3660)  # how far in the future an event or the end of a question may lie
 AS_MEDIA_TYPES: Final = ("application/activity+json", "application/ld+json")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
+_ADDRESS = re.compile(r"(https?://[^\s<>\"']{1,1000}[^\s<>\"'.,;:!?)\]])")
 _BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]{6,100}")
 _EMOJI_NAME = re.compile(r"[\w.@+-]{1,100}")
 
@@ -204,6 +206,18 @@ def place(value: Any) -> str:
 def _lines(address: Any) -> list[Any]:
     names = ("streetAddress", "postalCode", "addressLocality", "addressRegion", "addressCountry")
     return [address.get(name) for name in names] if isinstance(address, dict) else []
+
+
+def html_of(text: str) -> str:
+    """Text without any markup as HTML: its paragraphs, its lines, and its addresses as links."""
+    paragraphs = (_marked_up(paragraph.strip()) for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n")))
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
+
+
+def _marked_up(paragraph: str) -> str:
+    pieces = [markup.escape(piece) for piece in _ADDRESS.split(paragraph)]
+    pieces[1::2] = [f'<a href="{address}">{address}</a>' for address in pieces[1::2]]
+    return "".join(pieces).replace("\n", "<br>")
 
 
 def quote(document: dict[str, Any], tags: list[dict[str, Any]]) -> Quote | None:

@@ -64,6 +64,7 @@ async def fetch_actor(instance: Instance, uri: str, *, moved: bool = False, key_
     A document that names another id than the address it was found at is read once more, at that id. `key_uri`: see `actors.save`.
     """
     url, document = await instance.client.get_document(uri, headers_for=instance.sign_get)
+    _check_there(uri, url, document)
     parsed = ActorDocument.parse(document)
     if not same_origin(parsed.id, uri):
         await check_host(parsed.id)
@@ -154,12 +155,19 @@ async def read_note(instance: Instance, uri: str) -> tuple[Note, Mapping[str, An
     url, document = await instance.client.get_document(uri, headers_for=instance.sign_get)
     if not same_origin(uri, url):
         await check_host(url)
+    _check_there(uri, url, document)
     note = Note.parse(document)
     if note.id != url and not (note.id == uri and same_origin(uri, url)):
         raise Malformed("the post is not where it says it is", host=host_of(uri))
     if not same_origin(note.id, note.attributed_to):
         raise Malformed("the post and its author live on two servers", host=host_of(uri))
     return note, document
+
+
+def _check_there(uri: str, url: str, document: Mapping[str, Any]) -> None:
+    """Raise Gone for a Tombstone, whatever its status: what was put away for a while is as good as gone here (FEP-4f05)."""
+    if document.get("type") == "Tombstone" and document.get("id") == uri and same_origin(uri, url):
+        raise Gone("a tombstone", host=host_of(uri), http_status=GONE_FOR_GOOD)
 
 
 async def parent_of(instance: Instance, note: Note, *, ancestors: int = ANCESTORS_LIMIT) -> None:

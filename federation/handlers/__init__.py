@@ -46,7 +46,7 @@ HANDLERS: dict[str, Handler] = {
     "AnnounceRequest": Handler(request.receive),
     "Block": Handler(block.receive),
     "Create": Handler(create.receive, create.prepare),
-    "Delete": Handler(delete.receive),
+    "Delete": Handler(delete.receive, delete.prepare),
     "EmojiReact": Handler(like.receive),
     "FeatureRequest": Handler(request.receive_feature),
     "Flag": Handler(flag.receive),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from federation import erasure, notes, resolve, values
+from federation import origins, resolve, values
 from federation.contexts import PUBLIC
 from federation.errors import Gone, Malformed, Refused
 from federation.incoming import Incoming
@@ -66,7 +66,7 @@ async def receive(incoming: Incoming) -> None:
     A group that passes something on tells nobody: it passes everything on.
     """
     if incoming.known:
-        await _receive_relayed(incoming, incoming.known)
+        await origins.take(incoming.known, incoming.note)
         return
     activity, sender, post = incoming.activity, incoming.sender, incoming.post
     if post is None or await Tombstone.covers(activity.id, sender.uri):
@@ -79,15 +79,6 @@ async def receive(incoming: Incoming) -> None:
                                  actor=sender, post=post)
     if sender.kind is not ActorKind.GROUP:
         await Notification.tell(post.author, Notice.PASSED_ON, sender, post)
-
-
-async def _receive_relayed(incoming: Incoming, post: Post) -> None:
-    """A message is as its origin shows it now; what is gone there is erased here."""
-    note = incoming.note
-    if note is None:
-        await erasure.erase([post])
-    elif note.attributed_to == post.author.uri and not (note.updated and await notes.edit(post, note)):
-        await notes.refresh(post, note)
 
 
 async def _facts(sender: Actor, post: Post, reach: Reach) -> policy.Facts:

@@ -3,13 +3,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from federation import notes, resolve, values, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
 from federation.instance import Instance
-from federation.wire import NOTE_TYPES, Note
+from federation.wire import NOTE_TYPES, Activity, Note
 from models import Actor, Follow, Post
 from models.reach import Reach
 
@@ -75,10 +76,17 @@ async def own_note(instance: Instance, incoming: Incoming) -> Note | None:
     if activity.object_id is None:
         raise Malformed("no object")
     if isinstance(activity.object, dict) and same_origin(activity.object_id, sender.uri):
-        return Note.parse(activity.object) if activity.object_type in NOTE_TYPES else None
+        return Note.parse(_addressed(activity, activity.object)) if activity.object_type in NOTE_TYPES else None
     if await Post.exists(uri=activity.object_id):
         return None
     return await resolve.fetch_note(instance, activity.object_id)
+
+
+def _addressed(activity: Activity, thing: dict[str, Any]) -> dict[str, Any]:
+    """The object for those to whom its author sends it, where it names nobody itself (ActivityPub §6.2: Discourse)."""
+    if any(thing.get(name) for name in ("to", "cc", "bto", "bcc")):
+        return thing
+    return thing | {"to": list(activity.to), "cc": list(activity.cc)}
 
 
 async def is_wanted(note: Note, author: Actor) -> bool:

@@ -1,11 +1,29 @@
-"""Delete: a message, a whole account, or the permission to quote is gone (ActivityPub §7.4). Only its owner can say so."""
+"""Delete: a message, a whole account, or the permission to quote is gone (ActivityPub §7.4). Only its owner can say so.
+
+Somebody else of its server, such as a moderator there, gives a hint: the message is asked about where it lives (FEP-4f05).
+"""
 from __future__ import annotations
 
-from federation import actors, erasure, quotes, quoting, votes
+from dataclasses import replace
+
+from federation import actors, erasure, origins, quotes, quoting, resolve, votes
 from federation.addresses import same_origin
-from federation.errors import Malformed, Refused
+from federation.errors import Gone, Malformed, Refused
 from federation.incoming import Incoming
+from federation.instance import Instance
 from models import Post, Tombstone
+
+
+async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
+    """What stands at the id of a message that is not the sender's, where both are of one server."""
+    uri, sender = incoming.activity.object_id, incoming.sender
+    post = await Post.kept(uri) if uri and uri != sender.uri and same_origin(uri, sender.uri) else None
+    if post is None or post.author_id == sender.id or post.author.is_local:
+        return incoming
+    try:
+        return replace(incoming, known=post, note=await resolve.fetch_note(instance, post.uri))
+    except Gone:
+        return replace(incoming, known=post)
 
 
 async def receive(incoming: Incoming) -> None:
@@ -13,6 +31,9 @@ async def receive(incoming: Incoming) -> None:
     uri, sender = incoming.activity.object_id, incoming.sender
     if uri is None:
         raise Malformed("deletes nothing")
+    if incoming.known is not None:
+        await origins.take(incoming.known, incoming.note)
+        return
     if uri == sender.uri:
         await actors.forget(sender)
         return

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from federation import actors, charter_changes, charters, listing_news, notes, resolve, waiting_lists
 from federation.errors import Refused
+from federation.handlers import delete
 from federation.handlers.create import is_wanted, own_note
 from federation.incoming import Incoming
 from federation.instance import Instance
@@ -35,10 +36,10 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
 async def receive(incoming: Incoming) -> None:
     """Take the newer version. An Update that comes before its Create is taken for it; a late Create then changes nothing."""
     activity, sender, note = incoming.activity, incoming.sender, incoming.note
-    if await _is_of_a_directory(incoming):
+    if await _is_of_a_community(incoming):
         return
-    if incoming.charter is not None:
-        await charter_changes.update(incoming)
+    if activity.object_type == "Tombstone":  # put away for a while, as some forums say it (FEP-4f05)
+        await delete.receive(incoming)
         return
     if activity.object_id == sender.uri:
         if isinstance(activity.object, dict) and activity.object_type in ACTOR_TYPES:
@@ -58,9 +59,11 @@ async def receive(incoming: Incoming) -> None:
         await notes.take(post, note)
 
 
-async def _is_of_a_directory(incoming: Incoming) -> bool:
-    """Take what a directory says of its lists. False if this is about something else."""
-    if listing_news.is_between(incoming):
+async def _is_of_a_community(incoming: Incoming) -> bool:
+    """Take what a directory says of its lists, or a community of its charter. False if this is about something else."""
+    if incoming.charter is not None:
+        await charter_changes.update(incoming)
+    elif listing_news.is_between(incoming):
         await listing_news.take(incoming)
     elif incoming.waiting is not None:
         await waiting_lists.take(incoming)

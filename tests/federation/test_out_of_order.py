@@ -241,3 +241,16 @@ async def test_an_item_that_breaks_does_not_stop_the_others(alpha: LiveServer, p
     await deliver(alpha, peer, otto, otto.does("Follow", alice.uri))
     assert await count(alpha, Follow) == 1
     assert await count(alpha, InboxItem, state=ItemState.BROKEN) == 1
+
+
+async def test_a_message_without_addressees_is_for_those_of_its_create(
+        alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor) -> None:
+    """ActivityPub §6.2, as some send it; where neither names anybody, it is for nobody."""
+    await follow_them(alpha, alice, peer, otto)
+    spoken, silent, said = otto.note(), otto.note(), otto.note(to=[alice.uri])
+    del spoken["to"], silent["to"]
+    for note, to in ((spoken, [PUBLIC]), (silent, []), (said, [PUBLIC])):
+        await deliver(alpha, peer, otto, otto.does("Create", note, to=to))
+    rows = await alpha.ask(lambda: Post.filter(author__host=peer.host).order_by("id"))
+    assert [(row.uri, row.reach) for row in rows] == [
+        (spoken["id"], Reach.WEB), (silent["id"], Reach.CIRCLE), (said["id"], Reach.CIRCLE)]

@@ -181,6 +181,16 @@ class TestNote:
         assert Note.parse(NOTE | {"content": None}).content == ""
         assert Note.parse(NOTE | {"content": None, "contentMap": {"de": "hallo"}}).content == "hallo"
         assert Note.parse(NOTE | {"type": "Page", "name": "Title", "content": None}).name == "Title"
+
+    def test_content_that_says_it_is_no_html_is_shown_as_it_was_written(self) -> None:
+        said = "Sleep < 6\r\nsee https://a.example/?a=1&b=2, **soon**\n \n<b>x</b>"
+        html = ('<p>Sleep &lt; 6<br>see <a href="https://a.example/?a=1&amp;b=2">https://a.example/?a=1&amp;b=2</a>, **soon**</p>'
+                "<p>&lt;b&gt;x&lt;/b&gt;</p>")
+        for kind in ("text/markdown", "text/plain"):
+            note = Note.parse(NOTE | {"type": "Video", "content": said, "contentMap": {"en": said}, "mediaType": kind})
+            assert (note.content, note.content_map, note.language) == (html, {"en": html}, "en")
+        assert Note.parse(NOTE | {"mediaType": "text/html"}).content == NOTE["content"]
+        assert Note.parse(NOTE | {"mediaType": ["text/plain"]}).content == NOTE["content"]
         assert Note.parse(NOTE | {"to": None}).to == (), "addressed to nobody is not public"
 
     @pytest.mark.parametrize("different", [
