@@ -6,7 +6,7 @@ known when it is asked stands in the Q as one of the values below, and is put in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,7 +14,8 @@ from functools import lru_cache
 from tortoise.expressions import Q
 
 from models import clock
-from models.database import dialect
+from models.database import dialect, tuples
+from models.given import listed, one_of
 from models.post import Post
 
 #: Stand for the id of the one who asks, for their host and for the instant; nothing has such a value.
@@ -65,3 +66,12 @@ def _compiled(_: str, build: Callable[..., Q], given: tuple[Hashable, ...]) -> C
         ordered.append(NOW if place == LITERAL else values[int(place[1:]) - 1] if len(place) > 1 else next(in_order))
         return "?"
     return Condition(PLACES.sub(placed, condition), tuple(ordered))
+
+
+async def meeting(condition: Condition, ids: Collection[int]) -> set[int]:
+    """Those of these posts that meet a condition."""
+    if not ids:
+        return set()
+    found = await tuples(f"SELECT post.id {FROM} WHERE {one_of('post.id')} AND ({condition.sql})",  # noqa: S608
+                         [listed(ids), *condition.values])
+    return {int(row[0]) for row in found}

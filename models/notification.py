@@ -1,8 +1,10 @@
 """What a member is told about."""
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from tortoise import fields
 from tortoise.expressions import Q
@@ -11,7 +13,9 @@ from tortoise.functions import Count, Max, Min
 from models import clock
 from models.actor import Actor
 from models.base import Record
+from models.database import write_rows
 from models.delivery import Report
+from models.ids import new_id
 from models.member import Member, MemberState, Role
 from models.post import Post
 from models.push import OutgoingPush
@@ -79,6 +83,24 @@ class Sender:
     post_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What somebody is to be told, as a notification holds it."""
+
+    recipient: Actor
+    kind: Notice
+    actor: Actor | None = None
+    post: Post | None = None
+    host: str = ""
+    report: Report | None = None
+
+    @property
+    def event(self) -> tuple[int, str, int | None, int | None, str, int | None]:
+        """The same, in columns: recipient, kind, actor, post, host and report."""
+        return (self.recipient.id, str(self.kind), self.actor.id if self.actor else None, self.post.id if self.post else None,
+                self.host, self.report.id if self.report else None)
+
+
 class Notification(Record):
     """One thing that happened, for one member."""
 
@@ -102,14 +124,22 @@ class Notification(Record):
     async def tell(cls, recipient: Actor, kind: Notice, actor: Actor | None = None, post: Post | None = None,
                    host: str = "", report: Report | None = None) -> None:
         """Tell a member of ours, once: the same event again, or news for someone elsewhere or of oneself, is dropped."""
-        if not recipient.is_local or (actor and actor.id == recipient.id):
-            return
-        if await Member.filter(actor_id=recipient.id, deceased_at__isnull=False).exists():
-            return  # nothing comes to the dead
-        same = cls.filter(recipient=recipient, kind=kind, actor=actor, post=post, host=host, report=report)
-        if not await same.exists():
-            told = await cls.create(recipient=recipient, kind=kind, actor=actor, post=post, host=host, report=report)
-            await OutgoingPush.owe(recipient.id, told.id)
+        await cls.tell_all([News(recipient, kind, actor, post, host, report)])
+
+    @classmethod
+    async def tell_all(cls, news: Iterable[News]) -> None:
+        """The same for many, who do not wait for each other. Nothing comes to the dead."""
+        events = {one.event: new_id() for one in news if one.recipient.is_local and one.actor != one.recipient}
+        by_shape: dict[str, list[Sequence[object]]] = {}
+        for event, id_ in events.items():
+            recipient_id, kind, actor_id, post_id, host, report_id = event
+            lacks = (actor_id, post_id, report_id)
+            values = [id_, clock.now(), *event, recipient_id, recipient_id, kind, host,
+                      *(one for one in lacks if one is not None)]
+            by_shape.setdefault(_once(*(one is None for one in lacks)), []).append(values)
+        for statement, rows in by_shape.items():
+            await write_rows(statement, rows)
+        await OutgoingPush.owe_all({id_: event[0] for event, id_ in events.items()})
 
     @classmethod
     async def tell_team(cls, kind: Notice, actor: Actor, report: Report) -> None:
@@ -140,6 +170,17 @@ class Notification(Record):
         found = counted.group_by("actor_id").filter(last_id__lt=before).order_by("-last_id").limit(size)
         columns = await found.values("actor_id", "count", "first_id", "last_id", "newest_post_id")
         return [Sender(one["actor_id"], one["count"], one["first_id"], one["last_id"], one["newest_post_id"]) for one in columns]
+
+
+@lru_cache
+def _once(no_actor: bool, no_post: bool, no_report: bool) -> str:
+    """Writes a notice unless the same is there, or its recipient has died."""
+    columns = {"actor_id": no_actor, "post_id": no_post, "report_id": no_report}
+    same = " AND ".join(f"s.{name} IS NULL" if is_none else f"s.{name} = ?" for name, is_none in columns.items())
+    return ("INSERT INTO notification (id, created_at, recipient_id, kind, actor_id, post_id, host, report_id)"  # noqa: S608
+            " SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM member m"
+            " WHERE m.actor_id = ? AND m.deceased_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM notification s"
+            f" WHERE s.recipient_id = ? AND s.kind = ? AND s.host = ? AND {same})")
 
 
 class NotificationPolicy(Record):

@@ -1,6 +1,7 @@
 """Where members' apps want to be woken (Web Push, RFC 8030), and what is on its way there."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tortoise import fields
@@ -9,6 +10,8 @@ from models import clock
 from models.actor import Actor
 from models.base import Record
 from models.client import AccessToken
+from models.database import tuples
+from models.given import listed, one_of
 
 WAITING_LIMIT = 50  # of one app: one that is away for long reads its notices when it is back
 
@@ -64,8 +67,13 @@ class OutgoingPush(Record):
         indexes = (("due_at", "id"), ("subscription_id",), ("notification_id",))
 
     @classmethod
-    async def owe(cls, recipient_id: int, notification_id: int) -> None:
-        """Owe a notice to the apps of its recipient. An app for which too much waits already goes without."""
-        for subscription in await PushSubscription.filter(owner_id=recipient_id).only("id"):
-            if await cls.filter(subscription_id=subscription.id).limit(WAITING_LIMIT).count() < WAITING_LIMIT:
-                await cls.create(subscription_id=subscription.id, notification_id=notification_id)
+    async def owe_all(cls, told: Mapping[int, int]) -> None:
+        """Owe notices (id -> recipient), as far as they were written, to the apps of their recipients. An app for which too much
+        waits already goes without.
+        """
+        asked = [listed(set(told.values())), listed(told)]
+        wanted = (f"SELECT s.id, n.id FROM push_subscription s JOIN notification n ON n.recipient_id = s.owner_id"  # noqa: S608
+                  f" WHERE {one_of('s.owner_id')} AND {one_of('n.id')} ORDER BY n.id")
+        for subscription_id, notification_id in await tuples(wanted, asked) if told else ():
+            if await cls.filter(subscription_id=subscription_id).limit(WAITING_LIMIT).count() < WAITING_LIMIT:
+                await cls.create(subscription_id=subscription_id, notification_id=notification_id)

@@ -1,33 +1,78 @@
 """Loads what the rules need to know."""
 from __future__ import annotations
 
-from models import Actor, Block, Community, Follow, HostBlock, Post, Recipient
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models import Actor, Community, Follow, Post, Recipient, acts
+from models.acts import Walls
 from models.host import Standing
 from models.post import Quotable
 from models.reach import Reach
 from moderation import consent, hosts
 from moderation.policy import Facts
-from moderation.visibility import Viewer, may_see
+from moderation.visibility import Viewer, seen_among
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One actor wants something of another, of this reach, about `post` if one is given."""
+
+    doer: Actor
+    target: Actor
+    reach: Reach = Reach.COMMUNITY
+    post: Post | None = None
+
+    @property
+    def crosses(self) -> bool:
+        """Whether they live on two servers."""
+        return self.doer.host != self.target.host
 
 
 async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY, post: Post | None = None) -> Facts:
     """The facts about one actor wanting something of another, about `post` if one is given."""
+    return (await of_all([Asked(doer, target, reach, post)]))[0]
+
+
+async def of_all(asked: Sequence[Asked]) -> list[Facts]:
+    """The facts about each of these: what is asked of the database for all of them is asked once."""
+    posts = [one.post for one in asked if one.post is not None]
+    walls = await acts.walls([(one.doer, one.target) for one in asked], {post.conversation for post in posts})
+    seen = await _seen(asked)
+    return [await _facts(one, walls, one.post is None or (one.doer.id, one.post.id) in seen) for one in asked]
+
+
+async def _facts(one: Asked, walls: Walls, sees_post: bool) -> Facts:
+    doer, target, post = one.doer, one.target, one.post
     ours = [actor for actor in (doer, target) if actor.is_local]
-    crosses = doer.host != target.host
-    agreed = [await consent.may_leave(actor.id) for actor in ours] if crosses or reach.leaves else []
+    agreed = [await consent.may_leave(actor.id) for actor in ours] if one.crosses or one.reach.leaves else []
     return Facts(
         doer_standing=await _standing(doer), target_standing=await _standing(target),
         doer_writes=doer.frozen_at is None, doer_present=not doer.is_gone, target_present=not target.is_gone,
         target_moved=bool(target.moved_to_uri),
-        crosses=crosses, consents=all(agreed),
-        blocked=await Block.either_way(doer.id, target.id) or await HostBlock.between(doer, target),
-        is_settled=await _is_settled(post),
+        crosses=one.crosses, consents=all(agreed),
+        blocked=walls.between(doer, target),
+        is_settled=post is not None and post.conversation in walls.settled,
         is_kept_back=_is_kept_back(post),
-        sees_post=post is None or await _sees(doer, post),
-        reach=reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer),
-        allows_quotes=await _allows_quotes(doer, target, reach, post), is_own=doer.id == target.id,
+        sees_post=sees_post,
+        reach=one.reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer),
+        allows_quotes=await _allows_quotes(doer, target, one.reach, post), is_own=doer.id == target.id,
         organisation=doer.organised_as, is_known_to_target=not doer.organised_as or await _knows(target, doer),
         addresses_doer=post is not None and doer.organised_as.is_commercial and await _addresses(post, doer))
+
+
+async def _seen(asked: Sequence[Asked]) -> set[tuple[int, int]]:
+    """Of each doer and post whether the one sees the other: as (doer, post). Who comes from one server sees the same."""
+    viewers: dict[Viewer, list[tuple[int, int]]] = {}
+    for one in asked:
+        if one.post is not None:
+            viewer = Viewer.member(one.doer) if one.doer.is_local else await Viewer.peer(one.doer.host)
+            viewers.setdefault(viewer, []).append((one.doer.id, one.post.id))
+    seen: set[tuple[int, int]] = set()
+    for viewer, pairs in viewers.items():
+        ids = await seen_among(viewer, {post_id for _, post_id in pairs})
+        seen.update(pair for pair in pairs if pair[1] in ids)
+    return seen
 
 
 async def about_publishing(author: Actor, reach: Reach) -> Facts:
@@ -69,11 +114,6 @@ def _is_kept_back(post: Post | None) -> bool:
     return post is not None and (post.is_in_review or post.hidden_at is not None)
 
 
-async def _is_settled(post: Post | None) -> bool:
-    """Whether the team has closed its conversation, by this message or another of it."""
-    return post is not None and await Post.filter(conversation=post.conversation, settled_at__isnull=False).exists()
-
-
 async def _standing(actor: Actor) -> Standing:
     return Standing.PARTNER if actor.is_local else await hosts.standing(actor.host)
 
@@ -81,8 +121,3 @@ async def _standing(actor: Actor) -> Standing:
 async def _ceiling(doer: Actor) -> Reach:
     """Our host's ceiling binds our members only; what others send is bound by where it may go."""
     return (await Community.current()).ceiling if doer.is_local else Reach.WEB
-
-
-async def _sees(doer: Actor, post: Post) -> bool:
-    viewer = Viewer.member(doer) if doer.is_local else await Viewer.peer(doer.host)
-    return await may_see(viewer, post)

@@ -5,6 +5,7 @@ that are read most, so that they can never disagree.
 """
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -96,7 +97,12 @@ def hosts_blocked_by(actor_id: int) -> Subquery:
 
 async def may_see(viewer: Viewer, post: Post) -> bool:
     """Whether this viewer may see this post."""
-    return await Post.filter(visible_to(viewer), id=post.id).exists()
+    return bool(await seen_among(viewer, [post.id]))
+
+
+async def seen_among(viewer: Viewer, ids: Collection[int]) -> set[int]:
+    """Those of these posts that this viewer may see."""
+    return await conditions.meeting(seen_by(viewer), ids)
 
 
 def _shown(at: datetime) -> Q:

@@ -65,7 +65,7 @@ async def _tell(events: dict[int, int], domain: str) -> None:
     for actor_id in living:
         event = events[int(str(actor_id))]
         told = await Notification.create(id=event, recipient_id=actor_id, kind=Notice.CUT_FOLLOWS, host=domain)
-        await OutgoingPush.owe(told.recipient_id, told.id)
+        await OutgoingPush.owe_all({told.id: told.recipient_id})
 
 
 async def events_of(owner: Actor, ids: Sequence[int] = ()) -> list[Event]:
