@@ -49,6 +49,11 @@ class Recent(Generic[K, V]):
             self.put(name, answer)
         return answer
 
+    def known(self, name: K) -> V | None:
+        """The answer, if it is known and new enough."""
+        kept = self._kept.get(name)
+        return kept[1] if kept is not None and kept[0] > time.monotonic() else None
+
     def has(self, name: K) -> bool:
         """Whether this is known and new enough."""
         kept = self._kept.get(name)
