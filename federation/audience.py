@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models import Actor, Delivery, Disclosure, Host, HostBlock, Post, Q, queues
+from models import Actor, Delivery, Disclosure, Host, HostBlock, Post, Q, outgoing
 from models.delivery import DeliveryState
 from models.reach import Reach
 from moderation import hosts
@@ -20,7 +20,7 @@ async def inboxes(author: Actor, reach: Reach, named: Iterable[Actor]) -> Inboxe
         return {}
     wanted = {inbox_of(reader): reader.host for reader in named if not reader.is_local and not reader.is_gone}
     if reach is not Reach.CIRCLE:
-        wanted |= await queues.follower_inboxes(author.id)
+        wanted |= await outgoing.follower_inboxes(author.id)
     if wanted and (blocked := await HostBlock.of(author.id)):
         wanted = {inbox: host for inbox, host in wanted.items() if host not in blocked}
     return await allowed(wanted, reach)

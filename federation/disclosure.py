@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from models import Actor, Delivery, Disclosure, Host, OutgoingActivity, Post, Q, Withdrawal, clock, queues
+from models import Actor, Delivery, Disclosure, Host, OutgoingActivity, Post, Q, Withdrawal, clock, outgoing
 from models.consent import LastWord
 from models.host import Standing
 from moderation import consent, hosts
@@ -94,7 +94,7 @@ async def may_be_there(object_uri: str, host: str) -> bool:
 
 async def record(arrived: Sequence[tuple[Waiting, LastWord | None]]) -> None:
     """Activities have arrived: each host now knows the thing, and the member. Inside a transaction."""
-    now, told = clock.now(), list[queues.Told]()
+    now, told = clock.now(), list[outgoing.Told]()
     for delivery, given in arrived:
         activity, host = delivery.activity, delivery.host
         if activity.actor.speaks_for_all:
@@ -108,8 +108,8 @@ async def record(arrived: Sequence[tuple[Waiting, LastWord | None]]) -> None:
             await ended.update(ended_at=now)
             continue
         for uri in {activity.object_uri, activity.actor.uri}:
-            told.append(queues.Told(uri, host, activity.actor_id, activity.kind, given.id if given else None))
-    await queues.disclose(told, now, now - SAME_TIME)
+            told.append(outgoing.Told(uri, host, activity.actor_id, activity.kind, given.id if given else None))
+    await outgoing.disclose(told, now, now - SAME_TIME)
 
 
 async def told(actor: Actor, object_uri: str, host: str, kind: str) -> None:

@@ -17,7 +17,7 @@ from federation.disclosure import Waiting
 from federation.gathering import Gathering
 from federation.instance import Instance
 from federation.requests import Key, Scheme
-from models import Actor, Host, OutgoingActivity, clock, queues
+from models import Host, OutgoingActivity, clock, outgoing
 from models.actor import KeyKind
 from models.consent import LastWord
 from models.database import in_transaction
@@ -107,13 +107,13 @@ class Dockets:
     async def _lease(self, hosts: Sequence[Host]) -> list[bool | Exception]:
         now = clock.now()
         until = now + timedelta(seconds=LEASE_SECONDS)
-        leased = await queues.lease_hosts([host.id for host in hosts], self._worker, now, until)
+        leased = await outgoing.lease_hosts([host.id for host in hosts], self._worker, now, until)
         for host in hosts:
             host.leased_until = until
         return [host.id in leased for host in hosts]
 
     async def _load(self, names: Sequence[str]) -> list[list[Waiting] | Exception]:
-        found = await queues.due_deliveries(names, clock.now(), BATCH)
+        found = await outgoing.due_deliveries(names, clock.now(), BATCH)
         activities = await self._needed({one.activity_id for one in found})
         by_host: dict[str, list[Waiting]] = defaultdict(list)
         for one in found:
@@ -141,10 +141,10 @@ class Dockets:
         if not group:
             return {}
         await hosts.standings({host.name for _, host in group})
-        asked = disclosure.Asked(await _present({delivery.activity.actor_id for delivery, _ in group}))
+        asked = disclosure.Asked(await outgoing.present_actors({delivery.activity.actor_id for delivery, _ in group}))
         permits = {delivery.id: await disclosure.may_go(delivery, host, asked) for delivery, host in group}
-        claimed = await queues.claim_deliveries([id_ for id_, permit in permits.items() if permit])
-        await queues.end_deliveries([id_ for id_, permit in permits.items() if not permit], DeliveryState.FAILED, 0, clock.now())
+        claimed = await outgoing.claim([id_ for id_, permit in permits.items() if permit])
+        await outgoing.end([id_ for id_, permit in permits.items() if not permit], DeliveryState.FAILED, 0, clock.now())
         return {id_: permit for id_, permit in permits.items() if permit and id_ in claimed}
 
     async def _end(self, ended: Sequence[Ended], now: datetime) -> None:
@@ -153,7 +153,7 @@ class Dockets:
             by_status[one.status].append(one.delivery.id)
         for status, ids in by_status.items():
             state = DeliveryState.DONE if 200 <= status < 300 else DeliveryState.FAILED
-            await queues.end_deliveries(ids, state, status, now)
+            await outgoing.end(ids, state, status, now)
         await disclosure.record([(one.delivery, one.given) for one in ended if 200 <= one.status < 300])
 
     async def _tell_hosts(self, ended: Sequence[Ended], now: datetime) -> list[Ended]:
@@ -163,7 +163,7 @@ class Dockets:
         for one in news:
             alike[one.is_slow, one.signature].append(one.host.id)
         for (is_slow, signature), ids in alike.items():
-            await queues.hosts_live(ids, now, is_slow, signature)
+            await outgoing.hosts_live(ids, now, is_slow, signature)
         return news
 
     async def _sign(self, group: Sequence[Unsigned]) -> list[dict[str, str] | Exception]:
@@ -172,7 +172,7 @@ class Dockets:
         return await asyncio.to_thread(_sign_all, [(one, keys[one.actor_id, one.kind]) for one in group], clock.now())
 
     async def _release(self, hosts: Sequence[Host]) -> list[None | Exception]:
-        await queues.release_hosts([host.id for host in hosts], self._worker)
+        await outgoing.release_hosts([host.id for host in hosts], self._worker)
         return [None] * len(hosts)
 
 
@@ -180,11 +180,6 @@ class Dockets:
 def sealed(text: str) -> bytes:
     """The body of an activity as it is signed and sent, made once for all hosts."""
     return text.encode()
-
-
-async def _present(ids: set[int]) -> set[int]:
-    present = Actor.filter(Actor.present(), id__in=list(ids))
-    return {int(str(id_)) for id_ in await present.values_list("id", flat=True)}
 
 
 async def _read(activity_id: int) -> OutgoingActivity:

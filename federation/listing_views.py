@@ -12,8 +12,8 @@ from federation.disclosure import FETCHED, SAME_TIME
 from federation.errors import Malformed
 from federation.listing_documents import Document
 from federation.render import instant
-from models import Actor, DirectoryPeer, OfferedListing, clock, queues
-from models.queues import Told as Disclosed
+from models import Actor, DirectoryPeer, OfferedListing, clock, outgoing
+from models.outgoing import Told as Disclosed
 
 PAGE = 100
 PAGES_A_DAY = 1_000  # of one peer: its whole list some times over
@@ -53,7 +53,7 @@ async def page(us: Actor, peer: DirectoryPeer, cursor: str) -> tuple[Document, l
 async def told(us: Actor, rows: Sequence[OfferedListing]) -> None:
     """Keep in the ledger that a partner has read these, under which yes. Inside a transaction."""
     now = clock.now()
-    await queues.disclose([Disclosed(listing_documents.uri_of(us, row.key), row.host, row.actor_id, FETCHED, row.consent_id)
+    await outgoing.disclose([Disclosed(listing_documents.uri_of(us, row.key), row.host, row.actor_id, FETCHED, row.consent_id)
                            for row in rows if row.actor_id], now, now - SAME_TIME)
 
 

@@ -30,7 +30,7 @@ from models import (
     Recipient,
     Tag,
     clock,
-    queues,
+    outgoing,
 )
 from models.delivery import DeliveryState
 from models.ids import new_key
@@ -248,7 +248,7 @@ async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: I
         is_private = kind in TELLING and {PUBLIC, actor.followers_uri, render.partners_uri(origin)}.isdisjoint((*to, *cc))
         activity.readers = (actor.id,) if is_private else ()
         await activity.save(force_create=True)
-    await queues.add_deliveries(activity.id, about, goes_to, due_at or clock.now())
+    await outgoing.add_deliveries(activity.id, about, goes_to, due_at or clock.now())
 
 
 async def _recipients(post: Post) -> list[Recipient]:

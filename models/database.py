@@ -1,9 +1,10 @@
 """The one place that knows both databases: SQLite, embedded, and PostgreSQL."""
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -46,8 +47,9 @@ async def _given_back(connection: Any) -> None:
 
 
 #: A plan that is made without knowing the bounds of a list reads the whole table: each statement gets a plan of its own.
+#: To compile one takes longer than any of ours runs.
 POSTGRES_DEFAULTS = {"minsize": 1, "maxsize": 10, "command_timeout": 30, "reset": _given_back,
-                     "server_settings": {"plan_cache_mode": "force_custom_plan"}}
+                     "server_settings": {"plan_cache_mode": "force_custom_plan", "jit": "off"}}
 #: What may follow "?" in the URL of a PostgreSQL: `host` is the folder of its Unix socket.
 POSTGRES_OPTIONS: dict[str, type] = {"host": str, "maxsize": int, "ssl": str, "command_timeout": float}
 
@@ -211,6 +213,20 @@ def _numbered(sql: str) -> str:
     """With $1, $2 … for the question marks."""
     numbers = count(1)
     return re.sub(r"\?", lambda _: f"${next(numbers)}", sql)
+
+
+def listed(column: str, kind: str = "bigint") -> str:
+    """The condition that a column, of this kind in PostgreSQL, is one of a list, given as one value by `as_list`. So the
+    statement is the same for every length, and is read and understood once.
+    """
+    if dialect() == "postgres":
+        return f"{column} = ANY(CAST(? AS {kind}[]))"
+    return f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - a column of ours
+
+
+def as_list(values: Iterable[object]) -> object:
+    """The value that stands for a list."""
+    return list(values) if dialect() == "postgres" else json.dumps(list(values))
 
 
 def skip_locked() -> str:

@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 
 from models import clock, memory
 from models.base import Record
+from models.database import as_list, listed, tuples
 
 
 class Standing(StrEnum):
@@ -167,12 +168,15 @@ class Host(Record):
 
     @classmethod
     async def own_standings(cls, names: Sequence[str]) -> dict[str, Standing]:
-        """The standings of those of these hosts that have a row and no parent domain with a restriction: one query for many."""
-        parents = {parent for name in names for parent in domains_above(name)}
-        found = await cls.filter(name__in=[*{*names, *parents}]).values_list("name", "standing")
+        """The standings of those of these hosts that have no parent domain with a restriction, one query for all; unknown without
+        a row.
+        """
+        above = {name: domains_above(name) for name in names}
+        asked = {*names}.union(*above.values())
+        found = await tuples(f"SELECT name, standing FROM host WHERE {listed('name', 'text')}", [as_list(asked)])  # noqa: S608
         rows = {str(name): Standing(standing) for name, standing in found}
         harsh = {name for name, standing in rows.items() if standing in RESTRICTED}
-        return {name: rows[name] for name in names if name in rows and harsh.isdisjoint(domains_above(name))}
+        return {name: rows.get(name, Standing.UNKNOWN) for name in names if harsh.isdisjoint(above[name])}
 
     async def save(self, *args: Any, **options: Any) -> None:
         """Write the row. How we stand with this host, and with those below its domain, is asked for anew; one that is merely new

@@ -21,7 +21,6 @@ MAY_RECEIVE: dict[Standing, frozenset[Reach]] = {
 #: Which reach is taken from a host. A partner that promises less than before gets less, and is still listened to.
 MAY_BRING = MAY_RECEIVE | {Standing.NARROWED: MAY_RECEIVE[Standing.PARTNER]}
 
-AT_ONCE = 500  # names of one query
 #: Hosts whose activities are taken at the door.
 HEARD = frozenset({Standing.PARTNER, Standing.NARROWED, Standing.OPEN, Standing.LIMITED})
 
@@ -37,14 +36,19 @@ async def standing(name: str) -> Standing:
 
 async def standings(names: Collection[str]) -> dict[str, Standing]:
     """The same for many hosts, with one query for most of them."""
-    kept, wanted = memory.current().standings, list(names)
-    for at in range(0, len(wanted), AT_ONCE):
-        unknown = [name for name in wanted[at:at + AT_ONCE] if not kept.has(name)]
-        if unknown:
-            for name, own in (await Host.own_standings(unknown)).items():
-                if own is not Standing.UNKNOWN:
-                    kept.put(name, own)
-    return {name: await standing(name) for name in wanted}
+    kept = memory.current().standings
+    found = {name: Standing(how) for name in names if (how := kept.known(name))}
+    if unknown := [name for name in names if name not in found]:
+        own = await Host.own_standings(unknown)
+        strangers = await of_strangers() if Standing.UNKNOWN in own.values() else Standing.UNKNOWN
+        for name, how in own.items():
+            found[name] = strangers if how is Standing.UNKNOWN else how
+            if how is not Standing.UNKNOWN:
+                kept.put(name, how)
+    for name in names:  # those below a domain with a restriction
+        if name not in found:
+            found[name] = await standing(name)
+    return found
 
 
 async def _standing(name: str) -> Standing:

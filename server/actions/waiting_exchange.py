@@ -20,12 +20,13 @@ from models import (
     WaitingPeer,
     WaitingThere,
     clock,
+    outgoing,
     queues,
 )
 from models.catalogue.catalogue import Catalogue
 from models.database import in_transaction
+from models.outgoing import Told as Disclosed
 from models.queues import Due
-from models.queues import Told as Disclosed
 from models.waiting import MatchState
 from moderation import findable
 from server.actions import listings, waiting
@@ -121,7 +122,7 @@ async def _enter(us: Actor, peer: DirectoryPeer, epoch: int) -> None:
                                               key=pairwise(peer, VIEW, mine.key))
             uri = waiting_lists.uri_of(us, entry.key)
             told.append(Disclosed(uri, peer.host, mine.actor_id, DISCLOSED, given.id))
-    await queues.disclose(told, clock.now(), clock.now())
+    await outgoing.disclose(told, clock.now(), clock.now())
 
 
 async def settle() -> int:

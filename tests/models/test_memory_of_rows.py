@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pytest
 from tortoise.context import TortoiseContext
 
-from models import Community, Host
+from models import Community, Host, memory
 from models.host import Standing
 from models.memory import Recent
 from moderation import hosts
@@ -80,3 +82,22 @@ async def test_many_standings_are_what_each_would_be(db: TortoiseContext) -> Non
     for name in names:
         await (await Host.called("a.example")).change(standing=Standing.PARTNER)  # forgets everything
         assert many[name] is await hosts.standing(name)
+
+
+async def test_standings_of_many_are_one_question_also_while_nothing_is_remembered(
+        db: TortoiseContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They were asked for one by one, 16 s for 7,000, once the first of them had been known for a second."""
+    names = [f"h{number}.example" for number in range(60)]
+    await Host.bulk_create([Host(name=name, standing=Standing.PARTNER) for name in names[:40]])
+    memory.current().standings.clear()
+    asked, client = list[str](), db.db()
+    for kind in ("execute_query", "execute_query_dict"):
+        real = getattr(client, kind)
+
+        async def counted(query: str, *more: object, real: Any = real) -> Any:
+            asked.append(query)
+            return await real(query, *more)
+        monkeypatch.setattr(client, kind, counted)
+    found = await hosts.standings(names)
+    assert [found[name] for name in names] == [Standing.PARTNER] * 40 + [Standing.UNKNOWN] * 20
+    assert len(asked) <= 3

@@ -12,10 +12,7 @@ from federation import notes
 from federation.wire import PUBLIC, Note
 from models import (
     Actor,
-    Delivery,
-    Disclosure,
     Follow,
-    Host,
     InboxItem,
     OutgoingActivity,
     Post,
@@ -24,9 +21,9 @@ from models import (
     clock,
     queues,
 )
-from models.delivery import DeliveryState, ItemState
+from models.delivery import ItemState
 from models.ids import new_key
-from models.queues import NewItem, Told
+from models.queues import NewItem
 from models.reach import Reach
 from server import emojis, media
 
@@ -98,18 +95,6 @@ async def test_what_is_done_is_finished_once_and_loses_its_text(db: TortoiseCont
     assert {(item.state, item.body) for item in await InboxItem.all()} == {(ItemState.DONE, "")}
 
 
-async def test_deliveries_are_written_once_for_hosts_known_and_new(db: TortoiseContext) -> None:
-    activity = await outgoing()
-    await Host.create(name="b.example")
-    inboxes = {f"https://{host}/inbox": host for host in ("b.example", "c.example")}
-    for _ in range(2):
-        await queues.add_deliveries(activity.id, activity.object_uri, inboxes, clock.now())
-    assert await Delivery.all().count() == await Host.all().count() == 2
-    written = await Delivery.filter(activity_id=activity.id, state=DeliveryState.WAITING, object_uri=activity.object_uri)
-    assert {one.inbox_uri: one.host for one in written} == inboxes
-    await queues.add_deliveries(activity.id, activity.object_uri, {}, clock.now())
-
-
 @pytest.mark.parametrize("what", list(queues.Due))
 async def test_nothing_is_due_in_an_empty_queue(db: TortoiseContext, what: queues.Due) -> None:
     assert not await queues.is_due(what)
@@ -130,56 +115,3 @@ async def test_what_is_due_is_said(db: TortoiseContext) -> None:
     await queues.add_items([NewItem("https://a.example/y", "https://a.example/1", "{}", clock.now())])
     await Post.filter(id=held.id).update(held_until=clock.now())
     assert await queues.is_due(queues.Due.ITEMS) and await queues.is_due(queues.Due.HELD)
-
-
-async def test_a_delivery_waits_for_an_earlier_one_about_the_same_thing(db: TortoiseContext) -> None:
-    """Also when many hosts are asked about together, and each for a few only."""
-    now = clock.now()
-    create, other, delete = await outgoing(1), await outgoing(2), await outgoing(3)
-    inboxes = {f"https://{host}/inbox": host for host in ("b.example", "c.example")}
-    await queues.add_deliveries(create.id, "https://a.example/x", inboxes, now)
-    await queues.add_deliveries(other.id, "https://a.example/y", inboxes, now)
-    await queues.add_deliveries(delete.id, "https://a.example/x", inboxes, now)
-    await Delivery.filter(activity_id=create.id, host="b.example").update(due_at=now + timedelta(hours=1))
-    due = await queues.due_deliveries(["b.example", "c.example"], clock.now(), 2)
-    assert [(one.host, one.activity_id) for one in due if one.host == "b.example"] == [("b.example", other.id)]
-    assert [one.activity_id for one in due if one.host == "c.example"] == [create.id, other.id]
-    assert due[0].created_at.tzinfo is not None and due[0].attempts == 0
-
-
-async def test_what_was_called_back_is_not_claimed(db: TortoiseContext) -> None:
-    activity = await outgoing()
-    await queues.add_deliveries(activity.id, "x", {f"https://{n}.example/inbox": f"{n}.example" for n in range(2)}, clock.now())
-    kept, called_back = await Delivery.all().order_by("id")
-    await Delivery.filter(id=called_back.id).update(state=DeliveryState.FAILED)
-    assert await queues.claim_deliveries([kept.id, called_back.id]) == {kept.id}
-    await queues.end_deliveries([kept.id], DeliveryState.DONE, 202, clock.now())
-    await kept.refresh_from_db()
-    assert (kept.attempts, kept.state, kept.status) == (1, DeliveryState.DONE, 202)
-
-
-async def test_what_was_told_is_kept_once_and_counts_again_after_an_erasure(db: TortoiseContext) -> None:
-    actor = (await outgoing()).actor
-    told = [Told("https://a.example/x", "b.example", actor.id, "Create", None)] * 2
-    start = clock.now()
-    await queues.disclose(told, start, start - timedelta(hours=1))
-    await queues.disclose(told, clock.now(), start - timedelta(hours=1))
-    assert (await Disclosure.get()).last_at == start
-    await Disclosure.all().update(ended_at=clock.now())
-    await queues.disclose(told, clock.now(), start - timedelta(hours=1))
-    row = await Disclosure.get()
-    assert row.ended_at is None and row.last_at > start and row.created_at == start
-
-
-async def test_one_worker_has_a_host(db: TortoiseContext) -> None:
-    host, now = await Host.create(name="b.example"), clock.now()
-    until = now + timedelta(minutes=1)
-    assert await queues.lease_hosts([host.id], "one", now, until) == {host.id}
-    assert await queues.lease_hosts([host.id], "two", now, until) == set()
-    await queues.release_hosts([host.id], "two")
-    assert await queues.lease_hosts([host.id], "two", now, until) == set()
-    await queues.release_hosts([host.id], "one")
-    assert await queues.lease_hosts([host.id], "two", now, until) == {host.id}
-    await queues.hosts_live([host.id], now, True, "rfc9421")
-    await host.refresh_from_db()
-    assert (host.is_slow, host.signature, host.reached_at) == (True, "rfc9421", now)
