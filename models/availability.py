@@ -10,7 +10,8 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 _SAYS = ("database is locked", "database table is locked", "disk is full", "disk i/o error", "unable to open database")
 #: What the driver of PostgreSQL raises when the server is away, full or ends; by name, as no other module may know the driver.
 _AWAY = frozenset({"PostgresConnectionError", "InterfaceError", "CannotConnectNowError", "TooManyConnectionsError",
-                   "AdminShutdownError", "CrashShutdownError", "DiskFullError"})
+                   "AdminShutdownError", "CrashShutdownError", "DiskFullError",
+                   "InternalClientError"})  # cut off while it spoke
 #: What the system says of a file that cannot grow, or be written at all.
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 

@@ -11,7 +11,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +63,58 @@ def lower_user(top: Path, folder: Path) -> tuple[dict[str, Any], Path]:
     return user, folder
 
 
+@dataclass
+class Cluster:
+    """A database server that can be stopped, started and hurt. `url` holds "{db}" in the place of the database's name."""
+
+    top: Path
+    folder: Path
+    options: dict[str, Any]
+    settings: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens: a socket in its folder."""
+        return f"postgres://postgres@/{{db}}?host={self.top}"
+
+    def start(self) -> None:
+        """Run it; returns when it answers. Raises NoPostgres."""
+        words = [self.folder / "postgres", "-D", self.top / "data", "-k", self.top]
+        words += [word for setting in self.settings for word in ("-c", setting)]
+        with open(self.top / "log", "ab") as log:
+            self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=log, **self.options)
+        wait_until_ready(self.process, self.folder, self.top)
+
+    def stop(self) -> None:
+        """PostgreSQL's "fast" stop: clients are sent away."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(20)
+
+    def kill_backends(self) -> int:
+        """kill -9 to every process that serves a client; how many there were. The server then starts anew by itself."""
+        assert self.process
+        pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        clients = [int(pid) for pid in pids if b": postgres " in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        for pid in clients:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(clients)
+
+
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """A running server: yields its URL with "{db}" in the place of the database's name. Raises NoPostgres."""
+    with cluster(FAST) as running:
+        yield running.url
+
+
+@contextlib.contextmanager
+def cluster(settings: Sequence[str]) -> Iterator[Cluster]:
+    """The same, to be stopped and started within the block. Raises NoPostgres."""
     top = Path(tempfile.mkdtemp(prefix="dazzle-postgres-"))
-    process = None
+    running = None
     try:
         user, folder = lower_user(top, binaries())
         options: dict[str, Any] = {"env": {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(top)}, "cwd": top, **user}
@@ -74,15 +122,12 @@ def server() -> Iterator[str]:
                                "--locale=C.UTF-8", "--no-sync"], capture_output=True, text=True, check=False, **options)
         if made.returncode:
             raise NoPostgres(f"initdb failed: {made.stderr.strip()[-300:]}")
-        with open(top / "log", "wb") as log:
-            process = subprocess.Popen([folder / "postgres", "-D", top / "data", "-k", top, *(word for setting in FAST
-                                        for word in ("-c", setting))], stdout=subprocess.DEVNULL, stderr=log, **options)
-        wait_until_ready(process, folder, top)
-        yield f"postgres://postgres@/{{db}}?host={top}"
+        running = Cluster(top, folder, options, settings)
+        running.start()
+        yield running
     finally:
-        if process and process.poll() is None:
-            process.send_signal(signal.SIGINT)  # PostgreSQL's "fast" stop: clients are sent away
-            process.wait(20)
+        if running:
+            running.stop()
         shutil.rmtree(top, ignore_errors=True)
 
 

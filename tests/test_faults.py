@@ -10,7 +10,7 @@ import json
 import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -27,7 +27,6 @@ from server import logs, uploads
 from server.doors import unexpected
 from server.media import MediaStore
 from server.tasks import pause
-from tests import postgres
 from tests.browser import Browser, picture
 from tests.live import LiveServer, settle
 from tests.peer import Peer
@@ -47,7 +46,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "R5 killed at each commit": ("tests/models/test_database.py::test_a_raise_undoes_the_transaction_and_a_savepoint_only_itself",
                                  f"{KILL}::test_what_was_answered_with_202_is_there_after_a_kill"),
     "R6 disk full": ("tests/test_faults.py::test_a_database_that_cannot_be_used_is_said_and_is_no_fault", "tests/test_faults.py::test_a_full_disk_is_said_and_loses_nothing", "–: `./run drill disk-full` fills one under load"),
-    "R7 database down": (f"{SERVING}::test_a_database_that_cannot_be_reached_is_one_sentence", "tests/test_faults.py::test_a_database_that_goes_and_comes_back", "–: `./run drill database-restarted` does so under load"),
+    "R7 database down": (f"{SERVING}::test_a_database_that_cannot_be_reached_is_one_sentence", "tests/server/test_database_away.py::test_it_goes_and_comes_back", "–: `./run drill database-restarted` does so under load"),
     "R8 lock contention": ("tests/test_faults.py::test_a_writer_that_holds_the_database_delays_and_breaks_nothing",),
     "R9 pool exhausted": ("tests/models/test_database.py::test_queries_of_many_tasks_go_through",),
     "R10 peer answers 503 twice": (f"{DELIVERY}::test_two_failures_and_then_it_arrives_once",),
@@ -155,38 +154,6 @@ async def test_a_full_disk_is_said_and_loses_nothing(alpha: LiveServer, peer: Pe
         await settle(alpha)
         await alpha.ask(waits.refresh_from_db)
         assert waits.state is ItemState.DONE and await alpha.ask(lambda: Post.all().count()) == 2
-
-
-async def test_a_database_that_goes_and_comes_back(peer: Peer, tmp_path: Path) -> None:
-    """Meanwhile everybody is told at once to come again; afterwards nobody has to do anything."""
-    with ExitStack() as stack:
-        try:
-            database = stack.enter_context(postgres.cluster(postgres.FAST))
-        except postgres.NoPostgres as reason:
-            pytest.skip(str(reason))
-        async with LiveServer(database.url.format(db="postgres"), tmp_path) as server:
-            alice, otto = await server.member("alice"), peer.actor("otto")
-            await peer.become(server)
-            note = otto.does("Create", otto.note(to=[alice.uri]))
-            async with Browser(server, alice) as browser:
-                await browser.get("/home")
-                await asyncio.to_thread(database.stop)
-                with capture_logs() as said:
-                    async with asyncio.timeout(5):
-                        assert await peer.send(server, note, otto) == 503
-                        await browser.get("/home")
-                        assert browser.status == 503 and browser.headers["Retry-After"]
-                        assert await peer.get(server, "/health/ready") == (503, b"database")
-                        assert (await peer.get(server, "/health"))[0] == 200
-                    await asyncio.to_thread(database.start)
-                    async with asyncio.timeout(10):
-                        while await peer.send(server, note, otto) != 202:
-                            await asyncio.sleep(0.1)
-                assert not [line for line in said if line["event"] == "unexpected"]
-                await browser.get("/home")
-                assert browser.status == 200
-            await settle(server)
-            assert await server.ask(lambda: Post.all().count()) == 1
 
 
 async def test_an_upload_that_finds_no_room_is_no_bad_image_and_stays(alpha: LiveServer, tmp_path: Path) -> None:
