@@ -35,13 +35,17 @@ from federation.answers import (
 from federation.budgets import FetchBudget, RecentFailures
 from federation.errors import FederationError, Malformed, Refused, Unreachable
 from federation.flights import Flights
+from federation.negotiation import PLAIN, Wish, wish_in
 from models.clock import now
+from models.memory import Recent
 
-#: Signs one hop: method, URL and body to headers. It is asked again for every redirect.
-HeadersFor = Callable[[str, str, bytes | None], Awaitable[dict[str, str]]]
+#: Signs one hop: method, URL, and what its host wants of the signature, to headers. It is asked again for every redirect.
+HeadersFor = Callable[[str, str, Wish | None], Awaitable[dict[str, str]]]
 
 POST_ANSWER_BYTES = 16_384
 UNPROVEN = 401  # RFC 9110 §15.5.2
+WISHES_SECONDS = 3600.0
+WISHES_LIMIT = 10_000  # hosts
 _CHUNK_BYTES = 16_384
 _NO_ADDRESS = "refused: not a public address"
 
@@ -73,6 +77,7 @@ class Client:
         self._ca_file = ca_file
         self._budget = FetchBudget(self.limits.fetches_per_minute)
         self._failures = RecentFailures()
+        self._wishes: Recent[str, Wish | None] = Recent(WISHES_SECONDS, WISHES_LIMIT)  # what was taken after a refusal
         self._flights: Flights[tuple[str, dict[str, Any]]] = Flights()
         self._session: aiohttp.ClientSession | None = None
 
@@ -146,13 +151,7 @@ class Client:
         seen = {url}
         while True:
             host = host_of(url)
-            self._budget.spend(host)
-            headers = {"Accept": accept} | (await headers_for("GET", url, None) if headers_for else {})
-            answer = await self._request("GET", url, headers, None, limit_bytes)
-            if answer.status == UNPROVEN and headers_for and "?" in url:  # old servers leave the query out (mastodon#18638)
-                self._budget.spend(host)
-                headers |= await headers_for("GET", url.partition("?")[0], None)
-                answer = await self._request("GET", url, headers, None, limit_bytes)
+            answer = await self._knock(url, accept, headers_for, limit_bytes)
             check_status(answer.status, answer.headers, host, now())
             if answer.status not in REDIRECTS:
                 check_found(answer, host)
@@ -162,6 +161,27 @@ class Client:
                 raise Refused("redirected too often, in a circle, or to another scheme", host=host)
             seen.add(target)
             url = target
+
+    async def _knock(self, url: str, accept: str, headers_for: HeadersFor | None, limit_bytes: int) -> Answer:
+        """One hop. Who does not take the signature gets one as it wishes, or else of the other kind (RFC 9421); then one without
+        the query, as old servers leave it out (mastodon#18638).
+        """
+        async def attempt(signed_url: str, wish: Wish | None) -> Answer:
+            self._budget.spend(host)
+            proof = await headers_for("GET", signed_url, wish) if headers_for else {}
+            return await self._request("GET", url, {"Accept": accept} | proof, None, limit_bytes)
+        host = host_of(url)
+        known = self._wishes.known(host)
+        answer = await attempt(url, known)
+        if answer.status != UNPROVEN or headers_for is None:
+            return answer
+        other = wish_in(answer.headers) or (None if known else PLAIN)
+        answer = await attempt(url, other)
+        if answer.status != UNPROVEN:
+            self._wishes.put(host, other)
+        elif "?" in url:
+            answer = await attempt(url.partition("?")[0], None)
+        return answer
 
     async def _request(self, method: str, url: str, headers: dict[str, str], body: bytes | None,
                        limit_bytes: int, *, cut: bool = False) -> Answer:

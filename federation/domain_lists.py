@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from federation.addresses import check_url, host_of
 from federation.errors import Malformed, Refused
 from federation.instance import Instance
+from federation.negotiation import Wish
 
 #: As Mastodon writes them; it reads them with and without "#" (app/models/admin/import.rb).
 COLUMNS = ("#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate")
@@ -157,7 +158,7 @@ async def fetch(instance: Instance, url: str, etag: str) -> tuple[str, str] | No
 
     Raises Unreachable, Gone, Refused, Malformed.
     """
-    async def conditions(_method: str, _url: str, _body: bytes | None) -> dict[str, str]:
+    async def conditions(_method: str, _url: str, _wish: Wish | None) -> dict[str, str]:
         return {"If-None-Match": etag} if etag else {}
     try:
         answer = await instance.client.get(url, accept=ACCEPT, headers_for=conditions, limit_bytes=LIST_LIMIT_BYTES, fresh=True)

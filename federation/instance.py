@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from federation import identity, signatures
+from federation import identity, negotiation, signatures
 from federation.addresses import host_of
 from federation.arrivals import Arrivals
 from federation.budgets import RecentFailures
@@ -16,6 +16,7 @@ from federation.dev_peers import DevPeers
 from federation.follower_digests import Drifts, FollowerDigests
 from federation.gaps import Gaps
 from federation.keys import load_private
+from federation.negotiation import Wish
 from federation.signatures import Key
 from models import Actor, ActorKey, clock
 from models.actor import ActorKind, KeyKind
@@ -73,10 +74,16 @@ class Instance:
         """ "https://community.example": the start of every id of ours."""
         return self.network.origin
 
-    async def sign_get(self, method: str, url: str, body: bytes | None) -> dict[str, str]:
-        """Headers that prove a fetch comes from us: always in the instance actor's name, so that nobody learns who reads."""
-        key = await self.key(self.actor.id, KeyKind.RSA)
-        return await asyncio.to_thread(signatures.sign_cavage, method, url, body, key, clock.now())
+    async def sign_get(self, method: str, url: str, wish: Wish | None = None) -> dict[str, str]:
+        """Headers that prove a fetch comes from us: always in the instance actor's name, so that nobody learns who reads.
+
+        `wish`: what the host wants of the signature; without one it is draft-cavage.
+        """
+        key = await self.key(self.actor.id, wish.kind if wish else KeyKind.RSA)
+        if wish is None or not wish.may_use(key.id):
+            key = await self.key(self.actor.id, KeyKind.RSA)
+            return await asyncio.to_thread(signatures.sign_cavage, method, url, None, key, clock.now())
+        return await asyncio.to_thread(negotiation.sign, wish, method, url, None, key, clock.now())
 
     async def key(self, actor_id: int, kind: KeyKind) -> Key:
         """A signing key of an actor of ours; the parsed half is remembered by its text."""

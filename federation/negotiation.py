@@ -59,6 +59,10 @@ class Wish:
         return self.key_id in (None, key_id)
 
 
+#: What a server gets that takes no draft-cavage and does not say what it wants.
+PLAIN: Final = Wish("sig1", ("@method", "@target-uri"), KeyKind.RSA, None, with_end=False, words=())
+
+
 def wish_in(headers: Mapping[str, str]) -> Wish | None:
     """The first signature that an answer asks for and that we can make; None for an answer that asks for nothing of the kind."""
     header = headers.get(HEADER, "")

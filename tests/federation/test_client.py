@@ -16,6 +16,7 @@ from federation.addresses import DevPeers
 from federation.answers import ACTIVITY, JRD, NODEINFO
 from federation.client import Client, Limits
 from federation.errors import FederationError, Gone, Malformed, Refused, Unreachable
+from federation.negotiation import Wish
 
 AS_JSON = "application/activity+json"
 LOOPBACK = DevPeers.parse(["127.0.0.0/8"])
@@ -223,10 +224,10 @@ class TestRedirects:
             return web.Response(status=301 if request.path == "/a" else 307, headers={
                 "Location": "b" if request.path == "/a" else f"{peer.url}c#x"})
         peer.answer = answer
-        asked: list[tuple[str, str, bytes | None]] = []
+        asked: list[tuple[str, str, Wish | None]] = []
 
-        async def headers_for(method: str, url: str, body: bytes | None) -> dict[str, str]:
-            asked.append((method, url, body))
+        async def headers_for(method: str, url: str, wish: Wish | None) -> dict[str, str]:
+            asked.append((method, url, wish))
             return {"Signature": f"for {url}"}
         async with client() as it:
             assert await it.get_document(f"{peer.url}a", headers_for=headers_for) == (f"{peer.url}c", {"id": "c"})
@@ -348,21 +349,42 @@ class TestMemory:
         assert len(peer.seen) == 3
 
 
-async def test_a_server_that_leaves_the_query_out_of_signatures_is_read(peer: Peer) -> None:
-    """One more try, and only where there is a query (mastodon#18638)."""
-    async def sign(_method: str, url: str, _body: bytes | None) -> dict[str, str]:
-        return {"X-Signed": url}
+async def sign(_method: str, url: str, wish: Wish | None) -> dict[str, str]:
+    """Says what would be signed."""
+    return {"X-Signed": url, "X-Wish": wish.label if wish else ""}
 
+
+async def test_a_server_that_leaves_the_query_out_of_signatures_is_read(peer: Peer) -> None:
+    """One more try in another form, and one without the query where there is one (mastodon#18638)."""
     def answer(request: web.BaseRequest) -> web.Response:
         return web.Response(status=200 if request.path == "/old" and "?" not in request.headers["X-Signed"] else 401)
     peer.answer = answer
     async with client() as it:
         assert (await it.get(f"{peer.url}old?page=2", accept=AS_JSON, headers_for=sign)).status == 200
-        assert [request.path_qs for request in peer.seen] == ["/old?page=2"] * 2
+        assert [request.path_qs for request in peer.seen] == ["/old?page=2"] * 3
         for url in ("closed", "closed?page=2"):
             with pytest.raises(Refused):
                 await it.get(f"{peer.url}{url}", accept=AS_JSON, headers_for=sign)
-        assert len(peer.seen) == 2 + 1 + 2
+        assert len(peer.seen) == 3 + 2 + 3
+
+
+async def test_a_fetch_is_signed_as_its_host_wishes_and_that_is_remembered(peer: Peer) -> None:
+    """Accept-Signature, else RFC 9421 as we write it; for an hour it is the first that is tried."""
+    wanted, header = "mine", {"Accept-Signature": 'mine=("@method")'}
+
+    def answer(request: web.BaseRequest) -> web.Response:
+        return web.Response(status=200 if request.headers["X-Wish"] == wanted else 401, headers=header)
+    peer.answer = answer
+    async with client() as it:
+        async def attempts() -> list[str]:
+            peer.seen.clear()
+            await it.get(f"{peer.url}x", accept="*/*", headers_for=sign)
+            return [request.headers["X-Wish"] for request in peer.seen]
+        assert (await attempts(), await attempts()) == (["", "mine"], ["mine"])
+        wanted, header = "", {}
+        assert (await attempts(), await attempts()) == (["mine", ""], [""])
+        wanted = "sig1"
+        assert (await attempts(), await attempts()) == (["", "sig1"], ["sig1"])
 
 
 async def test_a_closed_client_says_so() -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 
-from federation import keys, negotiation, rfc9421
+from federation import keys, negotiation, resolve, rfc9421
 from federation.errors import Malformed, Unproven
 from federation.requests import Key, Request
+from models import ActorKey, clock
 from models.actor import KeyKind
 from tests import keyring
 from tests.live import LiveServer
+from tests.peer import Peer
 
 NOW = datetime(2026, 5, 5, 7, 30, tzinfo=UTC)
 URL = "https://peer.example/inbox?of=7"
@@ -78,3 +80,22 @@ async def test_who_is_not_proven_is_told_how_to_sign(alpha: LiveServer) -> None:
             assert (fetched.status, fetched.headers["Accept-Signature"]) == (401, negotiation.WANTED_OF_A_FETCH)
             assert fetched.headers["Vary"] == "Signature, Accept"
     assert wished(posted.headers["Accept-Signature"]) and wished(fetched.headers["Accept-Signature"])
+
+
+async def test_a_server_that_asks_for_ed25519_and_a_word_is_read(alpha: LiveServer, peer: Peer) -> None:
+    """Two requests the first time, one after that; the key is the instance actor's, as for every fetch."""
+    otto, ours = peer.actor("otto"), await alpha.ask(lambda: ActorKey.get(actor=alpha.instance.actor, kind=KeyKind.ED25519))
+
+    async def strict(request: web.Request) -> web.Response:
+        try:
+            asked = Request("GET", peer.origin + request.path, request.headers, b"")
+            assert 'nonce="c2Fs"' in request.headers["Signature-Input"]
+            rfc9421.verify(asked, keys.load_public(ours.public_pem), clock.now(), 60)
+        except (KeyError, Unproven):
+            asks = 'sig1=("@method" "@authority");alg="ed25519";nonce="c2Fs"'
+            return web.Response(status=401, headers={"Accept-Signature": asks})
+        return web.json_response(otto.document, content_type="application/activity+json")
+    peer.pages["/users/otto"] = strict
+    for requests in (2, 3):
+        assert (await alpha.run(resolve.fetch_actor(alpha.instance, otto.uri))).uri == otto.uri
+        assert len(peer.fetched) == requests
