@@ -48,6 +48,7 @@ async def _given_back(connection: Any) -> None:
 
 #: A plan that is made without knowing the bounds of a list reads the whole table: each statement gets a plan of its own.
 #: To compile one takes longer than any of ours runs.
+#: To compile one takes longer than any of ours runs.
 POSTGRES_DEFAULTS = {"minsize": 1, "maxsize": 10, "command_timeout": 30, "reset": _given_back,
                      "server_settings": {"plan_cache_mode": "force_custom_plan", "jit": "off"}}
 #: What may follow "?" in the URL of a PostgreSQL: `host` is the folder of its Unix socket.
