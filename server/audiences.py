@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from federation.audience import hosts_reached
 from models import Actor, Community, Host, Member, Post
 from models.member import MemberState
+from models.post import Quotable
 from models.reach import Reach
 from moderation import counts
 from server.language import Words, number
@@ -17,12 +18,14 @@ NAMED_LIMIT = 5
 
 def allowed(community: Community, parent: Post | None, quoted: Post | None = None) -> list[Reach]:
     """What a member may choose: up to the community's ceiling, and not wider than what it answers or quotes. A quote is for
-    the community at least.
+    the community at least, and leaves it where its author has to be asked.
     """
     widest = community.ceiling
     for one in (parent, quoted):
         widest = widest.narrowed_to(one.reach) if one else widest
-    narrowest = Reach.COMMUNITY if quoted else Reach.CIRCLE.narrowed_to(parent.reach) if parent else Reach.ME
+    asks = quoted is not None and quoted.quotable in (Quotable.ASKED, Quotable.FOLLOWERS)
+    answering = Reach.CIRCLE.narrowed_to(parent.reach) if parent else Reach.ME
+    narrowest = Reach.PARTNERS if asks else Reach.COMMUNITY if quoted else answering
     return [reach for reach in Reach if narrowest.level <= reach.level <= widest.level]
 
 

@@ -94,7 +94,8 @@ def person(actor: Actor, titles: Mapping[str, str], pictures: Mapping[str, Mappi
     return PersonView(name=actor.name, address=actor.address, display_name=spoken, coat=actor.key,
                       url=f"/{actor.address}", host_label=titles.get(actor.host, actor.host),
                       label=emojis.pictured(actor.shown_name, keys), organisation=actor.organised_as,
-                      is_program=not actor.is_local and actor.kind is ActorKind.SERVICE, badge=badge,
+                      is_program=not actor.is_local and actor.kind is ActorKind.SERVICE,
+                      is_group=not actor.is_local and actor.kind is ActorKind.GROUP, badge=badge,
                       profession=actor.profession if badge else "", checked_by_one=bool(badge) and actor.badge_checks == 1)
 
 

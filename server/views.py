@@ -81,6 +81,7 @@ class PersonView:
     label: Markup = Markup()  # the name with the small pictures that its server puts into it
     organisation: str = ""  # a models.actor.Organisation
     is_program: bool = False  # of another server, and says so
+    is_group: bool = False  # the same: it passes on what its members write
     badge: str = ""  # a models.badge.BadgeKind, as far as the reader may see it
     profession: str = ""  # with a badge: "Physiotherapist"
     checked_by_one: bool = False  # the badge, because there is nobody else

@@ -14,7 +14,7 @@ from models.errors import NotHere
 from models.reach import Reach
 from moderation import consent, facts, lines, policy
 from moderation.policy import Verb
-from server import cards, indexing, render, timelines
+from server import cards, emojis, indexing, render, timelines
 from server.actions import deaths, follows, relations
 from server.actions.filters import Context
 from server.doors import see
@@ -73,6 +73,9 @@ async def _view(request: web.Request, actor: Actor) -> ProfileView:
     person = (await cards.people([actor], readers=Reach.COMMUNITY if me else Reach.WEB))[0]
     readers = await lines.readers_of(cards.viewer_of(request.get(MEMBER)), actor)
     about, details = own_profile.words_of(actor, readers, gettext_for(request[LANGUAGE]))
+    if actor.host and (pictures := (await emojis.of_posts((), [actor])).get(actor.host)):
+        about = Markup(emojis.shown(about, pictures))  # noqa: S704 - cleaned, as are the values, when they were stored
+        details = tuple((emojis.pictured(name, pictures), Markup(emojis.shown(value, pictures))) for name, value in details)  # noqa: S704
     host = actor.host or host_of(request.app[SETTINGS].origin)
     shown = ProfileView(
         person=person, address=f"@{actor.name}@{host}", about=about, details=details,

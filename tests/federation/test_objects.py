@@ -141,7 +141,9 @@ async def test_custom_emoji_are_fetched_and_shown_from_here(
     peer.pages["/blob.png"] = serve
     tags = [{"id": None, "type": "Emoji", "name": ":blob:", "icon": {"type": "Image", "url": f"{peer.origin}/blob.png"}},
             {"type": "Emoji", "name": ":bad:", "icon": {"url": "javascript:1"}}]
-    named = otto.document | {"name": "Otto :blob: <b>", "tag": tags}
+    line = {"type": "PropertyValue", "name": "My :blob:", "value": "is :blob:"}
+    named = otto.document | {"name": "Otto :blob: <b>", "summary": "<p>Of :blob:</p>", "attachment": [line], "type": "Group",
+                             "tag": tags}
     await deliver(alpha, peer, otto, otto.does("Update", named))
     note = otto.note('I like :blob: and <a href="https://x.example/:blob:">:bad:</a>', tag=tags)
     await deliver(alpha, peer, otto, otto.does("Create", note))
@@ -162,7 +164,9 @@ async def test_custom_emoji_are_fetched_and_shown_from_here(
     assert f"<summary><b><bdi>about {picture_of_it}</bdi>" in html and f"Why {picture_of_it}</b>" in html
     assert f"<bdi>{picture_of_it} me</bdi></label>" in html and "<title>Message by Otto &lt;b&gt;" in html
     async with Browser(alpha, alice) as browser:
-        assert f"Otto {picture_of_it} &lt;b&gt;" in await browser.get(f"/@otto@{peer.host}")
+        html = await browser.get(f"/@otto@{peer.host}")
+        assert f"Otto {picture_of_it} &lt;b&gt;" in html and f"<p>Of {picture_of_it}</p>" in html
+        assert f'<dt dir="auto">My {picture_of_it}</dt><dd dir="auto">is {picture_of_it}</dd>' in html and ">Group<" in html
         await browser.get(f"/emoji/{emoji.key}")
         assert browser.status == 200
     async with Browser(alpha) as visitor:

@@ -135,6 +135,9 @@ async def test_a_yes_counts_with_a_good_stamp_of_the_one_who_was_asked(alpha: Li
     quoted = await alpha.ask(lambda: Post.get(uri=note["id"]).select_related("author"))
     assert quoted.quotable is Quotable.ASKED
     assert await why_not(alpha, alice, quoted, Reach.COMMUNITY) == "unquotable"  # nobody is asked where nothing leaves
+    async with Browser(alpha, alice) as browser:
+        page = await browser.get(f"/compose?quote={quoted.key}")
+        assert 'value="partners"' in page and 'value="community"' not in page, "no choice that is refused afterwards"
 
     mine = await alpha.write(alice, "May I?", Reach.WEB, quoted=quoted)
     asked = (await peer.wait_for("QuoteRequest"))[0]
