@@ -157,7 +157,7 @@ async def read_document(instance: Instance, uri: str) -> Document:
     """A document at a host that we exchange with, within the budget of its origin."""
     await resolve.check_host(uri)
     instance.gaps.origins.spend(host_of(uri))
-    url, document = await instance.client.get_document(uri, headers_for=instance.sign_get)
+    url, document = await instance.client.get_document(uri, headers_for=resolve.signed(instance, uri, stays=True))
     if not same_origin(url, uri):
         raise Malformed("the document is on another server", host=host_of(uri))
     return document

@@ -26,8 +26,12 @@ CLOCK_SKEW = timedelta(hours=1)
 
 
 def is_forwarded(document: Mapping[str, Any], activity: Activity) -> bool:
-    """Whether this may be somebody else's words, with a proof. Nothing is proven yet."""
-    return activity.type in FORWARDED and proofs.key_id(document) is not None
+    """Whether this may be somebody else's words, with a proof. Nothing is proven yet.
+
+    A profile is none: one of last week would bring back a key, or a name, that its owner has changed since.
+    """
+    is_profile = activity.type == "Update" and activity.object_id == activity.actor
+    return activity.type in FORWARDED and not is_profile and proofs.key_id(document) is not None
 
 
 async def check_host(activity: Activity) -> None:

@@ -36,7 +36,8 @@ async def fetch(instance: Instance, key_id: str) -> ActorKey:
 
 
 async def _fetch(instance: Instance, key_id: str) -> ActorKey:
-    url, document = await instance.client.get_document(key_id.partition("#")[0], headers_for=instance.sign_get, fresh=True)
+    headers_for = resolve.signed(instance, key_id, stays=True)
+    url, document = await instance.client.get_document(key_id.partition("#")[0], headers_for=headers_for, fresh=True)
     if not same_origin(url, key_id):
         raise Unproven("the key is kept on another server")
     if "inbox" in document and document.get("id") == url:

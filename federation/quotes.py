@@ -35,7 +35,8 @@ async def _is_allowed(instance: Instance, note: Note, quote: Quote) -> bool:
     if quoted and quoted.author.uri == note.attributed_to:
         return True
     if same_origin(quote.uri, instance.origin):
-        return await Stamp.exists(kind=StampKind.QUOTE, post__uri=quote.uri, interaction_uri=note.id)
+        return await Stamp.exists(kind=StampKind.QUOTE, post__uri=quote.uri, interaction_uri=note.id,
+                                  asker__uri=note.attributed_to)
     if quote.stamp is None:
         return not quote.asks
     return await is_stamped(instance, quote.stamp, quoting_uri=note.id, quoted_uri=quote.uri, quoted=quoted)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from federation import actors, notes, quotes
 from federation.addresses import host_of, same_origin
 from federation.answers import JRD
+from federation.client import HeadersFor
 from federation.errors import Gone, Malformed, Refused, Unreachable
 from federation.instance import Instance
 from federation.wire import ActorDocument, Note
@@ -34,6 +35,19 @@ async def check_host(uri: str) -> str:
     if not hosts.is_heard(await hosts.standing(host)):
         raise Refused("host", host=host)
     return host
+
+
+def signed(instance: Instance, uri: str, *, stays: bool = False) -> HeadersFor:
+    """What signs a fetch and what it is redirected to: an address on the origin of `uri`, or, unless it `stays` there, of a host
+    that we exchange with. It raises Refused before any other is asked: a request says who we are.
+    """
+    async def headers(method: str, url: str, body: bytes | None) -> dict[str, str]:
+        if not same_origin(url, uri):
+            host = await check_host(url)
+            if stays:
+                raise Refused("leads to another server", host=host)
+        return await instance.sign_get(method, url, body)
+    return headers
 
 
 async def actor(instance: Instance, uri: str, *, fresh: bool = False) -> Actor:
@@ -63,7 +77,7 @@ async def fetch_actor(instance: Instance, uri: str, *, moved: bool = False, key_
 
     A document that names another id than the address it was found at is read once more, at that id. `key_uri`: see `actors.save`.
     """
-    url, document = await instance.client.get_document(uri, headers_for=instance.sign_get)
+    url, document = await instance.client.get_document(uri, headers_for=signed(instance, uri))
     _check_there(uri, url, document)
     parsed = ActorDocument.parse(document)
     if not same_origin(parsed.id, uri):
@@ -99,7 +113,7 @@ async def _webfinger(instance: Instance, name: str, host: str) -> str:
     origin = f"{scheme_for(instance, host)}://{host}"
     url = f"{origin}/.well-known/webfinger?resource={quote(f'acct:{name}@{host}')}"
     try:
-        _, document = await instance.client.get_document(url, kind=JRD, headers_for=instance.sign_get)
+        _, document = await instance.client.get_document(url, kind=JRD, headers_for=signed(instance, origin))
     except Gone as error:
         raise NotHere("nobody has this address") from error
     return self_link(document, host)
@@ -152,7 +166,7 @@ async def fetch_note(instance: Instance, uri: str) -> Note:
 async def read_note(instance: Instance, uri: str) -> tuple[Note, Mapping[str, Any]]:
     """The same, with the document that it was read from."""
     await check_host(uri)
-    url, document = await instance.client.get_document(uri, headers_for=instance.sign_get)
+    url, document = await instance.client.get_document(uri, headers_for=signed(instance, uri))
     if not same_origin(uri, url):
         await check_host(url)
     _check_there(uri, url, document)

@@ -61,6 +61,7 @@ RATES: dict[str, Rate] = {
     "receipt": Rate(60, 2),  # looked at through their links, from one client address
     "report_outside": Rate(5, 600),  # by people without an account, from one client address
     "inbox_unknown": Rate(20, 10),  # requests of hosts that we do not know
+    "new_key": Rate(200, 2),  # requests of one client address with a key of a host that we know, read for it, that prove nothing
 }
 
 
@@ -83,3 +84,8 @@ class Limits:
             raise TooOften(kind, max(1, round((1 - tokens) * rate.seconds)))
         left = tokens - 1
         return Allowance(rate.burst, int(left), round((rate.burst - left) * rate.seconds))
+
+    def give_back(self, kind: str, who: str) -> None:
+        """It was not what is limited after all."""
+        tokens, then = self._buckets.get((kind, who), (0.0, 0.0))
+        self._buckets[kind, who] = (tokens + 1, then)

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +17,7 @@ from federation import (
     disclosure,
     discovery,
     inbox,
+    keyring,
     listing_documents,
     render,
     signatures,
@@ -65,7 +68,8 @@ async def receive(request: web.Request) -> web.Response:
     await request.app[PRECEDENCE].give_way()
     signed = Request(request.method, _url(request), request.headers, body)
     await _limit_strangers(request, signed)
-    await inbox.accept(request.app[INSTANCE], signed, received_at)
+    async with _limited_reading(request, signed):
+        await inbox.accept(request.app[INSTANCE], signed, received_at)
     return web.Response(status=202)
 
 
@@ -162,9 +166,8 @@ async def outbox(request: web.Request) -> web.Response:
     page = request.query.get("page")
     if not page:
         return activity(collections.outbox_index(found))
-    if page != "first" and not (page.isdigit() and len(page) <= 19):
-        raise BadRequest("page")
-    return activity(await collections.outbox_page(found, await Viewer.peer(host), None if page == "first" else int(page)))
+    before = None if page == "first" else _page_after(request)
+    return activity(await collections.outbox_page(found, await Viewer.peer(host), before))
 
 
 async def followers(request: web.Request) -> web.Response:
@@ -239,7 +242,8 @@ async def caller(request: web.Request) -> str:
     host = host_of(claim.key_id)
     if not hosts.is_heard(await hosts.standing(host)):
         raise Refused("host", host=host)
-    signer = await inbox.prove(request.app[INSTANCE], signed, claim, clock.now())
+    async with _limited_reading(request, signed):
+        signer = await inbox.prove(request.app[INSTANCE], signed, claim, clock.now())
     await continuity.check(request.app[INSTANCE], claim.key_id, signer)
     return signer.host
 
@@ -290,6 +294,24 @@ async def _limit_strangers(request: web.Request, signed: Request) -> None:
             if not host:
                 raise Unproven("unsigned") from None
             raise
+
+
+@asynccontextmanager
+async def _limited_reading(request: web.Request, signed: Request) -> AsyncIterator[None]:
+    """Somebody who names a key that we have to read is let, as often as it then proves who they are. Else anybody could spend
+    the requests that we may make of a partner, with ids of keys that do not exist there.
+    """
+    try:
+        is_known = await keyring.find(signatures.parse(signed).key_id) is not None
+    except Unproven:
+        is_known = True  # nothing is read for it
+    if is_known:
+        yield
+        return
+    client = _client(request)
+    request.app[LIMITS].take("new_key", client)
+    yield
+    request.app[LIMITS].give_back("new_key", client)
 
 
 def wants_page(request: web.Request) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from federation import listing_news, resolve
+from federation.addresses import same_origin
 from federation.incoming import Incoming
 from federation.instance import Instance
 from models import Follow, Pin
@@ -19,12 +20,14 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     activity, sender = incoming.activity, incoming.sender
     if listing_news.is_between(incoming):
         return await listing_news.prepare(instance, incoming)
-    if not is_featured(incoming) or activity.object_id is None or await Pin.filter(actor_id=sender.id).count() >= PINS_LIMIT:
+    if not is_featured(incoming) or not same_origin(activity.object_id or "", sender.uri):
+        return incoming
+    if await Pin.filter(actor_id=sender.id).count() >= PINS_LIMIT:
         return incoming
     if not await Follow.exists(target_id=sender.id, follower__host="", accepted_at__isnull=False):
         return incoming
     try:
-        return replace(incoming, post=await resolve.post(instance, activity.object_id))
+        return replace(incoming, post=await resolve.post(instance, str(activity.object_id)))
     except CommunityError as error:
         if getattr(error, "retry", False):
             raise

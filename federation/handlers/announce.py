@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from federation import origins, resolve, values
 from federation.contexts import PUBLIC
-from federation.errors import Gone, Malformed, Refused
+from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
 from federation.instance import Instance
 from federation.wire import ACTIVITY_TYPES
@@ -53,9 +53,7 @@ async def _prepare_relayed(instance: Instance, incoming: Incoming) -> Incoming:
     if post is None or post.author.is_local:
         return incoming
     try:
-        return replace(incoming, known=post, note=await resolve.fetch_note(instance, uri))
-    except Gone:
-        return replace(incoming, known=post)
+        return await origins.ask(instance, incoming, post)
     except (Refused, Malformed):
         return incoming
 

@@ -70,12 +70,14 @@ def chosen(incoming: Incoming) -> tuple[Note, ...]:
 async def own_note(instance: Instance, incoming: Incoming) -> Note | None:
     """The message in an activity, or None if it holds something else.
 
-    An embedded object counts only on its author's own server; any other is a hint to fetch (fediverse.md §8.11).
+    It is on the sender's own server: what anybody else wrote is nobody's to say, and nobody makes us ask a third server for it.
     """
     activity, sender = incoming.activity, incoming.sender
     if activity.object_id is None:
         raise Malformed("no object")
-    if isinstance(activity.object, dict) and same_origin(activity.object_id, sender.uri):
+    if not same_origin(activity.object_id, sender.uri):
+        raise Refused("writes in another name", host=sender.host)
+    if isinstance(activity.object, dict):
         return Note.parse(_addressed(activity, activity.object)) if activity.object_type in NOTE_TYPES else None
     if await Post.exists(uri=activity.object_id):
         return None

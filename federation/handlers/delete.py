@@ -4,11 +4,9 @@ Somebody else of its server, such as a moderator there, gives a hint: the messag
 """
 from __future__ import annotations
 
-from dataclasses import replace
-
-from federation import actors, erasure, origins, quotes, quoting, resolve, votes
+from federation import actors, erasure, origins, quotes, quoting, votes
 from federation.addresses import same_origin
-from federation.errors import Gone, Malformed, Refused
+from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
 from federation.instance import Instance
 from models import Post, Tombstone
@@ -20,10 +18,7 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     post = await Post.kept(uri) if uri and uri != sender.uri and same_origin(uri, sender.uri) else None
     if post is None or post.author_id == sender.id or post.author.is_local:
         return incoming
-    try:
-        return replace(incoming, known=post, note=await resolve.fetch_note(instance, post.uri))
-    except Gone:
-        return replace(incoming, known=post)
+    return await origins.ask(instance, incoming, post)
 
 
 async def receive(incoming: Incoming) -> None:

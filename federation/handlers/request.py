@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from federation import post_notices, stamps
+from federation import conversations, post_notices, stamps, values
 from federation.addresses import same_origin
-from federation.errors import Malformed
+from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
+from federation.instance import Instance
 from models import Actor, Post, Stamp
 from models.errors import NotHere
 from models.reach import Reach
@@ -26,11 +27,32 @@ ASKS: dict[str, tuple[Verb, StampKind]] = {
 }
 
 
+async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
+    """Where a neighbour has asked for the same use of the same message: whose that is says the document at its id. Raises
+    Refused, Malformed, Gone, Unreachable.
+    """
+    uri, sender = incoming.activity.instrument or "", incoming.sender
+    if not await _is_anothers(uri, sender):
+        return incoming
+    document = await conversations.read_document(instance, uri)
+    if document.get("id") != uri or values.link(document.get("attributedTo") or document.get("actor")) != sender.uri:
+        raise Refused("asks for somebody else", host=sender.host)
+    return replace(incoming, is_read_at_origin=True)
+
+
+async def _is_anothers(uri: str, sender: Actor) -> bool:
+    """Whether somebody else has written what this names, or got a permission for it."""
+    return (await Stamp.filter(interaction_uri=uri).exclude(asker_id=sender.id).exists()
+            or await Post.filter(uri=uri).exclude(author_id=sender.id).exists())
+
+
 async def receive(incoming: Incoming) -> None:
-    """Answer. What the asker may not see gets no answer: to them it is not there. Raises Malformed, NotHere."""
+    """Answer. What the asker may not see gets no answer: to them it is not there. Raises Malformed, Refused, NotHere."""
     activity, sender = incoming.activity, incoming.sender
     if activity.object_id is None or activity.instrument is None or not same_origin(activity.instrument, sender.uri):
         raise Malformed("asks about nothing, or for somebody else")
+    if not incoming.is_read_at_origin and await _is_anothers(activity.instrument, sender):
+        raise Refused("asks for somebody else", host=sender.host)  # meanwhile
     verb, kind = ASKS[activity.type]
     post = await Post.kept(activity.object_id)
     if post is None or not post.author.is_local:
@@ -43,6 +65,8 @@ async def receive(incoming: Incoming) -> None:
         await stamps.refuse(post.author, sender, activity)
         return
     stamp, _ = await Stamp.get_or_create(kind=kind, post=post, interaction_uri=activity.instrument, defaults={"asker": sender})
+    if stamp.asker_id != sender.id:
+        await stamp.change(asker_id=sender.id)
     stamp.post, stamp.asker = post, sender
     await stamps.grant(stamp, activity)
     if kind is StampKind.QUOTE:

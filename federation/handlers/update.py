@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from federation import actors, charter_changes, charters, listing_news, notes, resolve, waiting_lists
+from federation.addresses import same_origin
 from federation.errors import Refused
 from federation.handlers import delete
 from federation.handlers.create import is_wanted, own_note
@@ -27,6 +28,8 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
             await resolve.actor(instance, incoming.sender.uri, fresh=True)
         return incoming
     embedded = isinstance(activity.object, dict)
+    if not same_origin(activity.object_id or "", incoming.sender.uri):
+        raise Refused("changes what is not theirs", host=incoming.sender.host)
     note = await own_note(instance, incoming) if embedded else await resolve.fetch_note(instance, str(activity.object_id))
     if note and (await Post.exists(uri=note.id) or await is_wanted(note, incoming.sender)):
         note = await resolve.quoted_by(instance, note)

@@ -2,18 +2,24 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from federation import actors, resolve
+from federation import actors, conversations, keys, proofs, resolve
+from federation.answers import ACTIVITY
 from federation.errors import FederationError
 from federation.signatures import Key
 from federation.wire import ActorDocument
-from models import Actor, ActorKey, Community
-from tests.live import LiveServer
-from tests.peer import Peer, PeerActor
+from models import Actor, ActorKey, Community, Post, Stamp, clock
+from models.host import Standing
+from models.reach import Reach
+from server import limits
+from tests.live import LiveServer, settle
+from tests.peer import Document, Peer, PeerActor
+from tests.stories import scene
 
 
 @pytest.fixture
@@ -56,6 +62,11 @@ async def refused(alpha: LiveServer, what: Coroutine[Any, Any, object]) -> bool:
     return False
 
 
+def asked(peer: Peer) -> list[str]:
+    """What was asked of a server, but for who speaks for it, which we look at when it becomes a partner."""
+    return [path for path in peer.fetched if not path.startswith("/.well-known/")]
+
+
 async def ours(alpha: LiveServer) -> list[Any]:
     """The people of a server and their keys, as its database has them."""
     async def rows() -> list[Any]:
@@ -95,3 +106,126 @@ async def test_a_document_of_one_of_ours_is_no_word_from_elsewhere(alpha: LiveSe
     before = await ours(alpha)
     assert await refused(alpha, actors.save(ActorDocument.parse(document)))
     assert await ours(alpha) == before
+
+
+async def test_nobody_makes_us_ask_a_third_server(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """What somebody says of a message of somebody else's server is refused before that server hears of it, told or passed on."""
+    async with Peer() as evil:
+        await evil.become(alpha)
+        eve = evil.actor("eve")
+        evil.show(eve.uri, eve.document | {"featured": f"{eve.uri}/featured"})
+        await scene.follow(alpha, alice, eve)
+        note = vera.note("hers", to=[alice.uri])
+        peer.show(note["id"], note)
+        await scene.deliver(alpha, evil, eve, *(eve.does(kind, thing, target=f"{eve.uri}/featured")
+                                                for kind in ("Create", "Update", "Add") for thing in (note, note["id"])))
+        async def away(_: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"Location": f"{peer.origin}/nothing"})
+        evil.pages["/keys/away"] = away
+        liar = PeerActor(eve.uri, Key(f"{evil.origin}/keys/away#1", eve.key.private), {})
+        assert await evil.send(alpha, liar.does("Follow", alice.uri), liar) == 401
+    assert asked(peer) == []
+    assert await alpha.ask(lambda: Post.all().count()) == 0
+
+
+@pytest.mark.parametrize("standing", [Standing.UNKNOWN, Standing.SUSPENDED])
+async def test_a_redirect_makes_no_request_of_a_stranger(
+        alpha: LiveServer, peer: Peer, alice: Actor, standing: Standing) -> None:
+    """What we read in somebody's name goes to servers that we exchange with, on every hop: a request says who we are."""
+    async with Peer() as stranger:
+        await stranger.become(alpha, standing)
+        gina = stranger.actor("gina")
+
+        async def hop(_: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"Location": gina.uri})
+        peer.pages["/hop"] = hop
+        for what in (resolve.actor, resolve.post, conversations.read_document):
+            assert await refused(alpha, what(alpha.instance, f"{peer.origin}/hop"))  # type: ignore[operator]
+        assert asked(stranger) == []
+
+
+async def test_made_up_keys_of_a_partner_do_not_use_up_what_we_may_ask_of_it(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody can name a key at a partner. Those who then prove themselves are not counted."""
+    monkeypatch.setitem(limits.RATES, "new_key", limits.Rate(2, 1000))
+    for name in ("ada", "bob", "cleo"):
+        actor = peer.actor(name)
+        assert await peer.send(alpha, actor.does("Follow", alice.uri), actor) == 202
+
+    async def tries(number: int) -> list[int]:
+        liar = PeerActor(vera.uri, Key(f"{peer.origin}/made-up/{number}#key", vera.key.private), {})
+        return [await peer.send(alpha, liar.does("Follow", alice.uri), liar), (await peer.get(alpha, alice.uri, liar))[0]]
+    assert await tries(1) == [401, 401]
+    asked = len(peer.fetched)
+    assert await tries(2) == [429, 429]
+    assert len(peer.fetched) == asked
+
+
+async def test_a_group_cannot_have_a_private_message_erased(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """FEP-1b12: to our question about a message for one person its server answers 404, as it is not ours to read. Only 410 says
+    that it is gone.
+    """
+    note = vera.note("for alice", to=[alice.uri])
+    await scene.deliver(alpha, peer, vera, vera.does("Create", note))
+    async with Peer() as evil:
+        await evil.become(alpha)
+        group = evil.actor("group", kind="Group")
+        said = vera.does("Delete", note["id"])
+        await scene.deliver(alpha, evil, group, group.does("Announce", said))
+        assert await alpha.ask(lambda: Post.filter(uri=note["id"], deleted_at__isnull=True).exists())
+        await alpha.ask(lambda: alpha.instance.client._failures.forget(f"signed {ACTIVITY.accept} {note['id']}") or settle(alpha))
+        peer.show(note["id"], "", status=410)
+        await scene.deliver(alpha, evil, group, group.does("Announce", said))
+        assert not await alpha.ask(lambda: Post.filter(uri=note["id"], deleted_at__isnull=True).exists())
+
+
+async def test_nobody_brings_back_an_old_profile(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """A proof is good for a week; what somebody said of themselves last week may have been changed because a key was stolen."""
+    key = Key(f"{vera.uri}#ed25519", keys.make_ed25519())
+    public = keys.multikey(key.private.public_key())
+    vera.document["assertionMethod"] = [{"id": key.id, "type": "Multikey", "controller": vera.uri, "publicKeyMultibase": public}]
+    peer.show(vera.uri, vera.document)
+    await scene.deliver(alpha, peer, vera, vera.does("Follow", alice.uri))
+    old = proofs.sign(vera.does("Update", vera.document | {"name": "Of last week"}), key, clock.now() - timedelta(days=6))
+    note = proofs.sign(vera.does("Create", vera.note("passed on", to=[alice.uri])), key, clock.now() - timedelta(days=6))
+    async with Peer() as evil:
+        await evil.become(alpha)
+        eve = evil.actor("eve")
+        assert await evil.send(alpha, note, eve) == 202
+        assert await evil.send(alpha, old, eve) == 401
+    await settle(alpha)
+    assert await alpha.ask(lambda: Actor.filter(display_name="Of last week").count()) == 0
+
+
+async def test_a_neighbour_gets_no_permission_for_veras_quote(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, mallory: PeerActor) -> None:
+    """Neither before she asks nor after; hers is hers, as the document at its id says (CVE-2026-33869)."""
+    async def everybody() -> None:
+        await (await Community.current()).change(ceiling=Reach.WEB)
+        await (await Actor.get(id=alice.id)).change(allows_quotes=True)
+    await alpha.run(everybody())
+    await scene.follow(alpha, alice, vera)
+    post = await alpha.write(alice, "quote me", Reach.WEB)
+    quote = vera.note("look", quote=post.uri)
+
+    def asks(who: PeerActor) -> Document:
+        return who.does("QuoteRequest", post.uri, instrument=quote["id"])
+    await scene.deliver(alpha, peer, mallory, asks(mallory), mallory.does("Follow", alice.uri))
+    peer.show(quote["id"], quote)
+    await scene.deliver(alpha, peer, vera, vera.does("Create", quote))
+    assert not (await alpha.ask(lambda: Post.get(uri=quote["id"]))).shows_quote, "mallory was allowed it, and not vera"
+    await scene.deliver(alpha, peer, vera, asks(vera))
+    stamp = await alpha.ask(lambda: Stamp.get(interaction_uri=quote["id"]).select_related("asker"))
+    assert stamp.asker.uri == vera.uri and (await alpha.ask(lambda: Post.get(uri=quote["id"]))).shows_quote
+    yes = len(peer.of_kind("Accept"))
+    await scene.deliver(alpha, peer, mallory, asks(mallory))
+    assert len(peer.of_kind("Accept")) == yes
+
+
+async def test_pages_that_are_no_numbers(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """Digits of other alphabets, and numbers that no column holds."""
+    post = await alpha.write(alice, "hello", Reach.PARTNERS)
+    for page in ("%C2%B2", "%D9%A3", "9" * 19, "9" * 18, "-1", "1e3", "first&page=%C2%B2"):
+        for path in (f"{alice.uri}/outbox", f"{post.uri}/replies", f"{post.uri}/context"):
+            assert (await peer.get(alpha, f"{path}?page={page}", vera))[0] in (200, 400), page
