@@ -16,6 +16,7 @@ from federation.answers import JRD
 from federation.client import HeadersFor
 from federation.errors import Gone, Malformed, Refused, Unreachable
 from federation.instance import Instance
+from federation.negotiation import Wish
 from federation.wire import ActorDocument, Note
 from models import Actor, Post
 from models.database import in_transaction
@@ -41,12 +42,12 @@ def signed(instance: Instance, uri: str, *, stays: bool = False) -> HeadersFor:
     """What signs a fetch and what it is redirected to: an address on the origin of `uri`, or, unless it `stays` there, of a host
     that we exchange with. It raises Refused before any other is asked: a request says who we are.
     """
-    async def headers(method: str, url: str, body: bytes | None) -> dict[str, str]:
+    async def headers(method: str, url: str, wish: Wish | None) -> dict[str, str]:
         if not same_origin(url, uri):
             host = await check_host(url)
             if stays:
                 raise Refused("leads to another server", host=host)
-        return await instance.sign_get(method, url, body)
+        return await instance.sign_get(method, url, wish)
     return headers
 
 
