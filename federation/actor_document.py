@@ -103,7 +103,7 @@ class ActorDocument:
         keys = tuple(key for key in key_entries(document) if key.owner == id_)
         return cls(
             id=id_, type=type_, preferred_username=username,
-            name=values.text(document.get("name")) or username,
+            name=_visible(document.get("name")) or username,
             summary=values.text(document.get("summary"), MAX_SUMMARY_CHARS) or "",
             url=_page(document.get("url")),
             icon=_image(document.get("icon")),
@@ -132,6 +132,12 @@ class ActorDocument:
             emojis=parts.emojis(values.objects(document.get("tag"), parts.MAX_TAGS)),
             **_standing(document, type_),
         )
+
+
+def _visible(name: Any) -> str:
+    """A name, unless nobody could see it: of blanks and invisible signs alone."""
+    text = values.text(name) or ""
+    return text.strip() if any(sign.isprintable() and not sign.isspace() for sign in text) else ""
 
 
 def _standing(document: dict[str, Any], type_: str) -> dict[str, str]:

@@ -95,7 +95,7 @@ class Note:
             published=values.instant(document.get("published")),
             updated=values.instant(document.get("updated")),
             mentions=parts.mentions(tags), hashtags=parts.hashtags(tags), emojis=parts.emojis(tags),
-            attachments=parts.illustrations(document, type_) + parts.attachments(document.get("attachment")),
+            attachments=parts.distinct(parts.illustrations(document, type_) + parts.attachments(document.get("attachment"))),
             language=_language(document.get("language"), content, content_map),
             voice=parts.matching(_VOICE, document.get("voice")),
             poll=parts.poll(document) if type_ == "Question" else None, quote=parts.quote(document, tags),

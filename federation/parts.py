@@ -5,7 +5,8 @@ Whatever is odd counts as absent (federation.values); everything is bounded.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -99,22 +100,27 @@ def matching(pattern: re.Pattern[str], value: Any) -> str | None:
     return value if isinstance(value, str) and len(value) <= 200 and pattern.fullmatch(value) else None
 
 
+def _is(tag: dict[str, Any], kind: str) -> bool:
+    """Whether this is such a tag; its type may be a list, or have the prefix of ActivityStreams."""
+    return any(one in (kind, f"as:{kind}") for one in values.many(tag.get("type"), values.MAX_TYPES))
+
+
 def mentions(tags: list[dict[str, Any]]) -> tuple[Mention, ...]:
     """The people that tags name."""
     return tuple(Mention(href, values.text(tag.get("name")) or "") for tag in tags
-                 if tag.get("type") == "Mention" and (href := values.link(tag.get("href"))))
+                 if _is(tag, "Mention") and (href := values.link(tag.get("href"))))
 
 
 def hashtags(tags: list[dict[str, Any]]) -> tuple[Hashtag, ...]:
     """The topics that tags name."""
     return tuple(Hashtag(name, values.link(tag.get("href"))) for tag in tags
-                 if tag.get("type") == "Hashtag" and (name := (values.text(tag.get("name")) or "").strip().lstrip("#")))
+                 if _is(tag, "Hashtag") and (name := (values.text(tag.get("name")) or "").strip().lstrip("#")))
 
 
 def emojis(tags: list[dict[str, Any]]) -> tuple[Emoji, ...]:
     """The pictures that tags define. Their own id is not needed: Akkoma sends null."""
     return tuple(Emoji(name, icon) for tag in tags
-                 if tag.get("type") == "Emoji" and (name := matching(_EMOJI_NAME, _bare(tag.get("name"))))
+                 if _is(tag, "Emoji") and (name := matching(_EMOJI_NAME, _bare(tag.get("name"))))
                  and isinstance(image := tag.get("icon"), dict) and (icon := values.link(image.get("url"))))
 
 
@@ -151,6 +157,16 @@ def _focus(value: Any) -> tuple[float, float] | None:
     return None
 
 
+def distinct(found: Iterable[Attachment]) -> tuple[Attachment, ...]:
+    """Each address once, with the words for it that there are: Lemmy and PieFed name a picture twice."""
+    by_url: dict[str, Attachment] = {}
+    for one in found:
+        known = by_url.get(one.url)
+        by_url[one.url] = one if known is None else replace(
+            known, name=known.name or one.name, width=known.width or one.width, height=known.height or one.height)
+    return tuple(by_url.values())
+
+
 def illustrations(document: dict[str, Any], type_: str) -> tuple[Attachment, ...]:
     """The picture that an Image is, or that stands above an Article, an Event, a Video."""
     if type_ == "Note":
@@ -159,8 +175,9 @@ def illustrations(document: dict[str, Any], type_: str) -> tuple[Attachment, ...
         links = values.objects(document.get("url"), MAX_LINKS)
         picture = next((link for link in links if str(link.get("mediaType")).startswith("image/")), None)
         return attachments({**document, "type": "Image", "url": picture or document.get("url")})
-    return attachments([{"type": "Image", **one} if "type" not in one else one
-                        for one in values.objects(document.get("image") or document.get("icon"), 1)])
+    pictures = attachments([{"type": "Image", **one} if "type" not in one else one
+                            for one in values.objects(document.get("image") or document.get("icon"), MAX_ATTACHMENTS)])
+    return tuple(sorted(pictures, key=lambda one: -(one.width or 0))[:1])  # PeerTube: the small one first
 
 
 def page(document: dict[str, Any]) -> str | None:
@@ -172,7 +189,7 @@ def page(document: dict[str, Any]) -> str | None:
 
 def poll(document: dict[str, Any]) -> Poll | None:
     """The answers of a Question, each with its number if it is told; None if there is nothing to choose."""
-    is_multiple = isinstance(document.get("anyOf"), list)
+    is_multiple = bool(values.objects(document.get("anyOf"), MAX_OPTIONS))  # Pleroma sends the other one too, empty
     options: dict[str, int | None] = {}
     for item in values.objects(document.get("anyOf" if is_multiple else "oneOf"), MAX_OPTIONS):
         if name := (values.text(item.get("name"), MAX_OPTION_CHARS) or "").strip():

@@ -127,7 +127,7 @@ async def test_the_readers_language_is_shown_where_there_is_one(
 async def test_focal_point_and_blurhash_are_kept(alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor) -> None:
     image = {"type": "Image", "mediaType": "image/png", "url": f"{peer.origin}/i.png", "focalPoint": [0.5, -1],
              "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH"}
-    odd = image | {"focalPoint": [7, "x"], "blurhash": "<"}
+    odd = image | {"url": f"{peer.origin}/o.png", "focalPoint": [7, "x"], "blurhash": "<"}
     await show(alpha, peer, alice, otto, attachment=[image, odd])
     rows = await alpha.ask(lambda: Attachment.all().order_by("position"))
     assert [(row.focus_x, row.focus_y, bool(row.blurhash)) for row in rows] == [(0.5, -1.0, True), (None, None, False)]

@@ -96,6 +96,10 @@ class TestActorDocument:
         assert [(field.name, field.value) for field in actor.fields] == [("Web", "<a>x</a>")]
         assert actor.published == datetime(2026, 1, 1, tzinfo=UTC)
 
+    def test_a_name_that_nobody_sees_is_none(self) -> None:
+        for name, shown in ((" ", "otto"), ("\u200b\u2060 ", "otto"), (" Otto ", "Otto"), ("🐦", "🐦"), (None, "otto")):
+            assert ActorDocument.parse(ACTOR | {"name": name}).name == shown
+
     def test_the_least_actor(self) -> None:
         actor = ActorDocument.parse({"id": PEER, "type": "Service", "preferredUsername": "otto", "inbox": PEER})
         assert actor.name == "otto" and actor.public_keys == () and actor.shared_inbox is None
@@ -172,8 +176,8 @@ class TestNote:
     def test_alternative_text_in_either_place_and_links_inside_url(self) -> None:
         note = Note.parse(NOTE | {"attachment": [
             {"type": "Image", "url": PEER, "summary": "from GoToSocial", "name": "a.png"},
-            {"type": "Document", "url": [{"type": "Link", "href": PEER, "mediaType": "image/webp"}]},
-            {"type": "Link", "href": PEER}, {"type": "Image", "url": "javascript:1"}, {"url": PEER}, None]})
+            {"type": "Document", "url": [{"type": "Link", "href": f"{PEER}/2", "mediaType": "image/webp"}]},
+            {"type": "Link", "href": f"{PEER}/3"}, {"type": "Image", "url": "javascript:1"}, {"url": PEER}, None]})
         assert [(a.name, a.media_type) for a in note.attachments] == [
             ("from GoToSocial", None), ("", "image/webp"), ("", None)]
 
@@ -181,6 +185,26 @@ class TestNote:
         assert Note.parse(NOTE | {"content": None}).content == ""
         assert Note.parse(NOTE | {"content": None, "contentMap": {"de": "hallo"}}).content == "hallo"
         assert Note.parse(NOTE | {"type": "Page", "name": "Title", "content": None}).name == "Title"
+
+    def test_a_question_may_name_both_kinds_of_answers(self) -> None:
+        """Pleroma and Akkoma send the one that is not meant as an empty list."""
+        answers = [{"type": "Note", "name": name} for name in ("Well", "Badly")]
+        for one, other, is_multiple in (("oneOf", "anyOf", False), ("anyOf", "oneOf", True)):
+            poll = Note.parse(NOTE | {"type": "Question", one: answers, other: []}).poll
+            assert poll and ([name for name, _ in poll.options], poll.is_multiple) == (["Well", "Badly"], is_multiple)
+
+    def test_a_picture_is_shown_once_and_the_large_one(self) -> None:
+        small, large = ({"type": "Image", "url": f"https://a.example/{size}.jpg", "width": size} for size in (200, 800))
+        page = {"type": "Page", "image": {"type": "Image", "url": large["url"]},
+                "attachment": [large | {"name": "A leaf"}, {"type": "Link", "href": large["url"]}, small]}
+        shown = Note.parse(NOTE | page).attachments
+        assert [(one.url, one.name, one.width) for one in shown] == [(large["url"], "A leaf", 800), (small["url"], "", 200)]
+        assert [one.url for one in Note.parse(NOTE | {"type": "Video", "icon": [small, large]}).attachments] == [large["url"]]
+
+    def test_tags_of_several_types(self) -> None:
+        note = Note.parse(NOTE | {"tag": [{"type": "as:Hashtag", "name": "#one"}, {"type": ["Hashtag", "x"], "name": "#two"},
+                                          {"type": ["x"], "name": "#three"}, {"type": [["Hashtag"]], "name": "#four"}]})
+        assert [tag.name for tag in note.hashtags] == ["one", "two"]
 
     def test_content_that_says_it_is_no_html_is_shown_as_it_was_written(self) -> None:
         said = "Sleep < 6\r\nsee https://a.example/?a=1&b=2, **soon**\n \n<b>x</b>"
@@ -203,7 +227,8 @@ class TestNote:
 
     def test_everything_is_capped(self) -> None:
         note = Note.parse(NOTE | {
-            "tag": [{"type": "Mention", "href": PEER}] * 100, "attachment": [{"type": "Image", "url": PEER}] * 100,
+            "tag": [{"type": "Mention", "href": PEER}] * 100,
+            "attachment": [{"type": "Image", "url": f"{PEER}/{n}"} for n in range(100)],
             "summary": "x" * 10_000, "name": "x" * 10_000, "inReplyTo": f"{PEER}/{'x' * 600}",
             "contentMap": {f"a{chr(97 + n // 26)}{chr(97 + n % 26)}": "x" for n in range(100)}})
         assert len(note.mentions) == 50 and len(note.attachments) == 16 and len(note.content_map) == 10

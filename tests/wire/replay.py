@@ -18,16 +18,34 @@ from urllib.parse import urlsplit
 from federation import keys, resolve, values
 from federation.signatures import Key
 from federation.wire import ACTIVITY_TYPES, ACTOR_TYPES, NOTE_TYPES, Activity
-from models import Actor, Announce, Block, Community, Follow, InboxItem, Like, Post, Report, Tombstone, clock
+from models import (
+    Actor,
+    Announce,
+    Attachment,
+    Block,
+    Community,
+    Follow,
+    InboxItem,
+    Like,
+    Poll,
+    Post,
+    Recipient,
+    Report,
+    Tag,
+    Tombstone,
+    clock,
+)
 from models.delivery import ItemState
 from models.errors import CommunityError
 from models.reach import Reach
+from moderation import markup
 from tests.live import LiveServer, settle
 from tests.peer import Peer, PeerActor, rsa_key
 
 OUR_PLACE = "https://SUT"
 OUR_MEMBER = "https://SUT/users/alice"
 PLAYED_AT_ONCE = 50
+WORDS_CHARACTERS = 60
 UNKNOWN_ACTORS = frozenset({"odd/delete-unknown-account.json"})  # nobody can read them any more
 NOT_FOLLOWED = frozenset({"odd/accept-without-follow.json"})
 
@@ -159,7 +177,8 @@ async def look_up(stage: Stage, peer: Peer, name: str, kind: str, document: Any)
     started = time.perf_counter()
     try:
         actor = await stage.server.run(resolve.actor(stage.server.instance, uri, fresh=True))
-        became = f"taken as {actor.kind} with {await stage.server.ask(lambda: actor.keys.all().count())} keys"
+        number = await stage.server.ask(lambda: actor.keys.all().count())
+        became = f"taken as {actor.kind} with {number} keys: {', '.join(shown_of(actor))}"
     except CommunityError as error:
         became = f"refused: {error}"
     return Outcome(name, kind, 200, (time.perf_counter() - started) * 1000, became)
@@ -180,13 +199,35 @@ async def fate(document: Any) -> str:
         return f"{'refused' if item.state is ItemState.REFUSED else 'broken'}: {item.outcome}"
     thing = values.link(document.get("object")) or ""
     if post := await Post.get_or_none(uri=thing).exclude(author__host=""):
-        return "taken: erased" if post.deleted_at else f"taken as a message for {post.reach}"
+        return "taken: erased" if post.deleted_at else f"taken as a message for {post.reach}: {', '.join(await read_in(post))}"
     for table in (Follow, Like, Announce, Block, Report):
         if await table.exists(uri=document.get("id", "")):
             return f"taken as {table.__name__}"
     if await Actor.exists(uri=thing, deleted_at__isnull=False):
         return "taken: somebody is gone"
     return "taken: its object stays dead" if await Tombstone.exists(uri=thing) else f"ignored: {item.outcome}"
+
+
+def shown_of(actor: Actor) -> list[str]:
+    """What a page says of somebody."""
+    found = [f'"{actor.shown_name}"', f"{len(actor.details)} lines" if actor.details else "", "image" if actor.icon_uri else "",
+             "asks" if actor.approves_followers else "", "moved" if actor.moved_to_uri else ""]
+    return [words for words in found if words]
+
+
+async def read_in(post: Post) -> list[str]:
+    """What a reader is shown of a message, in short."""
+    poll = await Poll.get_or_none(post_id=post.id)
+    named = await Recipient.filter(post_id=post.id).count()
+    parts = ((post.kind or "Note", True), (f'"{post.title}"', post.title), (f"folded: {post.warning}", post.warning),
+             ("sensitive", post.sensitive and not post.warning), ("answer", post.parent_uri), ("quotes", post.quote_uri),
+             (f"{await Attachment.filter(post_id=post.id).count()} pictures", await Attachment.exists(post_id=post.id)),
+             (f"{len(poll.options) if poll else 0} answers", poll), (f"{await Tag.filter(post_id=post.id).count()} topics",
+             await Tag.exists(post_id=post.id)), (f"to {named} of us", named), (f"in {post.language}", post.language),
+             (f"{len(post.translations or ())} languages", post.translations), (f"on {post.starts_at:%Y-%m-%d}"
+             if post.starts_at else "", post.starts_at), (f"at {post.place}", post.place), ("edited", post.edited_at))
+    shown = [*(name for name, there in parts if there), f"«{markup.plain(post.html)[:WORDS_CHARACTERS]}»"]
+    return [" ".join(words.split()) for words in shown]
 
 
 def parsed(body: bytes) -> Any:
