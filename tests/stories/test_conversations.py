@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from models.reach import Reach
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.peer import ACTIVITY, Peer, PeerActor
-from tests.stories.scene import befriend, known, see, withdraw
+from tests.stories.scene import befriend, deliver, known, see, withdraw
 
 
 async def listed(server: LiveServer, uri: str) -> list[str]:
@@ -142,6 +143,13 @@ async def test_holes_are_said_with_a_link(alpha: LiveServer, peer: Peer) -> None
     assert await alpha.ask(lambda: Post.filter(author__host=peer.host).count()) == 2
     async with Browser(alpha) as visitor:
         assert "not here yet" not in await visitor.get(f"/m/{first.key}")
+
+    torn = vera.note("Torn off", inReplyTo=f"{peer.origin}/nowhere", url=f"{peer.origin}/torn")
+    await deliver(alpha, peer, vera, vera.does("Create", torn))
+    end = await alpha.ask(lambda: Post.get(uri=torn["id"]))
+    async with Browser(alpha, alice) as browser:
+        page = await browser.get(f"/m/{end.key}")
+        assert re.search(f'began earlier[^<]*<a href="{peer.origin}/torn"[^>]*>See the conversation where it comes from', page)
 
 
 async def test_a_list_without_end_costs_a_bounded_number_of_requests(alpha: LiveServer, peer: Peer) -> None:

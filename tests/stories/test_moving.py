@@ -56,7 +56,8 @@ async def test_those_who_follow_come_along_when_both_accounts_say_so(alpha: Live
         assert await alpha.ask(lambda: Notification.filter(recipient_id=dora.id, kind=Notice.MOVED).count()) == 1
         assert await beta.ask(lambda: Notification.filter(recipient_id=bea.id, kind=Notice.MOVED).count()) == 1
         async with Browser(alpha, dora) as reader, Browser(alpha) as visitor:
-            assert "alice has a new account." in await reader.get("/@alice")
+            page = await reader.get("/@alice")
+            assert "alice has a new account." in page and "Go to the new account" in page and "/@alice/follow" not in page
             assert "new account" not in await visitor.get("/@alice")
             assert "Follow that one." in await reader.get("/@alice/follow") and reader.status == 403
         for server, actor in ((alpha, dora), (beta, bea)):
