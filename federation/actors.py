@@ -6,7 +6,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from federation import post_parts, votes
+from federation import post_parts, values, votes
 from federation.addresses import host_of
 from federation.errors import Busy, Malformed, Refused
 from federation.keys import load_multikey, load_public, public_pem
@@ -54,12 +54,14 @@ def _columns(document: ActorDocument) -> dict[str, Any]:
     links = {f"{name}_uri": getattr(document, name) or ""
              for name in ("icon", "inbox", "shared_inbox", "outbox", "followers", "following", "featured", "moved_to")}
     return links | {
-        "name": document.preferred_username[:NAME_LIMIT], "host": host_of(document.id), "kind": ActorKind(document.type),
-        "display_name": document.name[:TITLE_LIMIT], "summary": markup.clean(document.summary), "url": document.url or "",
+        "name": values.line(document.preferred_username)[:NAME_LIMIT] or "?", "host": host_of(document.id),
+        "kind": ActorKind(document.type),
+        "display_name": values.line(document.name)[:TITLE_LIMIT], "summary": markup.clean(document.summary),
+        "url": values.on_host_of(document.url, document.id),
         "approves_followers": document.manually_approves_followers, "discoverable": document.discoverable,
         "indexable": document.indexable, "aliases": list(document.also_known_as), "published_at": document.published,
         "fetched_at": clock.now(),
-        "details": [{"name": field.name, "value": markup.clean(field.value)} for field in document.fields],
+        "details": [{"name": values.line(field.name), "value": markup.clean(field.value)} for field in document.fields],
     }
 
 
@@ -75,7 +77,7 @@ def _suspended(document: ActorDocument, known: Actor | None) -> dict[str, Any]:
 async def _said_by_partners(document: ActorDocument, host: str) -> dict[str, Any]:
     """A badge is worth what the server is that has given it: those of partners are shown, as theirs."""
     is_partner = await hosts.standing(host) in PARTNERS
-    kept = (document.badge, document.profession) if is_partner else ("", "")
+    kept = (document.badge, values.line(document.profession)) if is_partner else ("", "")
     return {"badge": kept[0], "profession": kept[1], "organisation": Organisation(document.organisation)}
 
 

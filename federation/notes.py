@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from federation import post_notices, post_parts
+from federation import post_notices, post_parts, values
 from federation.addresses import origin_of, same_origin
 from federation.contexts import PUBLIC
 from federation.errors import Refused
@@ -69,7 +69,7 @@ def new_row(note: Note, author: Actor, reach: Reach, to_followers: bool) -> Post
 
 def new_columns(note: Note, author: Actor, reach: Reach, to_followers: bool) -> dict[str, Any]:
     """The columns of such a post."""
-    return {"uri": note.id, "url": note.url or note.id, "author_id": author.id, "reach": reach, "to_followers": to_followers,
+    return {"uri": note.id, "url": page_of(note), "author_id": author.id, "reach": reach, "to_followers": to_followers,
             "is_listed": PUBLIC in note.to, "conversation": note.id, "published_at": _past(note.published),
             "edited_at": _edited_at(note), "context_uri": _context(note, note.id), "expires_at": note.expires} | _content(note)
 
@@ -77,6 +77,11 @@ def new_columns(note: Note, author: Actor, reach: Reach, to_followers: bool) -> 
 def _context(note: Note, conversation: str) -> str:
     """The collection of a conversation, if it is where the conversation began: nobody else owns it (FEP-7888)."""
     return note.context if note.context and same_origin(note.context, conversation) else ""
+
+
+def page_of(note: Note) -> str:
+    """Where it is to be read: on its own server, wherever its author says."""
+    return values.on_host_of(note.url, note.id) or note.id
 
 
 async def edit(post: Post, note: Note) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from federation import wire
+from federation import values, wire
 from federation.note import Note
 from models import Actor, Attachment, Emoji, Poll, Post, Tag, Vote
 from moderation import markup
@@ -53,7 +53,8 @@ def _label(attachment: wire.Attachment) -> str:
 
 def topics(note: Note) -> set[str]:
     """What a message is about, as we keep it."""
-    return {tag.name.lower()[:100] for tag in note.hashtags}
+    names = {values.line(tag.name).lower()[:100] for tag in note.hashtags}
+    return names - {""}
 
 
 async def replace(post: Post, note: Note) -> None:

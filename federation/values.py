@@ -5,6 +5,7 @@ kind of software does not lose a whole post. Everything is bounded.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,10 @@ from models.clock import now
 MAX_ID_CHARS = 500
 MAX_NAME_CHARS = 200
 MAX_TYPES = 10
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSEEN = re.compile(r"[\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]")
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILE = re.compile(f"({_MARK}{{3}}){_MARK}+")
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 FUTURE = timedelta(days=1)
 
@@ -33,6 +38,13 @@ def text(value: Any, limit: int = MAX_NAME_CHARS) -> str | None:
     return value[:limit] if isinstance(value, str) else None
 
 
+def line(text: str) -> str:
+    """A name as one line that people see and that changes nothing around it: without controls, turns of direction, signs that
+    nobody can see, and marks piled upon marks (Unicode Technical Report 36). What joins letters and emoji stays.
+    """
+    return " ".join(_PILE.sub(r"\1", _UNSEEN.sub("", _BREAKS.sub(" ", text))).split())
+
+
 def link(value: Any) -> str | None:
     """An http(s) URL of at most 500 characters, from a string, an object with an id, a Link, or the first of a list."""
     for item in many(value, MAX_TYPES):
@@ -41,6 +53,11 @@ def link(value: Any) -> str | None:
         if isinstance(item, str) and is_id(item):
             return item
     return None
+
+
+def on_host_of(url: str | None, id_: str) -> str:
+    """A page, if it is on the server of what it shows: a link that says so leads to no other. Else ""."""
+    return url if url and host_of(url) == host_of(id_) else ""
 
 
 def is_id(value: str) -> bool:

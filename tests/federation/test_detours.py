@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from federation import actors, conversations, keys, proofs, resolve
+from federation import actors, conversations, keys, proofs, resolve, values
 from federation.answers import ACTIVITY
 from federation.errors import FederationError
 from federation.signatures import Key
 from federation.wire import ActorDocument
-from models import Actor, ActorKey, Community, Post, Stamp, clock
+from models import Actor, ActorKey, Community, Post, Stamp, Tag, clock
+from models.actor import ActorKind
 from models.host import Standing
 from models.reach import Reach
 from server import limits
@@ -229,3 +230,51 @@ async def test_pages_that_are_no_numbers(alpha: LiveServer, peer: Peer, alice: A
     for page in ("%C2%B2", "%D9%A3", "9" * 19, "9" * 18, "-1", "1e3", "first&page=%C2%B2"):
         for path in (f"{alice.uri}/outbox", f"{post.uri}/replies", f"{post.uri}/context"):
             assert (await peer.get(alpha, f"{path}?page={page}", vera))[0] in (200, 400), page
+
+
+async def test_a_document_behind_a_redirect_speaks_for_itself_alone(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """CVE-2024-23832: an address of her server that leads away (a link that is followed for anybody) lends its name to nobody,
+    and neither does a document that says it is to be had at a third address.
+    """
+    async with Peer() as evil:
+        await evil.become(alpha)
+        away = f"{peer.origin}/away?to=evil"
+
+        async def hop(_: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"Location": f"{evil.origin}/posing"})
+        peer.pages["/away?to=evil"] = hop
+        evil.show(f"{evil.origin}/posing", vera.document | {"id": away, "inbox": f"{peer.origin}/inbox"})
+        assert await refused(alpha, resolve.actor(alpha.instance, away))
+        assert await refused(alpha, resolve.fetch_actor(alpha.instance, away))
+        evil.show(f"{evil.origin}/posing", vera.note("posing") | {"id": away})
+        assert await refused(alpha, resolve.post(alpha.instance, away))
+        chain = {f"{peer.origin}/1": f"{peer.origin}/2", f"{peer.origin}/2": f"{peer.origin}/3"}
+        for here, there in chain.items():
+            peer.show(here, vera.document | {"id": there})
+        assert await refused(alpha, resolve.fetch_actor(alpha.instance, f"{peer.origin}/1"))
+        assert await alpha.ask(lambda: Actor.filter(host__in=[peer.host, evil.host], kind=ActorKind.PERSON).count()) == 0
+
+
+async def test_names_and_links_say_what_they_are(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """No name turns what stands beside it round, hides in it or covers it; "read it there" leads to its author's server."""
+    name = "Ve\u202era\n\u2066Ad\u200bmin\u00ad" + "o" + "\u0301" * 50
+    vera.document |= {"name": name, "url": "https://elsewhere.example/sign-in", "preferredUsername": "ve\u202era",
+                      "attachment": [{"type": "PropertyValue", "name": "a\u202eb", "value": "c"}]}
+    peer.show(vera.uri, vera.document)
+    await scene.follow(alpha, alice, vera)
+    tags = [{"type": "Hashtag", "name": "#re\u202etta"}, {"type": "Hashtag", "name": "#\u200b"}]
+    there = vera.note("one", url=f"{peer.origin}/@vera/1")
+    notes = [vera.note("two", url="https://elsewhere.example/sign-in", tag=tags), there]
+    await scene.deliver(alpha, peer, vera, *(vera.does("Create", note) for note in notes))
+    row = await alpha.ask(lambda: Actor.get(uri=vera.uri))
+    assert (row.display_name, row.name, row.url, row.details[0]["name"]) == (
+        "Vera Admino" + "\u0301" * 3, "vera", "", "ab")
+    urls = [(await alpha.ask(lambda id_=note["id"]: Post.get(uri=id_))).url for note in notes]  # type: ignore[misc]
+    assert urls == [notes[0]["id"], there["url"]]
+    assert await alpha.ask(lambda: Tag.filter(post__uri=notes[0]["id"]).values_list("name", flat=True)) == ["retta"]
+
+
+@pytest.mark.parametrize("name", ["Zoë", "محمد رضا", "می\u200cخواهم", "👩\u200d👩\u200d👧", "❤\ufe0f", "Nguyễn", "ก็้า"])
+def test_names_as_people_have_them_stay(name: str) -> None:
+    assert values.line(name) == name
