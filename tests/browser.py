@@ -30,7 +30,7 @@ class Browser:
 
     def __init__(self, server: LiveServer, actor: Actor | None = None) -> None:
         self.server, self.actor = server, actor
-        self.status, self.page, self.path, self.headers = 0, "", "", dict[str, str]()
+        self.status, self.page, self.path, self.place, self.headers = 0, "", "", "", dict[str, str]()
 
     async def __aenter__(self) -> Self:
         self.http = ClientSession(self.server.origin, cookie_jar=CookieJar(unsafe=True), headers={"Accept-Language": "en"})
@@ -72,6 +72,7 @@ class Browser:
     async def _read(self, answer: Any) -> str:
         body = await answer.read()
         self.status, self.path, self.headers = answer.status, answer.url.path_qs, dict(answer.headers)
+        self.place = answer.url.fragment or (answer.history[-1].headers["Location"].partition("#")[2] if answer.history else "")
         self.page = body.decode() if "text/html" in self.headers.get("Content-Type", "") else ""
         self.csrf = (self.hidden("csrf") or [self.csrf])[-1]  # of the newest page, as in a browser
         return self.page

@@ -28,13 +28,15 @@ async def give(request: web.Request) -> None:
 
 
 async def act_and_return(request: web.Request, act: Awaitable[object], back: str,
-                         kept: Sequence[tuple[str, str]] = ()) -> web.Response:
+                         kept: Sequence[tuple[str, str]] = (), place: str = "") -> web.Response:
     """Do something that may leave this server, then go back; ask first if there is no yes. `act` starts only here.
+    `place`: the id of what it was done with, so that a long page does not begin anew.
 
     The question posts to the same address again with `c5`, "yes" or "no", and with the fields `kept`.
     """
     form = request[FORM]
     target = local_path(form.text("back", 2000), back)
+    target += f"#{place}" if place and "#" not in target else ""
     if form.text("c5") == "yes":
         await give(request)
     try:

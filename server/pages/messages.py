@@ -32,7 +32,7 @@ async def thank(request: web.Request) -> web.Response:
     request.app[LIMITS].take("act", actor.key)
     said = await Like.exists(actor=actor, post=post)
     act = reactions.take_thanks_back(actor, post) if said else reactions.thank(actor, post)
-    return await act_and_return(request, act, f"/m/{post.key}")
+    return await act_and_return(request, act, f"/m/{post.key}", place=f"m-{post.key}")
 
 
 async def pass_on(request: web.Request) -> web.Response:
@@ -41,7 +41,7 @@ async def pass_on(request: web.Request) -> web.Response:
     request.app[LIMITS].take("act", actor.key)
     done = await Announce.exists(actor=actor, post=post)
     act = reactions.take_back(actor, post) if done else reactions.pass_on(actor, post)
-    return await act_and_return(request, act, f"/m/{post.key}")
+    return await act_and_return(request, act, f"/m/{post.key}", place=f"m-{post.key}")
 
 
 async def pin(request: web.Request) -> web.Response:
@@ -49,7 +49,7 @@ async def pin(request: web.Request) -> web.Response:
     post, actor = await lookups.own_post(request), request[MEMBER].actor
     request.app[LIMITS].take("act", actor.key)
     act = pins.unpin(actor, post) if await Pin.exists(actor=actor, post=post) else pins.pin(actor, post)
-    return await act_and_return(request, act, f"/m/{post.key}")
+    return await act_and_return(request, act, f"/m/{post.key}", place=f"m-{post.key}")
 
 
 async def vote(request: web.Request) -> web.Response:
@@ -58,7 +58,8 @@ async def vote(request: web.Request) -> web.Response:
     request.app[LIMITS].take("act", actor.key)
     typed = request[FORM].all("choice")[:POLL_CHOICES_LIMIT]
     places = [whole_number(one, POLL_CHOICES_LIMIT) for one in typed]
-    return await act_and_return(request, votes.choose(actor, post, places), f"/m/{post.key}", [("choice", one) for one in typed])
+    return await act_and_return(request, votes.choose(actor, post, places), f"/m/{post.key}", [("choice", one) for one in typed],
+                                place=f"m-{post.key}")
 
 
 async def undo(request: web.Request) -> web.Response:

@@ -252,6 +252,7 @@ async def test_thanks_and_passing_on_are_switches(alpha: LiveServer) -> None:
     async with Browser(alpha, bob) as browser, Browser(alpha, alice) as writer:
         await browser.post(f"/m/{post.key}/thanks", {"back": "/home"})
         assert browser.path == "/home" and 'aria-pressed="true"' in browser.page
+        assert browser.place == f"m-{post.key}", "a long page does not begin anew"
         await browser.post(f"/m/{post.key}/pass-on", {"back": "//evil.example"})
         assert browser.path == f"/m/{post.key}"
         await writer.get("/notices")
