@@ -60,6 +60,13 @@ class Quotable(StrEnum):
     FOLLOWERS = "followers"  # the same for those who follow its author
 
 
+class Permitted(StrEnum):
+    """Who alone may do something with a message of somebody elsewhere (`interactionPolicy`)."""
+
+    NOBODY = "nobody"
+    FOLLOWERS = "followers"  # of its author
+
+
 class QuoteState(StrEnum):
     """How it stands with what a message of ours quotes."""
 
@@ -106,6 +113,7 @@ class Post(Sealed):
     shows_quote = fields.BooleanField(default=False, db_default=False)  # the quoted author lets it, as far as we know
     quote_state = fields.CharEnumField(QuoteState, max_length=16, default=QuoteState.NONE, db_default="")  # ours
     quotable = fields.CharEnumField(Quotable, max_length=16, default=Quotable.NOBODY, db_default="")  # remote
+    withheld: dict[str, str] | None = fields.JSONField(null=True)  # remote: "canReply", "canLike", "canAnnounce" -> Permitted
     parent: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField("models.Post", related_name="replies", null=True,
                                                                              on_delete=fields.SET_NULL)
     parent_id: int | None

@@ -1659,6 +1659,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Post',
+            name='withheld',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Post',
             name='written_as',
             field=fields.CharField(default='', db_default='', max_length=16),
         ),
