@@ -89,7 +89,9 @@ SETTINGS = tuple(f"/settings{name}" for name in ("", "/profile", "/audience", "/
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Two servers that are partners. `actors`: a "member", "moderator" and "host" of `here`, and "bea" of `there`."""
+    """Two servers that are partners. `actors`: a "member", "moderator" and "host" of `here`, "long" with a name that is hard to
+    fit in, and "bea" of `there`.
+    """
 
     here: LiveServer
     there: LiveServer
@@ -121,7 +123,8 @@ async def cast(template: str, folder: Path) -> AsyncIterator[Cast]:
         await _open(there, "Melorin Network", 320)
         actors = {"member": await here.member("camille", display_name="Camille"),
                   "moderator": await here.member("bastien", role=Role.MODERATOR),
-                  "host": await here.member("odile", role=Role.HOST), "bea": await there.member("bea", display_name="Béa")}
+                  "host": await here.member("odile", role=Role.HOST), "bea": await there.member("bea", display_name="Béa"),
+                  "long": await here.member("d" * 30, display_name="Donaudampfschifffahrtsgesellschaftskapitäns" + "witwe" * 3)}
         await here.member("newcomer", state=MemberState.WAITING, answer="Ma sœur vient de recevoir le diagnostic.")
         catalogue.lay(folder / "here")
         yield Cast(here, there, actors, await _fill(here, there, actors))
@@ -207,6 +210,8 @@ async def _home(here: LiveServer, actors: dict[str, Actor]) -> dict[str, str]:
     shown = await posts.publish(member, Composition(text="Ma main ce matin", reach=Reach.COMMUNITY, shows_body=True,
                                                     attachments=(body,)), here.origin)
     await follows.follow(member, host)
+    await follows.follow(member, actors["long"])
+    await follows.follow(actors["long"], member)
     await member.change(approves_followers=True)
     await follows.follow(moderator, member)
     await relations.mute(host, moderator)

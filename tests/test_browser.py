@@ -51,6 +51,16 @@ async def look_at_all(browser: Browser, scene: Cast, role: str, lang: str, *, cl
     return found + [f"{role}: one title for {paths}" for paths in titles.values() if len(paths) > 1]
 
 
+async def escape(page: Page) -> list[str]:
+    """A menu opens and closes by keys, and focus is where it was."""
+    await page.locator("main details.menu > summary").first.focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Escape")
+    is_back = await page.evaluate("document.activeElement.matches('details.menu:not([open]) > summary')")
+    return [] if is_back else ["Escape does not close a menu"]
+
+
 @pytest.mark.parametrize("roles", PARTS, ids="-".join)
 async def test_every_page_meets_the_bars(template: str, tmp_path: Path, roles: tuple[str, ...]) -> None:
     """On a phone in French, and on a desk in English, where words and targets may differ."""
@@ -80,6 +90,7 @@ async def test_the_pages_used_most_are_right_in_every_mode_and_by_keyboard(templ
                 for path in ("/home", "/compose", talk, far):
                     await page.goto(path)
                     found += [f"{path}: {fault}" for fault in await keyboard(page)]
+                found += await escape(page)
             await context.close()
     assert not found, "\n".join(found)
 
