@@ -49,6 +49,12 @@ def has_failed(image: Attachment) -> bool:
     return image.stored_at is None and image.fetch_attempts > 0
 
 
+def release_all(folder: Path) -> None:
+    """Let others have what somebody has taken: when a server starts and no other one is there, whoever took it is dead."""
+    for path in (folder / FOLDER).glob(f"*{TAKEN}"):
+        os.replace(path, path.with_name(path.name.removesuffix(TAKEN)))
+
+
 async def store_waiting(folder: Path, store: MediaStore) -> int:
     """A job: make images of what was put aside. Returns how many were looked at."""
     taken = await asyncio.to_thread(_take, folder / FOLDER)

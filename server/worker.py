@@ -242,6 +242,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
     async with presence() as alone:
         if alone:
             await delivery.release_all()  # leases that are there are of the dead
+            uploads.release_all(Path(app[SETTINGS].var_dir))
         failures = Failures(Path(app[SETTINGS].var_dir))
         inbox = [] if RELAY in app else [Intake(app[INSTANCE]).run()]
         async with beside([*inbox, Dispatcher(app[INSTANCE]).run(),

@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from models import Archive, Community, Member, OutgoingMail, clock, vault
+from models.availability import is_unavailable
 from models.database import in_transaction
 from models.mail import Letter
 from models.rights import ArchiveState
@@ -70,6 +71,8 @@ async def _make(app: web.Application, archive: Archive) -> None:
         target.unlink(missing_ok=True)  # half of one, of a process that died
         await asyncio.to_thread(locked.lock, unfinished, target, vault.current(), archive.owner_id)
     except Exception as error:
+        if is_unavailable(error):
+            raise  # no room, or no database: it waits, and is made later
         await archive.change(state=ArchiveState.FAILED, expires_at=clock.now() + KEPT)
         if isinstance(error, ArchiveTooLarge):
             log.warning("archive too large")

@@ -42,4 +42,6 @@ def test_an_upload_is_looked_at_once_and_again_if_its_worker_died(tmp_path: Path
     os.utime(taken[0], (long_ago, long_ago))
     os.utime(folder / "unfinished.part", (long_ago, long_ago))
     assert uploads._take(folder) == taken, "of a worker that died"
+    uploads.release_all(tmp_path)
+    assert uploads._take(folder) == taken, "nobody else is there"
     assert not (folder / "unfinished.part").exists()
