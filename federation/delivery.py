@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,7 +16,7 @@ import structlog
 from federation import negotiation
 from federation.answers import Answer
 from federation.disclosure import Permit, Waiting
-from federation.dockets import LEASE_SECONDS, Dockets, Ended, Turn, sealed
+from federation.dockets import BATCH, LEASE_SECONDS, Dockets, Ended, Turn, sealed
 from federation.errors import FederationError, Gone, Unreachable
 from federation.instance import Instance, Network
 from federation.negotiation import Wish
@@ -55,22 +56,32 @@ async def release_all(worker: str = "") -> None:
     await (Host.filter(leased_by=worker) if worker else Host.exclude(leased_by="")).update(leased_by="", leased_until=None)
 
 
-async def send_to_host(instance: Instance, dockets: Dockets, host: Host, worker: str) -> int:
-    """Send what is due to one host, in order, until a failure or the end of the batch; returns how many were dealt with."""
-    sent, ended = 0, None
+async def send_to_host(instance: Instance, dockets: Dockets, host: Host, worker: str, waiting: Sequence[Waiting]) -> bool:
+    """Send these to a host, in order, and whatever else is due to it, until a failure or the end; returns whether the host was
+    given back with the last entry.
+    """
+    ended = None
     try:
-        for delivery in await dockets.load(host):
-            await renew(host, worker)
-            permit, ended = await dockets.turn(Turn(host, ended, delivery)), None
-            if permit:
-                ended, may_go_on = await _attempt(instance, dockets, host, delivery, permit)
-                if not may_go_on:
-                    break
-            sent += 1
+        while waiting:
+            for delivery in waiting:
+                await renew(host, worker)
+                permit, ended = await dockets.turn(Turn(host, ended, delivery)), None
+                if permit:
+                    ended, may_go_on = await _attempt(instance, dockets, host, delivery, permit)
+                    if not may_go_on:
+                        return False
+            if len(waiting) < BATCH:
+                break
+            if ended:
+                await dockets.turn(Turn(host, ended))
+                ended = None
+            waiting = await dockets.load(host)
+        await dockets.turn(Turn(host, ended, is_last=True))
+        ended = None
+        return True
     finally:
         if ended:
             await dockets.turn(Turn(host, ended))
-    return sent
 
 
 async def _attempt(instance: Instance, dockets: Dockets, host: Host, delivery: Waiting,

@@ -40,9 +40,12 @@ class Permit:
 
 @dataclass(slots=True)
 class Asked:
-    """What was asked for one group of deliveries. `present`: the actors that are neither suspended nor deleted."""
+    """What was asked for one group of deliveries. `present`: the actors that are neither suspended nor deleted; how we stand with
+    each host.
+    """
 
     present: set[int]
+    standings: dict[str, Standing]
     yes: dict[int, LastWord | None] = field(default_factory=dict)
 
     async def may_leave(self, actor_id: int) -> LastWord | None:
@@ -57,7 +60,7 @@ async def may_go(delivery: Waiting, host: Host, asked: Asked) -> Permit | None:
 
     Asked right before sending: a yes taken back, or a host suspended, stops also what was written down before.
     """
-    activity, standing = delivery.activity, await hosts.standing(host.name)
+    activity, standing = delivery.activity, asked.standings[host.name]
     given = None
     if activity.actor.speaks_for_all:  # the community's own voice: becoming partners, its directory
         may = standing is not Standing.SUSPENDED or activity.kind in ALWAYS_SAID

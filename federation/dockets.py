@@ -50,11 +50,12 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A host's lane goes on: what ended, if anything did, and what goes next, if anything does."""
+    """A host's lane goes on: what ended, if anything did, and what goes next, if anything does; or the host is given back."""
 
     host: Host
     ended: Ended | None = None
     following: Waiting | None = None
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,6 @@ class Dockets:
 
     def __init__(self, instance: Instance, worker: str) -> None:
         self._instance, self._worker = instance, worker
-        self._leases: Gathering[Host, bool] = Gathering(self._lease, GROUP_LIMIT)
         self._loads: Gathering[str, list[Waiting]] = Gathering(self._load, GROUP_LIMIT)
         self._turns: Gathering[Turn, disclosure.Permit | None] = Gathering(self._turn, GROUP_LIMIT)
         self._releases: Gathering[Host, None] = Gathering(self._release, GROUP_LIMIT)
@@ -81,9 +81,21 @@ class Dockets:
         self._activities: Recent[int, OutgoingActivity] = Recent(ACTIVITY_SECONDS, ACTIVITIES_LIMIT)
         self._keys: Recent[tuple[int, KeyKind], Key] = Recent(SIGNING_KEY_SECONDS, ACTIVITIES_LIMIT)
 
-    async def lease(self, host: Host) -> bool:
-        """Take a host for this worker alone; False if another was faster."""
-        return await self._leases.do(host)
+    async def take(self, hosts: Sequence[Host]) -> list[tuple[Host, list[Waiting]]]:
+        """Lease hosts for this worker alone, and read the next deliveries to each; those that another has, or that have nothing
+        to send, are left out.
+        """
+        if not hosts:
+            return []
+        now = clock.now()
+        until = now + timedelta(seconds=LEASE_SECONDS)
+        leased = await outgoing.lease_hosts([host.id for host in hosts], self._worker, now, until)
+        taken = [host for host in hosts if host.id in leased]
+        for host in taken:
+            host.leased_until = until
+        loaded = [*zip(taken, await self._load([host.name for host in taken]), strict=True)]
+        await outgoing.release_hosts([host.id for host, waiting in loaded if not waiting], self._worker)
+        return [(host, waiting) for host, waiting in loaded if waiting]
 
     async def load(self, host: Host) -> list[Waiting]:
         """The next deliveries to a host, in order."""
@@ -104,15 +116,7 @@ class Dockets:
         activity = delivery.activity
         return await self._signing.do(Unsigned(delivery.inbox_uri, sealed(activity.body), activity.actor_id, kind, scheme))
 
-    async def _lease(self, hosts: Sequence[Host]) -> list[bool | Exception]:
-        now = clock.now()
-        until = now + timedelta(seconds=LEASE_SECONDS)
-        leased = await outgoing.lease_hosts([host.id for host in hosts], self._worker, now, until)
-        for host in hosts:
-            host.leased_until = until
-        return [host.id in leased for host in hosts]
-
-    async def _load(self, names: Sequence[str]) -> list[list[Waiting] | Exception]:
+    async def _load(self, names: Sequence[str]) -> list[list[Waiting]]:
         found = await outgoing.due_deliveries(names, clock.now(), BATCH)
         activities = await self._needed({one.activity_id for one in found})
         by_host: dict[str, list[Waiting]] = defaultdict(list)
@@ -131,6 +135,7 @@ class Dockets:
             await self._end(ended, now)
             news = await self._tell_hosts(ended, now)
             permits = await self._claim([(turn.following, turn.host) for turn in group if turn.following])
+            await outgoing.release_hosts([turn.host.id for turn in group if turn.is_last], self._worker)
         for one in news:
             one.host.update_from_dict({"failures": 0, "retry_at": None, "reached_at": now, "is_slow": one.is_slow,
                                        "signature": one.signature})
@@ -140,8 +145,8 @@ class Dockets:
         """Asked right before sending: a yes taken back, or a host suspended, stops also what was written down before."""
         if not group:
             return {}
-        await hosts.standings({host.name for _, host in group})
-        asked = disclosure.Asked(await outgoing.present_actors({delivery.activity.actor_id for delivery, _ in group}))
+        asked = disclosure.Asked(await outgoing.present_actors({delivery.activity.actor_id for delivery, _ in group}),
+                                 await hosts.standings({host.name for _, host in group}))
         permits = {delivery.id: await disclosure.may_go(delivery, host, asked) for delivery, host in group}
         claimed = await outgoing.claim([id_ for id_, permit in permits.items() if permit])
         await outgoing.end([id_ for id_, permit in permits.items() if not permit], DeliveryState.FAILED, 0, clock.now())

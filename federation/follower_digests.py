@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from federation.flights import Flights
-from models import Actor, Follow, OutgoingActivity
+from models import OutgoingActivity, outgoing
 
 HEADER: Final = "Collection-Synchronization"
 MAX_HEADER_CHARS = 2000
 FOLLOWERS_LIMIT = 5000  # of one actor on one server; beyond it the collection could not be shown whole, and nothing is compared
-KEPT_ACTIVITIES = 8
+KEPT_ACTORS = 8
 KEPT_SECONDS = 60.0
 DRIFTS_LIMIT = 1000
 COMPARE_AGAIN_SECONDS = 60.0
@@ -61,10 +61,12 @@ def _as_text(joined: int) -> str:
 
 
 class FollowerDigests:
-    """The digests of an author's followers by host, made once for all deliveries of an activity. Bounded, and soon forgotten."""
+    """The digests of an author's followers by host, made once for all deliveries of an activity and of those before it. Bounded,
+    and soon forgotten.
+    """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, tuple[float, Digests]] = OrderedDict()
+        self._kept: OrderedDict[int, tuple[float, int, Digests]] = OrderedDict()  # by actor: until when, up to which activity
         self._flights: Flights[Digests] = Flights()
 
     async def header(self, activity: OutgoingActivity, host: str) -> dict[str, str]:
@@ -78,23 +80,22 @@ class FollowerDigests:
         return {HEADER: f'collectionId="{followers_uri}", url="{followers_uri}", digest="{_as_text(joined)}"'}
 
     async def _digests(self, activity: OutgoingActivity) -> Digests:
-        now, (until, kept) = time.monotonic(), self._kept.get(activity.id, (0.0, {}))
-        if until > now:
+        now, (until, newest, kept) = time.monotonic(), self._kept.get(activity.actor_id, (0.0, 0, {}))
+        if until > now and activity.id <= newest:
             return kept
-        made = await self._flights.share(str(activity.actor_id), lambda: _by_host(activity.actor))
-        self._kept[activity.id] = (now + KEPT_SECONDS, made)
-        if len(self._kept) > KEPT_ACTIVITIES:
+        made = await self._flights.share(str(activity.actor_id), lambda: _by_host(activity.actor_id))
+        newest = max(newest, activity.id)  # of another who came meanwhile, too: what was made now is newer than either
+        self._kept[activity.actor_id] = (now + KEPT_SECONDS, newest, made)
+        if len(self._kept) > KEPT_ACTORS:
             self._kept.popitem(last=False)
         return made
 
 
-async def _by_host(actor: Actor) -> Digests:
-    theirs = Follow.filter(target_id=actor.id, accepted_at__isnull=False, follower__suspended_at__isnull=True,
-                           follower__deleted_at__isnull=True).exclude(follower__host="")
+async def _by_host(actor_id: int) -> Digests:
     found: Digests = {}
-    for host, uri in await theirs.values_list("follower__host", "follower__uri"):
-        joined, count = found.get(str(host), (0, 0))
-        found[str(host)] = joined ^ _joined((str(uri),)), count + 1
+    for host, uri in await outgoing.followers_elsewhere(actor_id):
+        joined, count = found.get(host, (0, 0))
+        found[host] = joined ^ _joined((uri,)), count + 1
     return found
 
 

@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import BaseORMException
-from tortoise.transactions import in_transaction as in_transaction
 
 from models import memory, vault
+from models.commits import in_transaction as in_transaction
 from models.errors import CommunityError
 from models.sqlite_immediate import ImmediateClient
 from models.sqlite_readers import Statement as Statement
@@ -47,7 +47,6 @@ async def _given_back(connection: Any) -> None:
 
 
 #: A plan that is made without knowing the bounds of a list reads the whole table: each statement gets a plan of its own.
-#: To compile one takes longer than any of ours runs.
 #: To compile one takes longer than any of ours runs.
 POSTGRES_DEFAULTS = {"minsize": 1, "maxsize": 10, "command_timeout": 30, "reset": _given_back,
                      "server_settings": {"plan_cache_mode": "force_custom_plan", "jit": "off"}}

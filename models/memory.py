@@ -5,6 +5,7 @@ may change rows at any time. A change in this process is forgotten at once, by t
 """
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
@@ -83,7 +84,8 @@ class Recent(Generic[K, V]):
 class Memory:
     """The memory of one open database. `standings`: host -> Standing, as text; `keys`: key id -> row with its actor;
     `edges`: table -> the id at which its newest rows began a moment ago; `indexable`: actor -> whether search engines may keep
-    what they wrote, as pages say it in their head; `knocks`: names of unknown servers that were counted.
+    what they wrote, as pages say it in their head; `knocks`: names of unknown servers that were counted. `deliveries_written`
+    is set when something was written down that may leave now.
     """
 
     def __init__(self) -> None:
@@ -92,6 +94,7 @@ class Memory:
         self.edges: Recent[str, int] = Recent(EDGE_SECONDS, EDGES_LIMIT)
         self.indexable: Recent[int, bool] = Recent(INDEXABLE_SECONDS, INDEXABLE_LIMIT)
         self.knocks: Recent[str, bool] = Recent(KNOCK_SECONDS, KNOCKS_LIMIT)
+        self.deliveries_written = asyncio.Event()
 
 
 _current: ContextVar[Memory] = ContextVar("memory of the open database")

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
-from models import clock
+from models import clock, memory
+from models.commits import after_commit
 from models.database import as_instant, as_list, dialect, listed, rows, tuples
 from models.delivery import DeliveryState
 from models.host import Host
@@ -111,7 +112,7 @@ async def hosts_live(ids: Sequence[int], now: datetime, is_slow: bool, signature
 
 
 async def add_deliveries(activity_id: int, object_uri: str, inboxes: Mapping[str, str], due_at: datetime) -> None:
-    """One delivery for each inbox (uri -> host), once. A host that is new gets its row."""
+    """One delivery for each inbox (uri -> host), once. A host that is new gets its row. Who sends hears of it with the commit."""
     if not inboxes:
         return
     names, now = sorted(set(inboxes.values())), clock.now()
@@ -124,6 +125,8 @@ async def add_deliveries(activity_id: int, object_uri: str, inboxes: Mapping[str
     insert = "INSERT INTO delivery (id, host, inbox_uri, created_at, activity_id, object_uri, state, due_at)"
     await rows(f"{insert} {_WRITTEN[dialect()]} ON CONFLICT (activity_id, inbox_uri) DO NOTHING",
                [now, activity_id, object_uri, str(DeliveryState.WAITING), due_at, *_columns(given)])
+    if due_at <= now:
+        after_commit(memory.current().deliveries_written.set)
 
 
 #: Rows given as one value, or as one for each column.
@@ -151,8 +154,14 @@ def _columns(given: Sequence[tuple[object, ...]]) -> list[object]:
 async def follower_inboxes(actor_id: int) -> dict[str, str]:
     """Where the present followers of an actor are read elsewhere: inbox -> host, each shared inbox once."""
     inbox = "CASE WHEN a.shared_inbox_uri <> '' THEN a.shared_inbox_uri ELSE a.inbox_uri END"
-    found = await tuples(
-        f"SELECT DISTINCT {inbox} AS inbox, a.host AS host FROM follow f JOIN actor a ON a.id = f.follower_id"  # noqa: S608
-        " WHERE f.target_id = ? AND f.accepted_at IS NOT NULL AND a.host <> '' AND a.suspended_at IS NULL"
-        " AND a.deleted_at IS NULL", [actor_id])
+    found = await tuples(f"SELECT DISTINCT {inbox} AS inbox, a.host AS host {_ELSEWHERE}", [actor_id])
     return {str(one[0]): str(one[1]) for one in found}
+
+
+async def followers_elsewhere(actor_id: int) -> list[tuple[str, str]]:
+    """Host and id of each present follower of an actor elsewhere."""
+    return [(str(one[0]), str(one[1])) for one in await tuples(f"SELECT a.host, a.uri {_ELSEWHERE}", [actor_id])]
+
+
+_ELSEWHERE = ("FROM follow f JOIN actor a ON a.id = f.follower_id WHERE f.target_id = ? AND f.accepted_at IS NOT NULL"
+              " AND a.host <> '' AND a.suspended_at IS NULL AND a.deleted_at IS NULL")
