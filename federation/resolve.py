@@ -150,8 +150,12 @@ async def post(instance: Instance, uri: str, *, ancestors: int = ANCESTORS_LIMIT
 
 
 async def keep(instance: Instance, note: Note, *, ancestors: int) -> Post:
-    """Store a post that was read from its origin, with its author and what it answers, up to `ancestors` steps."""
+    """Store a post that was read from its origin, with its author and what it answers, up to `ancestors` steps. Refused if its
+    author is suspended, whoever passes it on (CVE-2026-23961).
+    """
     author = await actor(instance, note.attributed_to)
+    if author.is_gone:
+        raise Refused("of somebody who is gone, or suspended", host=author.host)
     if note.in_reply_to and ancestors > 0:
         await parent_of(instance, note, ancestors=ancestors - 1)
     note = await quotes.checked(instance, note)

@@ -44,7 +44,7 @@ NEWEST = Span()
 
 def place(typed: str) -> int:
     """The place that an address names ("before"), or the newest one."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 19 else END_OF_TIME
+    return min(int(typed), END_OF_TIME) if typed.isascii() and typed.isdigit() and len(typed) <= 19 else END_OF_TIME
 
 
 async def home(reader: Actor, span: Span = NEWEST, *, followed_only: bool = False) -> Page:

@@ -17,6 +17,7 @@ from models import Actor, ActorKey, Community, Post, Stamp, Tag, clock
 from models.actor import ActorKind
 from models.host import Standing
 from models.reach import Reach
+from models.ruling import Act
 from server import limits
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
@@ -254,6 +255,23 @@ async def test_a_document_behind_a_redirect_speaks_for_itself_alone(
             peer.show(here, vera.document | {"id": there})
         assert await refused(alpha, resolve.fetch_actor(alpha.instance, f"{peer.origin}/1"))
         assert await alpha.ask(lambda: Actor.filter(host__in=[peer.host, evil.host], kind=ActorKind.PERSON).count()) == 0
+
+
+async def test_nothing_of_somebody_suspended_comes_in_through_others(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, mallory: PeerActor) -> None:
+    """CVE-2026-23961: not as what a group passes on, what somebody answers, quotes or pins, nor from a list of answers."""
+    for one in (vera, mallory):
+        await scene.follow(alpha, alice, one)
+    known = await alpha.ask(lambda: Actor.get(uri=vera.uri))
+    await scene.ruled(alpha, Act.SUSPEND, known, facts="She sells cures")
+    note = vera.note("a cure")
+    peer.show(note["id"], note)
+    answer, quote = mallory.note("see", inReplyTo=note["id"]), mallory.note("look", quoteUrl=note["id"])
+    await scene.deliver(alpha, peer, mallory, mallory.does("Announce", note["id"]), mallory.does("Create", answer),
+                        mallory.does("Create", quote))
+    assert await refused(alpha, resolve.post(alpha.instance, note["id"]))
+    assert await alpha.ask(lambda: Post.filter(author_id=known.id).count()) == 0
+    assert await alpha.ask(lambda: Post.filter(author__host=peer.host).count()) == 2
 
 
 async def test_names_and_links_say_what_they_are(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:

@@ -85,9 +85,10 @@ async def test_a_neighbour_changes_deletes_and_undoes_nothing_of_vera(
     profile = mallory.does("Update", vera.document | {"name": "Mallory was here"})
     outcomes = await told(alpha, peer, mallory, update, own, profile, mallory.does("Delete", note["id"]),
                           mallory.does("Delete", vera.uri), mallory.does("Undo", follow), mallory.does("Undo", like["id"]),
-                          mallory.does("Create", vera.note("forged", to=[alice.uri])))
+                          mallory.does("Create", vera.note("forged", to=[alice.uri])),
+                          mallory.does("Update", vera.note("forged before it came", to=[alice.uri])))
 
-    assert [outcomes[place] for place in (0, 1, 3, 7)] == ["refused"] * 4
+    assert [outcomes[place] for place in (0, 1, 3, 7, 8)] == ["refused"] * 5
     assert "hers" in await text_of(alpha, note["id"])
     assert await alpha.ask(lambda: Follow.filter(follower__uri=vera.uri).count()) == 1
     assert await alpha.ask(lambda: Like.filter(actor__uri=vera.uri).count()) == 1
@@ -119,7 +120,10 @@ async def test_a_neighbour_cannot_sit_on_the_id_of_veras_key(
     squat = dict(mallory.document["publicKey"]) | {"id": vera.key.id, "owner": mallory.uri}
     peer.show(mallory.uri, mallory.document | {"publicKey": [mallory.document["publicKey"], squat]})
     assert await told(alpha, peer, mallory, mallory.does("Follow", alice.uri)) == ["done"]
+    assert not await alpha.ask(lambda: ActorKey.filter(uri=vera.key.id).exists()), "her own document has not been read"
     assert await told(alpha, peer, vera, vera.does("Follow", alice.uri)) == ["done"]
+    peer.show(mallory.uri, mallory.document | {"publicKey": [mallory.document["publicKey"], squat]})
+    await alpha.run(resolve.fetch_actor(alpha.instance, mallory.uri))
     assert (await alpha.ask(lambda: ActorKey.get(uri=vera.key.id).select_related("actor"))).actor.uri == vera.uri
 
 
