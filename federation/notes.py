@@ -129,8 +129,8 @@ async def refresh(post: Post, note: Note) -> None:
     await post_parts.recount(post, note)
     if note.expires and note.expires != post.expires_at:
         await post.change(expires_at=note.expires)
-    if note.quotable is not post.quotable:
-        await post.change(quotable=note.quotable)
+    if (note.quotable, note.withheld) != (post.quotable, post.withheld):
+        await post.change(quotable=note.quotable, withheld=note.withheld)
     if note.quote is None or note.quote.is_allowed and note.quote.uri == post.quote_uri:
         await post.change(**_quote(note))
 
@@ -205,7 +205,7 @@ def _content(note: Note) -> dict[str, Any]:
             "translations": {language: markup.clean(text + links) for language, text in languages.items()} or None,
             "kind": "" if note.type == "Note" else note.type,
             "starts_at": note.starts_at, "ends_at": note.ends_at, "place": note.place,
-            "quotable": note.quotable} | _quote(note)
+            "quotable": note.quotable, "withheld": note.withheld} | _quote(note)
 
 
 def _words(note: Note, introduces: bool) -> str:
