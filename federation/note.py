@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from federation import parts, values
+from federation import interaction_policies, parts, values
 from federation.errors import Malformed
 from federation.parts import Attachment, Emoji, Hashtag, Mention, Poll, Quote
 from models.post import Quotable
@@ -55,6 +55,7 @@ class Note:
     poll: Poll | None
     quote: Quote | None
     quotable: Quotable
+    withheld: dict[str, str] | None  # what not everybody may do with it
     starts_at: datetime | None
     ends_at: datetime | None
     place: str
@@ -77,10 +78,10 @@ class Note:
         content_map = _content_map(document.get("contentMap"))
         content = _content(document.get("content"), content_map)
         tags = values.objects(document.get("tag"), parts.MAX_TAGS)
-        is_event = type_ == "Event"
+        is_event, author = type_ == "Event", values.required_link(document, "attributedTo")
         return cls(
             id=values.own_id(document), type=type_,
-            attributed_to=values.required_link(document, "attributedTo"),
+            attributed_to=author,
             to=values.audience(document.get("to"), MAX_RECIPIENTS),
             cc=values.audience(document.get("cc"), MAX_RECIPIENTS),
             name=values.text(_in_any_language(document, "name")),
@@ -99,7 +100,7 @@ class Note:
             language=_language(document.get("language"), content, content_map),
             voice=parts.matching(_VOICE, document.get("voice")),
             poll=parts.poll(document) if type_ == "Question" else None, quote=parts.quote(document, tags),
-            quotable=parts.quotable(document, values.required_link(document, "attributedTo")),
+            quotable=interaction_policies.quotable(document, author), withheld=interaction_policies.withheld(document, author),
             starts_at=values.instant(document.get("startTime"), parts.AHEAD) if is_event else None,
             ends_at=values.instant(document.get("endTime"), parts.AHEAD) if is_event else None,
             place=parts.place(document.get("location")) if is_event else "",

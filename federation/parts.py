@@ -11,10 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from federation import values
-from federation.addresses import same_origin
-from federation.contexts import PUBLIC
 from models import clock
-from models.post import Quotable
 from moderation import markup
 
 MAX_ALT_CHARS = 5000
@@ -25,7 +22,6 @@ MAX_OPTION_CHARS = 300
 MAX_COUNT = 1_000_000_000
 MAX_PLACE_CHARS = 300
 MAX_LINKS = 50
-MAX_APPROVERS = 20
 AHEAD = timedelta(days=3660)  # how far in the future an event or the end of a question may lie
 AS_MEDIA_TYPES: Final = ("application/activity+json", "application/ld+json")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
@@ -247,24 +243,6 @@ def quote(document: dict[str, Any], tags: list[dict[str, Any]]) -> Quote | None:
     linked = [tag for tag in tags if tag.get("type") == "Link" and str(tag.get("mediaType")).startswith(AS_MEDIA_TYPES)]
     uri = next((uri for tag in linked if (uri := values.link(tag.get("href")))), None)
     return Quote(uri, None, asks=False) if uri else None
-
-
-def quotable(document: dict[str, Any], author_uri: str) -> Quotable:
-    """Who may quote it (FEP-044f); nobody where it does not say so. `always` and `with_approval` are GoToSocial's older terms.
-    The collection of followers is only known by its name: everything of the author's origin that is called so.
-    """
-    policy = document.get("interactionPolicy")
-    rule = policy.get("canQuote") if isinstance(policy, dict) else None
-    if not isinstance(rule, dict):
-        return Quotable.NOBODY
-    at_once, asked = ([uri for name in names for uri in values.audience(rule.get(name), MAX_APPROVERS)]
-                      for names in (("automaticApproval", "always"), ("manualApproval", "with_approval")))
-    if PUBLIC in at_once:
-        return Quotable.ANYONE
-    if PUBLIC in asked:
-        return Quotable.ASKED
-    followers = [uri for uri in (*at_once, *asked) if same_origin(uri, author_uri) and uri.endswith("/followers")]
-    return Quotable.FOLLOWERS if followers else Quotable.NOBODY
 
 
 def is_sensitive(document: dict[str, Any]) -> bool:

@@ -214,13 +214,13 @@ def _told(name: str, number: int | None, poll: Poll) -> Document:
 def interaction_policy(post: Post, readers: Sequence[str]) -> Document:
     """What may be done with a post without asking (GoToSocial's terms, and FEP-044f for quotes).
 
-    Its readers may answer and say that they think of its author. It is passed on as far as it went, a circle's not at
-    all. It is quoted only where it is for the whole web and its author lets it: `federation.handlers.request` decides.
+    Its readers may answer, unless the team has closed its conversation, and say that they think of its author. It is passed on
+    as far as it went, a circle's not at all. It is quoted only where it is for the whole web and its author lets it: `federation.handlers.request` decides.
     """
     me = [post.author.uri]
     is_public = post.reach is Reach.WEB
     everybody = [PUBLIC] if is_public else list(readers)
-    allowed = {"canLike": everybody, "canReply": everybody, "canAnnounce": me if post.reach is Reach.CIRCLE else everybody,
+    allowed = {"canLike": everybody, "canReply": me if post.settled_at else everybody, "canAnnounce": me if post.reach is Reach.CIRCLE else everybody,
                "canQuote": [PUBLIC] if is_public and post.author.allows_quotes else me}
     return {verb: {"automaticApproval": who} for verb, who in allowed.items()}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from models import Actor, Community, Follow, Post, Recipient, acts
 from models.acts import Walls
 from models.host import Standing
-from models.post import Quotable
+from models.post import Permitted, Quotable
 from models.reach import Reach
 from moderation import consent, hosts
 from moderation.policy import Facts
@@ -36,6 +36,8 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
 
 async def of_all(asked: Sequence[Asked]) -> list[Facts]:
     """The facts about each of these: what is asked of the database for all of them is asked once."""
+    if not asked:
+        return []
     posts = [one.post for one in asked if one.post is not None]
     walls = await acts.walls([(one.doer, one.target) for one in asked], {post.conversation for post in posts})
     seen = await _seen(asked)
@@ -58,7 +60,8 @@ async def _facts(one: Asked, walls: Walls, sees_post: bool) -> Facts:
         reach=one.reach, parent_reach=post.reach if post else Reach.WEB, ceiling=await _ceiling(doer),
         allows_quotes=await _allows_quotes(doer, target, one.reach, post), is_own=doer.id == target.id,
         organisation=doer.organised_as, is_known_to_target=not doer.organised_as or await _knows(target, doer),
-        addresses_doer=post is not None and doer.organised_as.is_commercial and await _addresses(post, doer))
+        addresses_doer=post is not None and doer.organised_as.is_commercial and await _addresses(post, doer),
+        withheld=await _withheld(doer, target, post))
 
 
 async def _seen(asked: Sequence[Asked]) -> set[tuple[int, int]]:
@@ -108,6 +111,16 @@ async def _allows_quotes(doer: Actor, target: Actor, reach: Reach, post: Post | 
     if post.quotable is Quotable.FOLLOWERS:
         return reach.leaves and await Follow.exists(follower_id=doer.id, target_id=target.id, accepted_at__isnull=False)
     return post.quotable is Quotable.ANYONE or post.quotable is Quotable.ASKED and reach.leaves
+
+
+async def _withheld(doer: Actor, target: Actor, post: Post | None) -> frozenset[str]:
+    """What the author of a message elsewhere lets nobody do, or those alone who follow them."""
+    said = post.withheld if post else None
+    if not said or not doer.is_local or target.is_local:
+        return frozenset()
+    follows = Permitted.FOLLOWERS in said.values() and await Follow.exists(
+        follower_id=doer.id, target_id=target.id, accepted_at__isnull=False)
+    return frozenset(verb for verb, who in said.items() if not (follows and who == Permitted.FOLLOWERS))
 
 
 def _is_kept_back(post: Post | None) -> bool:

@@ -10,6 +10,9 @@ from models.host import Standing
 from models.reach import Reach
 from moderation import hosts
 
+#: What the author of a message elsewhere may withhold, as `interactionPolicy` names it.
+CAN_REPLY, CAN_LIKE, CAN_ANNOUNCE = "canReply", "canLike", "canAnnounce"
+
 
 class Verb(StrEnum):
     """What someone may want to do."""
@@ -54,6 +57,7 @@ class Facts:
     organisation: Organisation = Organisation.NONE  # what the doer is, where that is no person
     is_known_to_target: bool = False  # the target follows the doer, or wrote to them
     addresses_doer: bool = False  # the message is the doer's own, or names them
+    withheld: frozenset[str] = frozenset()  # what the message's author, elsewhere, does not let the doer do: "canReply" …
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,21 @@ def still_open(facts: Facts) -> str | None:
     return "settled" if facts.is_settled else None
 
 
+def let_answer(facts: Facts) -> str | None:
+    """Its author elsewhere takes answers of this person: others would be shown to nobody there (GoToSocial)."""
+    return "unanswerable" if CAN_REPLY in facts.withheld else None
+
+
+def let_like(facts: Facts) -> str | None:
+    """Its author elsewhere wants to hear of it."""
+    return "withheld" if CAN_LIKE in facts.withheld else None
+
+
+def let_pass_on(facts: Facts) -> str | None:
+    """Its author elsewhere lets this person pass it on."""
+    return "withheld" if CAN_ANNOUNCE in facts.withheld else None
+
+
 def seen_by_others(facts: Facts) -> str | None:
     """What waits for the team, or is hidden, leaves by no other door: its address neither."""
     return "kept_back" if facts.is_kept_back else None
@@ -187,14 +206,15 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.FOLLOW: (may_write, hosts_in_good_standing, both_present, has_not_moved, no_block, opens_no_conversation,
                   agreed_if_it_crosses),
     Verb.PUBLISH: (may_write, writes_to_nobody_unasked, within_the_ceiling, said_yes_to_leaving),
-    Verb.ANSWER: (may_write, the_post_is_seen, seen_by_others, still_open, no_block, answers_where_named,
+    Verb.ANSWER: (may_write, the_post_is_seen, seen_by_others, still_open, no_block, answers_where_named, let_answer,
                   not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
-    Verb.LIKE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
+    Verb.LIKE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, let_like, agreed_if_it_crosses),
     Verb.VOTE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
     Verb.QUOTE: (may_write, the_post_is_seen, seen_by_others, both_present, no_block, passes_on_its_own, agreed_if_it_crosses,
                  quotable, quoted_openly, not_wider_than_the_parent, within_the_ceiling, the_quoted_may_know),
     Verb.FEATURE: (nobody_is_listed,),
-    Verb.ANNOUNCE: (may_write, the_post_is_seen, seen_by_others, both_present, no_block, passes_on_its_own, more_than_a_circle,
+    Verb.ANNOUNCE: (may_write, the_post_is_seen, seen_by_others, both_present, no_block, passes_on_its_own, let_pass_on,
+                    more_than_a_circle,
                     not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
     Verb.NAME: (may_write, hosts_in_good_standing, both_present, no_block, opens_no_conversation, agreed_if_it_crosses),
     Verb.SEARCH: (searches_no_people,),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from models import Actor, Announce, Attachment, Host, Member, Post, clock, surroundings
 from models.actor import ActorKind
-from models.post import Note
+from models.post import Note, Permitted
 from models.reach import Reach
 from models.surroundings import Answered, Surroundings
 from moderation import lines
@@ -208,8 +208,9 @@ def _passed_on_by(entry: Entry, around: _Around) -> PersonView | None:
 
 
 def _may_be_answered(post: Post) -> bool:
-    """Nobody answers themselves alone, or in a conversation that the team has closed."""
-    return post.reach is not Reach.ME and post.settled_at is None
+    """Nobody answers themselves alone, in a conversation that the team has closed, or somebody elsewhere who lets nobody."""
+    is_open = (post.withheld or {}).get("canReply") != Permitted.NOBODY
+    return post.reach is not Reach.ME and post.settled_at is None and is_open
 
 
 def _may_quote(post: Post, reader: Member | None) -> bool:

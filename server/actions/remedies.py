@@ -104,6 +104,7 @@ async def hold(decided: Decided) -> Files:
 async def resolve(decided: Decided) -> Files:
     """Its conversation takes no more answers."""
     await decided.message.change(settled_at=clock.now())
+    await _tell(decided.message, is_edit=False)
     return ()
 
 
@@ -143,8 +144,9 @@ async def end_hide(post: Post) -> None:
 async def end_resolve(post: Post) -> None:
     """It takes answers again."""
     await post.change(settled_at=None)
+    await _tell(post, is_edit=False)
 
 
-async def _tell(post: Post) -> None:
+async def _tell(post: Post, *, is_edit: bool = True) -> None:
     if post.author.is_local and post.deleted_at is None and post.hidden_at is None:
-        await outbox.update(post, at=clock.now())
+        await outbox.update(post, is_edit=is_edit, at=clock.now() if is_edit else None)

@@ -1,0 +1,62 @@
+"""What the author of a message lets others do with it, in the dialects of FEP-044f and GoToSocial."""
+from __future__ import annotations
+
+from typing import Any
+
+from federation import values
+from federation.addresses import same_origin
+from federation.contexts import PUBLIC
+from models.post import Permitted, Quotable
+
+MAX_APPROVERS = 20
+AT_ONCE = ("automaticApproval", "always")  # the second is GoToSocial's older term
+ASKED = ("manualApproval", "with_approval")
+WITHHELD = ("canReply", "canLike", "canAnnounce")
+
+
+def quotable(document: dict[str, Any], author_uri: str) -> Quotable:
+    """Who may quote it (FEP-044f); nobody where it does not say so. The collection of followers is only known by its name:
+    everything of the author's origin that is called so.
+    """
+    rule = _rule(document, "canQuote")
+    if rule is None:
+        return Quotable.NOBODY
+    at_once, asked = _approvers(rule, AT_ONCE), _approvers(rule, ASKED)
+    if PUBLIC in at_once:
+        return Quotable.ANYONE
+    if PUBLIC in asked:
+        return Quotable.ASKED
+    return Quotable.FOLLOWERS if any(_is_followers(uri, author_uri) for uri in (*at_once, *asked)) else Quotable.NOBODY
+
+
+def withheld(document: dict[str, Any], author_uri: str) -> dict[str, str] | None:
+    """What not everybody may do, by its name in `interactionPolicy`: a Permitted. None where nothing is withheld, or said.
+
+    Only a no that is sure counts: who is named, or must ask first, or stands in a collection that we cannot read, may try, and
+    the author's server decides. Whom a message names may always answer it.
+    """
+    found: dict[str, str] = {}
+    for verb in WITHHELD:
+        rule = _rule(document, verb)
+        if rule is None or not any(isinstance(rule.get(name), str | list) for name in (*AT_ONCE, *ASKED)):
+            continue
+        others = {uri for uri in (*_approvers(rule, AT_ONCE), *_approvers(rule, ASKED)) if uri != author_uri}
+        if all(_is_followers(uri, author_uri) for uri in others):
+            found[verb] = str(Permitted.FOLLOWERS if others else Permitted.NOBODY)
+    if any(tag.get("type") == "Mention" for tag in values.objects(document.get("tag"), MAX_APPROVERS)):
+        found.pop("canReply", None)
+    return found or None
+
+
+def _rule(document: dict[str, Any], verb: str) -> dict[str, Any] | None:
+    policy = document.get("interactionPolicy")
+    rule = policy.get(verb) if isinstance(policy, dict) else None
+    return rule if isinstance(rule, dict) else None
+
+
+def _approvers(rule: dict[str, Any], names: tuple[str, ...]) -> list[str]:
+    return [uri for name in names for uri in values.audience(rule.get(name), MAX_APPROVERS)]
+
+
+def _is_followers(uri: str, author_uri: str) -> bool:
+    return same_origin(uri, author_uri) and uri.endswith("/followers")

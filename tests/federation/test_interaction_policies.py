@@ -1,0 +1,96 @@
+"""What others let be done with their messages is kept, in every dialect, and our members are told before they write in vain."""
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from federation.contexts import PUBLIC
+from federation.wire import Note
+from models import Actor, Post
+from models.member import Role
+from models.reach import Reach
+from models.ruling import Act
+from server.actions import reactions, rulings
+from server.errors import Refused
+from tests.browser import Browser
+from tests.live import LiveServer, settle
+from tests.peer import Document, Peer
+from tests.stories.scene import befriend, deliver, follow, known, ruled
+
+OTTO = "https://peer.test/users/otto"
+FOLLOWERS = f"{OTTO}/followers"
+MENTION = {"tag": [{"type": "Mention", "href": f"{OTTO}/x", "name": "@x"}]}
+NOBODY: dict[str, Any] = {"automaticApproval": [], "manualApproval": []}
+
+
+def withheld(**policy: Any) -> dict[str, str] | None:
+    """What is read from such a policy."""
+    more = policy.pop("more", {})
+    note = {"id": f"{OTTO}/1", "type": "Note", "attributedTo": OTTO, "content": "x", "interactionPolicy": policy}
+    return Note.parse(note | more).withheld
+
+
+@pytest.mark.parametrize(("rule", "who"), [
+    (NOBODY, "nobody"), ({"automaticApproval": [OTTO]}, "nobody"), ({"always": OTTO, "with_approval": []}, "nobody"),
+    ({"automaticApproval": [FOLLOWERS, OTTO]}, "followers"), ({"manualApproval": FOLLOWERS}, "followers"),
+    ({"automaticApproval": [PUBLIC]}, None), ({"always": "as:Public"}, None), ({"manualApproval": [PUBLIC]}, None),
+    ({"automaticApproval": [f"{OTTO}/following"]}, None), ({"automaticApproval": ["https://us.example/actors/1"]}, None),
+    ({"automaticApproval": ["https://elsewhere.example/followers"]}, None), ({}, None), (None, None), ("x", None),
+    ({"automaticApproval": None}, None), ({"automaticApproval": 7}, None)])
+def test_only_a_no_that_is_sure_counts(rule: object, who: str | None) -> None:
+    for verb in ("canReply", "canLike", "canAnnounce"):
+        assert withheld(**{verb: rule}) == ({verb: who} if who else None)
+    assert withheld(canReply=NOBODY, canLike=NOBODY, more=MENTION) == {"canLike": "nobody"}, "who is named may answer"
+    assert withheld(canQuote=NOBODY) is None
+
+
+async def why_not(server: LiveServer, act: Any) -> str:
+    """The reason of a rule."""
+    with pytest.raises(Refused) as refused:
+        await server.run(act)
+    return refused.value.safe
+
+
+async def stored(server: LiveServer, note: Document) -> Post:
+    """Our copy of a message."""
+    return await server.ask(lambda: Post.get(uri=note["id"]).select_related("author"))
+
+
+async def test_what_an_author_elsewhere_withholds(alpha: LiveServer, peer: Peer) -> None:
+    """Nobody, or followers alone; said anew without an edit, it counts anew."""
+    alice, dora, otto = await alpha.member("alice"), await alpha.member("dora"), peer.actor("otto")
+    await follow(alpha, alice, otto)
+    followers = {"automaticApproval": [f"{otto.uri}/followers"]}
+    shut = otto.note("Read only", interactionPolicy={"canReply": NOBODY, "canLike": NOBODY, "canAnnounce": NOBODY})
+    some = otto.note("For those who follow", interactionPolicy=dict.fromkeys(("canReply", "canLike", "canAnnounce"), followers))
+    await deliver(alpha, peer, otto, otto.does("Create", shut), otto.does("Create", some))
+    one, two = await stored(alpha, shut), await stored(alpha, some)
+
+    async def tried(member: Actor, post: Post) -> set[str]:
+        return {await why_not(alpha, alpha.write(member, "Hello", Reach.WEB, parent=post)),
+                await why_not(alpha, reactions.thank(member, post)), await why_not(alpha, reactions.pass_on(member, post))}
+    assert await tried(alice, one) == await tried(dora, two) == {"refused.unanswerable", "refused.withheld"}
+    async with Browser(alpha, alice) as browser:
+        assert 'id="reply"' not in await browser.get(f"/m/{one.key}") and 'id="reply"' in await browser.get(f"/m/{two.key}")
+    await alpha.write(alice, "I follow", Reach.PARTNERS, parent=two)
+    await deliver(alpha, peer, otto, otto.does("Update", shut | {"interactionPolicy": {}, "updated": shut["published"]}))
+    again = await stored(alpha, shut)
+    assert again.withheld is None and again.edited_at is None
+
+
+async def test_a_conversation_that_the_team_closes_takes_no_answers_anywhere(alpha: LiveServer, beta: LiveServer) -> None:
+    """Members of a partner are told before they write, and when it is open again."""
+    alice, bea, host = await alpha.member("alice"), await beta.member("bea"), await alpha.member("mod", role=Role.HOST)
+    await befriend(beta, bea, alice, alpha)
+    post = await alpha.write(alice, "Too hot")
+    await settle(alpha, beta)
+    ruling = await ruled(alpha, Act.RESOLVE, alice, host, post=post)
+    await settle(alpha, beta)
+    copy = await known(beta, post)
+    assert copy and copy.withheld == {"canReply": "nobody"} and copy.edited_at is None
+    assert await why_not(beta, beta.write(bea, "But", Reach.PARTNERS, parent=copy)) == "refused.unanswerable"
+    await alpha.run(rulings.take_back(ruling, host))
+    await settle(alpha, beta)
+    copy = await known(beta, post)
+    assert copy and copy.withheld is None
