@@ -70,7 +70,7 @@ async def pass_on(request: web.Request) -> web.Response:
             await colleagues.hand_over(case, whole_number(request[FORM].get("colleague")), by)
     except (colleagues.NobodyElse, cases.CaseTaken) as error:
         return await _page(request, case, Typed(), _said(request, "colleague", error.safe))
-    return see(QUEUE)
+    return see(f"{QUEUE}?done=passed")
 
 
 async def held(request: web.Request) -> web.Response:
@@ -106,9 +106,11 @@ async def hear(request: web.Request) -> web.Response:
 
 
 async def _onwards(request: web.Request, case: Case) -> web.Response:
-    """To the case as long as it is the reader's, else to the queue."""
-    mine = Case.filter(id=case.id, closed_at__isnull=True, claimed_by_id=request[MEMBER].actor_id)
-    return see(f"/admin/cases/{case.id}" if await mine.exists() else QUEUE)
+    """To the case as long as it is the reader's, else to the queue, which says what became of it."""
+    now = await Case.get(id=case.id)
+    if now.closed_at is None and now.claimed_by_id == request[MEMBER].actor_id:
+        return see(f"/admin/cases/{case.id}")
+    return see(f"{QUEUE}?done={'passed' if now.closed_at is None else 'closed'}")
 
 
 def _said(request: web.Request, field: str, words: str) -> tuple[FieldError, ...]:

@@ -24,6 +24,7 @@ async def show(request: web.Request) -> web.Response:
     me = next((one for one in queue.team if one.is_me), None)
     days = [Option(value=str(number), title=_.ngettext("%(num)d day", "%(num)d days", number)) for number in colleagues.BREAKS]
     return render.page(request, "admin_queue.html", here="queue", queue=queue, tab=tab.value, days=days,
+                       done=request.query.get("done", ""),
                        break_until=me.break_until if me else None)
 
 

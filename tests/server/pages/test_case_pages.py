@@ -114,7 +114,8 @@ async def test_one_case_from_its_report_to_the_answer(alpha: LiveServer) -> None
                                                     ("facts", "He sells a powder"), ("days", "0"), ("keep", "1")])
         await team.post(f"{url}/decide", {"act": "ban", "rule": "4"})
         page = await other.get(url)
-        assert team.path == "/admin/queue" and "A second opinion is wanted" in page and "I agree: close it for good" in page
+        assert team.path == "/admin/queue?done=passed" and "somebody else goes on" in team.page
+        assert "A second opinion is wanted" in page and "I agree: close it for good" in page
         await other.post(f"{url}/decide")
         assert case_of(await team.get("/admin/queue?list=closed")) == url
         assert "Closed" in await team.get(url) and "/decide" not in team.page
@@ -163,7 +164,8 @@ async def test_danger_first_held_messages_appeals_and_nobody_about_themselves(al
         await alpha.ask(lambda: Member.filter(actor_id=vita.id).update(newcomer_since=clock.now()))
         assert "trust from now on" in await team.get(url)
         await team.post(f"{url}/held", {"review": number, "do": "trust"})
-        assert team.path == "/admin/queue" and not (await alpha.ask(lambda: Post.get(id=held.id))).is_in_review
+        assert team.path == "/admin/queue?done=closed" and "the case is closed" in team.page
+        assert not (await alpha.ask(lambda: Post.get(id=held.id))).is_in_review
         assert (await alpha.ask(lambda: Member.get(actor_id=vita.id))).newcomer_since is None
 
         await alpha.run(case_about(vita, post))
