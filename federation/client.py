@@ -46,6 +46,7 @@ POST_ANSWER_BYTES = 16_384
 UNPROVEN = 401  # RFC 9110 §15.5.2
 WISHES_SECONDS = 3600.0
 WISHES_LIMIT = 10_000  # hosts
+TARGETS_LIMIT = 4096  # URLs that were judged: the inboxes that we send to are the same each time
 _CHUNK_BYTES = 16_384
 _NO_ADDRESS = "refused: not a public address"
 
@@ -64,6 +65,15 @@ class Limits:
     fetches_per_minute: float = 300.0  # per host
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a request goes, in its canonical spelling."""
+
+    text: str
+    url: URL
+    host: str
+
+
 class Client:
     """Use as `async with Client(…) as client`; it keeps connections and remembers budgets and failures."""
 
@@ -79,6 +89,7 @@ class Client:
         self._failures = RecentFailures()
         self._wishes: Recent[str, Wish | None] = Recent(WISHES_SECONDS, WISHES_LIMIT)  # what was taken after a refusal
         self._flights: Flights[tuple[str, dict[str, Any]]] = Flights()
+        self._target = lru_cache(maxsize=TARGETS_LIMIT)(self._judged)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -111,7 +122,7 @@ class Client:
         if not fresh:
             self._failures.check(memory)
         try:
-            async with self._guarded(url):
+            async with self._guarded(url, self.limits.total_seconds):
                 answer = await self._follow(url, accept, headers_for, limit_bytes or self.limits.document_bytes, max_hops)
         except FederationError as error:
             self._failures.remember(memory, error)
@@ -134,16 +145,15 @@ class Client:
         check_content_type(answer, kind, host_of(answer.url))
         return answer.url, json_gate.loads(answer.body, max_bytes=limit_bytes or self.limits.document_bytes)
 
-    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """Send, and return any answer but those that raise: Gone (404, 410) and Unreachable (network, 429, 5xx).
+    async def post(self, url: str, body: bytes, headers: dict[str, str], timeout_seconds: float | None = None) -> Answer:
+        """Send, and return any answer but those that raise: Gone (404, 410) and Unreachable (network, time, 429, 5xx).
 
         Redirects are not followed, so that what is private goes nowhere else: a 3xx comes back as it is. Of the
         answer's body at most 16 KiB are kept.
         """
-        url = canonical(url)
-        async with self._guarded(url):
+        async with self._guarded(url, timeout_seconds or self.limits.total_seconds):
             answer = await self._request("POST", url, headers, body, POST_ANSWER_BYTES, cut=True)
-            check_status(answer.status, answer.headers, host_of(url), now())
+        check_status(answer.status, answer.headers, self._target(url).host, now())
         return answer
 
     async def _follow(self, url: str, accept: str, headers_for: HeadersFor | None, limit_bytes: int,
@@ -186,30 +196,35 @@ class Client:
     async def _request(self, method: str, url: str, headers: dict[str, str], body: bytes | None,
                        limit_bytes: int, *, cut: bool = False) -> Answer:
         """One hop. `cut` keeps the beginning of a long answer instead of refusing it."""
-        check_url(url, self.dev)
-        if host_of(url) == self._own_host:
-            raise Refused("our own address", host=self._own_host)
+        target = self._target(url)
         if self._session is None:
             raise RuntimeError("the client is not open")
-        async with self._session.request(method, URL(url, encoded=True), headers=headers, data=body,
-                                         allow_redirects=False) as response:
+        async with self._session.request(method, target.url, headers=headers, data=body, allow_redirects=False) as response:
             kept = bytearray()
-            if response.status not in REDIRECTS:
+            if response.status not in REDIRECTS and not response.content.at_eof():
                 async for chunk in response.content.iter_chunked(_CHUNK_BYTES):  # decompressed bytes are counted
                     kept += chunk
                     if len(kept) > limit_bytes:
                         response.close()
                         if not cut:
-                            raise Malformed("the answer is too large", host=host_of(url))
+                            raise Malformed("the answer is too large", host=target.host)
                         break
-            return Answer(url, response.status, response.headers, bytes(kept[:limit_bytes]))
+            return Answer(target.text, response.status, response.headers, bytes(kept[:limit_bytes]))
+
+    def _judged(self, url: str) -> Target:
+        """A URL that we may ask something of, as far as its text tells: what is cached is no more than that."""
+        check_url(url, self.dev)
+        host, text = host_of(url), canonical(url)
+        if host == self._own_host:
+            raise Refused("our own address", host=self._own_host)
+        return Target(text, URL(text, encoded=True), host)
 
     @asynccontextmanager
-    async def _guarded(self, url: str) -> AsyncIterator[None]:
+    async def _guarded(self, url: str, timeout_seconds: float) -> AsyncIterator[None]:
         """One deadline over everything, and the client library's errors as ours."""
         host = host_of(url)
         try:
-            async with asyncio.timeout(self.limits.total_seconds):
+            async with asyncio.timeout(timeout_seconds):
                 yield
         except TimeoutError as error:
             raise Unreachable("no answer in time", host=host) from error

@@ -129,11 +129,8 @@ async def _send(instance: Instance, dockets: Dockets, delivery: Waiting, manner:
     headers = await instance.digests.header(delivery.activity, delivery.host) | {"Content-Type": CONTENT_TYPE}
     kind = KeyKind.ED25519 if manner is Manner.ED25519 else KeyKind.RSA
     headers |= await (_as_wished(instance, delivery, wish) if wish else dockets.sign(delivery, manner.scheme, kind))
-    try:
-        async with asyncio.timeout(instance.network.delivery_timeout_seconds):
-            return await instance.client.post(delivery.inbox_uri, sealed(delivery.activity.body), headers)
-    except TimeoutError as error:
-        raise Unreachable("no answer in time", host=delivery.host) from error
+    seconds = instance.network.delivery_timeout_seconds
+    return await instance.client.post(delivery.inbox_uri, sealed(delivery.activity.body), headers, seconds)
 
 
 async def _wished(instance: Instance, delivery: Waiting, wish: Wish | None) -> list[tuple[Manner, Wish | None]]:
