@@ -16,7 +16,8 @@ FOLLOWED = "SELECT target_id AS id FROM follow WHERE follower_id = ? AND accepte
 PASSERS = f"{FOLLOWED} AND shows_announces"
 #: The same of one row, by an index: to collect a thousand for a page of twenty costs more than the page.
 #: IS TRUE keeps PostgreSQL from making a join of it, and that from sorting what is in order.
-IS_FOLLOWED = ("EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = ? AND f.target_id = {} AND f.accepted_at IS NOT NULL{}) IS TRUE")
+IS_FOLLOWED = ("EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = ? AND f.target_id = {} AND f.accepted_at IS NOT NULL{})"
+               " IS TRUE")
 OURS = "SELECT id FROM actor WHERE host = ''"
 ON_LISTS_APART = ("SELECT p.actor_id FROM people_list l INNER JOIN listed_person p ON p.people_list_id = l.id"
                   " WHERE l.owner_id = ? AND l.is_exclusive")

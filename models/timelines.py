@@ -64,54 +64,65 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """What is listed, and how it is read. `joined`: what each row points at, as (table, its alias, the column that holds its id)."""
+    """What is listed. `joined`: what each row points at, as (table, its alias, the column with its id). `post`: the message;
+    `passing`: the row itself where it passes one on, else nothing.
+    """
 
     name: str
-    columns: tuple[tuple[type[Any], str], ...]
     joined: tuple[tuple[str, str, str], ...]
+    post: str
+    passing: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Where the rows of a list are looked for: in one table, in one way, between two ids."""
+
+    table: _Table
+    scope: Scope
+    way: Way
+    low: int
+    high: int
 
 
 _AUTHOR = ("actor", "post__author", '"post"."author_id"')
-POSTS = _Table("post", ((Post, "post"), (Actor, "post__author")), (_AUTHOR,))
-ANNOUNCES = _Table("announce", ((Announce, "announce"), (Actor, "passer"), *POSTS.columns),
-                   (("actor", "passer", '"announce"."actor_id"'), ("post", "post", '"announce"."post_id"'), _AUTHOR))
+POSTS = _Table("post", (_AUTHOR,), '"post"."id"', "0")
+ANNOUNCES = _Table("announce", (("actor", "passer", '"announce"."actor_id"'), ("post", "post", '"announce"."post_id"'), _AUTHOR),
+                   '"announce"."post_id"', '"announce"."id"')
+POST_COLUMNS = ((Post, "post"), (Actor, "post__author"))
+COLUMNS = (*POST_COLUMNS, (Announce, "announce"), (Actor, "passer"))
+JOINED = (' INNER JOIN "post" ON "post"."id" = listed.post_id'
+          ' INNER JOIN "actor" "post__author" ON "post__author"."id" = "post"."author_id"'
+          ' LEFT JOIN "announce" ON "announce"."id" = listed.passing_id'
+          ' LEFT JOIN "actor" "passer" ON "passer"."id" = "announce"."actor_id"')
 
 
 async def listed(scope: Scope, passing: Scope | None, span: Span) -> tuple[list[Post], list[Announce]]:
     """The messages of a list with their authors, and what was passed on by the same rules, each with its actor, its message
     and that one's author: of both together one more than `span.size` if there are; upwards oldest first.
     """
-    wanted = [(POSTS, scope), *([(ANNOUNCES, passing)] if passing else [])]
-    found = _first(await _found(wanted, span), span)
-    post_of, author_of = makers(Post, Actor)
-    posts = [with_author(post_of(row), author_of(row)) for row in found[0]]
-    return posts, [_announce(row) for row in found[1]] if passing else []
+    found = await _found([(POSTS, scope), *([(ANNOUNCES, passing)] if passing else [])], span)
+    post_of, author_of, announce_of, passer_of = makers(*(model for model, _ in COLUMNS))
+    posts, passed = list[Post](), list[Announce]()
+    for row in found:
+        post = with_author(post_of(row), author_of(row))
+        if row[-1] == post.id:
+            posts.append(post)
+            continue
+        announce: Announce = announce_of(row)
+        join(announce, "actor", passer_of(row))
+        join(announce, "post", post)
+        passed.append(announce)
+    return posts, passed
 
 
 async def picked(condition: Condition, limit: int) -> list[Post]:
     """The messages that meet a condition, the oldest first, with their authors."""
-    columns = ", ".join(selected(model, alias) for model, alias in POSTS.columns)
+    columns = ", ".join(selected(model, alias) for model, alias in POST_COLUMNS)
     found = await tuples(f'SELECT {columns} {FROM} WHERE {condition.sql} ORDER BY "post"."id" LIMIT ?',  # noqa: S608
                          [*condition.values, limit])
     post_of, author_of = makers(Post, Actor)
     return [with_author(post_of(row), author_of(row)) for row in found]
-
-
-def _first(found: Sequence[list[Sequence[Any]]], span: Span) -> list[list[Sequence[Any]]]:
-    """The rows that stand on the page, and one more: those beyond need not become models."""
-    places = sorted((row[0] for rows in found for row in rows), reverse=not span.upwards)[:span.size + 1]
-    if not places:
-        return list(found)
-    low, high = min(places), max(places)
-    return [[row for row in rows if low <= row[0] <= high] for rows in found]
-
-
-def _announce(row: Sequence[Any]) -> Announce:
-    announce_of, passer_of, post_of, author_of = makers(Announce, Actor, Post, Actor)
-    announce: Announce = announce_of(row)
-    join(announce, "actor", passer_of(row))
-    join(announce, "post", with_author(post_of(row), author_of(row)))
-    return announce
 
 
 def with_author(post: Post, author: Actor) -> Post:
@@ -120,25 +131,33 @@ def with_author(post: Post, author: Actor) -> Post:
     return post
 
 
-async def _found(wanted: Sequence[tuple[_Table, Scope]], span: Span) -> list[list[Sequence[Any]]]:
-    """The newest rows first, of all tables together; where these are too few, the rest of each."""
+async def _found(wanted: Sequence[tuple[_Table, Scope]], span: Span) -> list[Sequence[Any]]:
+    """The rows that stand on the page and one more, in their order: from the newest of each table, and where these are too
+    few, out of ever wider spans beyond them.
+    """
     if span.among is not None or all(scope.way is Way.PLAN for _, scope in wanted):
-        return await together([_between(table, scope, Way.PLAN, span, span.after, span.before) for table, scope in wanted])
-    bounds = [await _newest(table, span) for table, _ in wanted]
-    found = await together([_between(table, scope, scope.way, span, *bound)
-                            for (table, scope), bound in zip(wanted, bounds, strict=True)])
-    return [await _rest(table, scope, span, rows, *bound)
-            for (table, scope), rows, bound in zip(wanted, found, bounds, strict=True)]
+        return await _looked([_Part(*one, Way.PLAN, span.after, span.before) for one in wanted], span)
+    parts = [_Part(table, scope, scope.way, *await _newest(table, span)) for table, scope in wanted]
+    found = await _looked(parts, span)
+    while parts := [wider for part in parts if (wider := _wider(part, found, span))]:
+        found = sorted([*found, *await _looked(parts, span)], key=_place, reverse=not span.upwards)[:span.size + 1]
+    return found
 
 
-async def _rest(table: _Table, scope: Scope, span: Span, found: list[Sequence[Any]], low: int, high: int) -> list[Sequence[Any]]:
-    """What was found between two ids, and as much as is missing out of ever wider spans beyond them."""
-    while len(found) <= span.size and (high < span.before if span.upwards else low > span.after):
-        width = (high - low) * WIDER  # ids count time
-        low, high = (high - 1, min(span.before, high + width)) if span.upwards else (max(span.after, low - width), low + 1)
-        sql, values = _between(table, scope, Way.COLLECT if scope.candidates else Way.WALK, span, low, high)
-        found += await tuples(sql, values)
-    return found[:span.size + 1]
+def _place(row: Sequence[Any]) -> int:
+    place: int = row[-1]
+    return place
+
+
+def _wider(part: _Part, found: Sequence[Sequence[Any]], span: Span) -> _Part | None:
+    """Where to look next for what a page may lack of a table; None where it lacks nothing, or there is no more."""
+    way = Way.COLLECT if part.scope.candidates else Way.WALK
+    last, width = _place(found[span.size]) if len(found) > span.size else None, (part.high - part.low) * WIDER  # ids count time
+    if span.upwards:
+        is_done = part.high >= span.before or last is not None and last < part.high
+        return None if is_done else replace(part, way=way, low=part.high - 1, high=min(span.before, part.high + width))
+    is_done = part.low <= span.after or last is not None and last > part.low
+    return None if is_done else replace(part, way=way, low=max(span.after, part.low - width), high=part.low + 1)
 
 
 async def _newest(table: _Table, span: Span) -> tuple[int, int]:
@@ -159,25 +178,39 @@ async def _edge(table: _Table, span: Span) -> int:
     return int(found[0][0]) if found else 0
 
 
-def _between(table: _Table, scope: Scope, way: Way, span: Span, low: int, high: int) -> Statement:
-    """What asks for the rows of a list between two ids."""
-    where, values = [f"({scope.condition.sql})"], list(scope.condition.values)
-    if way is Way.COLLECT and scope.candidates:
-        where.append(f'"{table.name}"."id" IN ({scope.candidates.sql})')
-        values += scope.candidates.filled({LOW: low, HIGH: high}).values
+async def _looked(parts: Sequence[_Part], span: Span) -> list[Sequence[Any]]:
+    """The rows of some parts together, as many as the page needs. Whether they belong there is decided by their ids alone, and
+    only those that do are read whole.
+    """
+    places, values = list[str](), list[object]()
+    for number, part in enumerate(parts):
+        sql, given = _places(part, span)
+        places.append(f"SELECT * FROM ({sql}) AS part{number}")  # noqa: S608
+        values += given
+    wanted = ", ".join(selected(model, alias) for model, alias in COLUMNS)
+    chosen = f"{' UNION ALL '.join(places)} ORDER BY place {_order(span)} LIMIT {span.size + 1}"
+    sql = (f"SELECT {wanted}, listed.place FROM ({chosen}) AS listed"  # noqa: S608
+           f"{JOINED} ORDER BY listed.place {_order(span)}")
+    return (await together([(sql, values)]))[0]
+
+
+def _places(part: _Part, span: Span) -> Statement:
+    """What asks for the places of a part, with the ids of the message and of its passing-on."""
+    table, where, values = part.table, [f"({part.scope.condition.sql})"], list(part.scope.condition.values)
+    if part.way is Way.COLLECT and part.scope.candidates:
+        where.append(f'"{table.name}"."id" IN ({part.scope.candidates.sql})')
+        values += part.scope.candidates.filled({LOW: part.low, HIGH: part.high}).values
     if span.among is not None:
         where.append(f'"{table.name}"."id" IN ({marks(len(span.among))})')
         values += span.among
     order = f'ORDER BY "{table.name}"."id" {_order(span)}'
-    source = _walked(table, order) if way is Way.WALK and dialect() == "postgres" else _joined(table, way)
-    between = f'"{table.name}"."id" > ? AND "{table.name}"."id" < ?'
-    if "?" in source:
-        values = [low, high, *values]
+    if part.way is Way.WALK and dialect() == "postgres":
+        source, values = _walked(table, order), [part.low, part.high, *values]
     else:
-        where.append(between)
-        values += [low, high]
-    wanted = ", ".join(selected(model, alias) for model, alias in table.columns)
-    return f'SELECT {wanted} FROM {source} WHERE {" AND ".join(where)} {order} LIMIT {span.size + 1}', values  # noqa: S608
+        source, values = _joined(table, part.way), [*values, part.low, part.high]
+        where.append(f'"{table.name}"."id" > ? AND "{table.name}"."id" < ?')
+    return (f'SELECT "{table.name}"."id" AS place, {table.post} AS post_id, {table.passing} AS passing_id'  # noqa: S608
+            f' FROM {source} WHERE {" AND ".join(where)} {order} LIMIT {span.size + 1}', values)
 
 
 def _joined(table: _Table, way: Way) -> str:
@@ -190,8 +223,8 @@ def _joined(table: _Table, way: Way) -> str:
 
 
 def _walked(table: _Table, order: str) -> str:
-    """The same between two ids, for PostgreSQL, row by row in their order and no further than wanted. It takes a page of a list for
-    all there is, and would read every author to sort two thousand messages; what ends in OFFSET 0 it leaves as it is written.
+    """The same between two ids, for PostgreSQL, row by row in their order and no further than wanted. It would read every author
+    to sort two thousand messages; what ends in OFFSET 0 it leaves as it is written.
     """
     rows = f'SELECT * FROM "{table.name}" WHERE id > ? AND id < ? {order} OFFSET 0'  # noqa: S608
     joins = "".join(f' CROSS JOIN LATERAL (SELECT * FROM "{name}" one WHERE one.id = {column} OFFSET 0) "{alias}"'  # noqa: S608
