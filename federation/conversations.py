@@ -20,6 +20,7 @@ from models.errors import CommunityError
 SECONDS_LIMIT = 20.0
 PAGES_LIMIT = 10
 ITEMS_LIMIT = 40  # brought in at one time
+TRIES_LIMIT = 80  # documents asked for at one time, whatever comes of it: a list may name what is on any server
 LISTED_LIMIT = 500  # looked at
 COLLECTIONS = frozenset({"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"})
 Document = dict[str, Any]
@@ -35,6 +36,7 @@ class Visit:
     notes: dict[str, Note] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)  # that do not exist, or are not for us
     pages: int = 0
+    tries: int = 0
 
 
 async def complete_due(instance: Instance) -> int:
@@ -91,7 +93,7 @@ async def _look(instance: Instance, visit: Visit) -> None:
     if not has_context:
         await _list(instance, visit, document.get("replies"), visit.root)
     for uri in visit.listed:  # it grows while we walk along the answers of answers
-        if len(visit.notes) >= ITEMS_LIMIT:
+        if len(visit.notes) >= ITEMS_LIMIT or visit.tries >= TRIES_LIMIT:
             break
         if uri not in visit.inside and not same_origin(uri, instance.origin):
             await _bring(instance, visit, uri, with_replies=not has_context)
@@ -100,6 +102,7 @@ async def _look(instance: Instance, visit: Visit) -> None:
 
 async def _bring(instance: Instance, visit: Visit, uri: str, *, with_replies: bool) -> None:
     """Read one message. What cannot be had stays missing; what is gone, or not a message, is none."""
+    visit.tries += 1
     try:
         instance.gaps.origins.spend(host_of(uri))
         note, document = await resolve.read_note(instance, uri)

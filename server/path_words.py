@@ -13,7 +13,11 @@ WHOLE_PATHS = frozenset({"path"})  # files of the theme, and addresses that are 
 
 
 def check(request: web.Request) -> None:
-    """NotHere where a word of the address is too long, or has characters that nothing is named with."""
+    """NotHere where a word of the address is too long, or has characters that nothing is named with, or where NUL stands in what
+    is asked for: PostgreSQL takes it in no text.
+    """
+    if "%00" in request.rel_url.raw_query_string:
+        raise NotHere("an address that nothing has")
     for name, word in request.match_info.items():
         if name not in WHOLE_PATHS and (len(word) > LIMITS.get(name, OTHER_LIMIT) or not word.isprintable()):
             raise NotHere("an address that nothing has")

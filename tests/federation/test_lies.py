@@ -12,7 +12,7 @@ from aiohttp import web
 from federation import actors, arrivals, resolve
 from federation.contexts import PUBLIC
 from federation.errors import FederationError
-from models import Actor, ActorKey, Announce, Follow, Host, InboxItem, Like, Post, clock
+from models import Actor, ActorKey, Announce, Block, Follow, Host, InboxItem, Like, Post, clock
 from models.delivery import ItemState
 from models.host import Standing
 from models.reach import Reach
@@ -75,10 +75,11 @@ async def resolved(alpha: LiveServer, uri: str, what: Any = resolve.post) -> boo
 async def test_a_neighbour_changes_deletes_and_undoes_nothing_of_vera(
         alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, mallory: PeerActor) -> None:
     """The same origin is not the same owner (Hollo 0.8.5, FEP-fe34)."""
+    bob = await alpha.member("bob")
     note, follow = vera.note("hers", to=[alice.uri]), vera.does("Follow", alice.uri)
     post = await alpha.write(alice, "ours", Reach.PARTNERS)
-    like = vera.does("Like", post.uri)
-    assert set(await told(alpha, peer, vera, vera.does("Create", note), follow, like)) == {"done"}
+    like, announce, block = vera.does("Like", post.uri), vera.does("Announce", post.uri), vera.does("Block", bob.uri)
+    assert set(await told(alpha, peer, vera, vera.does("Create", note), follow, like, announce, block)) == {"done"}
 
     update = mallory.does("Update", note | {"content": "changed", "updated": "2026-06-01T00:00:00Z"})
     own = mallory.does("Update", note | {"attributedTo": mallory.uri, "content": "changed", "updated": "2026-06-02T00:00:00Z"})
@@ -86,12 +87,15 @@ async def test_a_neighbour_changes_deletes_and_undoes_nothing_of_vera(
     outcomes = await told(alpha, peer, mallory, update, own, profile, mallory.does("Delete", note["id"]),
                           mallory.does("Delete", vera.uri), mallory.does("Undo", follow), mallory.does("Undo", like["id"]),
                           mallory.does("Create", vera.note("forged", to=[alice.uri])),
-                          mallory.does("Update", vera.note("forged before it came", to=[alice.uri])))
+                          mallory.does("Update", vera.note("forged before it came", to=[alice.uri])),
+                          mallory.does("Undo", announce["id"]), mallory.does("Undo", block["id"]))
 
     assert [outcomes[place] for place in (0, 1, 3, 7, 8)] == ["refused"] * 5
     assert "hers" in await text_of(alpha, note["id"])
     assert await alpha.ask(lambda: Follow.filter(follower__uri=vera.uri).count()) == 1
     assert await alpha.ask(lambda: Like.filter(actor__uri=vera.uri).count()) == 1
+    assert await alpha.ask(lambda: Announce.filter(actor__uri=vera.uri).count()) == 1
+    assert await alpha.ask(lambda: Block.filter(blocker__uri=vera.uri).count()) == 1
     row = await alpha.ask(lambda: Actor.get(uri=vera.uri))
     assert row.display_name == "Vera" and row.deleted_at is None
     assert await alpha.ask(lambda: Post.filter(author__host=peer.host).count()) == 1

@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+import pytest
+
 from federation import conversations, gaps
 from models import Actor, Follow, Post
 from models.reach import Reach
@@ -172,6 +174,18 @@ async def test_a_list_without_end_costs_a_bounded_number_of_requests(alpha: Live
     await looked(alpha, alice, first, "not here yet")
     assert await alpha.run(conversations.complete_due(alpha.instance)) == 0
     assert len(peer.fetched) == asked, "not again for ten minutes"
+
+
+async def test_what_a_list_names_is_not_asked_for_without_end(
+        alpha: LiveServer, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The budget of an origin does not hold off a list that names a little on each of many servers."""
+    monkeypatch.setattr(conversations, "TRIES_LIMIT", 5)
+    vera = peer.actor("vera")
+    peer.show(f"{peer.origin}/context", {"type": "OrderedCollection", "orderedItems": [
+        f"{peer.origin}/made/{number}" for number in range(100)]})
+    alice, first = await read_by_alice(alpha, peer, vera, context=f"{peer.origin}/context")
+    await looked(alpha, alice, first, "not here yet")
+    assert sum(path.startswith("/made/") for path in peer.fetched) == 5
 
 
 def test_what_is_remembered_is_bounded() -> None:
