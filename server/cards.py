@@ -170,7 +170,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         filtered=around.sifted.why.get(post.id, ""),
         veiled=veiled, kind=kind_name(post.kind, _), title=emojis.pictured(post.title, pictures), facts=facts_of(post, _),
         poll=_pictured(around.polls.get(post.id), pictures), quote=(quote := _quoted(post, around, is_mine)),
-        quotes_unseen=bool(post.quote_uri) and quote is None,
+        quotes_unseen=_quotes_unseen(post, quote),
         may_quote=may_act and _may_quote(post, reader),
         edited=post.edited_at is not None, is_mine=is_mine,
         may_reply=may_act and _may_be_answered(post),
@@ -223,6 +223,11 @@ def _quoted(post: Post, around: _Around, is_mine: bool) -> QuoteView | None:
     if post.shows_quote or quote is None:
         return quote
     return replace(quote, state=post.quote_state.value) if is_mine else None
+
+
+def _quotes_unseen(post: Post, quote: QuoteView | None) -> bool:
+    """Whether it quotes something that this reader is not shown."""
+    return bool(post.quote_uri) and quote is None
 
 
 def _folding(post: Post, reader: Member | None, sifted: Sifted) -> tuple[bool, bool]:

@@ -112,7 +112,8 @@ async def decide(request: web.Request) -> web.Response:
             return see(f"{HERE}?saved=1")
         case _:
             raise BadRequest("do")
-    return see(f"{HERE}/{list_.key}?done={count}")
+    is_about_lines = form.get("do") in ("accept", "accept_all", "decline")
+    return see(f"{HERE}/{list_.key}?done={'none' if is_about_lines and not count else count}")
 
 
 async def export(request: web.Request) -> web.Response:

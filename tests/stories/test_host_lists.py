@@ -76,6 +76,8 @@ async def test_a_file_shows_what_it_would_change_and_asks_about_partners(alpha: 
         for word in ("Concerns a partner", "This is your own server", "nothing to limit", "New rule", "Line 4"):
             assert word in browser.page, word
         assert await how(alpha, "bad.example") is Standing.UNKNOWN, "nothing has changed yet"
+        await browser.post(here, {"do": "accept"})
+        assert "Nothing was ticked" in browser.page
         await browser.post(here, {"do": "accept_all"})
         await applied(alpha)
         assert await how(alpha, beta.host) is Standing.PARTNER and await how(alpha, "bad.example") is Standing.SUSPENDED
