@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from federation.actor_document import ED25519_REQUESTS
 from federation.addresses import host_of
@@ -17,6 +17,10 @@ from models.reach import Reach
 from moderation import counts, lines, markup
 
 Document = dict[str, Any]
+#: FEP-844e: what this server understands, said by each of its actors.
+SIGNATURES: Final[tuple[Document, ...]] = (
+    {"name": "RFC-9421: HTTP Message Signatures", "href": "https://datatracker.ietf.org/doc/html/rfc9421"},
+    {"name": "RFC-9421 signatures using the Ed25519 algorithm", "href": ED25519_REQUESTS})
 
 
 def instant(when: datetime) -> str:
@@ -54,7 +58,7 @@ def actor_document(actor: Actor, keys: Sequence[ActorKey], origin: str, readers:
         "hidesToPublicFromUnauthedWeb": True, "hidesCcPublicFromUnauthedWeb": True,
         "interactionPolicy": {"canFeature": {"automaticApproval": [actor.uri]}},
         "attachment": [{"type": "PropertyValue", "name": name, "value": value} for name, value in shown.details],
-        "partners": partners_uri(origin),
+        "partners": partners_uri(origin), "generator": generator(),
     }
     if actor.kind is ActorKind.PERSON:
         document["featuredTags"] = featured_tags_uri(actor)
@@ -109,13 +113,14 @@ def instance_document(actor: Actor, keys: Sequence[ActorKey], origin: str, title
     document = actor_document(actor, keys, origin, Reach.WEB)
     document |= {"name": title or actor.name, "type": str(ActorKind.APPLICATION), "manuallyApprovesFollowers": True,
                  "directory": f"{origin}/directory"}
-    # FEP-844e: what this server understands
-    document["generator"] = {"type": "Application", "name": "Dazzle", "implements": [
-        {"name": "RFC-9421: HTTP Message Signatures", "href": "https://datatracker.ietf.org/doc/html/rfc9421"},
-        {"name": "RFC-9421 signatures using the Ed25519 algorithm", "href": ED25519_REQUESTS},
-        {"name": "Withdrawal notices of Dazzle", "href": f"{origin}/ns#{CAPABILITY}"},
-        {"name": "Answers to reports of Dazzle", "href": f"{origin}/ns#{RESPONSES}"}]}
+    document["generator"] = generator({"name": "Withdrawal notices of Dazzle", "href": f"{origin}/ns#{CAPABILITY}"},
+                                      {"name": "Answers to reports of Dazzle", "href": f"{origin}/ns#{RESPONSES}"})
     return document
+
+
+def generator(*more: Document) -> Document:
+    """The program, and what it understands (FEP-844e); `more` is what the instance actor alone can say."""
+    return {"type": "Application", "name": "Dazzle", "implements": [*SIGNATURES, *more]}
 
 
 def addressing(post: Post, recipients: Iterable[Recipient], origin: str) -> tuple[list[str], list[str]]:
@@ -215,12 +220,14 @@ def interaction_policy(post: Post, readers: Sequence[str]) -> Document:
     """What may be done with a post without asking (GoToSocial's terms, and FEP-044f for quotes).
 
     Its readers may answer, unless the team has closed its conversation, and say that they think of its author. It is passed on
-    as far as it went, a circle's not at all. It is quoted only where it is for the whole web and its author lets it: `federation.handlers.request` decides.
+    as far as it went, a circle's not at all. It is quoted only where it is for the whole web and its author lets it:
+    `federation.handlers.request` decides.
     """
     me = [post.author.uri]
     is_public = post.reach is Reach.WEB
     everybody = [PUBLIC] if is_public else list(readers)
-    allowed = {"canLike": everybody, "canReply": me if post.settled_at else everybody, "canAnnounce": me if post.reach is Reach.CIRCLE else everybody,
+    allowed = {"canLike": everybody, "canReply": me if post.settled_at else everybody,
+               "canAnnounce": me if post.reach is Reach.CIRCLE else everybody,
                "canQuote": [PUBLIC] if is_public and post.author.allows_quotes else me}
     return {verb: {"automaticApproval": who} for verb, who in allowed.items()}
 
@@ -240,13 +247,14 @@ def image(attachment: Attachment, origin: str) -> Document:
     """An image; its alternative text twice, because half of the fediverse reads the other place."""
     return {"type": "Document", "mediaType": attachment.media_type, "url": f"{origin}/media/{attachment.key}",
             "name": attachment.description or None, "summary": attachment.description or None,
-            "width": attachment.width, "height": attachment.height} | _focus(attachment)
+            "width": attachment.width, "height": attachment.height} | _where_it_matters(attachment)
 
 
-def _focus(attachment: Attachment) -> Document:
-    """What matters in the image, for those who crop."""
+def _where_it_matters(attachment: Attachment) -> Document:
+    """What is shown of the image before it is there, and what matters in it, for those who crop."""
     where = (attachment.focus_x, attachment.focus_y)
-    return {"focalPoint": list(where)} if None not in where else {}
+    return ({"focalPoint": list(where)} if None not in where else {}) | (
+        {"blurhash": attachment.blurhash} if attachment.blurhash else {})
 
 
 def activity_document(kind: str, uri: str, actor: Actor, thing: object, *, to: Sequence[str] = (), cc: Sequence[str] = (),

@@ -66,6 +66,7 @@ class Stored:
     key: str
     width: int
     height: int
+    blurhash: str
     is_doubted: bool = False  # the scanner was not sure: the team looks before others do
 
 
@@ -108,18 +109,18 @@ class MediaStore:
         unfinished = target.with_suffix(".part")
         try:
             async with self._slots:
-                width, height = await _reencode(file, unfinished, blurred)
+                width, height, hashed = await _reencode(file, unfinished, blurred)
             os.replace(unfinished, target)
         finally:
             unfinished.unlink(missing_ok=True)
-        return Stored(key, width, height)
+        return Stored(key, width, height, hashed)
 
     def forget(self, key: str) -> None:
         """Erase an image; one that is not there is erased already."""
         self.path(key).unlink(missing_ok=True)
 
 
-async def _reencode(file: IO[bytes], target: Path, blurred: Sequence[Rectangle] = ()) -> tuple[int, int]:
+async def _reencode(file: IO[bytes], target: Path, blurred: Sequence[Rectangle] = ()) -> tuple[int, int, str]:
     """Run `server.imaging` on one file. `-I`: no variable of ours and no module of ours reaches that process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-I", str(Path(imaging.__file__)), str(target),
@@ -141,15 +142,15 @@ async def _reencode(file: IO[bytes], target: Path, blurred: Sequence[Rectangle] 
         raise OSError(errno.ENOSPC, "no room for an image")
     if process.returncode != 0:
         raise BadImage(imaging.REASONS.get(process.returncode or 0, "the decoder ended"))
-    width, height = said.split()
-    return int(width), int(height)
+    width, height, hashed = said.decode("ascii").split()
+    return int(width), int(height), hashed
 
 
 async def receive(store: MediaStore, owner: Actor, file: IO[bytes]) -> Attachment:
     """Keep an upload of a member, not yet part of any message. Raises BadImage, ImageTooLarge, ImageRefused."""
     stored, now = await store.store(file, may_wait=True), clock.now()
     return await Attachment.create(key=stored.key, owner=owner, media_type=MEDIA_TYPE, width=stored.width, height=stored.height,
-                                   stored_at=now, doubted_at=now if stored.is_doubted else None)
+                                   blurhash=stored.blurhash, stored_at=now, doubted_at=now if stored.is_doubted else None)
 
 
 async def fetch_wanted(instance: Instance, store: MediaStore) -> int:
@@ -196,7 +197,8 @@ async def _fetch(instance: Instance, store: MediaStore, attachment: Attachment) 
         await Attachment.filter(id=attachment.id).update(fetch_attempts=attachment.fetch_attempts)
         raise
     kept = await Attachment.filter(id=attachment.id).update(
-        media_type=MEDIA_TYPE, width=stored.width, height=stored.height, stored_at=clock.now())
+        media_type=MEDIA_TYPE, width=stored.width, height=stored.height, stored_at=clock.now(),
+        blurhash=attachment.blurhash or stored.blurhash)
     if not kept:  # erased while it was fetched
         store.forget(attachment.key)
 

@@ -82,7 +82,8 @@ async def _make(path: Path, key: str, store: MediaStore) -> None:
     with path.open("rb") as file:
         stored = await store.store(file, key, verdict=Verdict.GOOD)  # it was seen before it was put aside
     kept = await Attachment.filter(key=key).update(
-        media_type=MEDIA_TYPE, width=stored.width, height=stored.height, stored_at=clock.now())
+        media_type=MEDIA_TYPE, width=stored.width, height=stored.height, blurhash=stored.blurhash,
+        stored_at=clock.now())
     if not kept:  # erased meanwhile
         store.forget(key)
 

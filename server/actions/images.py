@@ -36,7 +36,7 @@ async def cover(store: MediaStore, image: Attachment, rectangles: Sequence[Recta
     stored, old = await store.blur(image.key, rectangles), image.key
     async with in_transaction():
         changed = await Attachment.filter(id=image.id, key=old).update(
-            key=stored.key, width=stored.width, height=stored.height)
+            key=stored.key, width=stored.width, height=stored.height, blurhash=stored.blurhash)
         if changed and by.actor_id == image.owner_id:
             await _in_drafts(by.actor, old, stored.key)
         elif changed:

@@ -1,7 +1,9 @@
 """Images are decoded apart, made anew, and refused when they are none."""
 from __future__ import annotations
 
+import functools
 import io
+import math
 import os
 import tempfile
 import time
@@ -12,7 +14,9 @@ from typing import IO
 import pytest
 from PIL import Image
 
+from federation import render
 from models import Actor, Attachment, Draft, clock
+from server import imaging
 from server.imaging import SIDE_LIMIT_PIXELS
 from server.media import SETTLED_SECONDS, UNUSED_FOR, BadImage, ImageTooLarge, MediaStore, forget_orphans, forget_unused
 
@@ -86,3 +90,33 @@ async def test_files_without_a_row_are_erased_once_they_are_settled(db: object, 
         os.utime(store.path(stored.key), (old, old))
     assert await forget_orphans(store) == 1
     assert [store.path(stored.key).exists() for stored in (kept, lost, fresh)] == [True, False, True]
+
+
+def colours(hashed: str, across: int, down: int) -> list[tuple[int, int, int]]:
+    """What a blurhash of 4 by 3 waves shows, row by row: the other half of its algorithm, by its description."""
+    digits = [imaging.BASE83.index(letter) for letter in hashed]
+    largest = (digits[1] + 1) / 166
+    mean = functools.reduce(lambda number, digit: number * 83 + digit, digits[2:6])
+    waves = [[imaging._bright(mean >> shift & 255) for shift in (16, 8, 0)]]
+    for high, low in zip(digits[6::2], digits[7::2], strict=True):
+        steps = [(high * 83 + low) // 19 ** place % 19 - 9 for place in (2, 1, 0)]
+        waves.append([math.copysign((step / 9) ** 2, step) * largest for step in steps])
+    basis = [[math.cos(math.pi * x * i / across) * math.cos(math.pi * y * j / down) for j in range(3) for i in range(4)]
+             for y in range(down) for x in range(across)]
+    return [tuple(imaging._dark(sum(weight * wave[part] for weight, wave in zip(point, waves, strict=True))) for part in range(3))
+            for point in basis]
+
+
+async def test_a_picture_has_a_blurhash_that_shows_its_colours(store: MediaStore) -> None:
+    """For apps and other servers, until the picture is there."""
+    picture = Image.new("RGB", (300, 200), (250, 250, 250))
+    picture.paste((200, 20, 30), (0, 0, 100, 200))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    stored = await store.store(upload(file.getvalue()))
+    shown = colours(stored.blurhash, 3, 1)
+    assert len(stored.blurhash) == 28 and shown[0][0] > shown[0][1] + 60 and min(shown[2]) > 200, shown
+    assert colours(imaging.blurhash([(128, 64, 32)] * 24 * 24), 2, 2) == [(128, 64, 32)] * 4
+    document = render.image(Attachment(key="k", blurhash=stored.blurhash, focus_x=0.5, focus_y=0.0), "https://a.example")
+    assert document["blurhash"] == stored.blurhash and document["focalPoint"] == [0.5, 0.0]
+    assert "blurhash" not in render.image(Attachment(key="k"), "https://a.example")
