@@ -29,7 +29,7 @@ from models.queues import Due, is_due
 BREAKER_AFTER = 3  # failures in a row
 RETRY_LIMIT_SECONDS = 6 * 3600.0
 SLOW_SECONDS = 2.0
-REFUSED_AS_UNPROVEN = (401, 403)
+TOO_LARGE = 413  # RFC 9110 §15.5.14: no other signature makes it smaller
 log = structlog.get_logger()
 
 
@@ -113,7 +113,7 @@ async def _post(instance: Instance, dockets: Dockets, host: Host, delivery: Wait
     first = Manner(host.signature or Manner.CAVAGE)
     answer = await _send(instance, dockets, delivery, first)
     wish = negotiation.wish_in(answer.headers)
-    if answer.status in REFUSED_AS_UNPROVEN or answer.status == 400:
+    if 400 <= answer.status < 500 and answer.status != TOO_LARGE:  # programs say it in many ways (fediverse.md §8.2)
         for manner, wished in [*await _wished(instance, delivery, wish), (first.second, None)]:
             again = await _send(instance, dockets, delivery, manner, wished)
             if 200 <= again.status < 300:

@@ -82,11 +82,11 @@ async def test_a_server_that_says_when_is_left_alone_until_then(alpha: LiveServe
     assert len(peer.of_kind("Create")) == 1
 
 
-@pytest.mark.parametrize("status", [404, 410, 400, 302])
+@pytest.mark.parametrize("status", [404, 410, 400, 413, 422, 302])
 async def test_a_no_for_good_ends_it_and_the_next_goes(alpha: LiveServer, peer: Peer, alice: Actor, status: int) -> None:
     """Also a redirect: what is private follows nowhere."""
     await reader(alpha, peer, alice)
-    failing(peer, *[status] * (2 if status == 400 else 1))
+    failing(peer, *[status] * (2 if status in (400, 422) else 1))
     first = await alpha.write(alice, "one")
     await settle(alpha)
     assert (await the_delivery(alpha)).state is DeliveryState.FAILED
