@@ -13,7 +13,7 @@ from federation.answers import ACTIVITY
 from federation.errors import FederationError
 from federation.signatures import Key
 from federation.wire import ActorDocument
-from models import Actor, ActorKey, Community, Post, Stamp, Tag, clock
+from models import Actor, ActorKey, Community, Follow, Pin, Post, Stamp, Tag, clock
 from models.actor import ActorKind
 from models.host import Standing
 from models.reach import Reach
@@ -272,6 +272,36 @@ async def test_nothing_of_somebody_suspended_comes_in_through_others(
     assert await refused(alpha, resolve.post(alpha.instance, note["id"]))
     assert await alpha.ask(lambda: Post.filter(author_id=known.id).count()) == 0
     assert await alpha.ask(lambda: Post.filter(author__host=peer.host).count()) == 2
+
+
+async def test_nobody_clears_the_page_of_a_neighbour(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, mallory: PeerActor) -> None:
+    """Add and Remove are about the sender's own collection, and in it about the sender's own messages (fediverse.md §8.9)."""
+    for one in (vera, mallory):
+        one.document["featured"] = f"{one.uri}/featured"
+        peer.show(one.uri, one.document)
+        await scene.follow(alpha, alice, one)
+    note, top = vera.note("on top"), f"{vera.uri}/featured"
+    peer.show(note["id"], note)
+    await scene.deliver(alpha, peer, vera, vera.does("Create", note), vera.does("Add", note["id"], target=top))
+    await scene.deliver(alpha, peer, mallory, *(mallory.does(kind, note["id"], target=where) for kind in ("Remove", "Add")
+                                                for where in (top, f"{mallory.uri}/featured")))
+    pins = await alpha.ask(lambda: Pin.all().select_related("actor", "post"))
+    assert [(pin.actor.uri, pin.post.uri) for pin in pins] == [(vera.uri, note["id"])]
+
+
+async def test_a_yes_or_no_counts_from_whoever_was_asked(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, mallory: PeerActor) -> None:
+    """Accept and Reject of a Follow that somebody else was asked, or nobody: by its id, by its two ends, and made up."""
+    known = await alpha.run(resolve.actor(alpha.instance, vera.uri))
+    asked_vera = await alpha.ask(lambda: Follow.request(f"{alice.uri}/follows/1", alice, known))
+    whole = {"type": "Follow", "id": asked_vera.uri, "actor": alice.uri, "object": vera.uri}
+    made_up = {"type": "Follow", "id": f"{alice.uri}/follows/2", "actor": alice.uri, "object": mallory.uri}
+    things = (asked_vera.uri, whole, made_up, whole | {"id": made_up["id"]})
+    await scene.deliver(alpha, peer, mallory, *(mallory.does(kind, thing) for kind in ("Accept", "Reject") for thing in things))
+    assert await alpha.ask(lambda: Follow.all().values_list("target_id", "accepted_at")) == [(known.id, None)]
+    await scene.deliver(alpha, peer, vera, vera.does("Accept", whole))
+    assert await alpha.ask(lambda: Follow.filter(target_id=known.id, accepted_at__isnull=False).count()) == 1
 
 
 async def test_names_and_links_say_what_they_are(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:

@@ -6,9 +6,8 @@ import json
 import re
 from typing import Any
 
-from aiohttp import web
-
 import pytest
+from aiohttp import web
 
 from federation import conversations, gaps
 from models import Actor, Follow, Post
