@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - tables and statements read better in one line
 """Other servers that take whatever comes: one process on every loopback address of one port, each address a host of its own.
 
-Reads lines {"slow": [hosts], "hang": [hosts], "fail": [hosts]} and answers each with what has come so far.
+Reads lines {"slow": [hosts], "hang": [hosts], "fail": [hosts]}, or {"refuse"} and {"listen"}, and answers each with what has come so far.
 """
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Memory:
         self.twice = 0
         self.schemes: dict[str, int] = {}
         self.manner: dict[str, str] = {}
+        self.open: set[asyncio.Transport] = set()
 
     def take(self, host: str, request: bytes) -> None:
         start = request.find(b'"id":"', request.find(b"\r\n\r\n")) + 6
@@ -44,6 +45,10 @@ class Sink(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self.host = transport.get_extra_info("sockname")[0]
+        self.memory.open.add(transport)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self.memory.open.discard(self.transport)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -63,7 +68,8 @@ class Sink(asyncio.Protocol):
         if manner == "fail":
             self.transport.write(BROKEN)
             return
-        self.memory.take(self.host, request)
+        if request.startswith(b"POST "):  # whoever reads from us delivers nothing
+            self.memory.take(self.host, request)
         if manner == "slow":
             asyncio.get_running_loop().call_later(SLOW_SECONDS, self.transport.write, OK)
         else:
@@ -73,11 +79,18 @@ class Sink(asyncio.Protocol):
 async def main() -> None:
     memory, loop = Memory(), asyncio.get_running_loop()
     server = await loop.create_server(lambda: Sink(memory), "0.0.0.0", 0, backlog=4096)
-    print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)
+    port = server.sockets[0].getsockname()[1]
+    print(json.dumps({"port": port}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
         order = json.loads(line)
         for manner in ("slow", "hang", "fail"):
             memory.manner |= dict.fromkeys(order.get(manner, ()), manner)
+        if "refuse" in order:  # nobody listens any more, and what is open is cut
+            server.close()
+            for transport in [*memory.open]:
+                transport.abort()
+        if "listen" in order:
+            server = await loop.create_server(lambda: Sink(memory), "0.0.0.0", port, backlog=4096)
         if "forget" in order:
             memory.times.clear()
             memory.schemes.clear()
