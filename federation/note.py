@@ -76,7 +76,7 @@ class Note:
             raise Malformed("not a post")
         is_plain = document.get("mediaType") in PLAIN
         content_map = _content_map(document.get("contentMap"))
-        content = _content(document.get("content"), content_map)
+        content = _content(document, type_, content_map)
         tags = values.objects(document.get("tag"), parts.MAX_TAGS)
         is_event, author = type_ == "Event", values.required_link(document, "attributedTo")
         return cls(
@@ -108,8 +108,12 @@ class Note:
         )
 
 
-def _content(value: Any, content_map: dict[str, str]) -> str:
+def _content(document: dict[str, Any], type_: str, content_map: dict[str, str]) -> str:
+    """The content; of an article that is too long for us what its server shows in front of it (FEP-b2b8), or nothing."""
+    value, preview = document.get("content"), document.get("preview")
     content = value if isinstance(value, str) else next(iter(content_map.values()), "")
+    if type_ in HAS_INTRODUCTION and len(content.encode()) > MAX_CONTENT_BYTES:
+        content = (values.text(preview.get("content"), MAX_CONTENT_BYTES) if isinstance(preview, dict) else None) or ""
     if len(content.encode()) > MAX_CONTENT_BYTES:
         raise Malformed("the content is too long")
     return content

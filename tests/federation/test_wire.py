@@ -186,6 +186,16 @@ class TestNote:
         assert Note.parse(NOTE | {"content": None, "contentMap": {"de": "hallo"}}).content == "hallo"
         assert Note.parse(NOTE | {"type": "Page", "name": "Title", "content": None}).name == "Title"
 
+    def test_of_an_article_that_is_too_long_its_preview_is_read(self) -> None:
+        """As of Ghost and WordPress; its title leads to the rest (FEP-b2b8)."""
+        long: dict[str, Any] = {"type": "Article", "name": "Sleep", "summary": "In short", "content": "x" * 100_001}
+        assert Note.parse(NOTE | long | {"preview": {"type": "Note", "content": "<p>It is</p>"}}).content == "<p>It is</p>"
+        for preview in (None, "x", {"content": 5}, {}):
+            assert Note.parse(NOTE | long | {"preview": preview}).content == ""
+        with pytest.raises(Malformed):
+            Note.parse(NOTE | long | {"type": "Note", "preview": {"content": "short"}})
+        assert Note.parse(NOTE | long | {"content": "whole", "preview": {"content": "less"}}).content == "whole"
+
     def test_a_question_may_name_both_kinds_of_answers(self) -> None:
         """Pleroma and Akkoma send the one that is not meant as an empty list."""
         answers = [{"type": "Note", "name": name} for name in ("Well", "Badly")]
