@@ -33,7 +33,11 @@ WITHDRAWN_NAME = "withdrawn"
 
 async def erase(posts: Sequence[Post]) -> None:
     """Empty messages from elsewhere, and drop what hangs on them; their rows stay, so that answers keep their place."""
-    ids = [post.id for post in posts]
+    await erase_all([post.id for post in posts])
+
+
+async def erase_all(ids: Sequence[int]) -> None:
+    """The same, by the ids of their rows."""
     if not ids:
         return
     for table in (Revision, Tag, Like, Announce, Notification, Recipient, Pin, Poll, Bookmark, FilteredPost):

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from federation.addresses import origin_of
-from federation.wire import Activity, Note
+from federation.addresses import origin_of, same_origin
+from federation.wire import NOTE_TYPES, Activity, Note
 from models import Actor, Post
+from models.errors import CommunityError
 from models.listings import Told
+
+
+class Alone(CommunityError):
+    """An activity that has to be carried out by itself: something has to be fetched for it, or it is rare."""
+
+
+Verdict = CommunityError | None  # what became of one of several activities: None if it was carried out
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +63,20 @@ class Incoming:
     def origin(self) -> str:
         """Our own origin."""
         return origin_of(self.us.uri)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the object stands in the activity and lives where its sender does: only then it counts (fediverse.md §8.11)."""
+        uri = self.activity.object_id
+        return isinstance(self.activity.object, dict) and uri is not None and same_origin(uri, self.sender.uri)
+
+    def embedded_note(self) -> Note | None:
+        """The message in it, for those to whom its author sends it where it names nobody itself (ActivityPub §6.2: Discourse);
+        None if it is something else. Raises Malformed.
+        """
+        thing = self.activity.object
+        if self.activity.object_type not in NOTE_TYPES:
+            return None
+        if not any(thing.get(name) for name in ("to", "cc", "bto", "bcc")):
+            thing = thing | {"to": list(self.activity.to), "cc": list(self.activity.cc)}
+        return Note.parse(thing)

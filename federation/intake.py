@@ -7,12 +7,11 @@ from contextlib import suppress
 
 import structlog
 
-from federation import bulk, inbox
+from federation import bulk, groups, inbox
 from federation.addresses import origin_of
 from federation.instance import Instance
-from models import InboxItem, Q, clock
+from models import InboxItem, clock, intake
 from models.availability import is_unavailable
-from models.delivery import ItemState
 from models.queues import Due, is_due
 
 POLL_SECONDS = 0.2
@@ -31,7 +30,7 @@ class Intake:
         self._instance = instance
         self._lanes: dict[str, asyncio.Task[None]] = {}  # by the sender's uri
         self._rests_until = 0.0  # while the database cannot be used, on the clock of `time.monotonic`
-        self._is_busy = False  # the last look found a group of ordinary messages: there may be more
+        self._is_busy = False  # the last look found something that goes together: there may be more
 
     async def run(self) -> None:
         """Start a lane for each sender of whom something waits; look again when one is done, or after a moment."""
@@ -52,7 +51,7 @@ class Intake:
         if time.monotonic() < self._rests_until:
             return
         try:
-            waiting = await self._less_ordinary(await self._waiting()) if len(self._lanes) < LANES else {}
+            waiting = await self._less_grouped(await self._waiting()) if len(self._lanes) < LANES else {}
         except Exception as error:
             self._failed("looking into the inbox failed", error)
             waiting = {}
@@ -65,19 +64,19 @@ class Intake:
         if not await is_due(Due.ITEMS):
             return {}
         full = {origin for sender in self._lanes if self._in_use(origin := origin_of(sender)) >= LANES_PER_ORIGIN}
-        due = InboxItem.filter(state=ItemState.NEW, due_at__lte=clock.now())
-        if self._lanes:
-            due = due.exclude(sender_uri__in=list(self._lanes))
-        for origin in full:
-            due = due.filter(~Q(sender_uri__startswith=f"{origin}/"))
         by_sender: dict[str, list[InboxItem]] = {}
-        for item in await due.order_by("id").limit(BATCH):
+        for item in await intake.due(clock.now(), without=self._lanes, origins=full, limit=BATCH):
             by_sender.setdefault(item.sender_uri, []).append(item)
         return by_sender
 
+    async def _less_grouped(self, waiting: dict[str, list[InboxItem]]) -> dict[str, list[InboxItem]]:
+        """What is left for lanes once all that goes together is carried out."""
+        left = await groups.carry_out(self._instance.actor, await self._less_ordinary(waiting))
+        self._is_busy = sum(map(len, left.values())) < sum(map(len, waiting.values()))
+        return left
+
     async def _less_ordinary(self, waiting: dict[str, list[InboxItem]]) -> dict[str, list[InboxItem]]:
-        """What is left for lanes once the ordinary messages have been stored together; everything, if that failed."""
-        self._is_busy = False
+        """What is left once the ordinary messages have been stored together; everything, if that failed."""
         if not waiting:
             return {}
         try:
@@ -87,7 +86,6 @@ class Intake:
                 raise
             log.warning("messages go one by one", exc_info=error)
             return waiting
-        self._is_busy = bool(done)
         left = {sender: [item for item in items if item.id not in done] for sender, items in waiting.items()}
         return {sender: items for sender, items in left.items() if items}
 

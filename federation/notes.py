@@ -19,6 +19,7 @@ from moderation.policy import Verb
 
 WARNING_LIMIT = 300
 TITLE_LIMIT = 300
+NEVER_ANSWERED = ("blocked", "company", "settled")  # the reasons for which an answer is not taken at all
 
 
 async def save(note: Note, author: Actor) -> Post:
@@ -43,7 +44,7 @@ async def save(note: Note, author: Actor) -> Post:
     # the conversation is the first message as far as we know it, never what a stranger says of it
     conversation = parent.conversation if parent else parent_uri or note.id
     post.update_from_dict({"parent": parent, "parent_uri": parent_uri, "conversation": conversation,
-                           "context_uri": (parent.context_uri if parent else "") or _context(note, conversation)})
+                           "context_uri": (parent.context_uri if parent else "") or context_of(note, conversation)})
     post.readers = await _holders(note, reach, to_followers)
     await post.save(force_create=True)
     await _adopt_answers(post)
@@ -71,10 +72,11 @@ def new_columns(note: Note, author: Actor, reach: Reach, to_followers: bool) -> 
     """The columns of such a post."""
     return {"uri": note.id, "url": page_of(note), "author_id": author.id, "reach": reach, "to_followers": to_followers,
             "is_listed": PUBLIC in note.to, "conversation": note.id, "published_at": _past(note.published),
-            "edited_at": _edited_at(note), "context_uri": _context(note, note.id), "expires_at": note.expires} | _content(note)
+            "edited_at": _edited_at(note), "context_uri": context_of(note, note.id),
+            "expires_at": note.expires} | content_of(note)
 
 
-def _context(note: Note, conversation: str) -> str:
+def context_of(note: Note, conversation: str) -> str:
     """The collection of a conversation, if it is where the conversation began: nobody else owns it (FEP-7888)."""
     return note.context if note.context and same_origin(note.context, conversation) else ""
 
@@ -86,24 +88,32 @@ def page_of(note: Note) -> str:
 
 async def edit(post: Post, note: Note) -> bool:
     """Take a newer version, keeping the older one; False if ours is as new. The audience stays as it was (rule 5)."""
-    newest = _past(note.updated)
-    if note.updated and note.updated == note.published:
-        return False  # it says that it was never changed
-    if note.updated is None and not _says_other_words(post, note):
-        return False  # of a question, the newest numbers
-    if newest < post.published_at or post.edited_at and newest <= post.edited_at:
+    newest = newer_at(post, note)
+    if newest is None:
         return False
     written_at = post.edited_at or post.published_at
     await Revision.create(post=post, text="", html=post.html, warning=post.warning, written_at=written_at)
-    await post.change(edited_at=newest, expires_at=note.expires or post.expires_at, **_content(note))
+    await post.change(edited_at=newest, expires_at=note.expires or post.expires_at, **content_of(note))
     await post_notices.of_edit(post, post.author)
     await post_parts.replace(post, note)
     return True
 
 
+def newer_at(post: Post, note: Note) -> datetime | None:
+    """When this version was made; None if ours is as new."""
+    newest = _past(note.updated)
+    if note.updated and note.updated == note.published:
+        return None  # it says that it was never changed
+    if note.updated is None and not _says_other_words(post, note):
+        return None  # of a question, the newest numbers
+    if newest < post.published_at or post.edited_at and newest <= post.edited_at:
+        return None
+    return newest
+
+
 def _says_other_words(post: Post, note: Note) -> bool:
     """Whether what is read of it differs from what we have."""
-    columns, read = _content(note), ("html", "title", "warning", "translations", "place", "starts_at", "ends_at")
+    columns, read = content_of(note), ("html", "title", "warning", "translations", "place", "starts_at", "ends_at")
     return any(getattr(post, name) != columns[name] for name in read)
 
 
@@ -159,7 +169,7 @@ async def _parent(note: Note, author: Actor) -> tuple[Post | None, str]:
     if parent is None or not parent.author.is_local:
         return parent, uri
     decision = policy.decide(Verb.ANSWER, await facts.between(author, parent.author, reach=Reach.CIRCLE, post=parent))
-    if decision.reason in ("blocked", "company", "settled"):
+    if decision.reason in NEVER_ANSWERED:
         raise Refused(decision.reason, host=author.host)
     return (parent, uri) if decision else (None, "")
 
@@ -195,7 +205,7 @@ def _edited_at(note: Note) -> datetime | None:
     return _past(note.updated) if note.updated and note.updated != note.published else None
 
 
-def _content(note: Note) -> dict[str, Any]:
+def content_of(note: Note) -> dict[str, Any]:
     """The columns that an edit changes too."""
     introduces = note.type in HAS_INTRODUCTION and not note.sensitive
     languages, links = note.content_map if len(note.content_map) > 1 else {}, post_parts.links(note)

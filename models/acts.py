@@ -5,16 +5,17 @@ compares the two. Inside the caller's transaction.
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from models import clock
 from models.actor import Actor
 from models.conditions import FROM
-from models.database import tuples, write_rows
-from models.given import listed, one_of
-from models.ids import new_id
+from models.database import as_list, listed, tuples, write_rows
+from models.ids import new_id, new_key
 from models.loading import makers, selected
 from models.post import Post, server_of
 from models.reach import Reach
@@ -48,7 +49,7 @@ async def actors(uris: Collection[str]) -> dict[str, Actor]:
     """Those of these actors that we know."""
     if not uris:
         return {}
-    found = await tuples(f'SELECT {selected(Actor, "a")} FROM actor a WHERE {one_of("a.uri", "text")}', [listed(uris)])  # noqa: S608
+    found = await tuples(f'SELECT {selected(Actor, "a")} FROM actor a WHERE {listed("a.uri", "text")}', [as_list(uris)])  # noqa: S608
     (actor_of,) = makers(Actor)
     return {actor.uri: actor for actor in map(actor_of, found)}
 
@@ -58,21 +59,50 @@ async def kept(uris: Collection[str]) -> dict[str, Post]:
     if not uris:
         return {}
     columns = f'{selected(Post, "post")}, {selected(Actor, "post__author")}'
-    where = f"post.deleted_at IS NULL AND {one_of('post.uri', 'text')}"
-    found = await tuples(f"SELECT {columns} {FROM} WHERE {where}", [listed(uris)])  # noqa: S608
+    where = f"post.deleted_at IS NULL AND {listed('post.uri', 'text')}"
+    found = await tuples(f"SELECT {columns} {FROM} WHERE {where}", [as_list(uris)])  # noqa: S608
     post_of, author_of = makers(Post, Actor)
     posts = [with_author(post_of(row), author_of(row)) for row in found]
     return {post.uri: post for post in posts}
+
+
+async def owners(uris: Collection[str]) -> dict[str, Pair]:
+    """Those of these posts that we know, deleted ones too, each with its row's id and its author's."""
+    found = await tuples(f"SELECT p.uri, p.id, p.author_id FROM post p WHERE {listed('p.uri', 'text')}", [as_list(uris)])  # noqa: S608
+    return {str(uri): (int(id_), int(author_id)) for uri, id_, author_id in found}
+
+
+async def stamps_and_votes(uris: Collection[str], actor_ids: Collection[int]) -> set[str]:
+    """Those of these ids that stand for a permission to quote, or for what one of these people chose."""
+    found = await tuples(f"SELECT p.quote_stamp_uri FROM post p WHERE {listed('p.quote_stamp_uri', 'text')}"  # noqa: S608
+                         f" UNION SELECT v.uri FROM vote v WHERE {listed('v.actor_id')} AND {listed('v.uri', 'text')}",
+                         [as_list(uris), as_list(actor_ids), as_list(uris)])
+    return {str(row[0]) for row in found}
 
 
 async def buried(said: Collection[Said]) -> set[Said]:
     """Those of these that whoever says them, or their server, has ended: `Tombstone.covers` for many."""
     if not said:
         return set()
-    found = await tuples(f"SELECT uri, actor_uri FROM tombstone WHERE {one_of('uri', 'text')}",  # noqa: S608
-                         [listed({uri for uri, _ in said})])
+    found = await tuples(f"SELECT uri, actor_uri FROM tombstone WHERE {listed('uri', 'text')}",  # noqa: S608
+                         [as_list({uri for uri, _ in said})])
     ended = {(str(uri), str(actor_uri)) for uri, actor_uri in found}
     return {(uri, by) for uri, by in said if not ended.isdisjoint({(uri, by), (uri, server_of(by))})}
+
+
+async def bury(said: Sequence[Said]) -> None:
+    """Remember that these are over: `Tombstone.bury` for many."""
+    now = clock.now()
+    await write_rows("INSERT INTO tombstone (id, created_at, uri, actor_uri) VALUES (?, ?, ?, ?)"
+                     " ON CONFLICT (uri, actor_uri) DO NOTHING", [(new_id(), now, *one) for one in said])
+
+
+async def followed_here(ids: Collection[int]) -> dict[int, bool]:
+    """Those of these actors whom somebody here follows, and whether one of them asked to be told of each message."""
+    found = await tuples("SELECT f.target_id, f.tells_posts FROM follow f JOIN actor a ON a.id = f.follower_id"  # noqa: S608
+                         f" WHERE a.host = '' AND f.accepted_at IS NOT NULL AND {listed('f.target_id')}"
+                         " GROUP BY f.target_id, f.tells_posts ORDER BY f.tells_posts", [as_list(ids)])
+    return {int(id_): bool(tells) for id_, tells in found}
 
 
 async def walls(pairs: Iterable[tuple[Actor, Actor]], conversations: Collection[str] = ()) -> Walls:
@@ -80,9 +110,11 @@ async def walls(pairs: Iterable[tuple[Actor, Actor]], conversations: Collection[
     both = [pair for one, other in pairs for pair in ((one, other), (other, one))]
     owners = [(one.id, other.host) for one, other in both if one.is_local and not other.is_local]
     people = {one.id for one, _ in both}
-    found = await tuples(_walls(), [listed(people), listed(people), listed({id_ for id_, _ in owners}),
-                                    listed({host for _, host in owners}), listed(conversations),
-                                    listed({one.id for one, _ in both if one.is_local}), listed(conversations)])
+    if not people:
+        return Walls(frozenset(), frozenset(), frozenset(), frozenset())
+    found = await tuples(_walls(), [as_list(people), as_list(people), as_list({id_ for id_, _ in owners}),
+                                    as_list({host for _, host in owners}), as_list(conversations),
+                                    as_list({one.id for one, _ in both if one.is_local}), as_list(conversations)])
     kinds: dict[str, set[tuple[int, int, str]]] = {"block": set(), "host": set(), "settled": set(), "quiet": set()}
     for kind, who, whom, name in found:
         kinds[kind].add((int(who), int(whom), str(name)))
@@ -95,12 +127,12 @@ def _named(kinds: dict[str, set[tuple[int, int, str]]]) -> dict[str, frozenset[t
 
 
 def _walls() -> str:
-    return (f"SELECT 'block', blocker_id, target_id, '' FROM block WHERE {one_of('blocker_id')} AND {one_of('target_id')}"  # noqa: S608
-            f" UNION ALL SELECT 'host', owner_id, 0, host FROM host_block WHERE {one_of('owner_id')} AND {one_of('host', 'text')}"
+    return (f"SELECT 'block', blocker_id, target_id, '' FROM block WHERE {listed('blocker_id')} AND {listed('target_id')}"  # noqa: S608
+            f" UNION ALL SELECT 'host', owner_id, 0, host FROM host_block WHERE {listed('owner_id')} AND {listed('host', 'text')}"
             " UNION SELECT 'settled', 0, 0, conversation FROM post"
-            f" WHERE {one_of('conversation', 'text')} AND settled_at IS NOT NULL"
+            f" WHERE {listed('conversation', 'text')} AND settled_at IS NOT NULL"
             f" UNION ALL SELECT 'quiet', owner_id, 0, conversation FROM quiet_conversation"
-            f" WHERE {one_of('owner_id')} AND {one_of('conversation', 'text')}")
+            f" WHERE {listed('owner_id')} AND {listed('conversation', 'text')}")
 
 
 async def add_likes(likes: Sequence[tuple[str, int, int]]) -> None:
@@ -116,3 +148,47 @@ async def add_announces(announces: Sequence[tuple[str, int, int, Reach, datetime
     await write_rows("INSERT INTO announce (id, created_at, uri, actor_id, post_id, reach, published_at) VALUES"
                      " (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id, actor_id) DO NOTHING",
                      [(new_id(), now, uri, actor, post, str(reach), at) for uri, actor, post, reach, at in announces])
+
+
+async def add_recipients(recipients: Sequence[tuple[int, int, bool]]) -> None:
+    """Write down whom posts are for: (post, actor, whether the text names them)."""
+    now = clock.now()
+    await write_rows("INSERT INTO recipient (id, created_at, post_id, actor_id, mentioned) VALUES (?, ?, ?, ?, ?)"
+                     " ON CONFLICT (post_id, actor_id) DO NOTHING", [(new_id(), now, *one) for one in recipients])
+
+
+async def answered(answers: Sequence[tuple[str, int]]) -> None:
+    """These conversations wait for an answer no longer: (conversation, who answers), unless its first message is theirs."""
+    await write_rows("DELETE FROM unanswered WHERE conversation = ? AND author_id <> ?", answers)
+
+
+async def taken(uris: Collection[str]) -> set[str]:
+    """Those of these posts that we have, have erased, or have an answer to."""
+    names = as_list(uris)
+    found = await tuples(f"SELECT uri FROM post WHERE {listed('uri', 'text')} UNION SELECT uri FROM tombstone"  # noqa: S608
+                         f" WHERE {listed('uri', 'text')} UNION SELECT parent_uri FROM post WHERE {listed('parent_uri', 'text')}",
+                         [names, names, names])
+    return {str(row[0]) for row in found}
+
+
+async def add_posts(posts: Sequence[Mapping[str, object]]) -> list[int]:
+    """Write posts that are not private; their ids. Each holds the same columns, but for what is new here."""
+    now = clock.now()
+    filled = [{"id": new_id(), "created_at": now, "key": new_key(), "note": ""} | dict(post) for post in posts]
+    if filled:
+        insert = f"INSERT INTO post ({', '.join(filled[0])}) VALUES ({', '.join('?' * len(filled[0]))})"  # noqa: S608
+        await write_rows(insert, [given(post) for post in filled])
+    return [int(str(post["id"])) for post in filled]
+
+
+async def add_tags(named: Sequence[tuple[int, str]]) -> None:
+    """Write what posts are about: (post, name)."""
+    now = clock.now()
+    await write_rows("INSERT INTO tag (id, created_at, post_id, name) VALUES (?, ?, ?, ?)",
+                     [(new_id(), now, post_id, name) for post_id, name in named])
+
+
+def given(columns: Mapping[str, object]) -> list[object]:
+    """The values of columns as both databases take them."""
+    return [json.dumps(value) if isinstance(value, dict) else str(value) if isinstance(value, StrEnum) else value
+            for value in columns.values()]

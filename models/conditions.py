@@ -14,8 +14,7 @@ from functools import lru_cache
 from tortoise.expressions import Q
 
 from models import clock
-from models.database import dialect, tuples
-from models.given import listed, one_of
+from models.database import as_list, dialect, listed, tuples
 from models.post import Post
 
 #: Stand for the id of the one who asks, for their host and for the instant; nothing has such a value.
@@ -72,6 +71,6 @@ async def meeting(condition: Condition, ids: Collection[int]) -> set[int]:
     """Those of these posts that meet a condition."""
     if not ids:
         return set()
-    found = await tuples(f"SELECT post.id {FROM} WHERE {one_of('post.id')} AND ({condition.sql})",  # noqa: S608
-                         [listed(ids), *condition.values])
+    found = await tuples(f"SELECT post.id {FROM} WHERE {listed('post.id')} AND ({condition.sql})",  # noqa: S608
+                         [as_list(ids), *condition.values])
     return {int(row[0]) for row in found}

@@ -90,15 +90,14 @@ class News:
     recipient: Actor
     kind: Notice
     actor: Actor | None = None
-    post: Post | None = None
+    post_id: int | None = None
     host: str = ""
-    report: Report | None = None
+    report_id: int | None = None
 
     @property
     def event(self) -> tuple[int, str, int | None, int | None, str, int | None]:
         """The same, in columns: recipient, kind, actor, post, host and report."""
-        return (self.recipient.id, str(self.kind), self.actor.id if self.actor else None, self.post.id if self.post else None,
-                self.host, self.report.id if self.report else None)
+        return self.recipient.id, str(self.kind), self.actor.id if self.actor else None, self.post_id, self.host, self.report_id
 
 
 class Notification(Record):
@@ -124,7 +123,7 @@ class Notification(Record):
     async def tell(cls, recipient: Actor, kind: Notice, actor: Actor | None = None, post: Post | None = None,
                    host: str = "", report: Report | None = None) -> None:
         """Tell a member of ours, once: the same event again, or news for someone elsewhere or of oneself, is dropped."""
-        await cls.tell_all([News(recipient, kind, actor, post, host, report)])
+        await cls.tell_all([News(recipient, kind, actor, post.id if post else None, host, report.id if report else None)])
 
     @classmethod
     async def tell_all(cls, news: Iterable[News]) -> None:
@@ -161,6 +160,13 @@ class Notification(Record):
         gone = cls.filter(kind=kind, actor=actor)
         gone = gone.filter(post=post) if post else gone
         await (gone.filter(recipient=recipient) if recipient else gone).delete()
+
+    @classmethod
+    async def withdraw_all(cls, gone: Sequence[tuple[Notice, int, int | None, int | None]]) -> None:
+        """The same for many: (kind, who caused it, which post, who was told); of the last two one is left out."""
+        for column, place in (("post_id", 2), ("recipient_id", 3)):
+            await write_rows(f"DELETE FROM notification WHERE kind = ? AND actor_id = ? AND {column} = ?",  # noqa: S608
+                             [[str(one[0]), one[1], one[place]] for one in gone if one[place] is not None])
 
     @classmethod
     async def by_sender(cls, condition: Q, *, before: int, size: int) -> list[Sender]:

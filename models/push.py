@@ -10,8 +10,7 @@ from models import clock
 from models.actor import Actor
 from models.base import Record
 from models.client import AccessToken
-from models.database import tuples
-from models.given import listed, one_of
+from models.database import as_list, listed, tuples
 
 WAITING_LIMIT = 50  # of one app: one that is away for long reads its notices when it is back
 
@@ -71,9 +70,9 @@ class OutgoingPush(Record):
         """Owe notices (id -> recipient), as far as they were written, to the apps of their recipients. An app for which too much
         waits already goes without.
         """
-        asked = [listed(set(told.values())), listed(told)]
+        asked = [as_list(set(told.values())), as_list(told)]
         wanted = (f"SELECT s.id, n.id FROM push_subscription s JOIN notification n ON n.recipient_id = s.owner_id"  # noqa: S608
-                  f" WHERE {one_of('s.owner_id')} AND {one_of('n.id')} ORDER BY n.id")
+                  f" WHERE {listed('s.owner_id')} AND {listed('n.id')} ORDER BY n.id")
         for subscription_id, notification_id in await tuples(wanted, asked) if told else ():
             if await cls.filter(subscription_id=subscription_id).limit(WAITING_LIMIT).count() < WAITING_LIMIT:
                 await cls.create(subscription_id=subscription_id, notification_id=notification_id)

@@ -4,20 +4,22 @@ A group announces whole activities too (FEP-1b12). They are hints: what they say
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from federation import origins, resolve, values
 from federation.contexts import PUBLIC
 from federation.errors import Malformed, Refused
-from federation.incoming import Incoming
+from federation.incoming import Alone, Incoming, Verdict
 from federation.instance import Instance
 from federation.wire import ACTIVITY_TYPES
-from models import Actor, Announce, Follow, Post, Tombstone, clock
+from models import Actor, Follow, Notification, Post, acts, clock
 from models.actor import ActorKind
 from models.errors import NotHere
-from models.notification import Notice, Notification
+from models.notification import News, Notice
 from models.reach import Reach
 from moderation import facts, policy
+from moderation.facts import Asked
 from moderation.policy import Verb
 
 
@@ -66,22 +68,44 @@ async def receive(incoming: Incoming) -> None:
     if incoming.known:
         await origins.take(incoming.known, incoming.note)
         return
-    activity, sender, post = incoming.activity, incoming.sender, incoming.post
-    if post is None or await Tombstone.covers(activity.id, sender.uri):
-        return
-    reach = Reach.WEB if PUBLIC in (*activity.to, *activity.cc) else Reach.PARTNERS
-    reach = reach.narrowed_to(post.reach)
-    if not policy.decide(Verb.ANNOUNCE, await _facts(sender, post, reach)):
-        return
-    await Announce.get_or_create({"uri": activity.id, "reach": reach, "published_at": activity.published or clock.now()},
-                                 actor=sender, post=post)
-    if sender.kind is not ActorKind.GROUP:
-        await Notification.tell(post.author, Notice.PASSED_ON, sender, post)
+    if incoming.post is not None:
+        await _pass_on([(incoming, incoming.post)])
 
 
-async def _facts(sender: Actor, post: Post, reach: Reach) -> policy.Facts:
+async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
+    """The same for several, of different senders, as far as what they name is here: all else has to be fetched."""
+    posts = await acts.kept({one.activity.object_id for one in incoming if one.activity.object_id})
+    followed = await acts.followed_here([one.sender.id for one in incoming])
+    verdicts, passed = list[Verdict](), list[tuple[Incoming, Post]]()
+    for one in incoming:
+        post = posts.get(one.activity.object_id or "")
+        verdicts.append(Alone() if post is None or one.activity.object_type in ACTIVITY_TYPES else None)
+        if post and verdicts[-1] is None and (post.author.is_local or one.sender.id in followed):
+            passed.append((one, post))
+    await _pass_on(passed)
+    return verdicts
+
+
+async def _pass_on(said: Sequence[tuple[Incoming, Post]]) -> None:
+    """What senders say that they pass on, each with the message: unless they took it back before."""
+    over = await acts.buried({(one.activity.id, one.sender.uri) for one, _ in said})
+    asked = [(one, Asked(one.sender, post.author, _reach(one).narrowed_to(post.reach), post)) for one, post in said
+             if (one.activity.id, one.sender.uri) not in over]
+    known = await facts.of_all([ask for _, ask in asked])
+    passed = [(one, ask.reach, ask.post) for (one, ask), facts_ in zip(asked, known, strict=True)
+              if ask.post and policy.decide(Verb.ANNOUNCE, _seen_there(facts_, ask.post))]
+    await acts.add_announces([(one.activity.id, one.sender.id, post.id, reach, one.activity.published or clock.now())
+                              for one, reach, post in passed])
+    await Notification.tell_all([News(post.author, Notice.PASSED_ON, one.sender, post.id) for one, _, post in passed
+                                 if one.sender.kind is not ActorKind.GROUP])
+
+
+def _reach(incoming: Incoming) -> Reach:
+    return Reach.WEB if PUBLIC in (*incoming.activity.to, *incoming.activity.cc) else Reach.PARTNERS
+
+
+def _seen_there(loaded: policy.Facts, post: Post) -> policy.Facts:
     """Whether the sender sees a post of a third server is that server's to say: it showed it to us."""
-    loaded = await facts.between(sender, post.author, reach=reach, post=post)
     return loaded if post.author.is_local else replace(loaded, sees_post=True)
 
 

@@ -3,14 +3,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from federation import notes, resolve, values, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
 from federation.instance import Instance
-from federation.wire import NOTE_TYPES, Activity, Note
+from federation.wire import Note
 from models import Actor, Follow, Post
 from models.reach import Reach
 
@@ -72,23 +71,14 @@ async def own_note(instance: Instance, incoming: Incoming) -> Note | None:
 
     It is on the sender's own server: what anybody else wrote is nobody's to say, and nobody makes us ask a third server for it.
     """
-    activity, sender = incoming.activity, incoming.sender
-    if activity.object_id is None:
+    uri = incoming.activity.object_id
+    if uri is None:
         raise Malformed("no object")
-    if not same_origin(activity.object_id, sender.uri):
-        raise Refused("writes in another name", host=sender.host)
-    if isinstance(activity.object, dict):
-        return Note.parse(_addressed(activity, activity.object)) if activity.object_type in NOTE_TYPES else None
-    if await Post.exists(uri=activity.object_id):
-        return None
-    return await resolve.fetch_note(instance, activity.object_id)
-
-
-def _addressed(activity: Activity, thing: dict[str, Any]) -> dict[str, Any]:
-    """The object for those to whom its author sends it, where it names nobody itself (ActivityPub §6.2: Discourse)."""
-    if any(thing.get(name) for name in ("to", "cc", "bto", "bcc")):
-        return thing
-    return thing | {"to": list(activity.to), "cc": list(activity.cc)}
+    if not same_origin(uri, incoming.sender.uri):
+        raise Refused("writes in another name", host=incoming.sender.host)
+    if incoming.is_embedded:
+        return incoming.embedded_note()
+    return None if await Post.exists(uri=uri) else await resolve.fetch_note(instance, uri)
 
 
 async def is_wanted(note: Note, author: Actor) -> bool:

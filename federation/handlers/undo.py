@@ -1,13 +1,18 @@
 """Undo: someone takes back a Follow, Like, Announce, Block or Offer, named in any of three ways (fediverse.md §8.10)."""
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from federation import partnership_answers, values
 from federation.errors import Malformed
-from federation.incoming import Incoming
-from models import Announce, Block, Follow, Like, Tombstone
-from models.notification import Notice, Notification
+from federation.incoming import Alone, Incoming, Verdict
+from models import Notification, acts, undoing
+from models.actor import ActorKind
+from models.notification import Notice
+from models.undoing import Done
+
+#: How the kinds are called on the wire that can be named by whom or what they are about, as some make up an id for the Undo.
+NAMED = {"Follow": "follow", "Like": "like", "EmojiReact": "like"}
 
 
 async def receive(incoming: Incoming) -> None:
@@ -17,49 +22,50 @@ async def receive(incoming: Incoming) -> None:
     """
     if await partnership_answers.ended(incoming):
         return
-    uri, sender = incoming.activity.object_id, incoming.sender
-    named = incoming.activity.object if isinstance(incoming.activity.object, dict) else {}
-    if uri is None and not named:
-        raise Malformed("undoes nothing")
-    undone = [await step(incoming, uri, named) for step in (_follow, _like, _announce, _block)]
-    if uri and not any(undone) and not incoming.is_repeat:
-        await Tombstone.bury(uri, sender.uri)
+    (refused,) = await _undo([incoming])
+    if refused:
+        raise refused
 
 
-async def _follow(incoming: Incoming, uri: str | None, named: dict[str, Any]) -> bool:
-    """By its id; or by its two ends, as some servers make up a new id for the Undo."""
-    theirs = Follow.filter(follower_id=incoming.sender.id)
-    found = await theirs.filter(uri=uri).select_related("target").first() if uri else None
-    if found is None and named.get("type") == "Follow" and (target := values.link(named.get("object"))):
-        found = await theirs.filter(target__uri=target).select_related("target").first()
-    if found is None:
-        return False
-    await found.delete()
-    for notice in (Notice.FOLLOW, Notice.FOLLOW_REQUEST):
-        await Notification.withdraw(notice, incoming.sender, recipient=found.target)
-    return True
+async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
+    """The same for several, of different senders; what communities take back is about more."""
+    undone = iter(await _undo([one for one in incoming if one.sender.kind is not ActorKind.APPLICATION]))
+    return [Alone() if one.sender.kind is ActorKind.APPLICATION else next(undone) for one in incoming]
 
 
-async def _like(incoming: Incoming, uri: str | None, named: dict[str, Any]) -> bool:
-    theirs = Like.filter(actor_id=incoming.sender.id)
-    found = await theirs.filter(uri=uri).select_related("post").first() if uri else None
-    if found is None and named.get("type") in ("Like", "EmojiReact") and (thing := values.link(named.get("object"))):
-        found = await theirs.filter(post__uri=thing).select_related("post").first()
-    if found is None:
-        return False
-    await found.delete()
-    await Notification.withdraw(Notice.THANKS, incoming.sender, found.post)
-    return True
+async def _undo(incoming: Sequence[Incoming]) -> list[Verdict]:
+    uris = {one.activity.object_id for one in incoming if one.activity.object_id}
+    about = {uri for one in incoming if (uri := _named(one)[1])}
+    known = await undoing.done([one.sender.id for one in incoming], uris, about) if incoming else []
+    undone = [(one, _meant(one, known)) for one in incoming]
+    await undoing.drop([done for _, meant in undone for done in meant])
+    await Notification.withdraw_all(
+        [withdrawn for one, meant in undone for done in meant for withdrawn in _notices(one, done)])
+    await acts.bury([(one.activity.object_id, one.sender.uri) for one, meant in undone
+                     if one.activity.object_id and not meant and not one.is_repeat])
+    return [None if one.activity.object_id or isinstance(one.activity.object, dict) else Malformed("undoes nothing")
+            for one in incoming]
 
 
-async def _announce(incoming: Incoming, uri: str | None, _named: dict[str, Any]) -> bool:
-    found = await Announce.filter(actor_id=incoming.sender.id, uri=uri or "").select_related("post").first()
-    if found is None:
-        return False
-    await found.delete()
-    await Notification.withdraw(Notice.PASSED_ON, incoming.sender, found.post)
-    return True
+def _named(incoming: Incoming) -> tuple[str, str | None]:
+    """The kind of what is undone, and whom or what that was about, where the Undo repeats it."""
+    thing = incoming.activity.object if isinstance(incoming.activity.object, dict) else {}
+    kind = NAMED.get(str(thing.get("type")), "")
+    return kind, values.link(thing.get("object")) if kind else None
 
 
-async def _block(incoming: Incoming, uri: str | None, _named: dict[str, Any]) -> bool:
-    return bool(uri) and await Block.filter(blocker_id=incoming.sender.id, uri=uri).delete() > 0
+def _meant(incoming: Incoming, known: Sequence[Done]) -> list[Done]:
+    """What the sender did under the id that is undone; else, of the kind that the Undo repeats, what is about the same."""
+    theirs = [done for done in known if done.actor_id == incoming.sender.id]
+    kind, about = _named(incoming)
+    by_id = [done for done in theirs if done.uri == incoming.activity.object_id]
+    by_name = [done for done in theirs if about and (done.kind, done.about_uri) == (kind, about)]
+    return by_id if any(done.kind == kind for done in by_id) else [*by_id, *by_name]
+
+
+def _notices(incoming: Incoming, done: Done) -> list[tuple[Notice, int, int | None, int | None]]:
+    """What was told of it: the kind of notice, who caused it, the post, and who was told."""
+    if done.kind == "follow":
+        return [(notice, incoming.sender.id, None, done.about_id) for notice in (Notice.FOLLOW, Notice.FOLLOW_REQUEST)]
+    told = {"like": Notice.THANKS, "announce": Notice.PASSED_ON}.get(done.kind)
+    return [(told, incoming.sender.id, done.about_id, None)] if told else []

@@ -86,7 +86,7 @@ async def test_signs_and_news_are_written_once(people: list[Actor]) -> None:
         await acts.add_likes([(f"{one.uri}/like", one.id, post.id) for one in (cy, dan, cy)])
         await acts.add_announces([(f"{one.uri}/announce", one.id, post.id, Reach.PARTNERS, now) for one in (cy, dan)])
         await Notification.tell_all([
-            *(News(ada, Notice.THANKS, one, post) for one in (cy, dan, cy, ada)), News(cy, Notice.THANKS, ada, post),
+            *(News(ada, Notice.THANKS, one, post.id) for one in (cy, dan, cy, ada)), News(cy, Notice.THANKS, ada, post.id),
             *(News(bea, Notice.FOLLOW, one) for one in (cy, dan)),
             *(News(bea, Notice.SCRAPED, host=host) for host in ("far.example", "off.example"))])
     assert {(one.uri, one.actor_id) for one in await Like.filter(post=post)} == {(f"{one.uri}/like", one.id) for one in (cy, dan)}

@@ -1,0 +1,274 @@
+"""What is carried out for several people in one transaction leaves the same rows as one by one, whoever lies in between; and how
+often each kind of activity asks the database.
+"""
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import aiosqlite
+import pytest
+from asyncpg.connection import Connection
+
+from federation import groups
+from federation.contexts import PUBLIC
+from federation.handlers import HANDLERS
+from federation.instance import Instance, Network, ensure_actor, open_instance
+from federation.intake import Intake
+from models import (
+    Actor,
+    Announce,
+    Attachment,
+    Block,
+    Follow,
+    Host,
+    InboxItem,
+    Like,
+    Notification,
+    Post,
+    QuietConversation,
+    Recipient,
+    Revision,
+    Tag,
+    Tombstone,
+    Unanswered,
+    clock,
+    memory,
+)
+from models.consent import Purpose
+from models.delivery import ItemState
+from models.host import Standing
+from models.reach import Reach
+from models.sqlite_readers import Readers
+from server.actions import accounts, posts
+
+ORIGIN = "https://here.example"
+PEOPLE = ("ada", "bob", "cy", "dora")
+CROWD = tuple(f"reader{number}" for number in range(12))
+#: What is said -> how often the database is asked at most, looks into the queue too: as often where ten say it as where one does.
+LIMITS = {"Answer": 24, "Like": 17, "EmojiReact": 17, "Announce": 18, "Update": 15, "Delete": 24, "Undo": 12}
+Document = dict[str, Any]
+
+
+@dataclass
+class World:
+    """One server elsewhere, whose people say things about messages of one member of ours."""
+
+    host: str
+    member: Actor
+    messages: list[Post]
+
+    def uri(self, name: str) -> str:
+        return f"https://{self.host}/users/{name}"
+
+    def says(self, name: str, kind: str, thing: object, number: int = 0, **more: Any) -> Document:
+        """An activity of somebody's."""
+        me = self.uri(name)
+        return {"id": f"{me}/{kind}/{number}", "type": kind, "actor": me, "to": [PUBLIC], "object": thing, **more}
+
+    def note(self, name: str, number: int, text: str = "Hello", answers: str = "", **more: Any) -> Document:
+        """A message of theirs; one that answers names our member too."""
+        tag = [{"type": "Mention", "href": self.member.uri}, {"type": "Hashtag", "name": "#Sleep"}] if answers else []
+        image = {"type": "Image", "mediaType": "image/png", "url": f"https://{self.host}/{number}.png", "name": "A graph"}
+        me = self.uri(name)
+        return {"id": f"{me}/notes/{number}", "type": "Note", "attributedTo": me, "content": f"<p>{text}</p>", "to": [PUBLIC],
+                "cc": [f"{me}/followers"], "published": "2026-05-05T07:30:00Z", "tag": tag,
+                "attachment": [image] if number % 2 else [], **({"inReplyTo": answers} if answers else {}), **more}
+
+
+@pytest.fixture
+async def instance(db: object) -> AsyncIterator[Instance]:
+    await ensure_actor(ORIGIN)
+    async with open_instance(Network(origin=ORIGIN)) as instance:
+        yield instance
+
+
+async def world(name: str, host: str, people: tuple[str, ...] = PEOPLE, messages: int = 4) -> World:
+    """A member of ours who follows those people, all but the last."""
+    newcomer = accounts.Newcomer(name=name, language="en", consents=(Purpose.MEMBERSHIP, Purpose.SHARED_OUT))
+    member = (await accounts.create(ORIGIN, newcomer)).actor
+    await (await Host.called(host)).change(standing=Standing.PARTNER)
+    made = World(host, member, [])
+    for number, one in enumerate(people):
+        uri = made.uri(one)
+        actor = await Actor.create(uri=uri, name=one, host=host, inbox_uri=f"{uri}/inbox", followers_uri=f"{uri}/followers",
+                                   fetched_at=clock.now())
+        if number < len(people) - 1:
+            await Follow.create(uri=f"{uri}/followed", follower=member, target=actor, accepted_at=clock.now())
+    for number in range(messages):
+        composition = posts.Composition(text=f"Ours {number}", reach=Reach.PARTNERS, undo_seconds=0)
+        made.messages.append(await posts.publish(member, composition, ORIGIN))
+    return made
+
+
+async def carried_out(instance: Instance, said: list[Document]) -> None:
+    """It came in, in this order, and is carried out."""
+    for one in said:
+        await InboxItem.create(activity_uri=one["id"], sender_uri=one["actor"], body=json.dumps(one))
+    intake = Intake(instance)
+    async with asyncio.timeout(30):
+        while await InboxItem.filter(state=ItemState.NEW, attempts=0).exists() or intake._lanes:
+            await intake._fill()
+            if intake._lanes:
+                await asyncio.wait(intake._lanes.values())
+                intake._forget_finished()
+
+
+def first(w: World) -> list[Document]:
+    """What four people say: ada as people do, the others also what is not theirs to say."""
+    ours, settled, foreign = w.messages[0].uri, w.messages[1].uri, f"{w.uri('ada')}/notes/1"
+    return [
+        w.says("ada", "Create", w.note("ada", 1)), w.says("bob", "Like", ours), w.says("cy", "EmojiReact", ours, content="❤"),
+        w.says("dora", "Create", w.note("dora", 1, answers=ours)), w.says("ada", "Create", w.note("ada", 2, answers=ours), 1),
+        w.says("bob", "Create", w.note("bob", 1, answers=settled)), w.says("cy", "Create", w.note("cy", 1, answers=ours)),
+        w.says("dora", "Create", w.note("dora", 2), 1), w.says("ada", "Like", ours), w.says("ada", "Announce", ours),
+        w.says("bob", "Announce", ours), w.says("bob", "Like", ours, 1), w.says("bob", "Create", w.note("ada", 3), 1),
+        w.says("ada", "Like", {"type": "Note"}, 2), w.says("bob", "Create", w.note("bob", 2, answers=foreign), 2),
+        w.says("dora", "Like", ours), w.says("dora", "Announce", ours), w.says("ada", "Delete", f"{w.uri('ada')}/notes/9"),
+        w.says("bob", "Create", w.note("bob", 3, to=[w.member.uri], cc=[]), 3), w.says("dora", "Announce", foreign, 1)]
+
+
+def second(w: World) -> list[Document]:
+    """And afterwards, about what they said."""
+    ours = w.messages[0].uri
+    newer = {"updated": "2026-05-05T08:30:00Z"}
+    return [
+        w.says("ada", "Update", w.note("ada", 1, "Changed", **newer)), w.says("bob", "Undo", f"{w.uri('bob')}/Like/0"),
+        w.says("cy", "Undo", {"id": f"{w.uri('cy')}/made-up", "type": "EmojiReact", "object": ours}),
+        w.says("dora", "Delete", {"id": f"{w.uri('dora')}/notes/1", "type": "Tombstone"}),
+        w.says("ada", "Update", w.note("ada", 2, "Older", ours, updated="2026-05-05T07:00:00Z"), 1),
+        w.says("bob", "Delete", f"{w.uri('ada')}/notes/2"), w.says("bob", "Undo", f"{w.uri('ada')}/Like/0", 1),
+        w.says("bob", "Update", w.note("ada", 2, "Forged", ours, **newer)), w.says("ada", "Create", w.note("ada", 9), 9),
+        w.says("bob", "Update", w.note("bob", 2, "Fewer", f"{w.uri('ada')}/notes/1", to=[w.uri("ada")], cc=[], **newer), 1),
+        w.says("bob", "Delete", "https://elsewhere.example/1", 1), w.says("ada", "Undo", f"{w.uri('ada')}/Announce/0"),
+        w.says("bob", "Undo", f"{w.uri('bob')}/Announce/7", 2), w.says("bob", "Announce", w.messages[2].uri, 7),
+        w.says("dora", "Create", w.note("dora", 1), 2), w.says("dora", "Like", w.messages[3].uri, 2)]
+
+
+#: What differs by nature.
+LEFT_OUT = frozenset({"id", "created_at", "key", "sealed", "due_at", "deleted_at", "stored_at", "published_at"})
+
+
+async def state(w: World) -> dict[str, list[str]]:
+    """All rows that came of it, with the world's own names left out."""
+    theirs = await Post.filter(author__host=w.host)
+    names = {post.id: post.uri for post in [*theirs, *w.messages]} | {actor.id: actor.uri for actor in await Actor.all()}
+    tables: dict[str, Any] = {
+        "posts": theirs, "likes": await Like.filter(actor__host=w.host), "announces": await Announce.filter(actor__host=w.host),
+        "news": await Notification.filter(recipient=w.member), "recipients": await Recipient.filter(post__author__host=w.host),
+        "tags": await Tag.filter(post__author__host=w.host), "images": await Attachment.filter(owner__host=w.host),
+        "unanswered": await Unanswered.filter(author_id=w.member.id), "gone": [one for one in theirs if one.deleted_at],
+        "revisions": await Revision.filter(post__author__host=w.host),
+        "graves": await Tombstone.filter(actor_uri__contains=w.host),
+        "items": await InboxItem.filter(sender_uri__contains=w.host)}
+    return {table: sorted(_said(w, row, names) for row in rows) for table, rows in tables.items()}
+
+
+def _said(w: World, row: Any, names: dict[int, str]) -> str:
+    columns = {name: getattr(row, name) for name in row._meta.fields_db_projection if name not in LEFT_OUT}
+    text = repr({name: names.get(value, value) if name.endswith("_id") else value for name, value in columns.items()})
+    for place, message in enumerate(w.messages):
+        text = text.replace(message.uri, f"message {place}")
+    return text.replace(w.host, "HOST").replace(w.member.uri, "MEMBER")
+
+
+async def walled(w: World) -> None:
+    """Our member blocks cy and wants no more of the last conversation; the second takes no more answers."""
+    cy = await Actor.get(uri=w.uri("cy"))
+    await Block.create(blocker=w.member, target=cy)
+    await Post.filter(id=w.messages[1].id).update(settled_at=clock.now())
+    await QuietConversation.create(owner=w.member, conversation=w.messages[3].uri)
+
+
+async def test_together_is_as_one_by_one(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, together = await world("anna", "one.example"), await world("bert", "two.example")
+    sizes: list[int] = []
+    real = groups._verdicts
+
+    async def counted(found: Any) -> Any:
+        sizes.append(len(found))
+        return await real(found)
+    with monkeypatch.context() as patch:
+        for kind, handler in HANDLERS.items():
+            patch.setitem(HANDLERS, kind, replace(handler, together=None))
+        await walled(alone)
+        for one in [*first(alone), *second(alone)]:
+            await carried_out(instance, [one])
+    await walled(together)
+    monkeypatch.setattr(groups, "_verdicts", counted)
+    await carried_out(instance, first(together))
+    await carried_out(instance, second(together))
+    expected, found = await state(alone), await state(together)
+    for table in expected:
+        assert found[table] == expected[table], table
+    assert found.keys() == expected.keys() and max(sizes) > 2
+    assert all(found.values())  # each table holds something
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement from now on, those that begin and end a transaction too."""
+    found: list[str] = []
+    answer = Readers._answer
+
+    def counted(self: Readers, statements: Any) -> Any:
+        found.extend(sql for sql, _ in statements)
+        return answer(self, statements)
+
+    def counting(real: Any) -> Any:
+        def run(self: Any, sql: str, *values: Any, **options: Any) -> Any:
+            found.append(sql)
+            return real(self, sql, *values, **options)
+        return run
+    monkeypatch.setattr(Readers, "_answer", counted)
+    for name in ("execute", "execute_fetchall", "execute_insert", "executemany"):
+        monkeypatch.setattr(aiosqlite.Connection, name, counting(getattr(aiosqlite.Connection, name)))
+    for name in ("fetch", "execute", "executemany"):
+        monkeypatch.setattr(Connection, name, counting(getattr(Connection, name)))
+    return found
+
+
+def each(w: World, kind: str, name: str, number: int) -> tuple[Document | None, Document]:
+    """What somebody says of this kind, and before it what it is about."""
+    ours, note = w.messages[number].uri, w.note(name, number * 2)
+    match kind:
+        case "Answer":
+            return None, w.says(name, "Create", w.note(name, number * 2, answers=ours), number)
+        case "Update":
+            return w.says(name, "Create", note, number), w.says(name, kind, note | {"updated": "2026-05-05T08:30:00Z"}, number)
+        case "Delete":
+            return w.says(name, "Create", note, number), w.says(name, kind, note["id"], number)
+        case "Undo":
+            like = w.says(name, "Like", ours, number)
+            return like, w.says(name, kind, like, number)
+    return None, w.says(name, kind, ours, number)
+
+
+async def test_how_often_the_database_is_asked(instance: Instance, asked: list[str]) -> None:
+    w = await world("anna", "one.example", CROWD, messages=2 * len(LIMITS))
+    memory.start()  # how we stand with that server was changed a moment ago, and would not be remembered
+    counts: dict[str, tuple[int, int]] = {}
+    for place, kind in enumerate(LIMITS):
+        numbers = []
+        for half, crowd in enumerate((CROWD[:1], CROWD[1:11])):
+            said = [each(w, kind, name, 2 * place + half) for name in crowd]
+            await carried_out(instance, [before for before, _ in said if before])
+            numbers.append(await _asked_for(instance, [one for _, one in said], asked))
+        counts[kind] = (numbers[0], numbers[1])
+    assert await InboxItem.exclude(outcome="done").count() == 0
+    assert all(max(of_one_and_of_ten) <= LIMITS[kind] for kind, of_one_and_of_ten in counts.items()), counts
+
+
+async def _asked_for(instance: Instance, said: list[Document], asked: list[str]) -> int:
+    """How many statements it took to carry these out, in one look."""
+    for one in said:
+        await InboxItem.create(activity_uri=one["id"], sender_uri=one["actor"], body=json.dumps(one))
+    asked.clear()
+    intake = Intake(instance)
+    await intake._fill()
+    count = len(asked)
+    assert not intake._lanes and await InboxItem.filter(state=ItemState.NEW).count() == 0
+    return count
