@@ -254,3 +254,15 @@ async def test_a_message_without_addressees_is_for_those_of_its_create(
     rows = await alpha.ask(lambda: Post.filter(author__host=peer.host).order_by("id"))
     assert [(row.uri, row.reach) for row in rows] == [
         (spoken["id"], Reach.WEB), (silent["id"], Reach.CIRCLE), (said["id"], Reach.CIRCLE)]
+
+
+@pytest.mark.parametrize("kind", ["ReplyRequest", "Note"])
+async def test_an_answer_about_something_else_is_none_to_a_follow(
+        alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor, kind: str) -> None:
+    """GoToSocial answers requests for permission, too, and repeats who asked: it is no yes to a follow, and no end of one."""
+    follow = await follow_them(alpha, alice, peer, otto, accepted=False)
+    thing = {"type": kind, "actor": alice.uri, "object": f"{otto.uri}/notes/x", "id": f"{alpha.origin}/activities/x"}
+    await deliver(alpha, peer, otto, otto.does("Accept", thing))
+    assert await count(alpha, Follow, accepted_at__isnull=True) == 1
+    await deliver(alpha, peer, otto, otto.does("Accept", follow), otto.does("Reject", thing))
+    assert await count(alpha, Follow, accepted_at__isnull=False) == 1
