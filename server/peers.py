@@ -31,6 +31,7 @@ from models.actor import ActorKind
 from models.errors import CommunityError, NotHere
 from models.member import MemberState
 from models.reach import Reach
+from models.timelines import END_OF_TIME
 from moderation import consent, hosts, lines
 from moderation.visibility import VISITOR, Viewer, may_see
 from server.errors import BadRequest
@@ -40,6 +41,7 @@ from server.proxies import bucket, client_address
 
 ACTIVITY_TYPE = "application/activity+json"
 INBOXES = ("/inbox", "/actor/inbox", "/actors/{key}/inbox", "/directory/inbox")
+ID_DIGITS = 19  # of a row's id, in these decades
 CHUNK_BYTES = 64 * 1024
 BODY_SECONDS = 20.0
 AP_ACCEPT = ("application/activity+json", "application/ld+json", "application/json")
@@ -142,9 +144,9 @@ async def _shown(request: web.Request) -> tuple[Post, Viewer]:
 
 def _page_after(request: web.Request) -> int | None:
     page = request.query.get("page")
-    if page is not None and not (page.isascii() and page.isdigit() and len(page) <= 18):
+    if page is not None and not (page.isascii() and page.isdigit() and len(page) <= ID_DIGITS):
         raise BadRequest("page")
-    return int(page) if page is not None else None
+    return min(int(page), END_OF_TIME) if page is not None else None
 
 
 async def stamp(request: web.Request) -> web.Response:

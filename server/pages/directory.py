@@ -66,7 +66,11 @@ async def search(request: web.Request) -> web.Response:
                     age=form.text("age", 8))
     asked = await _understood(request, Asked(words=form.text("q", WORDS_LIMIT), wanted=wanted))
     place = form.get("place") or ""
-    return await _page(request, asked, int(place) if place.isascii() and place.isdigit() and len(place) <= 18 else None)
+    return await _page(request, asked, min(int(place), END) if _is_place(place) else None)
+
+
+def _is_place(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) <= 19
 
 
 async def one(request: web.Request) -> web.Response:

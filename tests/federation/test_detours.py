@@ -228,6 +228,8 @@ async def test_a_neighbour_gets_no_permission_for_veras_quote(
 async def test_pages_that_are_no_numbers(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
     """Digits of other alphabets, and numbers that no column holds."""
     post = await alpha.write(alice, "hello", Reach.PARTNERS)
+    assert (await peer.get(alpha, f"{alice.uri}/outbox?page={post.id}", vera))[0] == 200
+    assert (await peer.get(alpha, f"{post.uri}/replies?page={post.id}", vera))[0] == 200
     for page in ("%C2%B2", "%D9%A3", "9" * 19, "9" * 18, "-1", "1e3", "first&page=%C2%B2"):
         for path in (f"{alice.uri}/outbox", f"{post.uri}/replies", f"{post.uri}/context"):
             assert (await peer.get(alpha, f"{path}?page={page}", vera))[0] in (200, 400), page

@@ -78,7 +78,7 @@ SHOWS_NONE = frozenset({
     "/people/directory", "/people/directory/{key}", "/people/introductions", "/people/waiting",
     "/about/servers", "/admin/lists", "/admin/lists/{key}", "/admin/lists/{what:blocks|allows}.csv",  # names of servers
     "/admin/knocks", "/admin/servers",
-    "/follows/cut", "/follows/cut/{event:[0-9]{1,18}}/{side:following|followers}.csv",  # names of people who were followed
+    "/follows/cut", "/follows/cut/{event:[0-9]{1,19}}/{side:following|followers}.csv",  # names of people who were followed
     "/admin", "/admin/directory",  # numbers and facets, no messages
     "/map", "/census", "/people/professionals", "/admin/contacts",
     "/directory", "/directory/{collection:outbox|followers|following|featured}", "/directory/listings",
