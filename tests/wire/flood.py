@@ -64,7 +64,7 @@ async def flood(activities: int, actors: int) -> dict[str, Any]:
 
 
 async def _drill(target: LiveServer, peer: Peer, pid: int, activities: int, actors: int) -> dict[str, Any]:
-    people = [_person(peer, number) for number in range(actors)]
+    people = [person(peer, number) for number in range(actors)]
     before, waits, stop = resident_mib(pid), list[float](), asyncio.Event()
     peaks = [before]
     probe = asyncio.create_task(_probe(target.origin, pid, waits, peaks, stop))
@@ -100,7 +100,8 @@ async def _probe(origin: str, pid: int, waits: list[float], peaks: list[float], 
             await asyncio.sleep(PROBE_SECONDS)
 
 
-def _person(peer: Peer, number: int) -> PeerActor:
+def person(peer: Peer, number: int) -> PeerActor:
+    """One of many people on a peer, all with the same key."""
     uri = f"{peer.origin}/users/p{number}"
     key = Key(f"{uri}#main-key", rsa_key(1))
     public = {"id": key.id, "owner": uri, "publicKeyPem": keys.public_pem(key.private.public_key())}
