@@ -131,7 +131,7 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.REPLY: _("%(name)s answered you", name=name),
         Notice.THANKS: _("%(name)s thinks of you", name=name),
         Notice.PASSED_ON: _("%(name)s passed your message on", name=name),
-        Notice.MOVED: _("%(name)s has a new account, and you follow it now", name=name),
+        Notice.MOVED: _("%(name)s has a new account, and you follow it once it says yes", name=name),
         Notice.POSTED: _("%(name)s wrote a message", name=name),
         Notice.EDITED: _("%(name)s changed a message that you passed on or answered", name=name),
         Notice.QUOTED: _("%(name)s quotes a message of yours", name=name),
