@@ -18,11 +18,10 @@ from federation.bulk import Ordinary
 from federation.contexts import PUBLIC
 from federation.errors import Busy
 from federation.gathering import Gathering
-from models import Actor, Host, InboxItem, clock, queues, vault
-from models.database import in_transaction
+from models import Actor, Host, InboxItem, arrivals, clock, vault
+from models.arrivals import NewItem
 from models.delivery import ItemState
 from models.memory import Recent
-from models.queues import NewItem
 
 #: Repeated under the same id when an answer got lost, and then carried out again (fediverse.md §8.7).
 REPEATABLE = frozenset({"Follow", "Undo", "Offer", "Withdraw"})
@@ -86,31 +85,32 @@ class Arrivals:
                 for one, fits in zip(group, room, strict=True)]
 
     async def _write(self, taken: Mapping[Name, Arrival], at_once: Sequence[Ordinary[Name]]) -> None:
-        """What came in, and what it does, in one transaction. Where the second part fails, only the first: it is done later."""
+        """What has to wait, and what others do at once, in one transaction. Where that fails, everything waits."""
         try:
             await self._commit(taken, at_once)
         except Exception as error:
             if not at_once:
                 raise
             log.warning("messages wait in line", exc_info=error)
-            at_once = []
-            await self._commit(taken, at_once)
-        if len(at_once) < len(taken):
-            self.came.set()
+            await self._commit(taken, [])
 
     async def _commit(self, taken: Mapping[Name, Arrival], at_once: Sequence[Ordinary[Name]]) -> None:
-        done = {one.name for one in at_once}
-        async with in_transaction():
-            added = await queues.add_items([NewItem(*name, "" if name in done else one.kept(), one.at, name in done)
-                                           for name, one in taken.items()])
-            await bulk.store([one for one in at_once if one.name in added])
-            for name, one in taken.items():
-                if name not in added and one.kind in REPEATABLE:
-                    await _again(one)
-            await self._hear(clock.now(), {one.host for one in taken.values()})
+        made = {one.name: one.made for one in at_once}
+        waits = {name: one for name, one in taken.items() if name not in made}
+        new = await arrivals.take_in([NewItem(*name, one.kept(), one.at) for name, one in waits.items()], list(made.values()))
+        for name, one in waits.items():
+            if name not in new and one.kind in REPEATABLE:
+                await _again(one)
+        await self._hear(clock.now(), {one.host for one in taken.values()})
+        if waits:
+            self.came.set()
 
     async def _has_room(self, arrival: Arrival) -> bool:
-        """Counted by the database once a second for each server, and on our fingers in between."""
+        """Counted by the database once a second, and on our fingers in between: for each server only while there is much."""
+        in_all = await self._waiting.get("", _count_all)
+        in_all[0] += 1
+        if in_all[0] <= WAITING_LIMIT:
+            return True
         origin = origin_of(arrival.sender_uri)
         count = await self._waiting.get(origin, lambda: _count(origin))
         count[0] += 1
@@ -127,21 +127,21 @@ class Arrivals:
         self._heard |= dict.fromkeys(new, at)
 
 
-async def _at_once(arrivals: Iterable[Arrival]) -> list[Ordinary[Name]]:
+async def _at_once(group: Iterable[Arrival]) -> list[Ordinary[Name]]:
     """The ordinary messages among these that nothing has to be carried out before; none while much waits."""
-    in_line = await queues.senders_in_line(clock.now(), LINE_LIMIT)
-    if in_line is None:
-        return []
     by_sender: dict[str, list[Arrival]] = {}
-    for one in arrivals:
-        if one.sender_uri not in in_line:
-            by_sender.setdefault(one.sender_uri, []).append(one)
+    for one in group:
+        by_sender.setdefault(one.sender_uri, []).append(one)
     try:
         return await bulk.ordinary([(theirs[0].sender, [(one.name, one.document) for one in theirs])
-                                    for theirs in by_sender.values()])
+                                    for theirs in by_sender.values()], LINE_LIMIT)
     except Exception as error:  # of one document: it is carried out, and refused, by itself
         log.warning("messages wait in line", exc_info=error)
         return []
+
+
+async def _count_all() -> list[int]:
+    return [await arrivals.count_waiting(WAITING_LIMIT)]
 
 
 async def _count(origin: str) -> list[int]:

@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from federation import notes, post_parts
 from federation.addresses import same_origin
 from federation.contexts import PUBLIC
 from federation.wire import Note
-from models import Actor, Host, InboxItem, queues
+from models import Actor, InboxItem, acts, arrivals, clock, queues
+from models.arrivals import Known, Rows
 from models.database import in_transaction
 from models.errors import CommunityError
+from models.ids import new_id, new_key
 from models.reach import Reach
 from moderation import hosts
 
@@ -39,14 +41,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Ordinary(Generic[T]):
-    """A message that waits, read; `reach` as its addressing says. `name` is what whoever brings it knows it by."""
+    """A message that can be stored. `name` is what whoever brings it knows it by; `made`: its rows, its text cleaned, none if
+    nobody here follows its author.
+    """
+
+    name: T
+    made: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Read(Generic[T]):
+    """A message that waits."""
 
     name: T
     note: Note
     author: Actor
-    reach: Reach
-    is_wanted: bool  # somebody here follows the author
-    columns: Mapping[str, Any] = field(default_factory=dict)  # of its row, its text cleaned
 
 
 async def carry_out(waiting: Mapping[str, Sequence[InboxItem]]) -> set[int]:
@@ -54,13 +63,13 @@ async def carry_out(waiting: Mapping[str, Sequence[InboxItem]]) -> set[int]:
 
     All of them or, when an error is raised, none: then they go the way of all others.
     """
-    senders = await Actor.filter(uri__in=list(waiting))
-    found = await ordinary([(sender, ((item.id, _document(item)) for item in waiting[sender.uri])) for sender in senders])
+    senders = await acts.actors(waiting)
+    found = await ordinary([(sender, ((item.id, _document(item)) for item in waiting[uri])) for uri, sender in senders.items()])
     if not found:
         return set()
     async with in_transaction():
         done = await queues.finish_items([one.name for one in found], "done")
-        await store([one for one in found if one.name in done])
+        await arrivals.add_rows([one.made for one in found if one.name in done])
     return done
 
 
@@ -69,44 +78,65 @@ def _document(item: InboxItem) -> object:
     return None if item.attempts or item.outcome else json.loads(item.body)
 
 
-async def ordinary(waiting: Sequence[tuple[Actor, Iterable[tuple[T, object]]]]) -> list[Ordinary[T]]:
-    """Those that stand first among what these senders said, and that can be stored: names and documents go in."""
-    read: list[Ordinary[T]] = []
-    known = await queues.senders([author.id for author, _ in waiting])
-    for author, pieces in waiting:
-        if author.id not in known or not hosts.is_heard(standing := await hosts.standing(author.host)):
-            continue
-        for name, document in pieces:
-            note = _read(document, author)
-            reach = await _reach(note, author) if note else None
-            if note is None or reach is None or not hosts.may_bring(standing, reach):
-                break  # what comes after it waits for it
-            read.append(Ordinary(name, note, author, reach, known[author.id]))
-            if len(read) % PARSED_AT_ONCE == 0:
-                await asyncio.sleep(0)
-    return await _cleaned(await _storable(read)) if read else []
+async def ordinary(waiting: Sequence[tuple[Actor, Iterable[tuple[T, object]]]],
+                   line_limit: int | None = None) -> list[Ordinary[T]]:
+    """Those that stand first among what these senders said, and that can be stored: names and documents go in.
+
+    With a limit, of nobody of whom something is in line already, and none if more than so much is, of anybody.
+    """
+    read = [one for author, pieces in waiting async for one in _first(author, pieces)]
+    if not read:
+        return []
+    known = await arrivals.known({one.author.id for one in read}, {one.author.host for one in read},
+                                 [one.note.id for one in read], clock.now(), line_limit or 0)
+    if line_limit is None:
+        known = replace(known, in_line=frozenset())
+    return [one async for one in _made(read, known)]
 
 
-async def _cleaned(found: Sequence[Ordinary[T]]) -> list[Ordinary[T]]:
-    """The same with their columns: made before the transaction, some at a time, so that nobody waits long for either."""
-    ready: list[Ordinary[T]] = []
-    for one in found:
-        if one.is_wanted:
-            to_followers = one.author.followers_uri in {*one.note.to, *one.note.cc}
-            one = replace(one, columns=notes.new_columns(one.note, one.author, one.reach, to_followers))
-        ready.append(one)
-        if len(ready) % PARSED_AT_ONCE == 0:
+async def _first(author: Actor, pieces: Iterable[tuple[T, object]]) -> AsyncIterator[_Read[T]]:
+    """What somebody said, up to what is not ordinary: what comes after that waits for it. Some at a time."""
+    for count, (name, document) in enumerate(pieces, 1):
+        if (note := _read(document, author)) is None:
+            return
+        yield _Read(name, note, author)
+        if count % PARSED_AT_ONCE == 0:
             await asyncio.sleep(0)
-    return ready
 
 
-async def store(found: Sequence[Ordinary[Any]]) -> None:
-    """Write these messages, as far as somebody here follows their authors. Inside a transaction."""
-    found = [one for one in found if one.is_wanted]
-    ids = await queues.add_posts([one.columns for one in found])
-    await queues.add_tags([(id_, name) for id_, one in zip(ids, found, strict=True) for name in post_parts.topics(one.note)])
-    for id_, one in zip(ids, found, strict=True):
-        await post_parts.save_images(id_, one.note, one.author)
+async def _made(read: Sequence[_Read[T]], known: Known) -> AsyncIterator[Ordinary[T]]:
+    """Those of these that can be stored, made into rows before the transaction, some at a time, so that nobody waits long for
+    either. Of somebody whose message cannot, none that was said after it.
+    """
+    taken, stopped, count = set(known.taken), set(), 0
+    for one in read:
+        reach = _reach(one.note, one.author, known)
+        if one.author.id in stopped or one.note.id in taken or reach is None or not await _may(one.author, reach, known):
+            stopped.add(one.author.id)
+            continue
+        taken.add(one.note.id)
+        yield Ordinary(one.name, rows(one.note, one.author, reach) if known.followed[one.author.id] else {})
+        if (count := count + 1) % PARSED_AT_ONCE == 0:
+            await asyncio.sleep(0)
+
+
+async def _may(author: Actor, reach: Reach, known: Known) -> bool:
+    """Whether a message of this reach is taken from somebody now, before whatever else waits."""
+    if known.in_line is None or author.uri in known.in_line or author.id not in known.followed:
+        return False
+    standing = await hosts.standing(author.host)
+    return hosts.is_heard(standing) and hosts.may_bring(standing, reach)
+
+
+def rows(note: Note, author: Actor, reach: Reach) -> Rows:
+    """What a message is made of."""
+    now, post_id = clock.now(), new_id()
+    part = {"created_at": now, "post_id": post_id}
+    columns = notes.new_columns(note, author, reach, author.followers_uri in note.to or author.followers_uri in note.cc)
+    return {"post": [{"id": post_id, "created_at": now, "key": new_key(), "note": "", **columns}],
+            "tag": [{"id": new_id(), "name": name, **part} for name in post_parts.topics(note)],
+            "attachment": [{"id": new_id(), "key": new_key(), "owner_id": author.id, **part, **image}
+                           for image in post_parts.images(note)]}
 
 
 def _read(document: Any, author: Actor) -> Note | None:
@@ -120,13 +150,10 @@ def _read(document: Any, author: Actor) -> Note | None:
     return note if _is_own(note, author) and not _has_more(note) else None
 
 
-async def _reach(note: Note, author: Actor) -> Reach | None:
+def _reach(note: Note, author: Actor, known: Known) -> Reach | None:
     """How far a message goes that is for everybody, or for partners; None for any other."""
     audience = {*note.to, *note.cc} - {author.followers_uri}
-    if audience == {PUBLIC}:
-        return Reach.WEB
-    partners = notes.partners_of(await Host.get_or_none(name=author.host), author)
-    if not audience or not audience <= {PUBLIC, partners}:
+    if not audience or not audience <= {PUBLIC, known.partners.get(author.host) or notes.partners_of(None, author)}:
         return None
     return Reach.WEB if PUBLIC in audience else Reach.PARTNERS
 
@@ -148,16 +175,3 @@ def _is_closed(thing: Any) -> bool:
     tags = thing.get("tag") or []
     return not any(thing.get(name) for name in _EMPTY) and isinstance(tags, list) and all(
         isinstance(tag, dict) and tag.get("type") == "Hashtag" for tag in tags)
-
-
-async def _storable(found: list[Ordinary[T]]) -> list[Ordinary[T]]:
-    """Without those whose id is known, erased, or answered already, and what the same senders sent after them."""
-    taken = await queues.known_posts([one.note.id for one in found])
-    left, stopped = [], set()
-    for one in found:
-        if one.note.id in taken or one.author.id in stopped:
-            stopped.add(one.author.id)
-            continue
-        taken.add(one.note.id)
-        left.append(one)
-    return left

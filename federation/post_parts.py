@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from federation import values, wire
 from federation.note import Note
@@ -25,13 +26,17 @@ async def save(post: Post, note: Note, author: Actor) -> None:
 
 async def save_images(post_id: int, note: Note, author: Actor) -> None:
     """The images, by their addresses: they are fetched later."""
-    images = [image for image in note.attachments if _is_image(image)]
-    for position, image in enumerate(images[:IMAGES_LIMIT]):
-        focus = image.focus or (None, None)
-        await Attachment.create(
-            post_id=post_id, owner=author, position=position, media_type=(image.media_type or "")[:40], width=image.width or 0,
-            height=image.height or 0, description=image.name, remote_uri=image.url, blurhash=image.blurhash or "",
-            focus_x=focus[0], focus_y=focus[1])
+    for image in images(note):
+        await Attachment.create(post_id=post_id, owner_id=author.id, **image)
+
+
+def images(note: Note) -> list[dict[str, Any]]:
+    """The images of a message, as columns that say what its author said."""
+    shown = [image for image in note.attachments if _is_image(image)]
+    return [{"position": position, "media_type": (image.media_type or "")[:40], "width": image.width or 0,
+             "height": image.height or 0, "description": image.name, "remote_uri": image.url, "blurhash": image.blurhash or "",
+             "focus_x": image.focus[0] if image.focus else None, "focus_y": image.focus[1] if image.focus else None}
+            for position, image in enumerate(shown[:IMAGES_LIMIT])]
 
 
 def links(note: Note) -> str:

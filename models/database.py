@@ -4,13 +4,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tortoise.context import TortoiseContext, require_context
@@ -23,6 +24,7 @@ from models.sqlite_immediate import ImmediateClient
 from models.sqlite_readers import Statement as Statement
 from models.vault import Vault
 
+T = TypeVar("T")
 #: Whatever the database library raises, for those who only tell a person about it.
 DatabaseError = BaseORMException
 SQLITE_SCHEME = "sqlite://"
@@ -32,7 +34,7 @@ POSTGRES_SCHEMES = ("postgres", "postgresql")
 #: synchronous=FULL keeps what was answered with 2xx through a power cut; it costs 0.2 ms a commit.
 SQLITE_PRAGMAS = {
     "busy_timeout": 5000, "journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON",
-    "journal_size_limit": 16 * 1024 * 1024,
+    "journal_size_limit": 16 * 1024 * 1024, "wal_autocheckpoint": 4000,
 }
 
 
@@ -202,6 +204,16 @@ async def write_rows(sql: str, values: Sequence[Sequence[object]]) -> None:
     connection = require_context().db()
     if values:
         await connection.execute_many(_placed(connection, sql), [list(row) for row in values])
+
+
+async def in_writer(work: Callable[[sqlite3.Connection], T]) -> T:
+    """Do something in one transaction of its own on SQLite, in the thread of the connection that writes: one change of threads
+    for all of it. Not for PostgreSQL, nor inside another transaction.
+    """
+    client = require_context().db()
+    if not isinstance(client, ImmediateClient):
+        raise TypeError("this is no SQLite outside a transaction")
+    return await client.in_writer(work)
 
 
 def _placed(connection: Any, sql: str) -> str:

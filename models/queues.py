@@ -1,30 +1,13 @@
-"""The hot path of what comes in, in SQL: many rows a statement. Tortoise would take ten times as long (performance.md, Limits).
-
-Each statement runs inside the caller's transaction, on SQLite and PostgreSQL alike.
-"""
+"""Looks into the queues in SQL. Tortoise would take ten times as long (performance.md, Limits)."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
 from enum import StrEnum
 
 from models import clock
-from models.database import rows, tuples, write_rows
+from models.database import rows, tuples
 from models.delivery import ItemState
-from models.ids import new_id, new_key
-
-
-@dataclass(frozen=True, slots=True)
-class NewItem:
-    """An activity that has come in: its id, who sent it, its text, when it came; whether it is carried out already."""
-
-    activity_uri: str
-    sender_uri: str
-    body: str
-    at: datetime
-    is_done: bool = False
 
 
 class Due(StrEnum):
@@ -66,71 +49,7 @@ def marks(number: int) -> str:
     return ", ".join("?" * number)
 
 
-async def add_items(items: Sequence[NewItem]) -> set[tuple[str, str]]:
-    """Write activities down, each once; returns (activity, sender) of those that are new."""
-    if not items:
-        return set()
-    row = f"({marks(8)})"
-    values: list[object] = []
-    for item in items:
-        state, body, outcome = (ItemState.DONE, "", "done") if item.is_done else (ItemState.NEW, item.body, "")
-        values += [new_id(), item.at, item.activity_uri, item.sender_uri, body, str(state), item.at, outcome]
-    insert = "INSERT INTO inbox_item (id, created_at, activity_uri, sender_uri, body, state, due_at, outcome) VALUES "
-    once = " ON CONFLICT (activity_uri, sender_uri) DO NOTHING RETURNING activity_uri, sender_uri"
-    added = await rows(insert + ", ".join([row] * len(items)) + once, values)
-    return {(str(one["activity_uri"]), str(one["sender_uri"])) for one in added}
-
-
-async def senders_in_line(now: datetime, limit: int) -> set[str] | None:
-    """Of whom something is due to be carried out; None if more than `limit` activities are."""
-    waiting = "SELECT sender_uri FROM inbox_item WHERE state = ? AND due_at <= ? LIMIT ?"
-    found = await rows(waiting, [str(ItemState.NEW), now, limit + 1])
-    return {str(one["sender_uri"]) for one in found} if len(found) <= limit else None
-
-
-async def senders(ids: Iterable[int]) -> dict[int, bool]:
-    """Those of these actors that are neither suspended nor deleted, and of whose messages nobody asked to be told; and whether
-    somebody here follows them.
-    """
-    ids = list(ids)
-    if not ids:
-        return {}
-    ours = ("SELECT 1 FROM follow f JOIN actor reader ON reader.id = f.follower_id"
-            " WHERE f.target_id = a.id AND f.accepted_at IS NOT NULL AND reader.host = ''")
-    found = await rows(f"SELECT a.id, EXISTS ({ours}) AS is_followed FROM actor a WHERE a.suspended_at IS NULL"  # noqa: S608
-                       f" AND a.deleted_at IS NULL AND a.id IN ({marks(len(ids))})"
-                       f" AND NOT EXISTS ({ours} AND f.tells_posts)", ids)
-    return {int(one["id"]): bool(one["is_followed"]) for one in found}
-
-
-async def known_posts(uris: Sequence[str]) -> set[str]:
-    """Those of these posts that we have, have erased, or have an answer to."""
-    if not uris:
-        return set()
-    places = marks(len(uris))
-    found = await rows(f"SELECT uri FROM post WHERE uri IN ({places}) UNION SELECT uri FROM tombstone WHERE uri IN ({places})"  # noqa: S608
-                       f" UNION SELECT parent_uri FROM post WHERE parent_uri IN ({places})", [*uris, *uris, *uris])
-    return {str(one["uri"]) for one in found}
-
-
-async def add_posts(posts: Sequence[Mapping[str, object]]) -> list[int]:
-    """Write posts that answer nothing; their ids. Each holds the same columns, as `Post` names them, but for what is new here."""
-    now = clock.now()
-    filled = [{"id": new_id(), "created_at": now, "key": new_key(), "note": ""} | dict(post) for post in posts]
-    if filled:
-        insert = f"INSERT INTO post ({', '.join(filled[0])}) VALUES ({marks(len(filled[0]))})"  # noqa: S608
-        await write_rows(insert, [[_stored(value) for value in post.values()] for post in filled])
-    return [int(str(post["id"])) for post in filled]
-
-
-async def add_tags(named: Sequence[tuple[int, str]]) -> None:
-    """Write what posts are about: (post, name)."""
-    now = clock.now()
-    await write_rows("INSERT INTO tag (id, created_at, post_id, name) VALUES (?, ?, ?, ?)",
-                     [(new_id(), now, post_id, name) for post_id, name in named])
-
-
-def _stored(value: object) -> object:
+def stored(value: object) -> object:
     """A value as both databases take it."""
     return json.dumps(value) if isinstance(value, dict) else str(value) if isinstance(value, StrEnum) else value
 

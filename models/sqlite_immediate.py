@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import aiosqlite
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from models.sqlite_readers import Readers, Statement
+
+T = TypeVar("T")
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -105,6 +107,19 @@ class ImmediateClient(SqliteClient):
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
 
+    async def in_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do something in one transaction, begun and ended in the thread of the connection that writes. Whoever is cancelled
+        meanwhile does not stop it; the thread works first in, first out, so nothing comes between.
+        """
+        async with self.acquire_connection() as connection:
+            try:
+                done: T = await connection._execute(_in_transaction, connection._conn, work)
+            except sqlite3.OperationalError as error:
+                raise OperationalError(error) from error
+            except sqlite3.IntegrityError as error:
+                raise IntegrityError(error) from error
+            return done
+
     async def close(self) -> None:
         """Close the readers, then the one that writes, which tidies the file up."""
         self._readers.close()
@@ -131,6 +146,17 @@ class ImmediateClient(SqliteClient):
 
     def _in_transaction(self) -> ImmediateTransactionContext:
         return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
+
+
+def _in_transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        done = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+    return done
 
 
 client_class = ImmediateClient

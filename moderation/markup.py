@@ -81,7 +81,7 @@ def _break(run: re.Match[str]) -> str:
 
 def _is_deep(markup: str) -> bool:
     """Whether it nests deeper than any honest message."""
-    if len(markup) < 2 * DEPTH_LIMIT:
+    if markup.count("<") <= DEPTH_LIMIT:
         return False
     opened: Counter[str] = Counter()
     for slash, name in _OPENS.findall(markup):

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from federation import bulk
-from models import Actor, Attachment, Follow, InboxItem, Post, Tag, clock, queues
+from models import Actor, Attachment, Follow, InboxItem, Post, Tag, arrivals, clock
 from models.delivery import ItemState
 from models.reach import Reach
 from tests.live import LiveServer, settle
@@ -29,21 +28,26 @@ async def otto(alpha: LiveServer, peer: Peer) -> PeerActor:
     return otto
 
 
-async def stored_together(alpha: LiveServer, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def stored_together(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many messages each group held; filled while the test runs."""
     sizes: list[int] = []
-    real = bulk.store
+    real, later = arrivals.take_in, arrivals.add_rows
 
-    async def counted(found: Any) -> None:
-        await real(found)
-        sizes.extend([len(found)] * bool(found))
-    monkeypatch.setattr(bulk, "store", counted)
+    async def taken(items: Any, made: Any) -> Any:
+        sizes.extend([len(made)] * bool(made))
+        return await real(items, made)
+
+    async def added(made: Any) -> None:
+        sizes.extend([len(made)] * bool(made))
+        await later(made)
+    monkeypatch.setattr(arrivals, "take_in", taken)
+    monkeypatch.setattr(arrivals, "add_rows", added)
     return sizes
 
 
 async def test_many_at_once_are_all_there(
         alpha: LiveServer, peer: Peer, otto: PeerActor, monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes = await stored_together(alpha, monkeypatch)
+    sizes = stored_together(monkeypatch)
     notes = [otto.note(f"Number {number} <script>x</script>", tag=[{"type": "Hashtag", "name": "#Sleep"}] if number == 3 else [])
              for number in range(12)]
     assert set(await asyncio.gather(*(peer.send(alpha, otto.does("Create", note), otto) for note in notes))) == {202}
@@ -88,15 +92,14 @@ async def test_what_follows_something_that_waits_waits_too(
 
 async def test_what_cannot_be_stored_at_once_is_kept_and_stored_later(
         alpha: LiveServer, peer: Peer, otto: PeerActor, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, failed = queues.add_posts, []
+    real, failed = arrivals.take_in, []
 
-    async def once(posts: Any) -> list[int]:
+    async def once(items: Any, made: Any) -> Any:
         if not failed:
-            failed.append(posts)
-            await real(posts)
+            failed.append(made)
             raise OSError("the disk is full")
-        return await real(posts)
-    monkeypatch.setattr(queues, "add_posts", once)
+        return await real(items, made)
+    monkeypatch.setattr(arrivals, "take_in", once)
     note = otto.note()
     assert await peer.send(alpha, otto.does("Create", note), otto) == 202
     await settle(alpha)
@@ -108,7 +111,7 @@ async def test_what_cannot_be_stored_at_once_is_kept_and_stored_later(
     {"to": ["https://nobody.example/a"]}, {"unheard": "of"}, {"type": "Article"}])
 async def test_what_is_not_ordinary_goes_the_other_way(
         alpha: LiveServer, peer: Peer, otto: PeerActor, monkeypatch: pytest.MonkeyPatch, more: Document) -> None:
-    sizes = await stored_together(alpha, monkeypatch)
+    sizes = stored_together(monkeypatch)
     note = otto.note() | more
     assert await peer.send(alpha, otto.does("Create", note), otto) == 202
     await settle(alpha)

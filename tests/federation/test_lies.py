@@ -420,7 +420,7 @@ async def test_who_took_an_id_before_its_owner_loses_it(
         await scene.follow(alpha, alice, one)
     note = vera.note("Veras words")
     squat = mallory.does("Create", note | {"attributedTo": mallory.uri, "content": "Mallorys words"})
-    assert await told(alpha, peer, mallory, squat) == ["done"]
+    assert await told(alpha, peer, mallory, squat) == ["202"], "an ordinary message is there when it is answered"
     assert "Mallory" in await text_of(alpha, note["id"])
     peer.show(note["id"], note)
     assert await told(alpha, peer, vera, vera.does("Create", note)) == ["done"]
