@@ -313,6 +313,6 @@ def _audience_of(announce: Announce) -> tuple[list[str], list[str]]:
     actor = announce.actor
     if announce.reach is Reach.WEB:
         return [PUBLIC], [actor.followers_uri, announce.post.author.uri]
-    return [render.partners_uri(origin_of(actor.uri))], [actor.followers_uri, announce.post.author.uri]
+    return [render.partners_uri(origin_of(actor.uri)), actor.followers_uri], [announce.post.author.uri]
 
 

@@ -126,8 +126,8 @@ def generator(*more: Document) -> Document:
 def addressing(post: Post, recipients: Iterable[Recipient], origin: str) -> tuple[list[str], list[str]]:
     """`to` and `cc` of a post of ours (product.md, One scale of reach).
 
-    Followers stand in `cc` of a partner message, so that a partner with other software shows it to them; it is
-    delivered to partners only.
+    Followers stand in `to` of a partner message, so that a partner with other software shows it to them (Mastodon takes one
+    that has them in `cc` alone for a direct message, which nobody is shown); it is delivered to partners only.
     """
     named = [recipient.actor.uri for recipient in recipients]
     match post.reach:
@@ -136,7 +136,7 @@ def addressing(post: Post, recipients: Iterable[Recipient], origin: str) -> tupl
         case Reach.WEB:
             return [PUBLIC], [post.author.followers_uri, *named]
         case Reach.PARTNERS:
-            return [partners_uri(origin), *named], [post.author.followers_uri]
+            return [partners_uri(origin), post.author.followers_uri, *named], []
         case Reach.CIRCLE:
             return named, []
         case _:

@@ -256,6 +256,8 @@ async def test_our_posts_say_what_may_be_done_with_them(alpha: LiveServer, peer:
     assert (await policy_of(post))["canQuote"] == [alice.uri]
     assert f"{alpha.origin}/partners" in (await policy_of(post))["canReply"]
     assert (await policy_of(wide))["canQuote"] == [alice.uri]
+    document = json.loads((await peer.get(alpha, post.uri, otto))[1])  # in `to`: for Mastodon it is a direct message otherwise
+    assert (document["to"], document["cc"]) == ([f"{alpha.origin}/partners", alice.followers_uri], [])
     await alpha.run(profiles.allow_quotes(await alpha.ask(lambda: Actor.get(id=alice.id)), True))
     assert (await policy_of(wide))["canQuote"] == ["https://www.w3.org/ns/activitystreams#Public"]
     assert (await policy_of(post))["canQuote"] == [alice.uri]
