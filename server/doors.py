@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from enum import Enum, auto
@@ -17,7 +18,7 @@ from aiohttp import web
 
 from federation import negotiation, signatures
 from federation.addresses import host_of
-from federation.errors import Busy, FederationError, Refused, Unproven
+from federation.errors import Busy, FederationError, Refused, Unproven, Unreachable
 from federation.signatures import Request
 from models import Member
 from models.availability import is_unavailable
@@ -36,6 +37,7 @@ from server.look import LANGUAGE_COOKIE
 from server.views import MeView
 
 KEY_PATH = "/actor"
+UNREACHABLE_SECONDS = 60
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()
 
@@ -222,5 +224,7 @@ def problem(error: CommunityError, more: Mapping[str, str] | None = None) -> web
     """An error as a problem document (RFC 9457); the detail stays in the log. `more`: headers."""
     body = {"type": "about:blank", "title": error.safe, "status": error.status}
     headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooOften | Busy | Unavailable) else {}
+    if isinstance(error, Unreachable):  # theirs, when their key could not be read: or too much of it was asked for lately
+        headers["Retry-After"] = str(math.ceil(error.retry_after_seconds or UNREACHABLE_SECONDS))
     headers |= more or {}
     return web.json_response(body, status=error.status, content_type="application/problem+json", headers=headers)

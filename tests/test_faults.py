@@ -20,11 +20,12 @@ import structlog
 from structlog.testing import capture_logs
 from tortoise.exceptions import OperationalError
 
+from federation.errors import Unreachable
 from models import Actor, Attachment, Community, InboxItem, Post, clock
 from models.delivery import ItemState
 from models.reach import Reach
 from server import logs, uploads
-from server.doors import unexpected
+from server.doors import problem, unexpected
 from server.media import MediaStore
 from server.tasks import pause
 from tests.browser import Browser, picture
@@ -187,6 +188,11 @@ def test_work_that_fails_rests_longer_and_never_long() -> None:
 @pytest.mark.parametrize(("words", "status"), [("database is locked", 503), ("database or disk is full", 503), ("no such column", 500)])
 def test_a_database_that_cannot_be_used_is_said_and_is_no_fault(words: str, status: int) -> None:
     assert unexpected(OperationalError(words)).status == status
+
+
+def test_whose_key_cannot_be_read_now_is_told_when_to_come_again() -> None:
+    assert problem(Unreachable("budget", retry_after_seconds=2.5)).headers["Retry-After"] == "3"
+    assert int(problem(Unreachable("no answer")).headers["Retry-After"]) > 0
 
 
 async def test_a_message_that_everybody_reads_at_once_is_answered_to_all(alpha: LiveServer, peer: Peer) -> None:
