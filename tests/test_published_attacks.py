@@ -42,7 +42,9 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         f"{LIES}::test_an_embedded_object_of_another_server_is_only_a_hint", f"{ORDER}::test_only_owners_change_things_and_in_any_order"),
     "Fedify 0.13.1 2.3.5 handle spoof, key cache": (
         f"{LIES}::test_a_handle_is_shown_with_the_server_that_serves_it", f"{LIES}::test_a_key_counts_only_if_its_owner_names_it"),
-    "CVE-2025-30741 followers-only leak": (EVERYWHERE, "tests/stories/test_follow.py::test_a_careful_member_is_asked_first_and_says_yes"),
+    "CVE-2025-30741 followers-only leak": (
+        EVERYWHERE, "tests/stories/test_follow.py::test_a_careful_member_is_asked_first_and_says_yes",
+        f"{DETOURS}::test_who_only_asked_to_follow_reads_nothing_for_followers"),
     "CVE-2026-25808 outbox leak": (f"{SECRET}::test_the_outbox_shows_what_is_for_the_whole_web_whoever_asks",),
     "Hollo 0.6.12 0.6.14 0.7.11 one route without a filter": (EVERYWHERE, f"{SEEN}::test_every_address_is_in_the_manifest"),
     "CVE-2026-28431 CVE-2022-0133 permission checks missing": (
@@ -52,7 +54,8 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         f"{PAGES}/test_messages_pages.py::test_nobody_can_use_the_upload_of_another",
         f"{PAGES}/test_settings_pages.py::test_one_ends_ones_own_sessions_only"),
     "CVE-2026-22246 relation leak": (f"{PAGES}/test_people_pages.py::test_visitors_learn_nothing_about_members",
-                                     f"{SECRET}::test_a_server_reads_of_followers_only_its_own"),
+                                     f"{SECRET}::test_a_server_reads_of_followers_only_its_own",
+                                     f"{DETOURS}::test_a_server_reads_of_those_somebody_follows_only_its_own"),
     "CVE-2025-62175 CVE-2024-25619 streams stay open": (
         "tests/server/api/test_streaming.py::test_who_may_no_longer_listen_is_sent_away_at_once",),
     "CVE-2025-24896 session remains": (

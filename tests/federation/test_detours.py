@@ -1,6 +1,7 @@
 """Ways around the front door: what a peer says about us, about a third server, or through somebody else (security.md §0)."""
 from __future__ import annotations
 
+import json
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
@@ -274,6 +275,35 @@ async def test_nothing_of_somebody_suspended_comes_in_through_others(
     assert await refused(alpha, resolve.post(alpha.instance, note["id"]))
     assert await alpha.ask(lambda: Post.filter(author_id=known.id).count()) == 0
     assert await alpha.ask(lambda: Post.filter(author__host=peer.host).count()) == 2
+
+
+async def test_who_only_asked_to_follow_reads_nothing_for_followers(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """CVE-2025-30741: what came because somebody here follows her is for those whom she let in, not for those who asked."""
+    bob, carl = await alpha.member("bob"), await alpha.member("carl")
+    await scene.follow(alpha, alice, vera)
+    known = await alpha.ask(lambda: Actor.get(uri=vera.uri))
+    asked_her = await alpha.ask(lambda: Follow.request(f"{bob.uri}/follows/1", bob, known))
+    note = vera.note("for followers", to=[f"{vera.uri}/followers"])
+    await scene.deliver(alpha, peer, vera, vera.does("Create", note))
+    assert [await scene.sees(alpha, one, note["id"]) for one in (alice, bob, carl)] == [True, False, False]
+    await scene.deliver(alpha, peer, vera, vera.does("Accept", asked_her.uri))
+    assert [await scene.sees(alpha, one, note["id"]) for one in (alice, bob, carl)] == [True, True, False]
+
+
+async def test_a_server_reads_of_those_somebody_follows_only_its_own(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """CVE-2026-22246: whom a member follows elsewhere is told to no third server, and who only was asked to nobody."""
+    async with Peer() as other:
+        await other.become(alpha)
+        ada, bea = other.actor("ada"), peer.actor("bea")
+        for one in (vera, ada):
+            await scene.follow(alpha, alice, one)
+        known = await alpha.run(resolve.actor(alpha.instance, bea.uri))
+        await alpha.ask(lambda: Follow.request(f"{alice.uri}/follows/9", alice, known))
+        for server, one in ((peer, vera), (other, ada)):
+            status, body = await server.get(alpha, f"{alice.uri}/following", one)
+            assert status == 200 and json.loads(body)["orderedItems"] == [one.uri]
 
 
 async def test_nobody_clears_the_page_of_a_neighbour(
