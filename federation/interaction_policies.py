@@ -35,17 +35,21 @@ def withheld(document: dict[str, Any], author_uri: str) -> dict[str, str] | None
     Only a no that is sure counts: who is named, or must ask first, or stands in a collection that we cannot read, may try, and
     the author's server decides. Whom a message names may always answer it.
     """
-    found: dict[str, str] = {}
-    for verb in WITHHELD:
-        rule = _rule(document, verb)
-        if rule is None or not any(isinstance(rule.get(name), str | list) for name in (*AT_ONCE, *ASKED)):
-            continue
-        others = {uri for uri in (*_approvers(rule, AT_ONCE), *_approvers(rule, ASKED)) if uri != author_uri}
-        if all(_is_followers(uri, author_uri) for uri in others):
-            found[verb] = str(Permitted.FOLLOWERS if others else Permitted.NOBODY)
+    rules = ((verb, _rule(document, verb)) for verb in WITHHELD)
+    found = {verb: str(who) for verb, rule in rules if rule is not None and (who := _alone(rule, author_uri))}
     if any(tag.get("type") == "Mention" for tag in values.objects(document.get("tag"), MAX_APPROVERS)):
         found.pop("canReply", None)
     return found or None
+
+
+def _alone(rule: dict[str, Any], author_uri: str) -> Permitted | None:
+    """Who alone may; None where that is not sure."""
+    if not any(isinstance(rule.get(name), str | list) for name in (*AT_ONCE, *ASKED)):
+        return None
+    others = {uri for uri in (*_approvers(rule, AT_ONCE), *_approvers(rule, ASKED)) if uri != author_uri}
+    if not all(_is_followers(uri, author_uri) for uri in others):
+        return None
+    return Permitted.FOLLOWERS if others else Permitted.NOBODY
 
 
 def _rule(document: dict[str, Any], verb: str) -> dict[str, Any] | None:

@@ -82,15 +82,19 @@ def blurhash(pixels: Sequence[tuple[int, int, int]]) -> str:
 
     `pixels`: HASHED_SIDE rows of as many, from 0 to 255.
     """
-    bright = [[_bright(value) for value in pixel] for pixel in pixels]
-    middles = [(place + 0.5) / HASHED_SIDE for place in range(HASHED_SIDE)]  # so that one colour all over is no wave
-    waves = [[math.cos(math.pi * wave * middle) for middle in middles] for wave in range(WAVES_ACROSS)]
-    colours = [_share(bright, waves[across], waves[down]) for down in range(WAVES_DOWN) for across in range(WAVES_ACROSS)]
+    colours = _waves([[_bright(value) for value in pixel] for pixel in pixels])
     largest = max(abs(part) for colour in colours[1:] for part in colour) * 2
     step = max(0, min(82, math.floor(largest * 166 - 0.5)))
     mean = sum(_dark(part) << shift for part, shift in zip(colours[0], (16, 8, 0), strict=True))
     words = [_letters(WAVES_ACROSS - 1 + (WAVES_DOWN - 1) * 9, 1), _letters(step, 1), _letters(mean, 4)]
     return "".join([*words, *(_letters(_step_of([part * 2 for part in colour], (step + 1) / 166), 2) for colour in colours[1:])])
+
+
+def _waves(bright: Sequence[Sequence[float]]) -> list[list[float]]:
+    """How much there is of each wave, in each colour; the first is the mean."""
+    middles = [(place + 0.5) / HASHED_SIDE for place in range(HASHED_SIDE)]  # so that one colour all over is no wave
+    waves = [[math.cos(math.pi * wave * middle) for middle in middles] for wave in range(WAVES_ACROSS)]
+    return [_share(bright, waves[across], waves[down]) for down in range(WAVES_DOWN) for across in range(WAVES_ACROSS)]
 
 
 def _share(bright: Sequence[Sequence[float]], across: Sequence[float], down: Sequence[float]) -> list[float]:
