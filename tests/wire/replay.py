@@ -193,13 +193,13 @@ async def judged(stage: Stage, name: str, kind: str, status: int, ms: float, doc
 async def fate(document: Any) -> str:
     """What stands in the database because of an activity."""
     item = await InboxItem.get_or_none(activity_uri=Activity.parse(document).id)
-    if item is None:
-        return "ignored: not stored"
-    if item.state is not ItemState.DONE:
+    if item and item.state is not ItemState.DONE:
         return f"{'refused' if item.state is ItemState.REFUSED else 'broken'}: {item.outcome}"
     thing = values.link(document.get("object")) or ""
-    if post := await Post.get_or_none(uri=thing).exclude(author__host=""):
+    if post := await Post.get_or_none(uri=thing).exclude(author__host=""):  # an ordinary one is its own receipt
         return "taken: erased" if post.deleted_at else f"taken as a message for {post.reach}: {', '.join(await read_in(post))}"
+    if item is None:
+        return "ignored: not stored"
     for table in (Follow, Like, Announce, Block, Report):
         if await table.exists(uri=document.get("id", "")):
             return f"taken as {table.__name__}"
