@@ -52,6 +52,7 @@ class Emoji:
 
     name: str
     icon: str
+    updated: datetime | None = None  # when its server last gave the name another picture, maybe at the same address
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def hashtags(tags: list[dict[str, Any]]) -> tuple[Hashtag, ...]:
 
 def emojis(tags: list[dict[str, Any]]) -> tuple[Emoji, ...]:
     """The pictures that tags define. Their own id is not needed: Akkoma sends null."""
-    return tuple(Emoji(name, icon) for tag in tags
+    return tuple(Emoji(name, icon, values.instant(tag.get("updated"))) for tag in tags
                  if _is(tag, "Emoji") and (name := matching(_EMOJI_NAME, _bare(tag.get("name"))))
                  and isinstance(image := tag.get("icon"), dict) and (icon := values.link(image.get("url"))))
 

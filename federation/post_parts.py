@@ -2,16 +2,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from federation import values, wire
 from federation.note import Note
-from models import Actor, Attachment, Emoji, Poll, Post, Tag, Vote
+from models import Actor, Attachment, Emoji, Poll, Post, Tag, Vote, clock
 from moderation import markup
 
 IMAGES_LIMIT = 8
 IMAGE_TYPES = {"Document", "Image"}
 EMOJI_LIMIT_PER_HOST = 3000
+EMOJI_AGAIN = timedelta(hours=1)
 LABEL_CHARACTERS = 120  # of a link
 
 
@@ -96,8 +98,14 @@ async def save_emojis(emojis: Iterable[wire.Emoji], host: str) -> None:
         known = await Emoji.get_or_none(host=host, name=emoji.name)
         if known is None and await Emoji.filter(host=host).count() < EMOJI_LIMIT_PER_HOST:
             await Emoji.get_or_create({"remote_uri": emoji.icon}, host=host, name=emoji.name)
-        elif known and known.remote_uri != emoji.icon:
+        elif known and (known.remote_uri != emoji.icon or _is_newer(emoji, known)):
             await Emoji.filter(id=known.id).update(remote_uri=emoji.icon, stored_at=None, fetch_attempts=0)
+
+
+def _is_newer(emoji: wire.Emoji, known: Emoji) -> bool:
+    """Whether the picture has changed since ours was fetched, which was not a moment ago."""
+    fetched = known.stored_at
+    return bool(emoji.updated and fetched and emoji.updated > fetched and fetched < clock.now() - EMOJI_AGAIN)
 
 
 def _is_image(attachment: wire.Attachment) -> bool:

@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from models import Actor, Attachment, Emoji, Poll, Post, Vote
+from models import Actor, Attachment, Emoji, Poll, Post, Vote, clock
 from tests.browser import Browser, picture
 from tests.live import LiveServer
 from tests.peer import Document, Peer, PeerActor
@@ -172,6 +173,12 @@ async def test_custom_emoji_are_fetched_and_shown_from_here(
     async with Browser(alpha) as visitor:
         await visitor.get(f"/emoji/{emoji.key}")
         assert visitor.path.startswith("/signin")
+    newer = [tags[0] | {"updated": clock.now().isoformat()}]
+    for fetched_at, is_kept in ((clock.now(), True), (clock.now() - timedelta(days=1), False)):
+        await alpha.ask(lambda: Emoji.all().update(stored_at=fetched_at))  # noqa: B023 - asked at once
+        await deliver(alpha, peer, otto, otto.does("Create", otto.note("Still :blob:", tag=newer)))
+        kept = await alpha.ask(lambda: Emoji.get())
+        assert (kept.stored_at == fetched_at) is is_kept, "another picture at the same address, but not each minute"
 
 
 def question(otto: PeerActor, *, many: bool = False, counts: tuple[int, ...] = (12, 2), **more: Any) -> Document:
