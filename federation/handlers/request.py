@@ -64,16 +64,27 @@ async def receive(incoming: Incoming) -> None:
     if not decision:
         await stamps.refuse(post.author, sender, activity)
         return
-    stamp, _ = await Stamp.get_or_create(kind=kind, post=post, interaction_uri=activity.instrument, defaults={"asker": sender})
-    if stamp.asker_id != sender.id:
-        await stamp.change(asker_id=sender.id)
-    stamp.post, stamp.asker = post, sender
+    stamp = await _stamp(kind, post, activity.instrument, sender)
     await stamps.grant(stamp, activity)
     if kind is StampKind.QUOTE:
-        quoting = Post.filter(uri=activity.instrument, quote_uri=post.uri, author_id=sender.id)
-        await quoting.update(shows_quote=True, quote_stamp_uri=stamps.uri_of(stamp))
-        for quote in await quoting:
-            await post_notices.of_quote(quote, sender)
+        await _show(stamp)
+
+
+async def _stamp(kind: StampKind, post: Post, uri: str, asker: Actor) -> Stamp:
+    """The permission for what has this id, which is the asker's."""
+    stamp, _ = await Stamp.get_or_create(kind=kind, post=post, interaction_uri=uri, defaults={"asker": asker})
+    if stamp.asker_id != asker.id:
+        await stamp.change(asker_id=asker.id)
+    stamp.post, stamp.asker = post, asker
+    return stamp
+
+
+async def _show(stamp: Stamp) -> None:
+    """A quote that came before its permission is shown now."""
+    quoting = Post.filter(uri=stamp.interaction_uri, quote_uri=stamp.post.uri, author_id=stamp.asker_id)
+    await quoting.update(shows_quote=True, quote_stamp_uri=stamps.uri_of(stamp))
+    for quote in await quoting:
+        await post_notices.of_quote(quote, stamp.asker)
 
 
 async def receive_feature(incoming: Incoming) -> None:
