@@ -17,10 +17,12 @@ V = TypeVar("V")
 
 STANDING_SECONDS = 1.0
 KEY_SECONDS = 5.0
-EDGE_SECONDS = 5.0
+EDGE_SECONDS = 1.0
 STANDINGS_LIMIT = 10_000
 KEYS_LIMIT = 10_000
 EDGES_LIMIT = 8  # tables
+SPARSE_SECONDS = 60.0
+SPARSE_LIMIT = 1_000  # lists
 INDEXABLE_SECONDS = 1.0
 INDEXABLE_LIMIT = 10_000  # people
 KNOCK_SECONDS = 60.0
@@ -83,7 +85,8 @@ class Recent(Generic[K, V]):
 
 class Memory:
     """The memory of one open database. `standings`: host -> Standing, as text; `keys`: key id -> row with its actor;
-    `edges`: table -> the id at which its newest rows began a moment ago; `indexable`: actor -> whether search engines may keep
+    `edges`: table -> the id at which its newest rows began a moment ago; `sparse`: (table, its authors) of lists to which few of
+    the newest rows belonged, so that one begins with the authors; `indexable`: actor -> whether search engines may keep
     what they wrote, as pages say it in their head; `knocks`: names of unknown servers that were counted. `deliveries_written`
     is set when something was written down that may leave now.
     """
@@ -92,6 +95,7 @@ class Memory:
         self.standings: Recent[str, str] = Recent(STANDING_SECONDS, STANDINGS_LIMIT)
         self.keys: Recent[str, object] = Recent(KEY_SECONDS, KEYS_LIMIT)
         self.edges: Recent[str, int] = Recent(EDGE_SECONDS, EDGES_LIMIT)
+        self.sparse: Recent[Hashable, bool] = Recent(SPARSE_SECONDS, SPARSE_LIMIT)
         self.indexable: Recent[int, bool] = Recent(INDEXABLE_SECONDS, INDEXABLE_LIMIT)
         self.knocks: Recent[str, bool] = Recent(KNOCK_SECONDS, KNOCKS_LIMIT)
         self.deliveries_written = asyncio.Event()

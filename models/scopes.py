@@ -40,23 +40,22 @@ def everything(me: int) -> Scope:
     belongs = f'{_is_followed("post", "author_id")} OR {ours} OR {to_me} OR {HAS_FOLLOWED_TAG} AND {NOT_FOR_SALE}'
     condition = Condition(f'({belongs}) AND "post"."author_id" NOT IN ({ON_LISTS_APART})', (me, me, me, me, me, me))  # noqa: S608
     tagged = "SELECT t.post_id FROM tag t INNER JOIN followed_tag f ON f.name = t.name WHERE f.owner_id = ?"
-    authors = _by("post", "author_id", f"{FOLLOWED} UNION {OURS}")
     named = "SELECT post_id FROM recipient WHERE actor_id = ?"
-    candidates = f"{authors} UNION {tagged} AND t.post_id > ? AND t.post_id < ? UNION {named}"  # noqa: S608
-    return Scope(condition, Condition(candidates, (me, LOW, HIGH, me, LOW, HIGH, me)))
+    candidates = f"{tagged} AND t.post_id > ? AND t.post_id < ? UNION {named}"
+    return Scope(condition, Condition(candidates, (me, LOW, HIGH, me)), authors=Condition(f"{FOLLOWED} UNION {OURS}", (me,)))
 
 
 def followed(me: int) -> Scope:
     """Messages of people whom a member follows."""
     condition = f'{_is_followed("post", "author_id")} AND "post"."author_id" NOT IN ({ON_LISTS_APART})'
-    return Scope(Condition(condition, (me, me)), Condition(_by("post", "author_id", FOLLOWED), (me, LOW, HIGH)))
+    return Scope(Condition(condition, (me, me)), authors=Condition(FOLLOWED, (me,)))
 
 
 def passed_by_followed(me: int) -> Scope:
     """What those have passed on, of whom the member wants to see it."""
     followed = _is_followed("announce", "actor_id", " AND f.shows_announces")
     condition = f'{followed} AND "announce"."actor_id" NOT IN ({ON_LISTS_APART})'
-    return Scope(Condition(condition, (me, me)), Condition(_by("announce", "actor_id", PASSERS), (me, LOW, HIGH)))
+    return Scope(Condition(condition, (me, me)), authors=Condition(PASSERS, (me,)))
 
 
 def people(ids: Collection[int]) -> Scope:
@@ -74,9 +73,9 @@ def public(is_member: bool, is_local: bool, has_pictures: bool) -> Scope:
     reaches = FOR_MEMBERS if is_member else "'web'"
     condition = Condition(f'"post"."reach" IN ({reaches}) AND "post"."is_listed" AND {NO_ANSWER} AND {NOT_FOR_SALE}'
                           ' AND "post__author"."limited_at" IS NULL')
-    pictured = "SELECT post_id FROM attachment WHERE post_id > ? AND post_id < ?"
-    candidates = pictured if has_pictures else _by("post", "author_id", OURS) if is_local else ""
-    return Scope(condition, Condition(candidates, (LOW, HIGH)) if candidates else None)
+    if has_pictures:
+        return Scope(condition, Condition("SELECT post_id FROM attachment WHERE post_id > ? AND post_id < ?", (LOW, HIGH)))
+    return Scope(condition, authors=Condition(OURS) if is_local else None)
 
 
 def tagged(names: Collection[str]) -> Scope:
@@ -144,13 +143,9 @@ def _of(table: str, column: str, ids: Collection[int]) -> Scope:
     if len(ids) <= 1:
         return Scope(condition, way=Way.PLAN)
     some = f"SELECT id FROM actor WHERE id IN ({marks(len(ids))})"  # noqa: S608
-    return Scope(condition, Condition(_by(table, column, some), (*ids, LOW, HIGH)))
+    return Scope(condition, authors=Condition(some, tuple(ids)))
 
 
 def _is_followed(table: str, column: str, besides: str = "") -> str:
     return IS_FOLLOWED.format(f'"{table}"."{column}"', besides)
 
-
-def _by(table: str, column: str, actors: str) -> str:
-    """A SELECT of the ids of what these actors made, by the index of (actor, id)."""
-    return (f'SELECT c.id FROM ({actors}) AS who CROSS JOIN "{table}" c WHERE c.{column} = who.id AND c.id > ? AND c.id < ?')  # noqa: S608

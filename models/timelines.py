@@ -1,8 +1,9 @@
 """Lists of messages in SQL. Every statement is bounded by ids, so that none sorts or walks all messages there are.
 
 A list is read by the newest messages first, keeping those that belong to it, which is cheapest where many do. Where few do
-within the newest ones, candidates are collected by their authors instead, in ever wider spans of time (performance.md,
-Limits: either way alone is slow for somebody).
+within the newest ones, candidates are collected by their authors instead: of all whose messages belong to it, those who wrote
+last (performance.md, Limits: either way alone is slow for somebody). That holds also while thousands of messages of others
+come in.
 """
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ from models.relation import Announce
 
 PAGE_POSTS = 20
 END_OF_TIME = 2**62  # above every id
-NEWEST_ROWS = 2_000  # that are looked at one by one
+NEWEST_ROWS = 500  # that are looked at one by one
+NEAREST_AUTHORS = 60  # whose messages are collected at a time
 WIDER = 10  # times the span before, where that held too little
 #: Stand in the values of candidates for the ids between which they are asked; nothing else has such a value.
 LOW, HIGH = -7_345_019_227, -7_345_019_228
@@ -51,24 +53,27 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What belongs to a list: a condition, and a SELECT of the ids of all that may belong to it, and perhaps of others.
+    """What belongs to a list: a condition; a SELECT of the ids of the actors whose messages, or what they passed on, may belong
+    to it; and a SELECT of the ids of what else may.
 
-    Among the values of `candidates`, LOW and HIGH stand for the ids between which it is asked. Without candidates, a walk
-    goes on until it has enough.
+    Among the values of `candidates`, LOW and HIGH stand for the ids between which it is asked. Without authors and candidates,
+    a walk goes on until it has enough.
     """
 
     condition: Condition
     candidates: Condition | None = None
     way: Way = Way.WALK
+    authors: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """What is listed. `joined`: what each row points at, as (table, its alias, the column with its id). `post`: the message;
-    `passing`: the row itself where it passes one on, else nothing.
+    """What is listed. `author`: the column of the actor by whom it is. `joined`: what each row points at, as (table, its alias,
+    the column with its id). `post`: the message; `passing`: the row itself where it passes one on, else nothing.
     """
 
     name: str
+    author: str
     joined: tuple[tuple[str, str, str], ...]
     post: str
     passing: str
@@ -76,18 +81,27 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Where the rows of a list are looked for: in one table, in one way, between two ids."""
+    """Where the rows of a list are looked for: in one table, in one way, between two ids. `nearest`: by these authors alone, as
+    the others have none there.
+    """
 
     table: _Table
     scope: Scope
     way: Way
     low: int
     high: int
+    nearest: tuple[int, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """No id is between the two."""
+        return self.high - self.low <= 1
 
 
 _AUTHOR = ("actor", "post__author", '"post"."author_id"')
-POSTS = _Table("post", (_AUTHOR,), '"post"."id"', "0")
-ANNOUNCES = _Table("announce", (("actor", "passer", '"announce"."actor_id"'), ("post", "post", '"announce"."post_id"'), _AUTHOR),
+POSTS = _Table("post", "author_id", (_AUTHOR,), '"post"."id"', "0")
+ANNOUNCES = _Table("announce", "actor_id", (("actor", "passer", '"announce"."actor_id"'),
+                                            ("post", "post", '"announce"."post_id"'), _AUTHOR),
                    '"announce"."post_id"', '"announce"."id"')
 POST_COLUMNS = ((Post, "post"), (Actor, "post__author"))
 COLUMNS = (*POST_COLUMNS, (Announce, "announce"), (Actor, "passer"))
@@ -137,9 +151,9 @@ async def _found(wanted: Sequence[tuple[_Table, Scope]], span: Span) -> list[Seq
     """
     if span.among is not None or all(scope.way is Way.PLAN for _, scope in wanted):
         return await _looked([_Part(*one, Way.PLAN, span.after, span.before) for one in wanted], span)
-    parts = [_Part(table, scope, scope.way, *await _newest(table, span)) for table, scope in wanted]
-    found = await _looked(parts, span)
-    while parts := [wider for part in parts if (wider := _wider(part, found, span))]:
+    parts = [await _begin(table, scope, span) for table, scope in wanted]
+    found = await _looked([part for part in parts if not part.is_empty], span)
+    while parts := [more for part in parts if (more := await _next(part, found, span))]:
         found = sorted([*found, *await _looked(parts, span)], key=_place, reverse=not span.upwards)[:span.size + 1]
     return found
 
@@ -149,15 +163,42 @@ def _place(row: Sequence[Any]) -> int:
     return place
 
 
-def _wider(part: _Part, found: Sequence[Sequence[Any]], span: Span) -> _Part | None:
+async def _begin(table: _Table, scope: Scope, span: Span) -> _Part:
+    """The newest rows; none where few of them belonged to this list a moment ago."""
+    if scope.authors and not span.upwards and memory.current().sparse.has((table.name, scope.authors)):
+        return _Part(table, scope, scope.way, span.before - 1, span.before)
+    return _Part(table, scope, scope.way, *await _newest(table, span))
+
+
+async def _next(part: _Part, found: Sequence[Sequence[Any]], span: Span) -> _Part | None:
     """Where to look next for what a page may lack of a table; None where it lacks nothing, or there is no more."""
-    way = Way.COLLECT if part.scope.candidates else Way.WALK
-    last, width = _place(found[span.size]) if len(found) > span.size else None, (part.high - part.low) * WIDER  # ids count time
+    last = _place(found[span.size]) if len(found) > span.size else None  # nothing beyond it stands on the page
+    way = Way.COLLECT if part.scope.candidates or part.scope.authors else Way.WALK
+    width = (part.high - part.low) * WIDER  # ids count time
     if span.upwards:
-        is_done = part.high >= span.before or last is not None and last < part.high
-        return None if is_done else replace(part, way=way, low=part.high - 1, high=min(span.before, part.high + width))
-    is_done = part.low <= span.after or last is not None and last > part.low
-    return None if is_done else replace(part, way=way, low=max(span.after, part.low - width), high=part.low + 1)
+        end = span.before if last is None else last
+        return None if part.high >= end else replace(part, way=way, low=part.high - 1, high=min(end, part.high + width))
+    end = span.after if last is None else last
+    if part.low <= end:
+        return None
+    if part.scope.authors:
+        return await _nearest(part, part.scope.authors, end, width)
+    return replace(part, way=way, low=max(end, part.low - width), high=part.low + 1)
+
+
+async def _nearest(part: _Part, authors: Condition, end: int, width: int) -> _Part:
+    """Below what was looked at: those of these authors who wrote last, down to where others of them may have written too."""
+    table, high = part.table, part.low + 1
+    newest = f'SELECT MAX(c.id) FROM "{table.name}" c WHERE c.{table.author} = who.id AND c.id > ? AND c.id < ?'  # noqa: S608
+    rows = await tuples(f"SELECT who.id, COALESCE(({newest}), 0) AS newest FROM ({authors.sql}) AS who"  # noqa: S608
+                        f" ORDER BY newest DESC LIMIT {NEAREST_AUTHORS}", [end, high, *authors.values])
+    those = [(int(row[0]), int(row[1])) for row in rows if row[1]]
+    low = min(those[-1][1] - 1 if those else part.low, part.low - width)
+    if len(those) == NEAREST_AUTHORS:
+        low = those[-1][1] - 1
+        if part.way is Way.WALK:
+            memory.current().sparse.put((table.name, authors), True)
+    return replace(part, way=Way.COLLECT, low=max(end, low), high=high, nearest=tuple(id_ for id_, _ in those) or (0,))
 
 
 async def _newest(table: _Table, span: Span) -> tuple[int, int]:
@@ -182,6 +223,8 @@ async def _looked(parts: Sequence[_Part], span: Span) -> list[Sequence[Any]]:
     """The rows of some parts together, as many as the page needs. Whether they belong there is decided by their ids alone, and
     only those that do are read whole.
     """
+    if not parts:
+        return []
     places, values = list[str](), list[object]()
     for number, part in enumerate(parts):
         sql, given = _places(part, span)
@@ -197,9 +240,10 @@ async def _looked(parts: Sequence[_Part], span: Span) -> list[Sequence[Any]]:
 def _places(part: _Part, span: Span) -> Statement:
     """What asks for the places of a part, with the ids of the message and of its passing-on."""
     table, where, values = part.table, [f"({part.scope.condition.sql})"], list(part.scope.condition.values)
-    if part.way is Way.COLLECT and part.scope.candidates:
-        where.append(f'"{table.name}"."id" IN ({part.scope.candidates.sql})')
-        values += part.scope.candidates.filled({LOW: part.low, HIGH: part.high}).values
+    if part.way is Way.COLLECT:
+        candidates = _candidates(part)
+        where.append(f'"{table.name}"."id" IN ({candidates.sql})')
+        values += candidates.values
     if span.among is not None:
         where.append(f'"{table.name}"."id" IN ({marks(len(span.among))})')
         values += span.among
@@ -211,6 +255,21 @@ def _places(part: _Part, span: Span) -> Statement:
         where.append(f'"{table.name}"."id" > ? AND "{table.name}"."id" < ?')
     return (f'SELECT "{table.name}"."id" AS place, {table.post} AS post_id, {table.passing} AS passing_id'  # noqa: S608
             f' FROM {source} WHERE {" AND ".join(where)} {order} LIMIT {span.size + 1}', values)
+
+
+def _candidates(part: _Part) -> Condition:
+    """A SELECT of the ids of all that may belong to a part, and perhaps of others."""
+    table, authors, made = part.table, part.scope.authors, list[Condition]()
+    if part.nearest:
+        made.append(Condition(f'SELECT c.id FROM "{table.name}" c WHERE c.{table.author} IN ({marks(len(part.nearest))})'  # noqa: S608
+                              " AND c.id > ? AND c.id < ?", (*part.nearest, LOW, HIGH)))
+    elif authors:
+        made.append(Condition(f'SELECT c.id FROM ({authors.sql}) AS who CROSS JOIN "{table.name}" c'  # noqa: S608
+                              f" WHERE c.{table.author} = who.id AND c.id > ? AND c.id < ?", (*authors.values, LOW, HIGH)))
+    if part.scope.candidates:
+        made.append(part.scope.candidates)
+    values = tuple(value for one in made for value in one.values)
+    return Condition(" UNION ".join(one.sql for one in made), values).filled({LOW: part.low, HIGH: part.high})
 
 
 def _joined(table: _Table, way: Way) -> str:

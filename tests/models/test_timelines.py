@@ -40,6 +40,7 @@ POSTS = 70
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few rows are many, so that every way of looking is taken."""
     monkeypatch.setattr(timelines, "NEWEST_ROWS", 4)
+    monkeypatch.setattr(timelines, "NEAREST_AUTHORS", 2)
 
 
 class World:
