@@ -23,6 +23,8 @@ async def receive(incoming: Incoming) -> None:
         raise Refused("offers something that we do not take", host=sender.host)
     if host.standing is not Standing.UNKNOWN and host.standing not in PARTNERS:
         return
+    if host.standing in PARTNERS and host.instance_uri not in ("", sender.uri):
+        raise Refused("somebody else speaks for that server", host=sender.host)  # a program of one of its people, says its type
     has_decided = host.asked_them_at or host.standing in PARTNERS  # our own host asked or allowed them
     if has_decided or await networks.opens_to(incoming.us, sender, incoming.charter):
         await _agree(incoming, host)

@@ -14,7 +14,7 @@ from federation.answers import ACTIVITY
 from federation.errors import FederationError
 from federation.signatures import Key
 from federation.wire import ActorDocument
-from models import Actor, ActorKey, Community, Follow, Pin, Post, Stamp, Tag, clock
+from models import Actor, ActorKey, Community, Follow, Host, InboxItem, Pin, Post, Stamp, Tag, clock
 from models.actor import ActorKind
 from models.host import Standing
 from models.reach import Reach
@@ -304,6 +304,22 @@ async def test_a_server_reads_of_those_somebody_follows_only_its_own(
         for server, one in ((peer, vera), (other, ada)):
             status, body = await server.get(alpha, f"{alice.uri}/following", one)
             assert status == 200 and json.loads(body)["orderedItems"] == [one.uri]
+
+
+async def test_a_program_of_somebody_there_does_not_speak_for_a_partner(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    """Where people choose the type of their account, one of them may call it an Application: the actor of their server it is not,
+    and neither offers nor takes back in its name.
+    """
+    def offer(by: PeerActor) -> Document:
+        return by.does("Offer", {"type": "Relationship", "subject": by.uri, "object": f"{alpha.origin}/actor",
+                                 "relationship": f"{peer.origin}/ns#partner"})
+    await scene.deliver(alpha, peer, peer.instance, offer(peer.instance))
+    program = peer.actor("program", kind="Application")
+    await scene.deliver(alpha, peer, program, offer(program), program.does("Withdraw", [f"{peer.origin}/users/vera"]))
+    host = await alpha.ask(lambda: Host.get(name=peer.host))
+    assert (host.instance_uri, host.title) == (peer.instance.uri, "Instance")
+    outcomes = await alpha.ask(lambda: InboxItem.filter(sender_uri=program.uri).values_list("state", flat=True))
+    assert {str(state) for state in outcomes} == {"refused"}
 
 
 async def test_nobody_clears_the_page_of_a_neighbour(
