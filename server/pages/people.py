@@ -15,7 +15,7 @@ from models.member import MemberState
 from models.reach import Reach
 from moderation import consent, lines, markup
 from moderation.visibility import hosts_blocked_by
-from server import cards, render
+from server import cards, emojis, render
 from server.actions.people import check_search, split_address
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
 from server.language import gettext_for
@@ -109,9 +109,11 @@ def unhidden(me: int) -> Q:
 async def _page(request: web.Request, found: list[Actor], *, words: str = "", typed: str = "", problem: str = "",
                 too_many: bool = False, pager: Pager | None = None) -> web.Response:
     shown: list[tuple[PersonView, str]] = []
+    pictures = await emojis.of_posts((), found)
     for actor, view in zip(found, await cards.people(found), strict=True):
         about = markup.plain(lines.read_by(actor, Reach.COMMUNITY).about)
-        shown.append((view, about[:ABOUT_CHARACTERS].rstrip() + "…" if len(about) > ABOUT_CHARACTERS else about))
+        short = about[:ABOUT_CHARACTERS].rstrip() + "…" if len(about) > ABOUT_CHARACTERS else about
+        shown.append((view, emojis.pictured(short, pictures.get(actor.host, {}))))
     return render.page(request, "people.html", here="people", people=shown, words=words, typed=typed or words,
                        problem=problem, too_many=too_many,
                        pager=pager or Pager(), is_found=request[MEMBER].actor.discoverable)

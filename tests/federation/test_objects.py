@@ -168,6 +168,8 @@ async def test_custom_emoji_are_fetched_and_shown_from_here(
         html = await browser.get(f"/@otto@{peer.host}")
         assert f"Otto {picture_of_it} &lt;b&gt;" in html and f"<p>Of {picture_of_it}</p>" in html
         assert f'<dt dir="auto">My {picture_of_it}</dt><dd dir="auto">is {picture_of_it}</dd>' in html and ">Group<" in html
+        found = await browser.post("/people", {"q": f"@otto@{peer.host}"})
+        assert f"Of {picture_of_it}</p>" in found
         await browser.get(f"/emoji/{emoji.key}")
         assert browser.status == 200
     async with Browser(alpha) as visitor:
