@@ -60,7 +60,7 @@ async def _flood(place: Place, folder: Path) -> dict[str, Any]:
                    "log_bytes": float(there.log.stat().st_size)}
         if any(status >= SERVER_ERROR and status not in LATER for status in strangers | newcomers):
             raise Broken(f"answers {strangers} {newcomers}")
-        row = await judged(there, crowd, figures, hard=(), bars={"grown_mib": GROWTH_MIB, "knocks": NEW_A_DAY, "log_bytes": LOG_BYTES})
+        row = await judged(there, crowd, figures, hard=(), bars={"grown_mib": GROWTH_MIB, "knocks": NEW_A_DAY + AT_ONCE, "log_bytes": LOG_BYTES})
         return row | {"strangers": dict(strangers), "newcomers": dict(newcomers), "new_actors": await Actor.filter(host=peer.host).count()}
 
 

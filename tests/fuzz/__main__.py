@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+from tests.fuzz import native
 from tests.fuzz.machine import hunt
 from tests.fuzz.targets import TARGETS
 from tests.test_layers import ROOT
@@ -19,12 +20,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run fuzz", description=__doc__)
     parser.add_argument("target", nargs="?", choices=[*TARGETS, *WHOLE], help="one of them; without it all, one after the other")
     parser.add_argument("--minutes", type=float, default=1, help="for each target")
+    parser.add_argument("--atheris", action="store_true", help="under libFuzzer, which is installed for it")
     given = parser.parse_args()
     found = 0
     for name in [given.target] if given.target else [*TARGETS, *WHOLE]:
         print(f"{name} …", flush=True)
-        if name in WHOLE:
+        if name in WHOLE and given.atheris:
+            print("  needs whole servers: not under libFuzzer", flush=True)
+        elif name in WHOLE:
             found += WHOLE[name](given.minutes)
+        elif given.atheris:
+            found += native.hunt(name, given.minutes)
         else:
             for file in hunt(name, given.minutes * MINUTE_SECONDS):
                 found += 1

@@ -1,7 +1,6 @@
 """Puts inputs together, and keeps those that break something."""
 from __future__ import annotations
 
-import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,9 +10,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.fuzz import guided
+from tests.fuzz.kept import CORPUS, keep
 from tests.fuzz.targets import TARGETS, Target
 
-CORPUS = Path(__file__).parent / "corpus"
 EXAMPLES_A_ROUND = 1500
 
 
@@ -58,7 +57,7 @@ def hunt(name: str, seconds: float) -> Iterator[Path]:
     target, number = TARGETS[name], time.time_ns() % 1_000_000
     found = list(seeds_of(name).values())
     for data in guided.breaking(target.check, target.words, found, seconds / 2, random.Random(number)):
-        if file := _keep(name, data):
+        if file := keep(name, data):
             yield file
     end = time.monotonic() + seconds / 2
     while time.monotonic() < end:
@@ -66,16 +65,6 @@ def hunt(name: str, seconds: float) -> Iterator[Path]:
         try:
             attempt()
         except Exception:
-            if not (file := _keep(name, attempt.last[0])):  # type: ignore[attr-defined]
+            if not (file := keep(name, attempt.last[0])):  # type: ignore[attr-defined]
                 return
             yield file
-
-
-def _keep(name: str, data: bytes) -> Path | None:
-    """The file in which an input is now kept; None if it was already."""
-    file = CORPUS / name / hashlib.sha256(data).hexdigest()[:16]
-    if file.exists():
-        return None
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
-    return file
