@@ -9,8 +9,8 @@ from federation.contexts import PUBLIC
 from models.post import Permitted, Quotable
 
 MAX_APPROVERS = 20
-AT_ONCE = ("automaticApproval", "always")  # the second is GoToSocial's older term
-ASKED = ("manualApproval", "with_approval")
+AT_ONCE = ("automaticApproval", "always")  # the others are older terms of GoToSocial
+ASKED = ("manualApproval", "approvalRequired", "with_approval")
 WITHHELD = ("canReply", "canLike", "canAnnounce")
 
 

@@ -177,7 +177,7 @@ async def test_policies_of_others_are_read_in_their_dialects(alpha: LiveServer, 
     await follow(alpha, alice, otto)
     said: dict[str, Quotable] = {}
     rules = {"": Quotable.NOBODY, "automaticApproval": Quotable.ANYONE, "manualApproval": Quotable.ASKED,
-             "always": Quotable.ANYONE, "with_approval": Quotable.ASKED}
+             "always": Quotable.ANYONE, "approvalRequired": Quotable.ASKED}
     for rule in rules:
         policy = {"interactionPolicy": {"canQuote": {rule: [PUBLIC]}}} if rule else {}
         note = otto.note("Hello", **policy)
