@@ -35,7 +35,8 @@ def withheld(**policy: Any) -> dict[str, str] | None:
     (NOBODY, "nobody"), ({"automaticApproval": [OTTO]}, "nobody"), ({"always": OTTO, "with_approval": []}, "nobody"),
     ({"automaticApproval": [FOLLOWERS, OTTO]}, "followers"), ({"manualApproval": FOLLOWERS}, "followers"),
     ({"automaticApproval": [PUBLIC]}, None), ({"always": "as:Public"}, None), ({"manualApproval": [PUBLIC]}, None),
-    ({"always": [OTTO], "approvalRequired": [PUBLIC]}, None), ({"always": [OTTO, FOLLOWERS], "approvalRequired": []}, "followers"),
+    ({"always": [OTTO], "approvalRequired": [PUBLIC]}, None),
+    ({"always": [OTTO, FOLLOWERS], "approvalRequired": []}, "followers"),
     ({"automaticApproval": [f"{OTTO}/following"]}, None), ({"automaticApproval": ["https://us.example/actors/1"]}, None),
     ({"automaticApproval": ["https://elsewhere.example/followers"]}, None), ({}, None), (None, None), ("x", None),
     ({"automaticApproval": None}, None), ({"automaticApproval": 7}, None)])
