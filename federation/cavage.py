@@ -7,9 +7,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
@@ -53,7 +55,8 @@ def sign(method: str, url: str, body: bytes | None, key: Key, now: datetime, *,
     return headers
 
 
-def parse_parameters(header: str) -> dict[str, str]:
+@lru_cache(maxsize=64)  # of each request it is read for who signed, and then for the proof
+def parse_parameters(header: str) -> Mapping[str, str]:
     """The parameters of a Signature header, split at commas outside quotes; Unproven if it is anything else.
 
     Two signatures in one header repeat a name and are refused: nobody can say which one was meant.
@@ -72,7 +75,7 @@ def parse_parameters(header: str) -> dict[str, str]:
     key_id = parameters.get("keyid", "")
     if not 0 < len(key_id) <= MAX_KEY_ID_CHARS or not key_id.isascii() or not parameters.get("signature"):
         raise Unproven("the signature header is incomplete")
-    return parameters
+    return MappingProxyType(parameters)
 
 
 def verify(request: Request, public_key: PublicKey, now: datetime, skew_seconds: float) -> None:
@@ -87,7 +90,7 @@ def verify(request: Request, public_key: PublicKey, now: datetime, skew_seconds:
         check_digest(fields["digest"], request.body)
 
 
-def covered_names(parameters: dict[str, str]) -> list[str]:
+def covered_names(parameters: Mapping[str, str]) -> list[str]:
     """What was signed, in order; without a list the draft means the date alone."""
     covered = parameters.get("headers", "date").lower().split()
     if not covered or len(covered) > MAX_COVERED or len(set(covered)) != len(covered):
@@ -111,7 +114,7 @@ def check_coverage(request: Request, fields: dict[str, str], covered: list[str])
         raise Unproven("signed for another host")
 
 
-def check_time(fields: dict[str, str], parameters: dict[str, str], covered: list[str], now: datetime,
+def check_time(fields: dict[str, str], parameters: Mapping[str, str], covered: list[str], now: datetime,
                skew_seconds: float) -> None:
     """Raise Unproven if any signed time, or a stated expiry, is not in bounds."""
     expires = _instant(parameters["expires"]) if "expires" in parameters else None
@@ -121,7 +124,7 @@ def check_time(fields: dict[str, str], parameters: dict[str, str], covered: list
         check_fresh(_date(fields.get("date", "")), expires, now, skew_seconds)
 
 
-def authenticate(request: Request, fields: dict[str, str], parameters: dict[str, str], public_key: PublicKey) -> None:
+def authenticate(request: Request, fields: dict[str, str], parameters: Mapping[str, str], public_key: PublicKey) -> None:
     """Raise Unproven unless the key made this signature: the arithmetic alone, with and without the query."""
     if parameters.get("algorithm", "hs2019").lower() not in _ALGORITHMS or not isinstance(public_key, rsa.RSAPublicKey):
         raise Unproven("this algorithm is not accepted")
@@ -141,7 +144,7 @@ def authenticate(request: Request, fields: dict[str, str], parameters: dict[str,
     raise Unproven("the signature is wrong")
 
 
-def _signing_string(method: str, target: str, fields: dict[str, str], parameters: dict[str, str],
+def _signing_string(method: str, target: str, fields: dict[str, str], parameters: Mapping[str, str],
                     covered: list[str]) -> str:
     pseudo = {"(request-target)": f"{method.lower()} {target}"}
     if parameters.get("algorithm", "hs2019").lower() == "hs2019":  # draft §2.3: not with the older names

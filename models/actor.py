@@ -11,8 +11,10 @@ from tortoise.functions import Count
 
 from models import clock, memory
 from models.base import Record
+from models.database import tuples
 from models.errors import NotHere
 from models.ids import new_key
+from models.loading import makers, selected
 
 STALE_AFTER = timedelta(days=1)
 
@@ -206,7 +208,15 @@ class ActorKey(Record):
 
     @classmethod
     async def _find(cls, uri: str) -> ActorKey | None:
-        return await cls.get_or_none(uri=uri, actor__deleted_at__isnull=True).select_related("actor")
+        # in plain SQL, a fifth of the work: each activity of somebody not heard of for some seconds asks
+        found = await tuples(f"SELECT {selected(cls, 'k')}, {selected(Actor, 'a')} FROM actor_key k"  # noqa: S608 - names of ours
+                             " JOIN actor a ON a.id = k.actor_id WHERE k.uri = ? AND a.deleted_at IS NULL", [uri])
+        if not found:
+            return None
+        key_of, actor_of = makers(cls, Actor)
+        key: ActorKey = key_of(found[0])
+        key.actor = actor_of(found[0])
+        return key
 
     @classmethod
     async def signing(cls, actor_id: int, kind: KeyKind) -> ActorKey:

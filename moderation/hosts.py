@@ -52,10 +52,11 @@ async def standings(names: Collection[str]) -> dict[str, Standing]:
 
 
 async def _standing(name: str) -> Standing:
-    rule = await Host.rule_for(name)
-    if rule is not None and rule.standing is not Standing.UNKNOWN:
-        return rule.standing
-    return await of_strangers()
+    own = (await Host.own_standings([name])).get(name)
+    if own is None:  # below a domain with a restriction
+        rule = await Host.rule_for(name)
+        own = rule.standing if rule else Standing.UNKNOWN
+    return await of_strangers() if own is Standing.UNKNOWN else own
 
 
 async def of_strangers() -> Standing:

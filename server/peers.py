@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from aiohttp import web
@@ -70,7 +70,7 @@ async def receive(request: web.Request) -> web.Response:
     await request.app[PRECEDENCE].give_way()
     signed = Request(request.method, _url(request), request.headers, body)
     await _limit_strangers(request, signed)
-    async with _limited_reading(request, signed):
+    async with await _limited_reading(request, signed):
         await inbox.accept(request.app[INSTANCE], signed, received_at)
     return web.Response(status=202)
 
@@ -244,7 +244,7 @@ async def caller(request: web.Request) -> str:
     host = host_of(claim.key_id)
     if not hosts.is_heard(await hosts.standing(host)):
         raise Refused("host", host=host)
-    async with _limited_reading(request, signed):
+    async with await _limited_reading(request, signed):
         signer = await inbox.prove(request.app[INSTANCE], signed, claim, clock.now())
     await continuity.check(request.app[INSTANCE], claim.key_id, signer)
     return signer.host
@@ -298,8 +298,7 @@ async def _limit_strangers(request: web.Request, signed: Request) -> None:
             raise
 
 
-@asynccontextmanager
-async def _limited_reading(request: web.Request, signed: Request) -> AsyncIterator[None]:
+async def _limited_reading(request: web.Request, signed: Request) -> AbstractAsyncContextManager[None]:
     """Somebody who names a key that we have to read is let, as often as it then proves who they are. Else anybody could spend
     the requests that we may make of a partner, with ids of keys that do not exist there.
     """
@@ -307,9 +306,11 @@ async def _limited_reading(request: web.Request, signed: Request) -> AsyncIterat
         is_known = await keyring.find(signatures.parse(signed).key_id) is not None
     except Unproven:
         is_known = True  # nothing is read for it
-    if is_known:
-        yield
-        return
+    return nullcontext() if is_known else _limited(request)
+
+
+@asynccontextmanager
+async def _limited(request: web.Request) -> AsyncIterator[None]:
     client = _client(request)
     request.app[LIMITS].take("new_key", client)
     yield

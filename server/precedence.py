@@ -6,6 +6,7 @@ page that came a little later gets its turn. With `inbox_port` they have a proce
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -13,6 +14,8 @@ from contextlib import contextmanager, suppress
 AHEAD_SECONDS = 0.25
 #: So long an activity waits for readers at most; so they never wait for more than one in this time, however many read.
 WAIT_SECONDS = 0.01
+#: While nobody is known to read, whoever came meanwhile is looked for so often.
+TURN_SECONDS = 0.0005
 
 
 class Precedence:
@@ -23,6 +26,7 @@ class Precedence:
         self._nobody = asyncio.Event()
         self._nobody.set()
         self._door = asyncio.Lock()
+        self._turn_until = 0.0
 
     @contextmanager
     def ahead(self) -> Iterator[None]:
@@ -40,12 +44,17 @@ class Precedence:
 
     async def give_way(self) -> None:
         """Return when nobody waits for a page, or after a moment; one by one, and after whatever else is ready now."""
+        if not self._reading and not self._door.locked() and time.perf_counter() < self._turn_until:
+            return
         async with self._door:
             if self._reading:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(WAIT_SECONDS):
                         await self._nobody.wait()
+            elif time.perf_counter() < self._turn_until:
+                return
             await asyncio.sleep(0)
+            self._turn_until = time.perf_counter() + TURN_SECONDS
 
     def _done(self) -> None:
         self._reading -= 1

@@ -94,13 +94,14 @@ Run = Callable[[web.Application], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done again and again. `run` returns how much it did; when it was nothing, it rests for `every_seconds`. `due`:
-    the question whether there may be anything to do, where there is a cheap one.
+    """Something done again and again. `run` returns how much it did; when it was nothing, it rests for `every_seconds`, where it
+    `always_rests` in any case. `due`: the question whether there may be anything to do, where there is a cheap one.
     """
 
     run: Run
     every_seconds: float
     due: Due | None = None
+    always_rests: bool = False  # it costs much and nobody waits for it
 
 
 async def send_mail(app: web.Application) -> int:
@@ -199,7 +200,7 @@ JOBS: dict[str, Job] = {
     "carry_along": Job(plain(moves.go_on), 0.5, Due.MOVES),
     "end_mutes": Job(end_mutes, 10),
     "assign_mentors": Job(plain(mentors.assign), 60),
-    "look_over_others": Job(plain(elsewhere.look_over), 2, Due.LOOKING_OVER),
+    "look_over_others": Job(plain(elsewhere.look_over), 2, Due.LOOKING_OVER, always_rests=True),
     "settle_cases": Job(plain(case_keeping.settle), 3600),
     "forget_notifiers": Job(plain(outside_reports.forget_notifiers), 3600),
     "settle_consents": Job(settle_consents, 60),
@@ -253,4 +254,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
 
 async def _done(app: web.Application, job: Job) -> int:
     """How much there was to do."""
-    return await job.run(app) if job.due is None or await is_due(job.due) else 0
+    if job.due is not None and not await is_due(job.due):
+        return 0
+    done = await job.run(app)
+    return 0 if job.always_rests else done
