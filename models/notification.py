@@ -178,7 +178,7 @@ class Notification(Record):
         return [Sender(one["actor_id"], one["count"], one["first_id"], one["last_id"], one["newest_post_id"]) for one in columns]
 
 
-@lru_cache
+@lru_cache(maxsize=8)
 def _once(no_actor: bool, no_post: bool, no_report: bool) -> str:
     """Writes a notice unless the same is there, or its recipient has died."""
     columns = {"actor_id": no_actor, "post_id": no_post, "report_id": no_report}
