@@ -3,10 +3,12 @@ from __future__ import annotations
 
 import logging
 import secrets
+import select
 import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
+from typing import TextIO
 
 import structlog
 from aiohttp import web
@@ -20,6 +22,7 @@ FRAMES_LIMIT = 12
 CAUSES_LIMIT = 4
 SELDOM_SECONDS = 60.0
 SAID_LIMIT = 1000
+LINE_BYTES = 4000
 #: Asked every few seconds by whatever watches the server; not worth a line each.
 QUIET = frozenset({"/health", "/health/ready"})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -35,7 +38,7 @@ def configure(settings: Settings) -> None:
     structlog.configure(
         processors=[Seldom(), *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level), logger_factory=structlog.stdlib.LoggerFactory())
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Unblocked(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(settings)]))
     handler.addFilter(without_addresses)
@@ -44,6 +47,31 @@ def configure(settings: Settings) -> None:
     root.setLevel(level)
     for name in ("aiohttp", "asyncio", "tortoise", "aiosqlite", "PIL"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+class Unblocked(logging.StreamHandler[TextIO]):
+    """Drops lines while nobody takes them, and says how many it were: whoever collects the log must not stop the server."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._dropped, self._room, self._is_file = 0, select.poll(), True
+        try:
+            self._room.register(stream.fileno(), select.POLLOUT)
+        except (OSError, ValueError):  # in memory, as in tests
+            self._is_file = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, if that is possible at once: a pipe that has room takes LINE_BYTES whole (pipe(7), PIPE_BUF)."""
+        if self._is_file and not self._room.poll(0):
+            self._dropped += 1
+            return
+        super().emit(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, as long as it may be."""
+        dropped, self._dropped = self._dropped, 0
+        line = super().format(record)[:LINE_BYTES]
+        return f"({dropped} lines before this one were lost)\n{line}" if dropped else line
 
 
 class Seldom:

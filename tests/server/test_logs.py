@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import re
 
 import pytest
 import structlog
@@ -57,3 +59,16 @@ async def test_a_request_is_logged_by_its_pattern(alpha: LiveServer, capsys: pyt
     assert any(line.get("path") == "/@{address}" and line["status"] in (200, 303, 403, 404) for line in lines)
     assert "camille" not in json.dumps(lines)
     assert "secret" not in json.dumps(lines)
+
+
+def test_a_log_that_nobody_reads_stops_nobody() -> None:
+    """As when the program that collects it hangs: a pipe takes 64 KiB."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as collector, os.fdopen(writing, "w") as stream:
+        handler = logs.Unblocked(stream)
+        for number in range(1000):
+            handler.emit(logging.LogRecord("x", logging.INFO, "", 0, f"{number} " + "x" * 300, None, None))
+        assert collector.read(2**20).startswith(b"0 x")
+        handler.emit(logging.LogRecord("x", logging.INFO, "", 0, "and on", None, None))
+        said = collector.read(65536).decode().splitlines()[-2:]
+        assert said[1] == "and on" and re.fullmatch(r"\(\d+ lines before this one were lost\)", said[0])
