@@ -66,7 +66,9 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         f"{LIES}::test_strangers_and_suspended_servers_get_403_and_cause_no_request",
         f"{DETOURS}::test_nothing_of_somebody_suspended_comes_in_through_others", EVERYWHERE),
     "CVE-2024-37903 audience extension": (f"{LIES}::test_nobody_widens_the_audience_of_a_message_they_know",),
-    "CVE-2025-67500 existence oracle": (f"{SECRET}::test_absent_hidden_and_forbidden_get_one_answer",),
+    "CVE-2025-67500 existence oracle": (
+        f"{SECRET}::test_absent_hidden_and_forbidden_get_one_answer",
+        f"{DETOURS}::test_who_left_or_was_suspended_is_told_to_servers_that_knew_them"),
     "CVE-2024-39687 SSRF, rebinding": (f"{CLIENT}::test_by_dns", f"{CLIENT}::test_by_text", CONNECTIONS),
     "CVE-2025-23221 WebFinger redirects": (f"{CLIENT}::test_not_for_ever", f"{CLIENT}::test_not_in_circles", f"{CLIENT}::test_not_anywhere"),
     "CVE-2026-50131 special ranges": (RANGES, CONNECTIONS, f"{ADDRESSES}::test_public_is_never_wider_than_global"),

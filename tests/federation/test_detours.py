@@ -12,10 +12,13 @@ from aiohttp import web
 from federation import actors, conversations, keys, proofs, resolve, values
 from federation.answers import ACTIVITY
 from federation.errors import FederationError
+from federation.handlers import undo
+from federation.incoming import Incoming
 from federation.signatures import Key
-from federation.wire import ActorDocument
-from models import Actor, ActorKey, Community, Follow, Host, InboxItem, Pin, Post, Stamp, Tag, clock
+from federation.wire import Activity, ActorDocument
+from models import Actor, ActorKey, Community, Follow, Host, InboxItem, Like, Pin, Post, Stamp, Tag, clock
 from models.actor import ActorKind
+from models.database import in_transaction
 from models.host import Standing
 from models.reach import Reach
 from models.ruling import Act
@@ -320,6 +323,45 @@ async def test_a_program_of_somebody_there_does_not_speak_for_a_partner(alpha: L
     assert (host.instance_uri, host.title) == (peer.instance.uri, "Instance")
     outcomes = await alpha.ask(lambda: InboxItem.filter(sender_uri=program.uri).values_list("state", flat=True))
     assert {str(state) for state in outcomes} == {"refused"}
+
+
+@pytest.mark.parametrize("change", ["deleted_at", "suspended"])
+async def test_who_left_or_was_suspended_is_told_to_servers_that_knew_them(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, change: str) -> None:
+    """CVE-2025-67500: to any other, they are somebody who never was here."""
+    assert (await peer.get(alpha, alice.uri, vera))[0] == 200
+    if change == "deleted_at":
+        await alpha.ask(lambda: Actor.filter(id=alice.id).update(deleted_at=clock.now()))
+    else:
+        await scene.ruled(alpha, Act.SUSPEND, alice, facts="Because")
+    async with Peer() as other:
+        await other.become(alpha)
+        ada = other.actor("ada")
+        assert (await peer.get(alpha, alice.uri, vera))[0] == (410 if change == "deleted_at" else 200)
+        assert await other.get(alpha, alice.uri, ada) == await other.get(alpha, f"{alpha.origin}/actors/{'1' * 22}", ada)
+        assert (await other.get(alpha, alice.uri, ada))[0] == 404
+
+
+async def test_what_is_undone_together_is_everybodys_own(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, mallory: PeerActor) -> None:
+    """Where two are carried out in one transaction, neither undoes what the other did."""
+    post = await alpha.write(alice, "ours", Reach.PARTNERS)
+    like, follow = vera.does("Like", post.uri), vera.does("Follow", alice.uri)
+    await scene.deliver(alpha, peer, vera, like, follow, vera.does("Announce", post.uri))
+    await scene.deliver(alpha, peer, mallory, mallory.does("Like", post.uri))
+
+    async def together() -> list[object]:
+        said = [(mallory, mallory.does("Undo", like["id"])), (vera, vera.does("Undo", f"{vera.uri}/nothing")),
+                (mallory, mallory.does("Undo", follow))]
+        us = await Actor.get(uri=f"{alpha.origin}/actor")
+        incoming = [Incoming(activity=Activity.parse(activity), sender=await Actor.get(uri=who.uri), us=us)
+                    for who, activity in said]
+        async with in_transaction():
+            return list(await undo.receive_all(incoming))
+    assert await alpha.run(together()) == [None] * 3
+    assert {one.actor_id for one in await alpha.ask(lambda: Like.all())} == {
+        (await alpha.ask(lambda uri=who.uri: Actor.get(uri=uri))).id for who in (vera, mallory)}  # type: ignore[misc]
+    assert await alpha.ask(lambda: Follow.filter(follower__uri=vera.uri).count()) == 1
 
 
 async def test_nobody_clears_the_page_of_a_neighbour(
