@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from models import clock, memory
@@ -79,7 +79,7 @@ async def disclose(told: Iterable[Told], now: datetime, same_since: datetime) ->
         insert = "INSERT INTO disclosure (id, object_uri, host, actor_id, kind, consent_id, created_at, last_at)"
         again = (" ON CONFLICT (object_uri, host) DO UPDATE SET last_at = excluded.last_at, ended_at = NULL"
                  " WHERE disclosure.ended_at IS NOT NULL OR disclosure.last_at < ?")
-        given = [(new_id(), *astuple(one)) for one in newest.values()]
+        given = [(new_id(), one.object_uri, one.host, one.actor_id, one.kind, one.consent_id) for one in newest.values()]
         await rows(f"{insert} {_TOLD[dialect()]} {again}", [now, now, *_columns(given), same_since])
 
 

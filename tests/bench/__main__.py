@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import cases, catalogue, consent, directory, hostile, killed_withdrawal, mixed, queue, report
+from tests.bench import arrival, cases, catalogue, consent, directory, hostile, killed_withdrawal, mixed, queue, report
 from tests.bench.child import ROOT
 from tests.bench.scene import Place
 
@@ -48,6 +48,7 @@ CASES: dict[str, Case] = {
     "consent": Case(lambda place, count: consent.decisions(place, count), 300, 1000),
     "hostile": Case(lambda place, seconds: hostile.hostile(place, seconds), 10, 120),
     "many-hosts": Case(lambda place, hosts: cases.fan_out(place, hosts, 1, name=f"{hosts:,} hosts"), 500, 7000),
+    "arrival": Case(lambda place, messages: arrival.arrival(place, messages), 40, 200, 3),
     "directory": Case(lambda place, people: directory.directory(place, people), 50_000, 1_000_000),
     "queue": Case(lambda place, count: queue.queue(place, count), 10_000, 10_000),
     "memory": Case(lambda place, count: cases.memory(place, count), 0, 100_000),

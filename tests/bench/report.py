@@ -13,6 +13,7 @@ COLUMNS = {
     "ratio": "{:.0%} of the bound", "cpu_ratio": "{:.0%} of it by CPU", "seconds": "{:.2f} s", "without_seconds": "{:.2f} s without",
     "times_slower": "{:.2f} times as long", "enqueue_ms": "{:.0f} ms to write down", "kills": "{} kills", "sent": "{:,} sent",
     "lost": "{} lost", "twice": "{} twice", "messages": "{:,} messages stored", "wanted": "{}/s wanted", "p50_ms": "p50 {:.1f} ms", "p99_ms": "p99 {:.1f} ms",
+    "answer_p50_ms": "of which the answer {:.1f} ms",
     "quiet_p50_ms": "p50 without load {:.1f} ms", "quiet_p99_ms": "p99 without load {:.1f} ms",
     "inbox_rate": "beside {:.0f} activities/s", "inbox_p99_ms": "whose p99 is {:.0f} ms", "idle_mib": "{:.0f} MiB at the start",
     "fed_mib": "{:.0f} MiB after them", "after_mib": "{:.0f} MiB after a message to 7,000 hosts", "errors": "{} answers of 5xx", "page_worst_ms": "slowest page of others {:.0f} ms",

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from federation import delivery, resolve
+from federation import delivery, dispatcher, resolve
 from federation.actor_document import ED25519_REQUESTS
 from federation.dispatcher import Dispatcher
 from models import Actor, Delivery, Host, clock
@@ -206,6 +206,17 @@ async def test_a_delete_never_overtakes_its_create(alpha: LiveServer, peer: Peer
     await alpha.run(removal.delete(post, alpha.app[MEDIA]))
     await settle(alpha)
     assert [activity["type"] for activity in peer.received if activity["type"] != "Accept"] == ["Create", "Delete"]
+
+
+async def test_a_message_leaves_with_its_commit(
+        alpha: LiveServer, peer: Peer, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks for it: whoever sends is woken. Not before the commit, as there would be nothing to see."""
+    await reader(alpha, peer, alice)
+    monkeypatch.setattr(dispatcher, "POLL_SECONDS", 600.0)
+    await asyncio.sleep(0.2)  # the last short rest is over
+    for number in range(3):
+        await alpha.write(alice, str(number))
+        await peer.wait_for("Create", number + 1)
 
 
 async def test_servers_that_hang_delay_nobody_else(alpha: LiveServer, alice: Actor, tmp_path: object) -> None:
