@@ -239,37 +239,44 @@ async def _looked(parts: Sequence[_Part], span: Span) -> list[Sequence[Any]]:
 
 def _places(part: _Part, span: Span) -> Statement:
     """What asks for the places of a part, with the ids of the message and of its passing-on."""
-    table, where, values = part.table, [f"({part.scope.condition.sql})"], list(part.scope.condition.values)
+    table, scope, id_ = part.table, part.scope.condition, f'"{part.table.name}"."id"'
+    bounds = Condition(f"{id_} > ? AND {id_} < ?", (part.low, part.high))
     if part.way is Way.COLLECT:
         candidates = _candidates(part)
-        where.append(f'"{table.name}"."id" IN ({candidates.sql})')
-        values += candidates.values
+        bounds &= Condition(f"{id_} IN ({candidates.sql})", candidates.values)
     if span.among is not None:
-        where.append(f'"{table.name}"."id" IN ({marks(len(span.among))})')
-        values += span.among
-    order = f'ORDER BY "{table.name}"."id" {_order(span)}'
-    if part.way is Way.WALK and dialect() == "postgres":
-        source, values = _walked(table, order), [part.low, part.high, *values]
+        bounds &= Condition(f"{id_} IN ({marks(len(span.among))})", tuple(span.among))
+    order = f"ORDER BY {id_} {_order(span)}"
+    if part.way is not Way.PLAN and dialect() == "postgres":
+        source, where, values = _walked(table, bounds.sql, order), scope.sql, (*bounds.values, *scope.values)
     else:
-        source, values = _joined(table, part.way), [*values, part.low, part.high]
-        where.append(f'"{table.name}"."id" > ? AND "{table.name}"."id" < ?')
-    return (f'SELECT "{table.name}"."id" AS place, {table.post} AS post_id, {table.passing} AS passing_id'  # noqa: S608
-            f' FROM {source} WHERE {" AND ".join(where)} {order} LIMIT {span.size + 1}', values)
+        both = scope & bounds
+        source, where, values = _joined(table, part.way), both.sql, both.values
+    return (f"SELECT {id_} AS place, {table.post} AS post_id, {table.passing} AS passing_id"  # noqa: S608
+            f" FROM {source} WHERE {where} {order} LIMIT {span.size + 1}", values)
 
 
 def _candidates(part: _Part) -> Condition:
     """A SELECT of the ids of all that may belong to a part, and perhaps of others."""
-    table, authors, made = part.table, part.scope.authors, list[Condition]()
+    authors, made = part.scope.authors, list[Condition]()
     if part.nearest:
-        made.append(Condition(f'SELECT c.id FROM "{table.name}" c WHERE c.{table.author} IN ({marks(len(part.nearest))})'  # noqa: S608
-                              " AND c.id > ? AND c.id < ?", (*part.nearest, LOW, HIGH)))
-    elif authors:
-        made.append(Condition(f'SELECT c.id FROM ({authors.sql}) AS who CROSS JOIN "{table.name}" c'  # noqa: S608
-                              f" WHERE c.{table.author} = who.id AND c.id > ? AND c.id < ?", (*authors.values, LOW, HIGH)))
+        authors = Condition(f"SELECT id FROM actor WHERE id IN ({marks(len(part.nearest))})", part.nearest)  # noqa: S608
+    if authors:
+        made.append(Condition(_by(part.table, authors), (*authors.values, LOW, HIGH)))
     if part.scope.candidates:
         made.append(part.scope.candidates)
     values = tuple(value for one in made for value in one.values)
     return Condition(" UNION ".join(one.sql for one in made), values).filled({LOW: part.low, HIGH: part.high})
+
+
+def _by(table: _Table, authors: Condition) -> str:
+    """A SELECT of the ids of what these made between two ids, by the index of (author, id) and in no other way: PostgreSQL takes
+    the newest rows for fewer than they are.
+    """
+    theirs = f'"{table.name}" c WHERE c.{table.author} = who.id AND c.id > ? AND c.id < ?'
+    if dialect() == "postgres":
+        return f"SELECT c.id FROM ({authors.sql}) AS who CROSS JOIN LATERAL (SELECT c.id FROM {theirs} OFFSET 0) AS c"  # noqa: S608
+    return f"SELECT c.id FROM ({authors.sql}) AS who CROSS JOIN {theirs}"  # noqa: S608
 
 
 def _joined(table: _Table, way: Way) -> str:
@@ -281,11 +288,11 @@ def _joined(table: _Table, way: Way) -> str:
     return f'"{table.name}"{hint}{joins}'
 
 
-def _walked(table: _Table, order: str) -> str:
-    """The same between two ids, for PostgreSQL, row by row in their order and no further than wanted. It would read every author
+def _walked(table: _Table, bounds: str, order: str) -> str:
+    """The same within bounds, for PostgreSQL, row by row in their order and no further than wanted. It would read every author
     to sort two thousand messages; what ends in OFFSET 0 it leaves as it is written.
     """
-    rows = f'SELECT * FROM "{table.name}" WHERE id > ? AND id < ? {order} OFFSET 0'  # noqa: S608
+    rows = f'SELECT * FROM "{table.name}" WHERE {bounds} {order} OFFSET 0'  # noqa: S608
     joins = "".join(f' CROSS JOIN LATERAL (SELECT * FROM "{name}" one WHERE one.id = {column} OFFSET 0) "{alias}"'  # noqa: S608
                     for name, alias, column in table.joined)
     return f'({rows}) "{table.name}"{joins}'

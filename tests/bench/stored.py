@@ -42,7 +42,7 @@ async def fill(readers: Sequence[Actor], origin: str, messages: int, follows: in
     await Announce.bulk_create([Announce(id=id_ + 5, uri=f"{origin}/announces/{id_}", actor_id=dice.choice(authors).id, post_id=id_,
                                          reach="web") for id_ in newest], batch_size=500)
     await Like.bulk_create([Like(uri=f"{origin}/likes/{id_}", actor_id=readers[0].id, post_id=id_) for id_ in newest[:100:7]])
-    await rows("ANALYZE")  # as PostgreSQL's autovacuum and SQLite's own housekeeping do in time
+    await rows("VACUUM ANALYZE" if dialect() == "postgres" else "ANALYZE")  # as PostgreSQL's autovacuum and SQLite's own housekeeping do in time
 
 
 async def _authors(origin: str) -> list[Actor]:
