@@ -19,6 +19,7 @@ from moderation.policy import Verb
 
 WARNING_LIMIT = 300
 TITLE_LIMIT = 300
+_VOICES = frozenset(Voice)
 NEVER_ANSWERED = ("blocked", "company", "settled")  # the reasons for which an answer is not taken at all
 
 
@@ -211,7 +212,7 @@ def content_of(note: Note) -> dict[str, Any]:
     languages, links = note.content_map if len(note.content_map) > 1 else {}, post_parts.links(note)
     return {"html": markup.clean(_words(note, introduces) + links), "title": (note.name or "")[:TITLE_LIMIT],
             "warning": "" if introduces else (note.summary or "")[:WARNING_LIMIT], "sensitive": note.sensitive,
-            "language": (note.language or "")[:20], "voice": Voice(note.voice) if note.voice in set(Voice) else Voice.NONE,
+            "language": (note.language or "")[:20], "voice": Voice(note.voice) if note.voice in _VOICES else Voice.NONE,
             "translations": {language: markup.clean(text + links) for language, text in languages.items()} or None,
             "kind": "" if note.type == "Note" else note.type,
             "starts_at": note.starts_at, "ends_at": note.ends_at, "place": note.place,

@@ -29,6 +29,7 @@ ACTIVITY_TYPES: Final = frozenset({
     "Accept", "Acknowledge", "Add", "Announce", "AnnounceRequest", "Block", "Create", "Delete", "Dislike", "EmojiReact",
     "FeatureRequest", "Flag", "Follow", "Join", "Leave", "Like", "LikeRequest", "Move", "Offer", "QuoteRequest", "Reject",
     "Remove", "ReplyRequest", "Respond", "Undo", "Update", "Withdraw"})
+_EMBEDDED: Final = ACTIVITY_TYPES | ACTOR_TYPES | NOTE_TYPES | {"Tombstone"}
 #: What is answered, or taken back, by its id.
 NEED_AN_ID: Final = frozenset({
     "Follow", "Join", "Offer", "Respond", "Withdraw", "AnnounceRequest", "FeatureRequest", "LikeRequest", "QuoteRequest",
@@ -105,4 +106,4 @@ def _embedded_type(thing: Any) -> str | None:
         thing = thing[0]
     if not isinstance(thing, dict) or "type" not in thing:
         return None
-    return values.type_of(thing, ACTIVITY_TYPES | ACTOR_TYPES | NOTE_TYPES | {"Tombstone"})
+    return values.type_of(thing, _EMBEDDED)
