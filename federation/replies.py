@@ -5,7 +5,7 @@ a question or pictures in names, one whose id is known, and one that answers wha
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from federation import notes, post_parts
@@ -13,6 +13,7 @@ from federation.errors import Refused
 from federation.incoming import Alone, Incoming, Verdict
 from federation.wire import Note
 from models import Actor, Notification, Post, acts
+from models.acts import Walls
 from models.errors import CommunityError
 from models.notification import News, Notice
 from models.reach import Reach
@@ -84,14 +85,19 @@ async def _read(one: Incoming) -> Said | CommunityError:
         note = one.embedded_note() if one.is_embedded else None
     except CommunityError as error:
         return error
+    if note is None or _is_rare(note, one.sender):
+        return Alone()
     author = one.sender
-    if note is None or note.attributed_to != author.uri or note.is_vote or author.organised_as:
-        return Alone()
-    if note.quote or note.poll or note.emojis:
-        return Alone()
     reach, to_followers = await notes.reach_of(note, author)
     is_taken = reach in OPEN and hosts.may_bring(await hosts.standing(author.host), reach)
     return Said(note, author, reach, to_followers, note.in_reply_to or "") if is_taken else Alone()
+
+
+def _is_rare(note: Note, author: Actor) -> bool:
+    """Whether it is in another name, of an organisation, or more than words."""
+    if note.attributed_to != author.uri or author.organised_as:
+        return True
+    return note.is_vote or bool(note.quote or note.poll or note.emojis)
 
 
 async def _leave_known(said: Sequence[Said]) -> None:
@@ -137,15 +143,23 @@ async def _store(said: Sequence[Said]) -> None:
     if not said:
         return
     ids = dict(zip(said, await acts.add_posts([one.columns for one in said]), strict=True))
-    await acts.add_tags([(ids[one], name) for one in said for name in post_parts.topics(one.note)])
-    for one in said:
-        await post_parts.save_images(ids[one], one.note, one.author)
-    await acts.add_recipients([recipient for one in said for recipient in _recipients(one, ids[one])])
+    await _store_parts(ids)
     await acts.answered([(one.conversation, one.author.id) for one in said if one.parent_uri])
     walls = await acts.walls([(actor, one.author) for one in said for actor in _ours(one)], {one.conversation for one in said})
-    await Notification.tell_all([
-        News(actor, notice, one.author, ids[one]) for one in said for actor, notice in _ours(one).items()
-        if not walls.between(actor, one.author) and (actor.id, one.conversation) not in walls.quiet])
+    await Notification.tell_all([news for one, id_ in ids.items() for news in _news(one, id_, walls)])
+
+
+async def _store_parts(ids: Mapping[Said, int]) -> None:
+    await acts.add_tags([(id_, name) for one, id_ in ids.items() for name in post_parts.topics(one.note)])
+    for one, id_ in ids.items():
+        await post_parts.save_images(id_, one.note, one.author)
+    await acts.add_recipients([recipient for one, id_ in ids.items() for recipient in _recipients(one, id_)])
+
+
+def _news(one: Said, id_: int, walls: Walls) -> list[News]:
+    """For whom of ours, but for those who block its author or want to hear no more of the conversation."""
+    return [News(actor, notice, one.author, id_) for actor, notice in _ours(one).items()
+            if not walls.between(actor, one.author) and (actor.id, one.conversation) not in walls.quiet]
 
 
 def _recipients(one: Said, id_: int) -> list[tuple[int, int, bool]]:

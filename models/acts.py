@@ -108,18 +108,21 @@ async def followed_here(ids: Collection[int]) -> dict[int, bool]:
 async def walls(pairs: Iterable[tuple[Actor, Actor]], conversations: Collection[str] = ()) -> Walls:
     """What stands between these pairs, in these conversations."""
     both = [pair for one, other in pairs for pair in ((one, other), (other, one))]
-    owners = [(one.id, other.host) for one, other in both if one.is_local and not other.is_local]
-    people = {one.id for one, _ in both}
-    if not people:
+    if not both:
         return Walls(frozenset(), frozenset(), frozenset(), frozenset())
-    found = await tuples(_walls(), [as_list(people), as_list(people), as_list({id_ for id_, _ in owners}),
-                                    as_list({host for _, host in owners}), as_list(conversations),
-                                    as_list({one.id for one, _ in both if one.is_local}), as_list(conversations)])
+    people, named = as_list({one.id for one, _ in both}), as_list(conversations)
+    owners = as_list({one.id for one, _ in both if one.is_local})
+    found = await tuples(_walls(), [people, people, owners, as_list({one.host for one, _ in both}), named, owners, named])
     kinds: dict[str, set[tuple[int, int, str]]] = {"block": set(), "host": set(), "settled": set(), "quiet": set()}
     for kind, who, whom, name in found:
         kinds[kind].add((int(who), int(whom), str(name)))
-    blocks, named = frozenset((who, whom) for who, whom, _ in kinds["block"]), _named(kinds)
-    return Walls(blocks, named["host"], frozenset(name for _, name in named["settled"]), named["quiet"])
+    return _of_kinds(kinds)
+
+
+def _of_kinds(kinds: dict[str, set[tuple[int, int, str]]]) -> Walls:
+    named = _named(kinds)
+    return Walls(frozenset((who, whom) for who, whom, _ in kinds["block"]), named["host"],
+                 frozenset(name for _, name in named["settled"]), named["quiet"])
 
 
 def _named(kinds: dict[str, set[tuple[int, int, str]]]) -> dict[str, frozenset[tuple[int, str]]]:

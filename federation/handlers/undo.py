@@ -34,17 +34,25 @@ async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
 
 
 async def _undo(incoming: Sequence[Incoming]) -> list[Verdict]:
+    undone = list(zip(incoming, await _meant_by(incoming), strict=True))
+    await undoing.drop([done for _, meant in undone for done in meant])
+    await Notification.withdraw_all([gone for one, meant in undone for done in meant for gone in _notices(one, done)])
+    await acts.bury([(one.activity.object_id, one.sender.uri) for one, meant in undone
+                     if one.activity.object_id and not meant and not one.is_repeat])
+    return [_verdict(one) for one in incoming]
+
+
+def _verdict(one: Incoming) -> Verdict:
+    is_named = one.activity.object_id or isinstance(one.activity.object, dict)
+    return None if is_named else Malformed("undoes nothing")
+
+
+async def _meant_by(incoming: Sequence[Incoming]) -> list[list[Done]]:
+    """Of each of these what it undoes."""
     uris = {one.activity.object_id for one in incoming if one.activity.object_id}
     about = {uri for one in incoming if (uri := _named(one)[1])}
     known = await undoing.done([one.sender.id for one in incoming], uris, about) if incoming else []
-    undone = [(one, _meant(one, known)) for one in incoming]
-    await undoing.drop([done for _, meant in undone for done in meant])
-    await Notification.withdraw_all(
-        [withdrawn for one, meant in undone for done in meant for withdrawn in _notices(one, done)])
-    await acts.bury([(one.activity.object_id, one.sender.uri) for one, meant in undone
-                     if one.activity.object_id and not meant and not one.is_repeat])
-    return [None if one.activity.object_id or isinstance(one.activity.object, dict) else Malformed("undoes nothing")
-            for one in incoming]
+    return [_meant(one, known) for one in incoming]
 
 
 def _named(incoming: Incoming) -> tuple[str, str | None]:
