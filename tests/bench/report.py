@@ -35,7 +35,9 @@ CPU and memory are those of the server's process; PostgreSQL's own are not count
 (no fsync); SQLite with `synchronous=FULL`.
 
 The load: people on 8 servers whom a member follows, each message signed with RSA, 3.5 kB, every tenth with two topics, none an
-answer and none with a name in it; those take the longer way, one transaction and some milliseconds of CPU each. Followers are on as many loopback addresses as
+answer and none with a name in it. "Mixed" is what servers really send (tests/bench/mix.py): of a hundred activities 40 such messages,
+15 answers that name a member, 25 signs of sympathy, 10 that pass a member's message on, 5 changes, and 5 that take something back;
+its bound does for each kind what the least of servers must. Followers are on as many loopback addresses as
 there are hosts, all served by one program over plain HTTP. Bad hosts are a fifth: half of those answer after ten seconds, a quarter
 never, a quarter with 503.
 
