@@ -247,14 +247,14 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         failures = Failures(Path(app[SETTINGS].var_dir))
         inbox = [] if RELAY in app else [Intake(app[INSTANCE]).run()]
         async with beside([*inbox, Dispatcher(app[INSTANCE]).run(),
-                           *(repeat(name, partial(_done, app, job), job.every_seconds, failures.add) for name, job in JOBS.items()
+                           *(repeat(name, partial(done, app, job), job.every_seconds, failures.add) for name, job in JOBS.items()
                              if RELAY not in app or name not in OF_THE_INBOX)]):
             yield
 
 
-async def _done(app: web.Application, job: Job) -> int:
-    """How much there was to do."""
+async def done(app: web.Application, job: Job) -> int:
+    """Do a job once, if there is anything to do; how much, or nothing if it is to rest now."""
     if job.due is not None and not await is_due(job.due):
         return 0
-    done = await job.run(app)
-    return 0 if job.always_rests else done
+    count = await job.run(app)
+    return 0 if job.always_rests else count

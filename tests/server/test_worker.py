@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from models import InboxItem, OutgoingMail
 from models.delivery import ItemState
 from models.mail import Letter
-from server import failures
+from server import failures, worker
 from server.commands import check
 from server.commands.output import Output
 from server.keys import MAIL
@@ -48,3 +49,10 @@ def test_a_file_that_was_not_ours_is_no_failure(tmp_path: Path) -> None:
     for text in ("", "[1]", "{"):
         (tmp_path / failures.FILE).write_text(text)
         assert failures.read(tmp_path) == {}
+
+
+async def test_what_costs_much_rests_also_when_there_is_more() -> None:
+    async def done() -> int:
+        return 200
+    at_once, resting = (worker.Job(worker.plain(done), 2, always_rests=rests) for rests in (False, True))
+    assert [await worker.done(web.Application(), job) for job in (at_once, resting)] == [200, 0]
