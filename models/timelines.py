@@ -2,8 +2,8 @@
 
 A list is read by the newest messages first, keeping those that belong to it, which is cheapest where many do. Where few do
 within the newest ones, candidates are collected by their authors instead: of all whose messages belong to it, those who wrote
-last (performance.md, Limits: either way alone is slow for somebody). That holds also while thousands of messages of others
-come in.
+last, also while thousands of messages of others come in; and then ever wider spans (performance.md, Limits: either way alone
+is slow for somebody).
 """
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from models import memory
 from models.actor import Actor
 from models.conditions import FROM, Condition
 from models.database import Statement, dialect, together, tuples
+from models.ids import new_id
 from models.loading import join, makers, selected
 from models.post import Post
 from models.queues import marks
@@ -174,16 +175,17 @@ async def _next(part: _Part, found: Sequence[Sequence[Any]], span: Span) -> _Par
     """Where to look next for what a page may lack of a table; None where it lacks nothing, or there is no more."""
     last = _place(found[span.size]) if len(found) > span.size else None  # nothing beyond it stands on the page
     way = Way.COLLECT if part.scope.candidates or part.scope.authors else Way.WALK
-    width = (part.high - part.low) * WIDER  # ids count time
+    now = new_id()  # ids count time, and nothing is as late as END_OF_TIME
+    width = ((now if part.low < now < part.high else part.high) - part.low) * WIDER
     if span.upwards:
         end = span.before if last is None else last
         return None if part.high >= end else replace(part, way=way, low=part.high - 1, high=min(end, part.high + width))
     end = span.after if last is None else last
     if part.low <= end:
         return None
-    if part.scope.authors:
+    if part.scope.authors and part.way is not Way.COLLECT:
         return await _nearest(part, part.scope.authors, end, width)
-    return replace(part, way=way, low=max(end, part.low - width), high=part.low + 1)
+    return replace(part, way=way, low=max(end, part.low - width), high=part.low + 1, nearest=())
 
 
 async def _nearest(part: _Part, authors: Condition, end: int, width: int) -> _Part:
