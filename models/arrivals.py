@@ -122,6 +122,8 @@ class Known:
 
 
 #: What members of ours who follow an actor want: 2 if one of them asked to be told of each message, 1 if none; NULL without any.
+#: CROSS: in another order, SQLite looks through all members for each actor.
+_FOLLOWED, _TOLD = "1", "2"
 _WANTED = ("(SELECT MAX(CASE WHEN f.tells_posts THEN 2 ELSE 1 END) FROM follow f CROSS JOIN actor reader"
            " WHERE reader.id = f.follower_id AND f.target_id = a.id AND f.accepted_at IS NOT NULL AND reader.host = '')")
 
@@ -153,11 +155,12 @@ async def known(actor_ids: Collection[int], hosts: Collection[str], uris: Collec
     question = _question(dialect())
     # a connection that only reads forgets with each commit what it has read; the one that writes does not
     found = await (in_writer(partial(_ask, question, values)) if dialect() == "sqlite" else tuples(question, values))
-    line = [name for what, name, _ in found if what == "line"]
-    return Known(frozenset(line) if len(line) <= limit else None,
-                 {int(name): said == "1" for what, name, said in found if what == "actor" and said != "2"},
-                 frozenset(name for what, name, _ in found if what == "post"),
-                 {name: said for what, name, said in found if what == "host" and said})
+    told: dict[str, list[tuple[str, str]]] = {"line": [], "actor": [], "post": [], "host": []}
+    for what, name, said in found:
+        told[what].append((name, said))
+    return Known(frozenset(name for name, _ in told["line"]) if len(told["line"]) <= limit else None,
+                 {int(name): said == _FOLLOWED for name, said in told["actor"] if said != _TOLD},
+                 frozenset(name for name, _ in told["post"]), {name: said for name, said in told["host"] if said})
 
 
 async def count_waiting(limit: int) -> int:
