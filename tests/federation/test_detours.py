@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from federation import actors, conversations, keys, proofs, resolve, values
+from federation import actors, conversations, keys, proofs, quotes, resolve, values
 from federation.answers import ACTIVITY
 from federation.errors import FederationError
 from federation.handlers import undo
@@ -362,6 +362,31 @@ async def test_what_is_undone_together_is_everybodys_own(
     assert {one.actor_id for one in await alpha.ask(lambda: Like.all())} == {
         (await alpha.ask(lambda uri=who.uri: Actor.get(uri=uri))).id for who in (vera, mallory)}  # type: ignore[misc]
     assert await alpha.ask(lambda: Follow.filter(follower__uri=vera.uri).count()) == 1
+
+
+async def test_a_stamp_is_given_by_whoever_is_quoted_on_their_server(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, mallory: PeerActor) -> None:
+    """FEP-044f: not by the one who quotes on a server of their own, not by a neighbour, not about other messages."""
+    await scene.follow(alpha, alice, vera)
+    note = vera.note("quoted")
+    await scene.deliver(alpha, peer, vera, vera.does("Create", note))
+    async with Peer() as evil:
+        await evil.become(alpha)
+        quoting = evil.actor("eve").note("quoting")["id"]
+
+        async def counts(stamp: str, server: Peer, **said: str) -> bool:
+            good = {"id": stamp, "type": "QuoteAuthorization", "attributedTo": vera.uri, "interactingObject": quoting,
+                    "interactionTarget": note["id"]}
+            server.show(stamp, good | said)
+            quoted = await Post.kept(note["id"])
+            return await quotes.is_stamped(alpha.instance, stamp, quoting_uri=quoting, quoted_uri=note["id"], quoted=quoted)
+        there = f"{peer.origin}/stamps"
+        lies: list[tuple[str, Peer, dict[str, str]]] = [
+            (f"{evil.origin}/stamps/1", evil, {}), (f"{there}/2", peer, {"attributedTo": mallory.uri}),
+            (f"{there}/3", peer, {"interactingObject": f"{quoting}0"}), (f"{there}/4", peer, {"interactionTarget": vera.uri}),
+            (f"{there}/5", peer, {"id": f"{there}/1"}), (f"{there}/6", peer, {"type": "LikeAuthorization"})]
+        assert [await alpha.run(counts(*lie[:2], **lie[2])) for lie in lies] == [False] * 6
+        assert await alpha.run(counts(f"{there}/7", peer))
 
 
 async def test_nobody_clears_the_page_of_a_neighbour(

@@ -109,6 +109,11 @@ async def test_only_the_owners_own_whole_list_counts(alpha: LiveServer, peer: Pe
     lists = {"type": "OrderedCollection", "orderedItems": []}
     peer.show(f"{peer.origin}/other", lists)
     await said(alpha, peer, vera, url="https://elsewhere.example/sync")
+    async with Peer() as other:
+        await other.become(alpha)
+        other.show(f"{other.origin}/sync", lists)
+        await said(alpha, peer, vera, url=f"{other.origin}/sync")
+        assert "/sync" not in other.fetched and await following() == 1
     await said(alpha, peer, vera, collectionId=f"{peer.origin}/users/otto/followers", url=f"{peer.origin}/other")
     await said(alpha, peer, vera)  # 404
     peer.show(f"{vera.uri}/sync", {"type": "Note", "orderedItems": []})
