@@ -275,8 +275,10 @@ async def test_nothing_of_somebody_suspended_comes_in_through_others(
     answer, quote = mallory.note("see", inReplyTo=note["id"]), mallory.note("look", quoteUrl=note["id"])
     await scene.deliver(alpha, peer, mallory, mallory.does("Announce", note["id"]), mallory.does("Create", answer),
                         mallory.does("Create", quote))
+    await scene.deliver(alpha, peer, vera, vera.does("Create", vera.note("herself", to=[alice.uri])), vera.does("Follow", alice.uri))
     assert await refused(alpha, resolve.post(alpha.instance, note["id"]))
     assert await alpha.ask(lambda: Post.filter(author_id=known.id).count()) == 0
+    assert await alpha.ask(lambda: Follow.filter(follower_id=known.id).count()) == 0
     assert await alpha.ask(lambda: Post.filter(author__host=peer.host).count()) == 2
 
 
