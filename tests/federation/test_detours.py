@@ -275,7 +275,8 @@ async def test_nothing_of_somebody_suspended_comes_in_through_others(
     answer, quote = mallory.note("see", inReplyTo=note["id"]), mallory.note("look", quoteUrl=note["id"])
     await scene.deliver(alpha, peer, mallory, mallory.does("Announce", note["id"]), mallory.does("Create", answer),
                         mallory.does("Create", quote))
-    await scene.deliver(alpha, peer, vera, vera.does("Create", vera.note("herself", to=[alice.uri])), vera.does("Follow", alice.uri))
+    herself = vera.note("herself", to=[alice.uri])
+    await scene.deliver(alpha, peer, vera, vera.does("Create", herself), vera.does("Follow", alice.uri))
     assert await refused(alpha, resolve.post(alpha.instance, note["id"]))
     assert await alpha.ask(lambda: Post.filter(author_id=known.id).count()) == 0
     assert await alpha.ask(lambda: Follow.filter(follower_id=known.id).count()) == 0
@@ -387,7 +388,7 @@ async def test_a_stamp_is_given_by_whoever_is_quoted_on_their_server(
             (f"{evil.origin}/stamps/1", evil, {}), (f"{there}/2", peer, {"attributedTo": mallory.uri}),
             (f"{there}/3", peer, {"interactingObject": f"{quoting}0"}), (f"{there}/4", peer, {"interactionTarget": vera.uri}),
             (f"{there}/5", peer, {"id": f"{there}/1"}), (f"{there}/6", peer, {"type": "LikeAuthorization"})]
-        assert [await alpha.run(counts(*lie[:2], **lie[2])) for lie in lies] == [False] * 6
+        assert [await alpha.run(counts(stamp, server, **said)) for stamp, server, said in lies] == [False] * 6
         assert await alpha.run(counts(f"{there}/7", peer))
 
 
