@@ -132,7 +132,10 @@ def _parsed(file: IO[bytes], reader: _Reader, parser: expat.XMLParserType) -> It
     count, languages = 0, set[str]()
     while True:
         chunk = file.read(CHUNK_BYTES)
-        parser.Parse(chunk, not chunk)
+        try:
+            parser.Parse(chunk, not chunk)
+        except (LookupError, ValueError) as error:  # what its first line calls it is unknown to Python, or to expat
+            raise BadCatalogue("the encoding of the file cannot be read; it should be UTF-8") from error
         for disorder in reader.ready:
             count += bool(disorder.code)
             if count > DISORDERS_LIMIT:
