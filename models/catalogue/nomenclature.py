@@ -134,6 +134,8 @@ def _parsed(file: IO[bytes], reader: _Reader, parser: expat.XMLParserType) -> It
         chunk = file.read(CHUNK_BYTES)
         try:
             parser.Parse(chunk, not chunk)
+        except BadCatalogue:
+            raise
         except (LookupError, ValueError) as error:  # what its first line calls it is unknown to Python, or to expat
             raise BadCatalogue("the encoding of the file cannot be read; it should be UTF-8") from error
         for disorder in reader.ready:
