@@ -4,9 +4,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import re
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,10 +18,8 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from server import cli
-from server.demo import place
 from server.language import gettext_for
 from server.serving import is_free
-from tests import catalogue
 from tests.live import promised
 from tests.test_layers import ROOT
 
@@ -79,9 +77,9 @@ async def demo(folder: Path, *words: str) -> AsyncIterator[tuple[asyncio.subproc
 
 
 def free_ports() -> tuple[int, int]:
-    """Two ports that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
-        return one.getsockname()[1], two.getsockname()[1]
+    """Two ports that nobody uses now, below those that systems give to connections: they are free at the second start too."""
+    first, second, *_ = (port for port in random.sample(range(20_000, 30_000), 100) if is_free("127.0.0.1", port))
+    return first, second
 
 
 async def soon(look: Callable[[], Awaitable[bool]]) -> None:
@@ -102,10 +100,8 @@ async def stop(process: asyncio.subprocess.Process) -> float:
 
 async def test_a_newcomer_follows_and_answers_across_and_all_is_there_the_next_day(tmp_path: Path) -> None:
     """Camille of the first community follows Ada of the second; Nora, who follows Camille from there, reads and answers her."""
-    folder = place.prepare(tmp_path / "demo", free_ports(), fresh=False)
-    for side in ("first", "second"):
-        catalogue.lay(folder / side)
-    async with demo(folder) as (process, info):
+    folder, (first, second) = tmp_path / "demo", free_ports()
+    async with demo(folder, "--ports", f"{first},{second}") as (process, info):
         assert info == json.loads((folder / "info.json").read_text())
         assert {role for role in ("member", "moderator", "host") for side in ("first", "second") if info[side][role]["link"]} == {
             "member", "moderator", "host"}
