@@ -28,6 +28,7 @@ REPEATABLE = frozenset({"Follow", "Undo", "Offer", "Withdraw"})
 WAITING_LIMIT = 5000  # activities of one server
 ADDRESSEES_LIMIT = 20  # that are looked at to know whether something is for the web
 GROUP_LIMIT = 48  # some milliseconds: a page that writes something waits for no longer transaction
+APART_SECONDS = 0.005  # groups begin: where hundreds a second come in, a commit is for more of them
 COUNT_SECONDS = 1.0
 ORIGINS_LIMIT = 5000
 HEARD_EVERY = timedelta(minutes=1)
@@ -66,7 +67,7 @@ class Arrivals:
 
     def __init__(self) -> None:
         self.came = asyncio.Event()
-        self._group: Gathering[Arrival, None] = Gathering(self._store, GROUP_LIMIT)
+        self._group: Gathering[Arrival, None] = Gathering(self._store, GROUP_LIMIT, apart_seconds=APART_SECONDS)
         self._waiting: Recent[str, list[int]] = Recent(COUNT_SECONDS, ORIGINS_LIMIT)
         self._heard: dict[str, datetime] = {}
 

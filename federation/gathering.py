@@ -17,11 +17,14 @@ class Gathering(Generic[T, R]):
     """`work` takes up to `limit` pieces and returns a result, or an exception, for each, in the same order.
 
     It runs in the context in which the gathering was made: never inside the transaction of whoever came first.
-    `lanes`: how many groups may be under way at once. Who waits is bounded by whoever bounds the requests.
+    `lanes`: how many groups may be under way at once. `apart_seconds`: no group of a lane begins sooner after the one before,
+    so that more come along; who comes after a silence waits for nothing. Who waits is bounded by whoever bounds the requests.
     """
 
-    def __init__(self, work: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]], limit: int, lanes: int = 1) -> None:
-        self._work, self._limit, self._lanes = work, limit, lanes
+    def __init__(self, work: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]], limit: int, lanes: int = 1,
+                 apart_seconds: float = 0.0) -> None:
+        self._work, self._limit, self._lanes, self._apart_seconds = work, limit, lanes, apart_seconds
+        self._next_at = 0.0  # on the clock of the loop
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._context = contextvars.copy_context()
@@ -39,9 +42,11 @@ class Gathering(Generic[T, R]):
         """Groups until nobody waits. It is off the list before it ends: whoever its last result wakes may come again at once,
         and would wait for ever for a task that is already over.
         """
+        time = asyncio.get_running_loop().time
         try:
-            await asyncio.sleep(0)  # those who come in the same moment come along
             while self._waiting:
+                await asyncio.sleep(max(0.0, self._next_at - time()))  # those who come meanwhile come along
+                self._next_at = time() + self._apart_seconds
                 await self._work_on_some()
         finally:
             self._under_way.discard(asyncio.current_task())

@@ -24,7 +24,8 @@ class Due(StrEnum):
     RECALLS = "SELECT 1 FROM recall WHERE created_at <= ? LIMIT 1"
     ERASURES = "SELECT 1 FROM erasure_request WHERE answered_at IS NULL AND created_at <= ? LIMIT 1"
     BROUGHT = "SELECT 1 FROM brought WHERE outcome = 'waiting' AND created_at <= ? LIMIT 1"
-    MOVES = "SELECT 1 FROM actor WHERE carried_id IS NOT NULL AND created_at <= ? LIMIT 1"
+    #: Not IS NOT NULL: where nobody is carried along, SQLite would read all people instead of the index.
+    MOVES = "SELECT 1 FROM actor WHERE carried_id > 0 AND created_at <= ? LIMIT 1"
     LOOKING_OVER = ("SELECT 1 FROM community WHERE signals_elsewhere <> 'nothing' AND created_at <= ? AND (EXISTS (SELECT 1"
                     " FROM post WHERE id > looked_over_id) OR EXISTS (SELECT 1 FROM revision WHERE id > looked_over_id))")
     MEETINGS = "SELECT 1 FROM introduction WHERE state = 'met' AND created_at <= ? LIMIT 1"

@@ -23,6 +23,23 @@ async def test_those_who_come_together_are_done_together_and_each_gets_its_own()
     assert groups == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
 
 
+async def test_groups_begin_apart_and_who_comes_after_a_silence_waits_for_nothing() -> None:
+    begun: list[tuple[float, int]] = []
+
+    async def work(group: Sequence[int]) -> list[int | Exception]:
+        begun.append((asyncio.get_running_loop().time(), len(group)))
+        return list(group)
+    gathering = Gathering(work, 100, apart_seconds=0.5)
+    started = asyncio.get_running_loop().time()
+    assert await gathering.do(0) == 0
+    late = [asyncio.create_task(gathering.do(number)) for number in (1, 2)]
+    await asyncio.sleep(0.05)
+    late.append(asyncio.create_task(gathering.do(3)))
+    assert await asyncio.gather(*late) == [1, 2, 3]
+    (first, alone), (second, together) = begun
+    assert (alone, together) == (1, 3) and first - started < 0.5 <= second - first + 0.01
+
+
 async def test_a_failure_is_that_of_its_group_alone() -> None:
     async def work(group: Sequence[int]) -> list[int | Exception]:
         if 0 in group:
