@@ -10,6 +10,7 @@ import hashlib
 import json
 import sqlite3
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -106,13 +107,18 @@ async def main() -> None:
                           note["published"]))
         return web.Response(status=202)
 
+    await serve(order["port"], inbox)
+    await writing
+
+
+async def serve(port: int, inbox: Callable[[web.Request], Awaitable[web.Response]]) -> None:
+    """Take in what is posted to this port, and say that it is ready."""
     app = web.Application()
     app.router.add_post("/inbox", inbox)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", order["port"]).start()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
     print(json.dumps({"ready": True}), flush=True)
-    await writing
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import asyncpg
 from aiohttp import web
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from tests.bench.bound_inbox import CLEANER, verify
+from tests.bench.bound_inbox import CLEANER, serve, verify
 
 SCHEMA = (
     "CREATE TABLE activity (id TEXT PRIMARY KEY)",
@@ -141,12 +141,7 @@ async def main() -> None:
         await writer.add(steps(next(numbers), document))
         return web.Response(status=202)
 
-    app = web.Application()
-    app.router.add_post("/inbox", inbox)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", order["port"]).start()
-    print(json.dumps({"ready": True}), flush=True)
+    await serve(order["port"], inbox)
     await writing
 
 

@@ -17,10 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from tests import postgres
+from tests.bench.scene import Place
 from tests.drills import connections, database, disk, flood, kills, network
 from tests.drills.judging import Broken, NotHere
 
 LOG_LINES = 20
+Figures = dict[str, Any]
+Run = Callable[[Path], Awaitable[Figures]]
 
 
 @dataclass(frozen=True)
@@ -28,20 +31,33 @@ class Drill:
     """`run` takes an empty folder and gives figures; it raises Broken where a promise was not kept. `about`: what goes wrong."""
 
     about: str
-    run: Callable[[Path], Awaitable[dict[str, Any]]]
+    run: Run
+
+
+def on_sqlite(drill: Callable[[Place, Path], Awaitable[Figures]]) -> Run:
+    """On SQLite."""
+    return lambda folder: drill(Place(folder, ""), folder)
+
+
+def on_postgres(drill: Callable[[Place, Path], Awaitable[Figures]]) -> Run:
+    """On PostgreSQL."""
+    async def run(folder: Path) -> Figures:
+        with postgres.cluster(postgres.FAST) as database:
+            return await drill(Place(folder, database.url), folder)
+    return run
 
 
 DRILLS: dict[str, Drill] = {
     "disk-full": Drill("the disk with the SQLite file, keys and images gets full, and has room again", disk.on_sqlite),
     "tables-full": Drill("the disk with PostgreSQL's tables, keys and images gets full, and has room again", disk.on_postgres),
     "database-restarted": Drill("PostgreSQL is stopped for five seconds; then its processes are killed with -9", database.restarted),
-    "killed": Drill("the server and commands are killed with -9 while they start, publish, export and make keys, on SQLite", kills.on_sqlite),
-    "killed-postgres": Drill("the same on PostgreSQL", kills.on_postgres),
-    "network-gone": Drill("nobody outside can be reached for 20 seconds, on SQLite", network.on_sqlite),
-    "network-gone-postgres": Drill("the same on PostgreSQL", network.on_postgres),
+    "killed": Drill("the server and commands are killed with -9 while they start, publish, export and make keys, on SQLite", on_sqlite(kills.killed)),
+    "killed-postgres": Drill("the same on PostgreSQL", on_postgres(kills.killed)),
+    "network-gone": Drill("nobody outside can be reached for 20 seconds, on SQLite", on_sqlite(network.gone)),
+    "network-gone-postgres": Drill("the same on PostgreSQL", on_postgres(network.gone)),
     "stalled": Drill("3,500 connections say nothing, half a request, or do not read their answer", connections.stalled),
-    "flood": Drill("20,000 unknown servers and 1,000 new people of a partner write at once, on SQLite", flood.on_sqlite),
-    "flood-postgres": Drill("the same on PostgreSQL", flood.on_postgres),
+    "flood": Drill("20,000 unknown servers and 1,000 new people of a partner write at once, on SQLite", on_sqlite(flood.flood)),
+    "flood-postgres": Drill("the same on PostgreSQL", on_postgres(flood.flood)),
 }
 
 

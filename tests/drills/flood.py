@@ -16,7 +16,6 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from models import Actor, Host, Knock
 from models.host import Standing
 from models.knock import NEW_A_DAY
-from tests import postgres
 from tests.bench.scene import Place
 from tests.drills.judging import Broken, judged
 from tests.drills.world import Crowd, World, served, world
@@ -33,18 +32,8 @@ SIGNATURE = ('keyId="https://s{0}.stranger{0}.example/users/x#main-key",algorith
              'signature="' + "A" * 344 + '"')
 
 
-async def on_sqlite(folder: Path) -> dict[str, Any]:
-    """On SQLite."""
-    return await _flood(Place(folder, ""), folder)
-
-
-async def on_postgres(folder: Path) -> dict[str, Any]:
-    """On PostgreSQL."""
-    with postgres.cluster(postgres.FAST) as database:
-        return await _flood(Place(folder, database.url), folder)
-
-
-async def _flood(place: Place, folder: Path) -> dict[str, Any]:
+async def flood(place: Place, folder: Path) -> dict[str, Any]:
+    """See above."""
     async with Peer() as peer, world(place, folder) as there, served(there) as server:
         await (await Host.called(peer.host)).change(standing=Standing.PARTNER)
         async with Crowd(there) as crowd:

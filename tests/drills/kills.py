@@ -19,7 +19,6 @@ from models.database import open_database
 from models.migration import migrate, missing
 from models.rights import ArchiveState
 from server.actions import archives
-from tests import postgres
 from tests.bench import scene
 from tests.bench.child import ROOT
 from tests.bench.scene import Place
@@ -34,18 +33,8 @@ MADE_SECONDS = 30.0
 FIRST_MIGRATION = "0001_initial"
 
 
-async def on_sqlite(folder: Path) -> dict[str, Any]:
-    """On SQLite."""
-    return await _killed(Place(folder, ""), folder)
-
-
-async def on_postgres(folder: Path) -> dict[str, Any]:
-    """On PostgreSQL."""
-    with postgres.cluster(postgres.FAST) as database:
-        return await _killed(Place(folder, database.url), folder)
-
-
-async def _killed(place: Place, folder: Path) -> dict[str, Any]:
+async def killed(place: Place, folder: Path) -> dict[str, Any]:
+    """See above."""
     starts = await _while_it_starts(place, folder)
     chance = random.Random(1)
     async with world(place, folder) as there:

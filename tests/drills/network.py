@@ -7,7 +7,6 @@ from typing import Any
 
 from models import Delivery
 from models.delivery import DeliveryState
-from tests import postgres
 from tests.bench.scene import Place
 from tests.drills.judging import Broken, judged
 from tests.drills.world import Crowd, served, world
@@ -17,18 +16,8 @@ LOG_BYTES = 100_000
 BACK_SECONDS = 60.0  # from one retry to the next, which the drill makes short
 
 
-async def on_sqlite(folder: Path) -> dict[str, Any]:
-    """On SQLite."""
-    return await _gone(Place(folder, ""), folder)
-
-
-async def on_postgres(folder: Path) -> dict[str, Any]:
-    """On PostgreSQL."""
-    with postgres.cluster(postgres.FAST) as database:
-        return await _gone(Place(folder, database.url), folder)
-
-
-async def _gone(place: Place, folder: Path) -> dict[str, Any]:
+async def gone(place: Place, folder: Path) -> dict[str, Any]:
+    """See above."""
     async with world(place, folder) as there, served(there):
         async with Crowd(there) as crowd:
             await crowd.go_on("before", CALM_SECONDS)

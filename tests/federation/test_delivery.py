@@ -21,12 +21,6 @@ from tests.live import LiveServer, settle
 from tests.peer import Peer, PeerActor
 
 
-@pytest.fixture
-async def alice(alpha: LiveServer) -> Actor:
-    """Our member, who lets everyone follow."""
-    return await alpha.member("alice")
-
-
 async def reader(alpha: LiveServer, peer: Peer, alice: Actor) -> PeerActor:
     """Somebody on a peer who follows Alice."""
     otto = peer.actor("otto")

@@ -28,24 +28,6 @@ def database_kind() -> str:
     return "sqlite"
 
 
-@pytest.fixture
-async def alice(alpha: LiveServer) -> Actor:
-    """Our member, who lets everyone follow."""
-    return await alpha.member("alice")
-
-
-@pytest.fixture
-async def vera(peer: Peer) -> PeerActor:
-    """Somebody honest elsewhere."""
-    return peer.actor("vera")
-
-
-@pytest.fixture
-async def mallory(peer: Peer) -> PeerActor:
-    """Her neighbour on the same server, who is not."""
-    return peer.actor("mallory")
-
-
 async def told(alpha: LiveServer, peer: Peer, by: PeerActor, *activities: Document) -> list[str]:
     """Send, carry out, and say what became of each: the state of its item, or the status at the door."""
     outcomes = []

@@ -16,12 +16,6 @@ from tests.stories.scene import deliver, follow
 
 
 @pytest.fixture
-async def alice(alpha: LiveServer) -> Actor:
-    """Our member."""
-    return await alpha.member("alice")
-
-
-@pytest.fixture
 async def otto(alpha: LiveServer, peer: Peer, alice: Actor) -> PeerActor:
     """Somebody elsewhere whom she follows."""
     actor = peer.actor("otto")

@@ -18,12 +18,6 @@ from tests.peer import Document, Peer, PeerActor
 
 
 @pytest.fixture
-async def alice(alpha: LiveServer) -> Actor:
-    """Our member, who lets everyone follow."""
-    return await alpha.member("alice")
-
-
-@pytest.fixture
 async def otto(peer: Peer) -> PeerActor:
     """Somebody elsewhere."""
     return peer.actor("otto")
