@@ -34,7 +34,7 @@ from models import (
 )
 from models.delivery import DeliveryState
 from models.ids import new_key
-from models.post import QuoteState
+from models.post import AskedState
 from models.reach import Reach
 from moderation import consent, counts, hosts
 from moderation.hosts import HEARD
@@ -60,7 +60,7 @@ async def create(post: Post) -> None:
 
 async def _ask_to_quote(post: Post) -> None:
     """Ask the author of what it quotes; `federation.quoting` hears the answer (FEP-044f)."""
-    if post.quote_state is QuoteState.ASKED and (quoted := await Post.kept(post.quote_uri)):
+    if post.quote_state is AskedState.ASKED and (quoted := await Post.kept(post.quote_uri)):
         await send("QuoteRequest", post.author, quoted.uri, about=post.uri, goes_to=_to_person(quoted.author),
                    due_at=post.held_until, to=[quoted.author.uri], extra={"instrument": post.uri})
 

@@ -11,7 +11,7 @@ from federation import outbox, quotes
 from federation.incoming import Incoming
 from federation.instance import Instance
 from models import OutgoingActivity, Post, Stamp
-from models.post import QuoteState
+from models.post import AskedState
 
 ENDED_LIMIT = 100  # of one author's stamps that end together
 
@@ -32,8 +32,8 @@ async def accepted(incoming: Incoming) -> bool:
     post = await _asked_of(incoming)
     if post is None:
         return False
-    if incoming.stamp_uri and post.quote_state in (QuoteState.ASKED, QuoteState.REFUSED):
-        await post.change(quote_state=QuoteState.SHOWN, shows_quote=True, quote_stamp_uri=incoming.stamp_uri)
+    if incoming.stamp_uri and post.quote_state in (AskedState.ASKED, AskedState.REFUSED):
+        await post.change(quote_state=AskedState.SHOWN, shows_quote=True, quote_stamp_uri=incoming.stamp_uri)
         await outbox.update(post, is_edit=False)
     return True
 
@@ -43,10 +43,10 @@ async def refused(incoming: Incoming) -> bool:
     post = await _asked_of(incoming)
     if post is None:
         return False
-    if post.quote_state is QuoteState.ASKED:
-        await _stop(post, QuoteState.REFUSED)
-    elif post.quote_state is QuoteState.SHOWN:
-        await _stop(post, QuoteState.ENDED)
+    if post.quote_state is AskedState.ASKED:
+        await _stop(post, AskedState.REFUSED)
+    elif post.quote_state is AskedState.SHOWN:
+        await _stop(post, AskedState.ENDED)
     return True
 
 
@@ -55,8 +55,8 @@ async def end(stamp_uris: Sequence[str]) -> None:
     transaction.
     """
     ours = Post.filter(quote_stamp_uri__in=list(stamp_uris), author__host="", deleted_at__isnull=True, shows_quote=False)
-    for post in await ours.filter(quote_state=QuoteState.SHOWN).select_related("author").limit(ENDED_LIMIT):
-        await _stop(post, QuoteState.ENDED)
+    for post in await ours.filter(quote_state=AskedState.SHOWN).select_related("author").limit(ENDED_LIMIT):
+        await _stop(post, AskedState.ENDED)
 
 
 async def end_of_own(stamp: Stamp, uri: str) -> None:
@@ -65,7 +65,7 @@ async def end_of_own(stamp: Stamp, uri: str) -> None:
     await end([uri])
 
 
-async def _stop(post: Post, state: QuoteState) -> None:
+async def _stop(post: Post, state: AskedState) -> None:
     await post.change(quote_state=state, shows_quote=False, quote_stamp_uri="")
     await outbox.update(post, is_edit=False)
 

@@ -12,7 +12,7 @@ from federation.keys import load_public, multikey
 from federation.wire import PUBLIC
 from models import Actor, ActorKey, Attachment, Poll, Post, Recipient, Tag
 from models.actor import ActorKind, KeyKind
-from models.post import QuoteState
+from models.post import AskedState
 from models.reach import Reach
 from moderation import counts, lines, markup
 
@@ -164,7 +164,7 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
 
 def content(post: Post) -> str:
     """The words of a post; before them a link to what it quotes, marked so that servers which know `quote` hide it (FEP-044f)."""
-    if post.quote_state not in (QuoteState.ASKED, QuoteState.SHOWN):
+    if post.quote_state not in (AskedState.ASKED, AskedState.SHOWN):
         return post.html
     address = markup.escape(post.quote_uri)
     if f'"{address}"' in post.html:
@@ -174,7 +174,7 @@ def content(post: Post) -> str:
 
 def _quoted(post: Post) -> list[Document]:
     """What it quotes with leave, for programs that read it from a tag (FEP-e232): they ask nobody, and learn it with the yes."""
-    if post.quote_state is not QuoteState.SHOWN:
+    if post.quote_state is not AskedState.SHOWN:
         return []
     return [{"type": "Link", "mediaType": f'application/ld+json; profile="{AS}"', "href": post.quote_uri,
              "name": f"RE: {post.quote_uri}"}]
@@ -187,10 +187,10 @@ def _where_there_is(post: Post) -> Document:
         document["contentMap"] = {post.language: content(post)}
     if post.edited_at:
         document["updated"] = exact_instant(post.edited_at)
-    if post.quote_state in (QuoteState.ASKED, QuoteState.SHOWN):
+    if post.quote_state in (AskedState.ASKED, AskedState.SHOWN):
         document["quote"] = post.quote_uri
         document |= {"quoteAuthorization": post.quote_stamp_uri} if post.quote_stamp_uri else {}
-    if post.quote_state is QuoteState.SHOWN:
+    if post.quote_state is AskedState.SHOWN:
         document |= {"quoteUri": post.quote_uri, "_misskey_quote": post.quote_uri}
     if post.expires_at and post.reach is not Reach.WEB:
         document["expires"] = instant(post.expires_at)

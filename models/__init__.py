@@ -5,6 +5,7 @@ from tortoise.expressions import Subquery as Subquery
 
 from models.actor import Actor as Actor
 from models.actor import ActorKey as ActorKey
+from models.approval import Approval as Approval
 from models.badge import Badge as Badge
 from models.case import Case as Case
 from models.case import CaseNote as CaseNote

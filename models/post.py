@@ -67,14 +67,18 @@ class Permitted(StrEnum):
     FOLLOWERS = "followers"  # of its author
 
 
-class QuoteState(StrEnum):
-    """How it stands with what a message of ours quotes."""
+class AskedState(StrEnum):
+    """How it stands with what a member of ours does with a message of somebody elsewhere who has to be asked first."""
 
-    NONE = ""
+    NONE = ""  # nobody has to be asked
     ASKED = "asked"  # its author has not answered
     SHOWN = "shown"
     REFUSED = "refused"
     ENDED = "ended"  # its author took the permission back
+
+
+#: What was not let, or is not yet: it is between who asked and who was asked.
+NOT_LET = (AskedState.ASKED, AskedState.REFUSED, AskedState.ENDED)
 
 
 class Post(Sealed):
@@ -111,13 +115,15 @@ class Post(Sealed):
     quote_uri = fields.CharField(max_length=500, default="", db_default="")  # the message that it quotes
     quote_stamp_uri = fields.CharField(max_length=500, default="", db_default="")  # where the quoted author's yes stands
     shows_quote = fields.BooleanField(default=False, db_default=False)  # the quoted author lets it, as far as we know
-    quote_state = fields.CharEnumField(QuoteState, max_length=16, default=QuoteState.NONE, db_default="")  # ours
+    quote_state = fields.CharEnumField(AskedState, max_length=16, default=AskedState.NONE, db_default="")  # ours
     quotable = fields.CharEnumField(Quotable, max_length=16, default=Quotable.NOBODY, db_default="")  # remote
     withheld: dict[str, str] | None = fields.JSONField(null=True)  # remote: "canReply", "canLike", "canAnnounce" -> Permitted
+    asks: dict[str, dict[str, Any]] | None = fields.JSONField(null=True)  # remote: who does so asks first: moderation.asking
     parent: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField("models.Post", related_name="replies", null=True,
                                                                              on_delete=fields.SET_NULL)
     parent_id: int | None
     parent_uri = fields.CharField(max_length=500, default="", db_default="")
+    answer_state = fields.CharEnumField(AskedState, max_length=16, default=AskedState.NONE, db_default="")  # ours
     conversation = fields.CharField(max_length=500, db_index=True)  # the uri of the first message, as far as we know
     context_uri = fields.CharField(max_length=500, default="", db_default="")  # the collection of it, where it began elsewhere
     published_at = fields.DatetimeField(default=clock.now)
@@ -159,6 +165,11 @@ class Post(Sealed):
     def is_veiled(self) -> bool:
         """Whether anything warns of it."""
         return self.sensitive or bool(self.shown_warning) or self.shown_note is not Note.NONE
+
+    @property
+    def is_let(self) -> bool:
+        """Whether whom it answers has let it, or need not be asked: before, nobody but its author sees it."""
+        return self.answer_state not in NOT_LET
 
     @property
     def is_in_review(self) -> bool:

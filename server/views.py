@@ -130,7 +130,7 @@ class PollView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteView:
-    """A message that another one quotes. `state`: to who quotes, a models.post.QuoteState while it is not shown to others."""
+    """A message that another one quotes. `state`: to who quotes, a models.post.AskedState while it is not shown to others."""
 
     url: str
     name: str  # of its author

@@ -13,12 +13,14 @@ from models.directory import IntroductionState
 from models.guardian import Tie
 from models.host_list import EntryState, ListKind
 from models.ids import new_id, new_key, new_token
-from models.post import About, Note, Quotable, QuoteState
+from models.post import About, AskedState, Note, Quotable
 from models.profile import ProfileLine
+from models.reach import Reach
 from models.review import ReviewCause, ReviewState
 from models.rights import ArchiveState, BroughtKind, Outcome
 from models.ruling import Act, AppealState
 from models.signal import Consequence, HitOutcome
+from models.stamp import StampKind
 from models.waiting import MatchState
 from models.withdrawal import RecallPart, WithdrawalState
 from orjson import loads
@@ -33,6 +35,22 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
+        ops.CreateModel(
+            name='Approval',
+            fields=[
+                ('id', fields.BigIntField(primary_key=True, generated=False, default=new_id, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ('kind', fields.CharEnumField(enum_type=StampKind, max_length=16)),
+                ('uri', fields.CharField(unique=True, max_length=500)),
+                ('actor', fields.ForeignKeyField('models.Actor', source_field='actor_id', db_constraint=True, to_field='id', related_name='approvals', on_delete=OnDelete.CASCADE)),
+                ('post', fields.ForeignKeyField('models.Post', source_field='post_id', db_constraint=True, to_field='id', related_name='approvals', on_delete=OnDelete.CASCADE)),
+                ('reach', fields.CharEnumField(default=Reach.CIRCLE, enum_type=Reach, max_length=16)),
+                ('state', fields.CharEnumField(default=AskedState.ASKED, enum_type=AskedState, max_length=16)),
+                ('stamp_uri', fields.CharField(default='', db_default='', max_length=500)),
+            ],
+            options={'table': 'approval', 'app': 'models', 'indexes': [Index(fields=['post_id', 'actor_id']), Index(fields=['actor_id']), Index(fields=['stamp_uri'])], 'pk_attr': 'id'},
+            bases=['Record'],
+        ),
         ops.CreateModel(
             name='Archive',
             fields=[
@@ -1594,6 +1612,16 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Post',
+            name='answer_state',
+            field=fields.CharEnumField(default=AskedState.NONE, db_default='', enum_type=AskedState, max_length=16),
+        ),
+        ops.AddField(
+            model_name='Post',
+            name='asks',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Post',
             name='context_uri',
             field=fields.CharField(default='', db_default='', max_length=500),
         ),
@@ -1630,7 +1658,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Post',
             name='quote_state',
-            field=fields.CharEnumField(default=QuoteState.NONE, db_default='', enum_type=QuoteState, max_length=16),
+            field=fields.CharEnumField(default=AskedState.NONE, db_default='', enum_type=AskedState, max_length=16),
         ),
         ops.AddField(
             model_name='Post',

@@ -11,7 +11,7 @@ from federation import stamps
 from models import Actor, Post, Stamp
 from models.database import in_transaction
 from models.errors import NotHere
-from models.post import Quotable, QuoteState
+from models.post import Quotable, AskedState
 from models.reach import Reach
 from models.stamp import StampKind
 from moderation import facts, policy
@@ -42,7 +42,7 @@ def columns(author: Actor, quoted: Post | None, reach: Reach) -> dict[str, Any]:
     if quoted is None:
         return {}
     is_asked = not quoted.author.is_local and reach.leaves
-    return {"quote_uri": quoted.uri, "quote_state": QuoteState.ASKED if is_asked else QuoteState.SHOWN,
+    return {"quote_uri": quoted.uri, "quote_state": AskedState.ASKED if is_asked else AskedState.SHOWN,
             "shows_quote": not is_asked}
 
 

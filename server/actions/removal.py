@@ -24,7 +24,7 @@ from models import (
 )
 from models.database import in_transaction
 from models.delivery import DeliveryState
-from models.post import QuoteState
+from models.post import AskedState
 from server.actions import held, reviews
 from server.media import MediaStore, set_free
 
@@ -57,7 +57,7 @@ async def withdraw(post: Post, *, keep_images: bool = False) -> list[str]:
 async def bury(post: Post) -> None:
     """Everything that the message said goes; its id stays dead. Inside a transaction; telling others is for the caller."""
     await post.change(text="", html="", title="", warning="", label_words="", team_note="", deleted_at=clock.now(), quote_uri="",
-                      quote_stamp_uri="", shows_quote=False, quote_state=QuoteState.NONE)
+                      quote_stamp_uri="", shows_quote=False, quote_state=AskedState.NONE)
     await reviews.forget(post)
     await Stamp.filter(interaction_uri=post.uri).delete()
     for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost,

@@ -7,7 +7,7 @@ import pytest
 
 from federation import outbox
 from models import Actor, Community, Post, Stamp
-from models.post import Quotable, QuoteState
+from models.post import Quotable, AskedState
 from models.reach import Reach
 from server.actions import held, narrowing, profiles, removal
 from server.actions.posts import Composition, publish
@@ -71,7 +71,7 @@ async def test_a_quote_is_asked_for_shown_and_ends_with_the_permission(alpha: Li
         await browser.post("/compose", {"text": "Well said", "reach": "partners", "quote": quoted.key, "language": "en"})
         assert browser.status == 200
         mine = await alpha.ask(lambda: Post.get(quote_uri=words.uri).select_related("author"))
-        assert mine.quote_state is QuoteState.ASKED and not mine.shows_quote
+        assert mine.quote_state is AskedState.ASKED and not mine.shows_quote
         assert "has been asked and has not answered" in await browser.get(f"/m/{mine.key}")
         before = await alpha.run(outbox.note_of(mine))
         assert f'<p class="quote-inline">RE: <a href="{words.uri}">' in before["content"] == before["contentMap"]["en"]
@@ -79,7 +79,7 @@ async def test_a_quote_is_asked_for_shown_and_ends_with_the_permission(alpha: Li
         await alpha.run(held.send_now(mine))
         await settle(alpha, beta)
         mine = await again(alpha, mine)
-        assert mine.quote_state is QuoteState.SHOWN and mine.quote_stamp_uri.startswith(beta.origin)
+        assert mine.quote_state is AskedState.SHOWN and mine.quote_stamp_uri.startswith(beta.origin)
         assert "has been asked" not in await browser.get(f"/m/{mine.key}") and "Quotes a message by" in browser.page
         there = await known(beta, mine)
         assert there and there.shows_quote and there.edited_at is None and there.quote_stamp_uri == mine.quote_stamp_uri
@@ -89,7 +89,7 @@ async def test_a_quote_is_asked_for_shown_and_ends_with_the_permission(alpha: Li
 
         await let(beta, bea, False)
         await settle(alpha, beta)
-        assert (await again(alpha, mine)).quote_state is QuoteState.ENDED
+        assert (await again(alpha, mine)).quote_state is AskedState.ENDED
         assert "has taken the permission back" in await browser.get(f"/m/{mine.key}")
         assert not (await again(beta, mine)).shows_quote
         ended = await alpha.run(outbox.note_of(await again(alpha, mine)))
@@ -97,7 +97,7 @@ async def test_a_quote_is_asked_for_shown_and_ends_with_the_permission(alpha: Li
 
         no = await alpha.write(alice, "Once more", Reach.WEB, quoted=await again(alpha, quoted))
         await settle(alpha, beta)
-        assert (await again(alpha, no)).quote_state is QuoteState.REFUSED and not (await again(beta, no)).shows_quote
+        assert (await again(alpha, no)).quote_state is AskedState.REFUSED and not (await again(beta, no)).shows_quote
     async with Browser(alpha, await alpha.member("dora")) as other:
         assert "Quotes a message by" not in await other.get(f"/m/{no.key}")
 
@@ -117,11 +117,11 @@ async def test_quotes_within_a_community_and_of_oneself(alpha: LiveServer) -> No
     draft = await alpha.run(held.undo(undone))
     assert draft.form["quote"] == wide.key and await alpha.ask(lambda: Stamp.all().count()) == 1
     await let(alpha, alice, False)
-    assert (await again(alpha, quoting)).quote_state is QuoteState.ENDED and (await again(alpha, own)).shows_quote
+    assert (await again(alpha, quoting)).quote_state is AskedState.ENDED and (await again(alpha, own)).shows_quote
     await let(alpha, alice, True)
     once_more = await alpha.write(dora, "Still right", Reach.WEB, quoted=await again(alpha, wide))
     await alpha.run(narrowing.narrow(await again(alpha, wide), Reach.COMMUNITY))
-    assert (await again(alpha, once_more)).quote_state is QuoteState.ENDED, "it is for fewer now"
+    assert (await again(alpha, once_more)).quote_state is AskedState.ENDED, "it is for fewer now"
     await alpha.run(removal.delete(await again(alpha, quoting), alpha.app[MEDIA]))
     assert not (await alpha.ask(lambda: Post.get(uri=quoting.uri))).quote_uri
 
@@ -158,7 +158,7 @@ async def test_a_yes_counts_with_a_good_stamp_of_the_one_who_was_asked(alpha: Li
     async def shown_to(by: PeerActor) -> bytes:
         return (await peer.get(alpha, mine.uri.removeprefix(alpha.origin), by))[1]
     for by, result in ((eve, stamp), (otto, None), (otto, other), (otto, "https://elsewhere.example/stamps/1")):
-        assert (await said(by, result)).quote_state is QuoteState.ASKED, (by.uri, result)
+        assert (await said(by, result)).quote_state is AskedState.ASKED, (by.uri, result)
     shown = await said(otto, stamp)
     assert shown.shows_quote and (await shown_to(otto)).count(stamp.encode()) == 1
 
@@ -168,7 +168,7 @@ async def test_a_yes_counts_with_a_good_stamp_of_the_one_who_was_asked(alpha: Li
     assert (await said(eve, None, "Reject")).shows_quote
     await deliver(alpha, peer, otto, otto.does("Delete", stamp))
     gone = await again(alpha, mine)
-    assert gone.quote_state is QuoteState.ENDED and json.loads(await shown_to(otto)).get("quote") is None
+    assert gone.quote_state is AskedState.ENDED and json.loads(await shown_to(otto)).get("quote") is None
 
 
 async def test_policies_of_others_are_read_in_their_dialects(alpha: LiveServer, peer: Peer) -> None:
@@ -188,6 +188,6 @@ async def test_policies_of_others_are_read_in_their_dialects(alpha: LiveServer, 
     await deliver(alpha, peer, otto, otto.does("Create", note))
     quoted = await alpha.ask(lambda: Post.get(uri=note["id"]).select_related("author"))
     assert await why_not(alpha, dora, quoted) == "unquotable"
-    assert (await alpha.write(alice, "I follow", Reach.WEB, quoted=quoted)).quote_state is QuoteState.ASKED
+    assert (await alpha.write(alice, "I follow", Reach.WEB, quoted=quoted)).quote_state is AskedState.ASKED
     await deliver(alpha, peer, otto, otto.does("Update", note | {"interactionPolicy": {}, "updated": note["published"]}))
     assert (await again(alpha, quoted)).quotable is Quotable.NOBODY and (await see(alpha, alice)).id == alice.id

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from models import Announce, Post
-from models.post import Quotable, QuoteState
+from models.post import Quotable, AskedState
 from models.reach import Reach
 from moderation import markup
 from server import signal_words
@@ -187,7 +187,7 @@ def _tags(post: Post, known: Preloads, reader: Reader) -> list[StatusTag]:
 
 
 #: How a quote of ours stands that is not shown; those of others say no more than that they are not.
-STATES = {QuoteState.ASKED: "pending", QuoteState.REFUSED: "rejected", QuoteState.ENDED: "revoked"}
+STATES = {AskedState.ASKED: "pending", AskedState.REFUSED: "rejected", AskedState.ENDED: "revoked"}
 
 
 def _quote(post: Post, known: Preloads, reader: Reader) -> Quote | None:
