@@ -1,9 +1,10 @@
 """Other servers: how we stand with them, and how well we reach them."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any, NamedTuple
 
 from tortoise import fields
@@ -11,7 +12,7 @@ from tortoise.expressions import Q
 
 from models import clock, memory
 from models.base import Record
-from models.database import as_list, listed, tuples
+from models.database import as_list, dialect, in_transaction, listed, rows, tuples
 
 
 class Standing(StrEnum):
@@ -39,12 +40,19 @@ class Rule(NamedTuple):
     rejects_media: bool = False  # no image of its people is fetched or shown
     rejects_reports: bool = False  # what it reports is dropped
 
+    @property
+    def is_handed_down(self) -> bool:
+        """Whether anything of it holds below the domain too."""
+        return self.standing in RESTRICTED or self.rejects_media or self.rejects_reports
+
     def below(self, above: Rule) -> Rule:
         """What holds for a domain with this rule below one with that rule: restrictions add up, trust is never inherited."""
         harsher = max(self.standing, above.standing, key=lambda how: HARSHNESS.get(how, 0))
         return Rule(harsher, self.rejects_media or above.rejects_media, self.rejects_reports or above.rejects_reports)
 
 
+#: Any number, the same in every process: PostgreSQL's advisory lock, per database.
+RULES_LOCK = 0x72756C
 HARSHNESS = {Standing.LIMITED: 1, Standing.SUSPENDED: 2}
 
 
@@ -99,10 +107,7 @@ class Host(Record):
     @classmethod
     async def called(cls, name: str) -> Host:
         """The row of this host, made if it is new."""
-        host, is_new = await cls.get_or_create(name=name)
-        if is_new:
-            await host._cover(await cls._own_rules(domains_above(name)))
-        return host
+        return (await cls.get_or_create(name=name))[0]
 
     @property
     def shows_no_media(self) -> bool:
@@ -121,19 +126,28 @@ class Host(Record):
             return Rule(self.standing, self.rejects_media, self.rejects_reports)
         return Rule(**(self.own_rule | {"standing": Standing(self.own_rule["standing"])}))
 
-    @classmethod
-    async def settle(cls, name: str) -> list[Host]:
-        """A rule on this domain has changed: it holds for the hosts that are known below it. They, and the domain's own row."""
-        rows = await cls.filter(Q(name=name) | Q(name__endswith=f".{name}"))
-        rules = await cls._own_rules(domains_above(name)) | {row.name: row.own for row in rows}
-        for row in rows:
-            await row._cover(rules)
-        return rows
+    async def change(self, **columns: Any) -> None:
+        """Set these columns. What belongs to a rule is the host's own: what holds here, and below its domain, follows from it."""
+        given = {name: columns.pop(name) for name in Rule._fields if name in columns}
+        await (self._decide(self.own._replace(**given), columns) if given else super().change(**columns))
 
     async def decide(self, rule: Rule, **columns: Any) -> list[Host]:
         """Write down a rule of this host's own; those whom it covers, itself among them. For the caller's transaction."""
-        await self.change(**rule._asdict(), own_rule=None, ruled_by="", decided_at=clock.now(), **columns)
-        return await self.settle(self.name)
+        return await self._decide(rule, {"decided_at": clock.now(), **columns})
+
+    async def _decide(self, rule: Rule, columns: dict[str, Any]) -> list[Host]:
+        async with in_transaction():
+            await _hold(alone=rule.is_handed_down or self.own.is_handed_down)
+            await super().change(**rule._asdict(), own_rule=None, ruled_by="", **columns)
+            return await self._settle()
+
+    async def _settle(self) -> list[Host]:
+        """Bring this row and those below its domain in line with all rules; they."""
+        covered = [self, *await Host.filter(name__endswith=f".{self.name}")]
+        rules = await self._own_rules(domains_above(self.name)) | {row.name: row.own for row in covered}
+        for row in covered:
+            await row._cover(rules)
+        return covered
 
     @classmethod
     async def _own_rules(cls, names: Sequence[str]) -> dict[str, Rule]:
@@ -149,47 +163,50 @@ class Host(Record):
         kept = own._asdict() if whole != own else None
         now = Rule(self.standing, self.rejects_media, self.rejects_reports)
         if (whole, ruled_by, kept) != (now, self.ruled_by, self.own_rule):
-            await self.change(**whole._asdict(), ruled_by=ruled_by, own_rule=kept)
+            await super().change(**whole._asdict(), ruled_by=ruled_by, own_rule=kept)
 
     @classmethod
-    async def rule_for(cls, name: str) -> Host | None:
-        """The row that decides for this name: its own, or the nearest suspended or limited parent domain.
-
-        A rule on a domain covers its subdomains (product.md); only restrictions are inherited, trust never is.
-        """
-        parents = domains_above(name)
-        restricted = Q(name__in=parents, standing__in=list(RESTRICTED))
-        found = {host.name: host for host in await cls.filter(Q(name=name) | restricted)}
-        harsh = [found[parent] for parent in parents if parent in found]
-        own = found.get(name)
-        if own and (own.standing is Standing.SUSPENDED or not harsh):
-            return own
-        return harsh[0] if harsh else own
+    async def standings(cls, names: Collection[str]) -> dict[str, Standing]:
+        """How we stand with these hosts; with one that has no row, as the domains above it say."""
+        known = await cls._standings(names)
+        above = {name: domains_above(name) for name in names if name not in known}
+        ruling = await cls._standings({*chain(*above.values())}) if above else {}
+        handed = {name: (ruling[one] for one in parents if ruling.get(one) in RESTRICTED) for name, parents in above.items()}
+        return known | {name: next(harsh, Standing.UNKNOWN) for name, harsh in handed.items()}
 
     @classmethod
-    async def own_standings(cls, names: Sequence[str]) -> dict[str, Standing]:
-        """The standings of those of these hosts that have no parent domain with a restriction, one query for all; unknown without
-        a row.
-        """
-        above = {name: domains_above(name) for name in names}
-        asked = {*names}.union(*above.values())
-        found = await tuples(f"SELECT name, standing FROM host WHERE {listed('name', 'text')}", [as_list(asked)])  # noqa: S608
-        rows = {str(name): Standing(standing) for name, standing in found}
-        harsh = {name for name, standing in rows.items() if standing in RESTRICTED}
-        return {name: rows.get(name, Standing.UNKNOWN) for name in names if harsh.isdisjoint(above[name])}
+    async def _standings(cls, names: Collection[str]) -> dict[str, Standing]:
+        asked = f"SELECT name, standing FROM host WHERE {listed('name', 'text')}"  # noqa: S608
+        return {str(name): Standing(how) for name, how in await tuples(asked, [as_list(names)])}
 
     async def save(self, *args: Any, **options: Any) -> None:
-        """Write the row. How we stand with this host, and with those below its domain, is asked for anew; one that is merely new
-        changes nothing.
+        """Write the row; a new one is under the rules of the domains above it from the start.
+
+        How we stand with this host, and with those below its domain, is asked for anew; one that is merely new changes nothing.
         """
-        is_new = not self._saved_in_db and self.standing is Standing.UNKNOWN
-        await super().save(*args, **options)
-        if not is_new and "standing" in (options.get("update_fields") or ("standing",)):
+        if self._saved_in_db:
+            await super().save(*args, **options)
+            if "standing" in (options.get("update_fields") or ("standing",)):
+                memory.current().standings.clear()
+            return
+        async with in_transaction() as connection:
+            await _hold(alone=self.own.is_handed_down)
+            await super().save(*args, **options | {"using_db": connection})
+            await (self._settle() if self.own.is_handed_down else self._cover(await self._own_rules(domains_above(self.name))))
+        if self.standing is not Standing.UNKNOWN:
             memory.current().standings.clear()
 
     def is_resting(self, now: datetime | None = None) -> bool:
         """Whether the circuit breaker keeps us from sending."""
         return self.retry_at is not None and self.retry_at > (now or clock.now())
+
+
+async def _hold(*, alone: bool) -> None:
+    """Until the end of the transaction no rule that domains hand down changes; if `alone`, no row is made and no rule is read
+    either. Else two transactions that do not see each other would leave a new host out of the rule above it.
+    """
+    if dialect() == "postgres":  # SQLite has one writer at a time
+        await rows(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(?)", [RULES_LOCK])  # noqa: S608
 
 
 def domains_above(name: str) -> list[str]:

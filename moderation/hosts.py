@@ -30,8 +30,7 @@ async def standing(name: str) -> Standing:
 
     Remembered for a second; a change in this process counts at once.
     """
-    how = await memory.current().standings.get(name, lambda: _standing(name))
-    return Standing(how)
+    return (await standings((name,)))[name]
 
 
 async def standings(names: Collection[str]) -> dict[str, Standing]:
@@ -39,24 +38,12 @@ async def standings(names: Collection[str]) -> dict[str, Standing]:
     kept = memory.current().standings
     found = {name: Standing(how) for name in names if (how := kept.known(name))}
     if unknown := [name for name in names if name not in found]:
-        own = await Host.own_standings(unknown)
-        strangers = await of_strangers() if Standing.UNKNOWN in own.values() else Standing.UNKNOWN
-        for name, how in own.items():
+        asked = await Host.standings(unknown)
+        strangers = await of_strangers() if Standing.UNKNOWN in asked.values() else Standing.UNKNOWN
+        for name, how in asked.items():
             found[name] = strangers if how is Standing.UNKNOWN else how
-            if how is not Standing.UNKNOWN:
-                kept.put(name, how)
-    for name in names:  # those below a domain with a restriction
-        if name not in found:
-            found[name] = await standing(name)
+            kept.put(name, found[name])
     return found
-
-
-async def _standing(name: str) -> Standing:
-    own = (await Host.own_standings([name])).get(name)
-    if own is None:  # below a domain with a restriction
-        rule = await Host.rule_for(name)
-        own = rule.standing if rule else Standing.UNKNOWN
-    return await of_strangers() if own is Standing.UNKNOWN else own
 
 
 async def of_strangers() -> Standing:
