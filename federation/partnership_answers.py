@@ -49,7 +49,7 @@ async def ended(incoming: Incoming) -> bool:
     host = await the_host(incoming)
     if host is None:
         return False
-    standing = Standing.UNKNOWN if host.standing in PARTNERS else host.standing
+    standing = Standing.UNKNOWN if host.own.standing in PARTNERS else host.own.standing
     await Charter.filter(host=host.name).update(agreed_at=None)
     await host.change(standing=standing, offer_uri="", asked_us_at=None, asked_them_at=None, decided_at=clock.now())
     return True
