@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from federation.handlers import HANDLERS, Together
+from federation.handlers import HANDLERS, All
 from federation.inbox import OUTCOME_LIMIT
 from federation.incoming import Alone, Incoming, Verdict
 from federation.wire import Activity
@@ -69,7 +69,7 @@ async def _first(us: Actor, line: Line) -> Incoming | None:
     except (CommunityError, ValueError):
         return None  # it is refused by itself
     handler = HANDLERS.get(activity.type)
-    if handler is None or handler.together is None:
+    if handler is None or handler.receive_all is None:
         return None
     return Incoming(activity=activity, sender=sender, us=us, body=item.body)
 
@@ -103,10 +103,10 @@ async def _verdicts(found: Mapping[Line, Incoming]) -> dict[Line, Verdict]:
     return verdicts
 
 
-def _by_handler(found: Mapping[Line, Incoming]) -> dict[Together, list[Line]]:
-    sorted_: dict[Together, list[Line]] = {}
+def _by_handler(found: Mapping[Line, Incoming]) -> dict[All, list[Line]]:
+    sorted_: dict[All, list[Line]] = {}
     for line, incoming in found.items():
-        if receive := HANDLERS[incoming.activity.type].together:
+        if receive := HANDLERS[incoming.activity.type].receive_all:
             sorted_.setdefault(receive, []).append(line)
     return sorted_
 

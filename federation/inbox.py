@@ -153,12 +153,12 @@ async def _carry_out(instance: Instance, item: InboxItem) -> None:
         await _finish(item, ItemState.DONE, "unknown type" if handler is None else "unknown sender")
         return
     incoming = Incoming(activity=activity, sender=sender, us=instance.actor, body=item.body,
-                        is_repeat=bool(item.outcome))
+                        is_alone=True, is_repeat=bool(item.outcome))
     if handler.prepare:
         incoming = await handler.prepare(instance, incoming)
     async with in_transaction():
         if await InboxItem.filter(id=item.id, state=ItemState.NEW).select_for_update():
-            await handler.receive(incoming)
+            await handler.carry_out(incoming)
             await _finish(item, ItemState.DONE, "done")
 
 

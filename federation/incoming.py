@@ -13,7 +13,7 @@ from models.listings import Told
 
 
 class Alone(CommunityError):
-    """An activity that has to be carried out by itself: something has to be fetched for it, or it is rare."""
+    """An activity that has to be carried out by itself: something has to be fetched for it, or it takes long."""
 
 
 Verdict = CommunityError | None  # what became of one of several activities: None if it was carried out
@@ -40,13 +40,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One activity whose sender is proven. What follows `is_repeat` is there when the
-    handler's `prepare` has fetched it."""
+    """One activity whose sender is proven. What follows `is_repeat` is there when the handler's `prepare` has fetched it."""
 
     activity: Activity
     sender: Actor
     us: Actor  # our instance actor
     body: str = ""  # the activity as it came
+    is_alone: bool = False  # carried out by itself: whatever has to be fetched for it has been
     is_repeat: bool = False  # it has been carried out before under this id
     note: Note | None = None
     is_read_at_origin: bool = False  # the note, because somebody else had its id

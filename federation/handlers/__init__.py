@@ -29,18 +29,28 @@ from federation.handlers import (
 from federation.incoming import Incoming, Verdict
 from federation.instance import Instance
 
-Together = Callable[[Sequence[Incoming]], Awaitable[list[Verdict]]]
+All = Callable[[Sequence[Incoming]], Awaitable[list[Verdict]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """`prepare` may use the network and runs first; `receive` runs alone inside one transaction. `together` does both for several
-    of different senders, in one transaction and without the network: what it cannot do so is left for the other two.
+    """`prepare` may use the network and runs first. Then, inside one transaction, `receive` carries out one activity; a kind that
+    many send has `receive_all` in its place, for several of different senders. That is also given such as are not prepared, and
+    leaves those of them for which something has to be fetched, or that take long.
     """
 
-    receive: Callable[[Incoming], Awaitable[None]]
+    receive: Callable[[Incoming], Awaitable[None]] | None = None
     prepare: Callable[[Instance, Incoming], Awaitable[Incoming]] | None = None
-    together: Together | None = None
+    receive_all: All | None = None
+
+    async def carry_out(self, incoming: Incoming) -> None:
+        """One activity by itself, prepared. Raises what speaks against it."""
+        if self.receive:
+            await self.receive(incoming)
+        elif self.receive_all:
+            (refused,) = await self.receive_all([incoming])
+            if refused:
+                raise refused
 
 
 HANDLERS: dict[str, Handler] = {
@@ -52,11 +62,11 @@ HANDLERS: dict[str, Handler] = {
     "Block": Handler(block.receive),
     "Create": Handler(create.receive, create.prepare, replies.receive_all),
     "Delete": Handler(delete.receive, delete.prepare, delete.receive_all),
-    "EmojiReact": Handler(like.receive, together=like.receive_all),
+    "EmojiReact": Handler(receive_all=like.receive_all),
     "FeatureRequest": Handler(request.receive_feature),
     "Flag": Handler(flag.receive),
     "Follow": Handler(follow.receive),
-    "Like": Handler(like.receive, together=like.receive_all),
+    "Like": Handler(receive_all=like.receive_all),
     "LikeRequest": Handler(request.receive, request.prepare),
     "Move": Handler(move.receive, move.prepare),
     "Offer": Handler(offer.receive, charter_changes.prepare),
@@ -65,9 +75,9 @@ HANDLERS: dict[str, Handler] = {
     "Remove": Handler(remove.receive),
     "ReplyRequest": Handler(request.receive, request.prepare),
     "Respond": Handler(respond.receive),
-    "Undo": Handler(undo.receive, together=undo.receive_all),
+    "Undo": Handler(receive_all=undo.receive_all),
     "Update": Handler(update.receive, update.prepare, edits.receive_all),
     "Withdraw": Handler(withdraw.receive, withdraw.prepare),
 }
 
-__all__ = ["HANDLERS", "Handler", "Incoming", "Together"]
+__all__ = ["All", "HANDLERS", "Handler", "Incoming"]

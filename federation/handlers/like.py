@@ -15,15 +15,8 @@ from moderation.facts import Asked
 from moderation.policy import Verb
 
 
-async def receive(incoming: Incoming) -> None:
-    """Tell the author, and nobody else. Twice is once."""
-    (refused,) = await receive_all([incoming])
-    if refused:
-        raise refused
-
-
 async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
-    """The same for several, of different senders."""
+    """Tell the authors, and nobody else. Twice is once."""
     said = await _about_ours(incoming)
     known = await facts.of_all([Asked(one.sender, post.author, post=post) for one, post in said])
     liked = [(one, post) for (one, post), facts_ in zip(said, known, strict=True) if policy.decide(Verb.LIKE, facts_)]

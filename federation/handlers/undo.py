@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 from federation import partnership_answers, values
 from federation.errors import Malformed
-from federation.incoming import Alone, Incoming, Verdict
+from federation.incoming import Incoming, Verdict
 from models import Notification, acts, undoing
-from models.actor import ActorKind
 from models.notification import Notice
 from models.undoing import Done
 
@@ -15,26 +14,13 @@ from models.undoing import Done
 NAMED = {"Follow": "follow", "Like": "like", "EmojiReact": "like"}
 
 
-async def receive(incoming: Incoming) -> None:
-    """Undo it if it is the sender's and is here. If it has not come yet, remember that it is void.
+async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
+    """Undo what is the sender's and is here. If it has not come yet, remember that it is void.
 
     A repeated Undo has nothing to wait for: what it names may have been said anew since (fediverse.md §8.7).
     """
-    if await partnership_answers.ended(incoming):
-        return
-    (refused,) = await _undo([incoming])
-    if refused:
-        raise refused
-
-
-async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
-    """The same for several, of different senders; what communities take back is about more."""
-    undone = iter(await _undo([one for one in incoming if one.sender.kind is not ActorKind.APPLICATION]))
-    return [Alone() if one.sender.kind is ActorKind.APPLICATION else next(undone) for one in incoming]
-
-
-async def _undo(incoming: Sequence[Incoming]) -> list[Verdict]:
-    undone = list(zip(incoming, await _meant_by(incoming), strict=True))
+    left = [one for one in incoming if not await partnership_answers.ended(one)]
+    undone = list(zip(left, await _meant_by(left), strict=True))
     await undoing.drop([done for _, meant in undone for done in meant])
     await Notification.withdraw_all([gone for one, meant in undone for done in meant for gone in _notices(one, done)])
     await acts.bury([(one.activity.object_id, one.sender.uri) for one, meant in undone
