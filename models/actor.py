@@ -15,6 +15,7 @@ from models.database import tuples
 from models.errors import NotHere
 from models.ids import new_key
 from models.loading import makers, selected
+from models.newest import UNSETTLED
 
 STALE_AFTER = timedelta(days=1)
 
@@ -91,10 +92,11 @@ class Actor(Record):
     limited_at = fields.DatetimeField(null=True)  # by the team: seen only by those who follow them
     frozen_at = fields.DatetimeField(null=True)  # by the team, ours: reads, and writes nothing
     deleted_at = fields.DatetimeField(null=True)
+    newest_id = fields.BigIntField(default=UNSETTLED, db_default=UNSETTLED)  # ours: of what they made last (`models.newest`)
 
     class Meta:
         table = "actor"
-        indexes = (("name", "host"), ("host", "id"), ("carried_id",))
+        indexes = (("name", "host"), ("host", "id"), ("host", "newest_id"), ("carried_id",))
 
     @property
     def is_local(self) -> bool:

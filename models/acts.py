@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models import clock
+from models import clock, newest
 from models.actor import Actor
 from models.conditions import FROM
 from models.database import as_list, listed, tuples, write_rows
@@ -73,10 +73,11 @@ async def owners(uris: Collection[str]) -> dict[str, Pair]:
 
 
 async def stamps_and_votes(uris: Collection[str], actor_ids: Collection[int]) -> set[str]:
-    """Those of these ids that stand for a permission to quote, or for what one of these people chose."""
+    """Those of these ids that stand for a permission, or for what one of these people chose."""
     found = await tuples(f"SELECT p.quote_stamp_uri FROM post p WHERE {listed('p.quote_stamp_uri', 'text')}"  # noqa: S608
+                         f" UNION SELECT stamp_uri FROM approval WHERE {listed('stamp_uri', 'text')}"
                          f" UNION SELECT v.uri FROM vote v WHERE {listed('v.actor_id')} AND {listed('v.uri', 'text')}",
-                         [as_list(uris), as_list(actor_ids), as_list(uris)])
+                         [as_list(uris), as_list(uris), as_list(actor_ids), as_list(uris)])
     return {str(row[0]) for row in found}
 
 
@@ -148,9 +149,10 @@ async def add_likes(likes: Sequence[tuple[str, int, int]]) -> None:
 async def add_announces(announces: Sequence[tuple[str, int, int, Reach, datetime]]) -> None:
     """Write down who passed what on: (uri, actor, post, reach, when). Twice is once."""
     now = clock.now()
+    passed = [(new_id(), now, uri, actor, post, str(reach), at) for uri, actor, post, reach, at in announces]
     await write_rows("INSERT INTO announce (id, created_at, uri, actor_id, post_id, reach, published_at) VALUES"
-                     " (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id, actor_id) DO NOTHING",
-                     [(new_id(), now, uri, actor, post, str(reach), at) for uri, actor, post, reach, at in announces])
+                     " (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id, actor_id) DO NOTHING", passed)
+    await newest.made({row[3]: row[0] for row in passed})
 
 
 async def add_recipients(recipients: Sequence[tuple[int, int, bool]]) -> None:
@@ -181,6 +183,7 @@ async def add_posts(posts: Sequence[Mapping[str, object]]) -> list[int]:
     if filled:
         insert = f"INSERT INTO post ({', '.join(filled[0])}) VALUES ({', '.join('?' * len(filled[0]))})"  # noqa: S608
         await write_rows(insert, [given(post) for post in filled])
+        await newest.made({int(str(post["author_id"])): int(str(post["id"])) for post in filled})
     return [int(str(post["id"])) for post in filled]
 
 

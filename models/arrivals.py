@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
+from models import newest
 from models.database import as_list, dialect, in_writer, listed, tuples, write_rows
 from models.delivery import ItemState
 from models.ids import new_id
@@ -54,8 +55,10 @@ async def take_in(items: Sequence[NewItem], made: Sequence[Rows]) -> set[tuple[s
 
 async def add_rows(made: Sequence[Rows]) -> None:
     """Write the rows that messages are made of, inside the caller's transaction."""
-    for table, found in _by_table(made).items():
+    by_table = _by_table(made)
+    for table, found in by_table.items():
         await write_rows(_insert(table, tuple(found[0])), [_values(row) for row in found])
+    await newest.made(_newest(by_table))
 
 
 def _by_table(made: Sequence[Rows]) -> dict[str, list[Row]]:
@@ -68,13 +71,19 @@ def _write(items: Sequence[NewItem], made: Mapping[str, Sequence[Row]], connecti
     new = {item.id for item in items if connection.execute(insert, item._row()).rowcount}
     for table, found in made.items():
         connection.executemany(_insert(table, tuple(found[0])), [_values(row) for row in found])
+    newest.made_at(connection, _newest(made))
     return new
+
+
+def _newest(made: Mapping[str, Sequence[Row]]) -> dict[int, int]:
+    """The newest message of each author: they come in the order of their ids."""
+    return {cast(int, row["author_id"]): cast(int, row["id"]) for row in made.get("post", ())}
 
 
 async def _in_one_statement(items: Sequence[NewItem], made: Mapping[str, Sequence[Row]]) -> set[int]:
     """The rows go as JSON: as values of their own they take the driver six times as long."""
     statement = _statement(tuple((table, tuple(found[0])) for table, found in made.items()))
-    given = ([dict(zip(_ITEM, item._row(), strict=True)) for item in items], *made.values())
+    given = ([dict(zip(_ITEM, item._row(), strict=True)) for item in items], *made.values(), newest.told(_newest(made)))
     return {int(row[0]) for row in await tuples(statement, [orjson.dumps(one).decode() for one in given])}
 
 
@@ -82,7 +91,8 @@ async def _in_one_statement(items: Sequence[NewItem], made: Mapping[str, Sequenc
 def _statement(tables: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     """Writes items, and rows of these tables (name, columns); the ids of the items that are new."""
     items = f"{_from_json('inbox_item', _ITEM)} ON CONFLICT (activity_uri, sender_uri) DO NOTHING RETURNING id"
-    parts = [f"new_item AS ({items})", *(f"new_{table} AS ({_from_json(table, columns)})" for table, columns in tables)]
+    parts = [f"new_item AS ({items})", *(f"new_{table} AS ({_from_json(table, columns)})" for table, columns in tables),
+             *newest.together()]
     return f"WITH {', '.join(parts)} SELECT id FROM new_item"  # noqa: S608 - names of ours
 
 

@@ -22,6 +22,7 @@ from models.commits import in_transaction as in_transaction
 from models.errors import CommunityError
 from models.sqlite_immediate import ImmediateClient
 from models.sqlite_readers import Statement as Statement
+from models.sqlite_readers import Talk as Talk
 from models.vault import Vault
 
 T = TypeVar("T")
@@ -197,6 +198,22 @@ async def together(statements: Sequence[Statement]) -> list[list[Sequence[Any]]]
         if connection.capabilities.dialect == "postgres":
             return [list(await held.fetch(_numbered(sql), *values)) for sql, values in statements]
         return [list(await held.execute_fetchall(sql, values)) for sql, values in statements]
+
+
+async def talk(steps: Talk[T]) -> T:
+    """Several SELECTs of which some depend on the rows of others: `steps` yields some, is sent the rows of each, and returns what
+    came out. On SQLite it runs in the thread of a reader as a whole, so it only asks and thinks.
+    """
+    connection = require_context().db()
+    if isinstance(connection, ImmediateClient):
+        return await connection.talk(steps)
+    try:
+        asked = next(steps)
+        while True:
+            asked = steps.send(await together(asked))
+    except StopIteration as end:
+        told: T = end.value
+        return told
 
 
 async def write_rows(sql: str, values: Sequence[Sequence[object]]) -> None:

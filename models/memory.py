@@ -27,6 +27,8 @@ INDEXABLE_SECONDS = 1.0
 INDEXABLE_LIMIT = 10_000  # people
 KNOCK_SECONDS = 60.0
 KNOCKS_LIMIT = 10_000
+UNSETTLED_SECONDS = 600.0
+UNSETTLED_LIMIT = 1_000  # readers
 
 
 class Recent(Generic[K, V]):
@@ -71,6 +73,10 @@ class Recent(Generic[K, V]):
         if len(self._kept) > self._limit:
             self._kept.popitem(last=False)
 
+    def taken(self, limit: int) -> list[K]:
+        """Some of what is kept, the oldest first, and kept no more."""
+        return [self._kept.popitem(last=False)[0] for _ in range(min(limit, len(self._kept)))]
+
     def forget(self, name: K) -> None:
         """This has changed."""
         self._changes += 1
@@ -87,8 +93,9 @@ class Memory:
     """The memory of one open database. `standings`: host -> Standing, as text; `keys`: key id -> row with its actor;
     `edges`: table -> the id at which its newest rows began a moment ago; `sparse`: (table, its authors) of lists to which few of
     the newest rows belonged, so that one begins with the authors; `indexable`: actor -> whether search engines may keep
-    what they wrote, as pages say it in their head; `knocks`: names of unknown servers that were counted. `deliveries_written`
-    is set when something was written down that may leave now.
+    what they wrote, as pages say it in their head; `knocks`: names of unknown servers that were counted; `unsettled`: readers
+    for whose home it is not kept yet who wrote last. `deliveries_written` is set when something was written down that may
+    leave now.
     """
 
     def __init__(self) -> None:
@@ -98,6 +105,7 @@ class Memory:
         self.sparse: Recent[Hashable, bool] = Recent(SPARSE_SECONDS, SPARSE_LIMIT)
         self.indexable: Recent[int, bool] = Recent(INDEXABLE_SECONDS, INDEXABLE_LIMIT)
         self.knocks: Recent[str, bool] = Recent(KNOCK_SECONDS, KNOCKS_LIMIT)
+        self.unsettled: Recent[int, bool] = Recent(UNSETTLED_SECONDS, UNSETTLED_LIMIT)
         self.deliveries_written = asyncio.Event()
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from tortoise import fields
 
-from models import clock, vault
+from models import clock, newest, vault
 from models.actor import Actor
 from models.base import Record
 from models.errors import NotHere
@@ -150,6 +150,13 @@ class Post(Sealed):
         table = "post"
         indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",), ("expires_at",),
                    ("quote_uri",), ("quote_stamp_uri",))
+
+    async def save(self, *args: Any, **options: Any) -> None:
+        """Write the row; who writes has made something."""
+        is_new = not self._saved_in_db
+        await super().save(*args, **options)
+        if is_new:
+            await newest.made({self.author_id: self.id})
 
     @property
     def shown_warning(self) -> str:

@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tortoise import fields
 from tortoise.expressions import Q
 
-from models import clock
+from models import clock, newest
 from models.actor import Actor
 from models.base import Record
+from models.newest import UNSETTLED
 from models.post import Post
 from models.reach import Reach
 from models.sealed import Owned
@@ -27,11 +28,12 @@ class Follow(Record):
     shows_announces = fields.BooleanField(default=True, db_default=True)  # in the follower's home
     tells_posts = fields.BooleanField(default=False, db_default=False)  # the follower hears of each message
     languages = fields.CharField(max_length=200, default="", db_default="")  # ",fr,en,": of those in the home; empty: all
+    newest_id = fields.BigIntField(default=UNSETTLED, db_default=UNSETTLED)  # of what the target made last (`models.newest`)
 
     class Meta:
         table = "follow"
         unique_together = (("follower", "target"),)
-        indexes = (("target_id", "accepted_at"), ("uri",))
+        indexes = (("target_id", "accepted_at"), ("follower_id", "newest_id"), ("uri",))
 
     @classmethod
     async def request(cls, uri: str, follower: Actor, target: Actor) -> Follow:
@@ -172,6 +174,13 @@ class Announce(Record):
         table = "announce"
         unique_together = (("post", "actor"),)
         indexes = (("actor_id", "id"),)
+
+    async def save(self, *args: Any, **options: Any) -> None:
+        """Write the row; who passes something on has made something."""
+        is_new = not self._saved_in_db
+        await super().save(*args, **options)
+        if is_new:
+            await newest.made({self.actor_id: self.id})
 
 
 class Pin(Record):

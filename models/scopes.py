@@ -8,12 +8,15 @@ from collections.abc import Collection
 from datetime import datetime
 
 from models.conditions import Condition
+from models.parts import HIGH, LOW, Scope, Way
 from models.queues import marks
-from models.timelines import HIGH, LOW, Scope, Way
 
 FOR_MEMBERS = "'community', 'partners', 'web'"  # what a member may see of people they do not know
 FOLLOWED = "SELECT target_id AS id FROM follow WHERE follower_id = ? AND accepted_at IS NOT NULL"
 PASSERS = f"{FOLLOWED} AND shows_announces"
+#: The same, as `models.newest` keeps them in order.
+LATEST = "SELECT target_id AS id, newest_id AS newest FROM follow WHERE follower_id = ? AND accepted_at IS NOT NULL"
+LATEST_OF_OURS = Condition("SELECT id, newest_id AS newest FROM actor WHERE host = ''")
 #: The same of one row, by an index: to collect a thousand for a page of twenty costs more than the page.
 #: IS TRUE keeps PostgreSQL from making a join of it, and that from sorting what is in order.
 IS_FOLLOWED = ("EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = ? AND f.target_id = {} AND f.accepted_at IS NOT NULL{})"
@@ -42,20 +45,23 @@ def everything(me: int) -> Scope:
     tagged = "SELECT t.post_id FROM tag t INNER JOIN followed_tag f ON f.name = t.name WHERE f.owner_id = ?"
     named = "SELECT post_id FROM recipient WHERE actor_id = ?"
     candidates = f"{tagged} AND t.post_id > ? AND t.post_id < ? UNION {named}"
-    return Scope(condition, Condition(candidates, (me, LOW, HIGH, me)), authors=Condition(f"{FOLLOWED} UNION {OURS}", (me,)))
+    return Scope(condition, Condition(candidates, (me, LOW, HIGH, me)), authors=Condition(f"{FOLLOWED} UNION {OURS}", (me,)),
+                 latest=(Condition(LATEST, (me,)), LATEST_OF_OURS), reader=me)
 
 
 def followed(me: int) -> Scope:
     """Messages of people whom a member follows."""
     condition = f'{_is_followed("post", "author_id")} AND "post"."author_id" NOT IN ({ON_LISTS_APART})'
-    return Scope(Condition(condition, (me, me)), authors=Condition(FOLLOWED, (me,)))
+    latest = Condition(LATEST, (me,))
+    return Scope(Condition(condition, (me, me)), authors=Condition(FOLLOWED, (me,)), latest=(latest,), reader=me)
 
 
 def passed_by_followed(me: int) -> Scope:
     """What those have passed on, of whom the member wants to see it."""
     followed = _is_followed("announce", "actor_id", " AND f.shows_announces")
     condition = f'{followed} AND "announce"."actor_id" NOT IN ({ON_LISTS_APART})'
-    return Scope(Condition(condition, (me, me)), authors=Condition(PASSERS, (me,)))
+    latest = Condition(f"{LATEST} AND shows_announces", (me,))
+    return Scope(Condition(condition, (me, me)), authors=Condition(PASSERS, (me,)), latest=(latest,), reader=me)
 
 
 def people(ids: Collection[int]) -> Scope:

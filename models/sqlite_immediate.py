@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -19,8 +19,9 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionConte
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from models.sqlite_readers import Readers, Statement
+from models.sqlite_readers import Readers, Statement, Talk
 
+Q = TypeVar("Q")
 T = TypeVar("T")
 
 
@@ -97,13 +98,20 @@ class ImmediateClient(SqliteClient):
             return written
         return [dict(row) for row in (await self.read_all([(query, values or ())]))[0]]
 
-    async def read_all(self, statements: Sequence[Statement]) -> list[list[sqlite3.Row]]:
+    async def read_all(self, statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:
         """The rows of several SELECTs; OperationalError if one is wrong."""
+        return await self._read(self._readers.answer, statements)
+
+    async def talk(self, steps: Talk[T]) -> T:
+        """The same where some depend on the rows of others (`models.database.talk`)."""
+        return await self._read(self._readers.talk, steps)
+
+    async def _read(self, read: Callable[[Q], Awaitable[T]], asked: Q) -> T:
         if self._connection is None:
             async with self.acquire_connection():
                 pass  # the one that writes comes first: it turns WAL on
         try:
-            return await self._readers.answer(statements)
+            return await read(asked)
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from models.errors import NotHere
-from models.timelines import END_OF_TIME
+from models.parts import END_OF_TIME
 
 #: The longest that each can be, in characters, by its name in ROUTES: keys as `models.ids.new_key` makes them, names and hosts
 #: as their columns hold them.

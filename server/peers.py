@@ -31,7 +31,7 @@ from models.actor import ActorKind
 from models.errors import CommunityError, NotHere
 from models.member import MemberState
 from models.reach import Reach
-from models.timelines import END_OF_TIME
+from models.parts import END_OF_TIME
 from moderation import consent, hosts, lines
 from moderation.visibility import VISITOR, Viewer, may_see
 from server.errors import BadRequest
@@ -208,7 +208,7 @@ async def webfinger(request: web.Request) -> web.Response:
     if not resource or len(resource) > 1000:
         raise BadRequest("resource")
     found = await discovery.find(_origin(request), resource)
-    body = json.dumps(discovery.jrd(found, _origin(request)))
+    body = json.dumps(discovery.jrd(found, _origin(request), resource, request.query.getall("rel", ())))
     return web.Response(text=body, content_type="application/jrd+json", headers={"Access-Control-Allow-Origin": "*"})
 
 
@@ -219,7 +219,8 @@ async def host_meta(request: web.Request) -> web.Response:
 
 async def nodeinfo_links(request: web.Request) -> web.Response:
     """GET /.well-known/nodeinfo."""
-    return web.json_response(discovery.nodeinfo_links(_origin(request), request.app[INSTANCE].actor))
+    return web.json_response(discovery.nodeinfo_links(_origin(request), request.app[INSTANCE].actor),
+                             headers={"Access-Control-Allow-Origin": "*"})
 
 
 async def nodeinfo(request: web.Request) -> web.Response:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 
 from models import Actor, Announce, Pin, Post, clock, scopes, timelines
 from models.conditions import Condition
-from models.timelines import END_OF_TIME as END_OF_TIME
-from models.timelines import PAGE_POSTS as PAGE_POSTS
-from models.timelines import Scope
-from models.timelines import Span as Span
+from models.parts import END_OF_TIME as END_OF_TIME
+from models.parts import PAGE_POSTS as PAGE_POSTS
+from models.parts import Scope
+from models.parts import Span as Span
 from moderation.visibility import Viewer, seen_by, visible_to
 from server.cards import Entry
 

@@ -42,6 +42,7 @@ from models import (
     Tombstone,
     Unanswered,
     clock,
+    newest,
     sealing,
     vault,
 )
@@ -210,7 +211,7 @@ JOBS: dict[str, Job] = {
     "erase_expired": Job(erasures.expire, 60),
     "renew_copies": Job(plain(copies.renew_due), 60),
     "settle_network": Job(given(INSTANCE, network.settle), 60),
-    "learn_partners": Job(given(INSTANCE, withdrawal_watch.learn_slowly), 300),
+    "learn_partners": Job(given(INSTANCE, withdrawal_watch.learn_slowly), 10),
     "end_departures": Job(given(MEDIA, departures.end_due), 30),
     "end_rulings": Job(plain(terms.end_due), 60),
     "keep_sealed": Job(keep_sealed, 600),
@@ -229,6 +230,7 @@ JOBS: dict[str, Job] = {
     "settle_waiting": Job(plain(waiting_exchange.settle), 60),
     "place_listings": Job(plain(listings.place_due), 1),
     "let_go": Job(plain(continuity.let_go), 3600),
+    "settle_newest": Job(plain(newest.settle), 5),
     "prune": Job(prune, 3600),
 }
 

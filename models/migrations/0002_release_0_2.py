@@ -1094,6 +1094,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Actor',
+            name='newest_id',
+            field=fields.BigIntField(default=4611686018427387904, db_default=4611686018427387904),
+        ),
+        ops.AddField(
+            model_name='Actor',
             name='organisation',
             field=fields.CharEnumField(default=Organisation.NONE, db_default='', enum_type=Organisation, max_length=12),
         ),
@@ -1101,6 +1106,10 @@ class Migration(migrations.Migration):
             model_name='Actor',
             name='profession',
             field=fields.CharField(default='', db_default='', max_length=100),
+        ),
+        ops.AddIndex(
+            model_name='Actor',
+            index=Index(fields=['host', 'newest_id']),
         ),
         ops.AddIndex(
             model_name='Actor',
@@ -1391,6 +1400,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Follow',
+            name='newest_id',
+            field=fields.BigIntField(default=4611686018427387904, db_default=4611686018427387904),
+        ),
+        ops.AddField(
+            model_name='Follow',
             name='shows_announces',
             field=fields.BooleanField(default=True, db_default=True),
         ),
@@ -1398,6 +1412,10 @@ class Migration(migrations.Migration):
             model_name='Follow',
             name='tells_posts',
             field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddIndex(
+            model_name='Follow',
+            index=Index(fields=['follower_id', 'newest_id']),
         ),
         ops.AddField(
             model_name='Host',

@@ -1,0 +1,159 @@
+"""Parts of lists of messages, and the SQL that reads them: what belongs to a list, and between which ids it is looked for."""
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.conditions import Condition
+from models.database import Statement, dialect
+from models.queues import marks
+
+PAGE_POSTS = 20
+END_OF_TIME = 2**62  # above every id
+#: Stand in the values of candidates for the ids between which they are asked; nothing else has such a value.
+LOW, HIGH = -7_345_019_227, -7_345_019_228
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which part of a list is wanted, by the ids of its entries: the newest `size` between two places, or, `upwards`, those
+    that stand next above `after`.
+    """
+
+    before: int = END_OF_TIME  # only ids below this one
+    after: int = 0  # only ids above this one
+    upwards: bool = False
+    size: int = PAGE_POSTS
+    among: Collection[int] | None = None  # only these ids: of what is new, what belongs here
+
+
+class Way(StrEnum):
+    """How a list is found."""
+
+    WALK = "walk"  # the newest rows one by one, then candidates: many of the newest are likely to belong to it
+    COLLECT = "collect"  # candidates alone
+    PLAN = "plan"  # as the database likes: an index gives just these, in the order of their ids
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What belongs to a list: a condition; a SELECT of the ids of the actors whose messages, or what they passed on, may belong
+    to it; and a SELECT of the ids of what else may. `latest`: SELECTs of all these actors as (id, newest), for the list of
+    `reader`, which an index gives in the order of the second (`models.newest`).
+
+    Among the values of `candidates`, LOW and HIGH stand for the ids between which it is asked. Without authors and candidates,
+    a walk goes on until it has enough.
+    """
+
+    condition: Condition
+    candidates: Condition | None = None
+    way: Way = Way.WALK
+    authors: Condition | None = None
+    latest: tuple[Condition, ...] = ()
+    reader: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is listed. `author`: the column of the actor by whom it is. `joined`: what each row points at, as (table, its alias,
+    the column with its id). `post`: the message; `passing`: the row itself where it passes one on, else nothing.
+    """
+
+    name: str
+    author: str
+    joined: tuple[tuple[str, str, str], ...]
+    post: str
+    passing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where the rows of a list are looked for: in one table, in one way, between two ids. `nearest`: by these authors alone, as
+    the others have none there.
+    """
+
+    table: Table
+    scope: Scope
+    way: Way
+    low: int
+    high: int
+    nearest: tuple[int, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """No id is between the two."""
+        return self.high - self.low <= 1
+
+
+_AUTHOR = ("actor", "post__author", '"post"."author_id"')
+POSTS = Table("post", "author_id", (_AUTHOR,), '"post"."id"', "0")
+ANNOUNCES = Table("announce", "actor_id", (("actor", "passer", '"announce"."actor_id"'),
+                                           ("post", "post", '"announce"."post_id"'), _AUTHOR),
+                  '"announce"."post_id"', '"announce"."id"')
+
+
+def places(part: Part, span: Span) -> Statement:
+    """What asks for the places of a part, with the ids of the message and of its passing-on."""
+    table, scope, id_ = part.table, part.scope.condition, f'"{part.table.name}"."id"'
+    bounds = Condition(f"{id_} > ? AND {id_} < ?", (part.low, part.high))
+    if part.way is Way.COLLECT:
+        candidates = _candidates(part)
+        bounds &= Condition(f"{id_} IN ({candidates.sql})", candidates.values)
+    if span.among is not None:
+        bounds &= Condition(f"{id_} IN ({marks(len(span.among))})", tuple(span.among))
+    ordered = f"ORDER BY {id_} {order(span)}"
+    if part.way is not Way.PLAN and dialect() == "postgres":
+        source, where, values = _walked(table, bounds.sql, ordered), scope.sql, (*bounds.values, *scope.values)
+    else:
+        both = scope & bounds
+        source, where, values = _joined(table, part.way), both.sql, both.values
+    return (f"SELECT {id_} AS place, {table.post} AS post_id, {table.passing} AS passing_id"  # noqa: S608
+            f" FROM {source} WHERE {where} {ordered} LIMIT {span.size + 1}", values)
+
+
+def _candidates(part: Part) -> Condition:
+    """A SELECT of the ids of all that may belong to a part, and perhaps of others."""
+    authors, made = part.scope.authors, list[Condition]()
+    if part.nearest:
+        authors = Condition(f"SELECT id FROM actor WHERE id IN ({marks(len(part.nearest))})", part.nearest)  # noqa: S608
+    if authors:
+        made.append(Condition(_by(part.table, authors), (*authors.values, LOW, HIGH)))
+    if part.scope.candidates:
+        made.append(part.scope.candidates)
+    values = tuple(value for one in made for value in one.values)
+    return Condition(" UNION ".join(one.sql for one in made), values).filled({LOW: part.low, HIGH: part.high})
+
+
+def _by(table: Table, authors: Condition) -> str:
+    """A SELECT of the ids of what these made between two ids, by the index of (author, id) and in no other way: PostgreSQL takes
+    the newest rows for fewer than they are.
+    """
+    theirs = f'"{table.name}" c WHERE c.{table.author} = who.id AND c.id > ? AND c.id < ?'
+    if dialect() == "postgres":
+        return f"SELECT c.id FROM ({authors.sql}) AS who CROSS JOIN LATERAL (SELECT c.id FROM {theirs} OFFSET 0) AS c"  # noqa: S608
+    return f"SELECT c.id FROM ({authors.sql}) AS who CROSS JOIN {theirs}"  # noqa: S608
+
+
+def _joined(table: Table, way: Way) -> str:
+    """The table with what its rows point at, in the order that the database likes; SQLite would rather collect and sort all
+    there is than walk.
+    """
+    hint = f' INDEXED BY "sqlite_autoindex_{table.name}_1"' if dialect() == "sqlite" and way is not Way.PLAN else ""
+    joins = "".join(f' INNER JOIN "{name}" "{alias}" ON "{alias}"."id" = {column}' for name, alias, column in table.joined)
+    return f'"{table.name}"{hint}{joins}'
+
+
+def _walked(table: Table, bounds: str, order: str) -> str:
+    """The same within bounds, for PostgreSQL, row by row in their order and no further than wanted. It would read every author
+    to sort two thousand messages; what ends in OFFSET 0 it leaves as it is written.
+    """
+    rows = f'SELECT * FROM "{table.name}" WHERE {bounds} {order} OFFSET 0'  # noqa: S608
+    joins = "".join(f' CROSS JOIN LATERAL (SELECT * FROM "{name}" one WHERE one.id = {column} OFFSET 0) "{alias}"'  # noqa: S608
+                    for name, alias, column in table.joined)
+    return f'({rows}) "{table.name}"{joins}'
+
+
+def order(span: Span) -> str:
+    """In which direction a list is read."""
+    return "ASC" if span.upwards else "DESC"
