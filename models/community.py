@@ -1,16 +1,14 @@
 """The community that this server hosts: what its host chose."""
 from __future__ import annotations
 
-import json
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from tortoise import fields
 from tortoise.expressions import F
 
 from models import memory
 from models.base import Record
-from models.database import tuples
 from models.reach import Reach
 
 
@@ -127,11 +125,12 @@ class Community(Record):
     @classmethod
     async def sparing(cls) -> tuple[int, list[str] | None, list[str] | None]:
         """For how many days newcomers are spared, which notes and which hashtags: asked by every list that they read."""
-        if not (found := await tuples("SELECT spared_days, hard_notes, hard_tags FROM community LIMIT 1")):
-            row = await cls.current()
-            return row.spared_days, row.hard_notes, row.hard_tags
-        days, notes, tags = found[0]
-        return int(days), _listed(notes), _listed(tags)
+        return await memory.current().sparing.get("", cls._sparing)
+
+    @classmethod
+    async def _sparing(cls) -> tuple[int, list[str] | None, list[str] | None]:
+        row = await cls.current()
+        return row.spared_days, row.hard_notes, row.hard_tags
 
     @classmethod
     async def touch(cls) -> None:
@@ -141,15 +140,11 @@ class Community(Record):
         await cls.all().update(created_at=F("created_at"))
 
     async def save(self, *args: Any, **options: Any) -> None:
-        """Write the row. Whether strangers are heard is asked for anew."""
+        """Write the row. Whether strangers are heard, and newcomers spared, is asked for anew."""
         await super().save(*args, **options)
         memory.current().standings.clear()
+        memory.current().sparing.clear()
 
     def condition_in(self, language: str) -> str:
         """What the address tells about a member, in this language as far as the host has said it."""
         return (self.condition_words or {}).get(language) or self.condition
-
-
-def _listed(stored: object) -> list[str] | None:
-    """A list of words as a statement brings it."""
-    return json.loads(stored) if isinstance(stored, str) else cast("list[str] | None", stored)

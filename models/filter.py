@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from tortoise import fields
 from tortoise.functions import Count
@@ -13,7 +14,7 @@ from tortoise.functions import Count
 from models import clock
 from models.actor import Actor
 from models.base import Record
-from models.database import as_instant, rows
+from models.database import Statement, as_instant, tuples
 from models.post import Post
 
 
@@ -83,18 +84,25 @@ class InForce:
 
 
 async def in_force(owner_id: int) -> list[InForce]:
-    """The filters of a member that work now. One query, because every page that an app reads asks for them."""
-    found = await rows("SELECT f.id, f.title, f.contexts, f.action, f.expires_at, k.id AS word_id, k.keyword, k.whole_word"
-                       " FROM filter f LEFT JOIN filter_keyword k ON k.rule_id = f.id"
-                       " WHERE f.owner_id = ? AND (f.expires_at IS NULL OR f.expires_at > ?) ORDER BY f.id, k.id",
-                       [owner_id, clock.now()])
+    """The filters of a member that work now."""
+    return told(await tuples(*asked(owner_id)))
+
+
+def asked(owner_id: int) -> Statement:
+    """What asks for them: one statement, because every page that a member reads does."""
+    return ("SELECT f.id, f.title, f.contexts, f.action, f.expires_at, k.id, k.keyword, k.whole_word"
+            " FROM filter f LEFT JOIN filter_keyword k ON k.rule_id = f.id"
+            " WHERE f.owner_id = ? AND (f.expires_at IS NULL OR f.expires_at > ?) ORDER BY f.id, k.id", [owner_id, clock.now()])
+
+
+def told(found: Sequence[Sequence[Any]]) -> list[InForce]:
+    """The filters in what was answered."""
     made: list[InForce] = []
-    for id_, same in groupby(found, key=lambda row: int(row["id"])):
+    for id_, same in groupby(found, key=lambda row: int(row[0])):
         of_one = list(same)
-        first, words = of_one[0], [row for row in of_one if row["word_id"] is not None]
-        contexts = json.loads(first["contexts"]) if isinstance(first["contexts"], str) else first["contexts"]
+        _, title, contexts, action, expires_at, *_ = of_one[0]
         made.append(InForce(
-            id_, str(first["title"]), tuple(contexts), str(first["action"]),
-            as_instant(first["expires_at"]) if first["expires_at"] else None,
-            tuple((int(row["word_id"]), str(row["keyword"]), bool(row["whole_word"])) for row in words)))
+            id_, str(title), tuple(json.loads(contexts) if isinstance(contexts, str) else contexts), str(action),
+            as_instant(expires_at) if expires_at else None,
+            tuple((int(word_id), str(keyword), bool(whole)) for *_, word_id, keyword, whole in of_one if word_id is not None)))
     return made

@@ -27,6 +27,7 @@ INDEXABLE_SECONDS = 1.0
 INDEXABLE_LIMIT = 10_000  # people
 KNOCK_SECONDS = 60.0
 KNOCKS_LIMIT = 10_000
+SPARING_SECONDS = 1.0
 UNSETTLED_SECONDS = 600.0
 UNSETTLED_LIMIT = 1_000  # readers
 
@@ -93,9 +94,9 @@ class Memory:
     """The memory of one open database. `standings`: host -> Standing, as text; `keys`: key id -> row with its actor;
     `edges`: table -> the id at which its newest rows began a moment ago; `sparse`: (table, its authors) of lists to which few of
     the newest rows belonged, so that one begins with the authors; `indexable`: actor -> whether search engines may keep
-    what they wrote, as pages say it in their head; `knocks`: names of unknown servers that were counted; `unsettled`: readers
-    for whose home it is not kept yet who wrote last. `deliveries_written` is set when something was written down that may
-    leave now.
+    what they wrote, as pages say it in their head; `knocks`: names of unknown servers that were counted; `sparing`: what
+    newcomers are spared (`Community.sparing`); `unsettled`: readers for whose home it is not kept yet who wrote last.
+    `deliveries_written` is set when something was written down that may leave now.
     """
 
     def __init__(self) -> None:
@@ -105,6 +106,7 @@ class Memory:
         self.sparse: Recent[Hashable, bool] = Recent(SPARSE_SECONDS, SPARSE_LIMIT)
         self.indexable: Recent[int, bool] = Recent(INDEXABLE_SECONDS, INDEXABLE_LIMIT)
         self.knocks: Recent[str, bool] = Recent(KNOCK_SECONDS, KNOCKS_LIMIT)
+        self.sparing: Recent[str, tuple[int, list[str] | None, list[str] | None]] = Recent(SPARING_SECONDS, 1)
         self.unsettled: Recent[int, bool] = Recent(UNSETTLED_SECONDS, UNSETTLED_LIMIT)
         self.deliveries_written = asyncio.Event()
 

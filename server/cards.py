@@ -115,7 +115,8 @@ async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, wi
     shown = [entry for entry in entries if with_hidden or _may_stand(entry.post, reader)]
     around = await _load(shown, reader, _)
     if reader and place:
-        around.sifted = await sift([entry.post for entry in shown], lambda: _texts(shown, around), reader, place, _)
+        rows = [entry.post for entry in shown]
+        around.sifted = await sift(rows, lambda: _texts(shown, around), reader, place, _, around.kept.filters)
     return [_card(entry, reader, around, _) for entry in shown if with_hidden or entry.post.id not in around.sifted.hidden]
 
 
