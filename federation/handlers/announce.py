@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from federation import origins, resolve, values
+from federation.addresses import same_origin
 from federation.contexts import PUBLIC
 from federation.errors import Malformed, Refused
 from federation.incoming import Alone, Incoming, Verdict
 from federation.instance import Instance
 from federation.wire import ACTIVITY_TYPES
-from models import Actor, Follow, Notification, Post, acts, clock
+from models import Notification, Post, acts, clock
 from models.actor import ActorKind
 from models.errors import NotHere
 from models.notification import News, Notice
@@ -34,8 +35,8 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
 
 
 async def _with_post(instance: Instance, incoming: Incoming, uri: str) -> Incoming:
-    if not await _is_wanted(incoming.sender, uri):
-        return incoming
+    if not same_origin(uri, instance.origin) and not await acts.followed_here([incoming.sender.id]):
+        return incoming  # nobody here is to see it
     try:
         return replace(incoming, post=await resolve.post(instance, uri))
     except (Refused, NotHere, Malformed):
@@ -60,30 +61,21 @@ async def _prepare_relayed(instance: Instance, incoming: Incoming) -> Incoming:
         return incoming
 
 
-async def receive(incoming: Incoming) -> None:
+async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
     """Show it to those here who follow whoever passed it on, and tell its author if that is a member of ours.
 
     A group that passes something on tells nobody: it passes everything on.
     """
-    if incoming.known:
-        await origins.take(incoming.known, incoming.note)
-        return
-    if incoming.post is not None:
-        await _pass_on([(incoming, incoming.post)])
-
-
-async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
-    """The same for several, of different senders, as far as what they name is here: all else has to be fetched."""
-    posts = await acts.kept({one.activity.object_id for one in incoming if one.activity.object_id})
-    followed = await acts.followed_here([one.sender.id for one in incoming])
-    verdicts, passed = list[Verdict](), list[tuple[Incoming, Post]]()
     for one in incoming:
-        post = posts.get(one.activity.object_id or "")
-        verdicts.append(Alone() if post is None or one.activity.object_type in ACTIVITY_TYPES else None)
-        if post and verdicts[-1] is None and (post.author.is_local or one.sender.id in followed):
-            passed.append((one, post))
-    await _pass_on(passed)
-    return verdicts
+        if one.known:
+            await origins.take(one.known, one.note)
+    named = ["" if one.activity.object_type in ACTIVITY_TYPES else one.activity.object_id or "" for one in incoming]
+    kept = await acts.kept({*named})
+    posts = [one.post or kept.get(uri) for one, uri in zip(incoming, named, strict=True)]
+    followed = await acts.followed_here([one.sender.id for one in incoming])
+    await _pass_on([(one, post) for one, post in zip(incoming, posts, strict=True)
+                    if post and (post.author.is_local or one.sender.id in followed)])
+    return [None if post or one.is_alone else Alone() for one, post in zip(incoming, posts, strict=True)]
 
 
 async def _pass_on(said: Sequence[tuple[Incoming, Post]]) -> None:
@@ -107,8 +99,3 @@ def _reach(incoming: Incoming) -> Reach:
 def _seen_there(loaded: policy.Facts, post: Post) -> policy.Facts:
     """Whether the sender sees a post of a third server is that server's to say: it showed it to us."""
     return loaded if post.author.is_local else replace(loaded, sees_post=True)
-
-
-async def _is_wanted(sender: Actor, uri: str) -> bool:
-    return (await Follow.exists(target_id=sender.id, follower__host="", accepted_at__isnull=False)
-            or await Post.exists(uri=uri, author__host="", deleted_at__isnull=True))

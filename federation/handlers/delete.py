@@ -4,14 +4,14 @@ Somebody else of its server, such as a moderator there, gives a hint: the messag
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from federation import actors, erasure, origins, quotes, quoting, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Alone, Incoming, Verdict
 from federation.instance import Instance
-from models import Post, Tombstone, acts
+from models import Actor, Post, acts
 
 
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
@@ -23,49 +23,42 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     return await origins.ask(instance, incoming, post)
 
 
-async def receive(incoming: Incoming) -> None:
-    """Erase it and remember its id, also if it never came: a late Create must not bring it back."""
-    uri, sender = incoming.activity.object_id, incoming.sender
-    if uri is None:
-        raise Malformed("deletes nothing")
-    if incoming.known is not None:
-        await origins.take(incoming.known, incoming.note)
-        return
-    if uri == sender.uri:
-        await actors.forget(sender)
-        return
-    post = await Post.get_or_none(uri=uri)
-    if post is None:
-        if not same_origin(uri, sender.uri):
-            raise Refused("deletes what is not theirs", host=sender.host)
-        await quotes.withdraw(uri, sender)
-        await quoting.end([uri])
-        await votes.withdraw(uri, sender)
-        await Tombstone.bury(uri, sender.uri)
-        return
-    if post.author_id != sender.id:
-        raise Refused("deletes what is not theirs", host=sender.host)
-    await Tombstone.bury(uri, sender.uri)
-    await erasure.erase([post])
-
-
 async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
-    """The same for several, of different senders: messages of their own, or such as we never had. All else is rarer."""
+    """Erase it and remember its id, also if it never came: a late Create must not bring it back."""
     uris = {one.activity.object_id for one in incoming if one.activity.object_id}
     owners, more = await acts.owners(uris), await acts.stamps_and_votes(uris, [one.sender.id for one in incoming])
-    verdicts = [_verdict(one, owners, more) for one in incoming]
-    gone = [(uri, one.sender.uri) for one, verdict in zip(incoming, verdicts, strict=True)
-            if verdict is None and (uri := one.activity.object_id)]
-    await acts.bury(gone)
+    verdicts = [_verdict(one, owners) for one in incoming]
+    gone: list[tuple[str, Actor]] = []
+    for one, verdict in zip(incoming, verdicts, strict=True):
+        if verdict is None and not await _is_rare(one):
+            gone.append((one.activity.object_id or "", one.sender))
+    await acts.bury([(uri, sender.uri) for uri, sender in gone])
     await erasure.erase_all([owners[uri][0] for uri, _ in gone if uri in owners])
+    for uri, sender in gone:
+        if uri in more and uri not in owners:
+            await quotes.withdraw(uri, sender)
+            await quoting.end([uri])
+            await votes.withdraw(uri, sender)
     return verdicts
 
 
-def _verdict(one: Incoming, owners: Mapping[str, tuple[int, int]], more: Collection[str]) -> Verdict:
-    """Whether it is about a message of the sender's, or may be."""
+def _verdict(one: Incoming, owners: Mapping[str, tuple[int, int]]) -> Verdict:
+    """Whether it is the sender's to delete. An account is much to erase; the origin of a neighbour's message is asked first."""
     uri, sender = one.activity.object_id, one.sender
     if uri is None:
         return Malformed("deletes nothing")
-    if uri == sender.uri or uri in more or uri in owners and owners[uri][1] != sender.id:
+    is_own = uri == sender.uri or (owners[uri][1] == sender.id if uri in owners else same_origin(uri, sender.uri))
+    if not one.is_alone and (uri == sender.uri or uri in owners and not is_own):
         return Alone()
-    return None if uri in owners or same_origin(uri, sender.uri) else Refused("deletes what is not theirs", host=sender.host)
+    return None if is_own or one.known else Refused("deletes what is not theirs", host=sender.host)
+
+
+async def _is_rare(one: Incoming) -> bool:
+    """Carry out what was found at the origin, or that a whole account is gone. False if it is about anything else."""
+    if one.known is not None:
+        await origins.take(one.known, one.note)
+    elif one.activity.object_id == one.sender.uri:
+        await actors.forget(one.sender)
+    else:
+        return False
+    return True

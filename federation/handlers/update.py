@@ -42,7 +42,9 @@ async def receive(incoming: Incoming) -> None:
     if await _is_of_a_community(incoming):
         return
     if activity.object_type == "Tombstone":  # put away for a while, as some forums say it (FEP-4f05)
-        await delete.receive(incoming)
+        (refused,) = await delete.receive_all([incoming])
+        if refused:
+            raise refused
         return
     if activity.object_id == sender.uri:
         if isinstance(activity.object, dict) and activity.object_type in ACTOR_TYPES:
