@@ -26,12 +26,13 @@ NEW_STRANGERS_PER_HOUR = 3  # of one that we do not exchange with
 UNTRIED = ("", Manner.CAVAGE)  # hosts that were not asked yet to take anything better
 
 
-async def save(document: ActorDocument, key_uri: str = "") -> Actor:
+async def save(document: ActorDocument, key_uri: str = "", *, speaks_for_host: bool = False) -> Actor:
     """The row of someone elsewhere, made or brought up to date, with the keys it shows now. Inside a transaction.
 
     The document has been read from its own id, or sent by its own server: its origin has spoken. Who was deleted stays so.
-    `key_uri`: a key that was read at its own id and names this actor as its owner. Raises Refused, also for somebody of ours:
-    whatever shows their document, it is no word from elsewhere. Raises Busy.
+    `key_uri`: a key that was read at its own id and names this actor as its owner. `speaks_for_host`: its server names it as its
+    instance actor (`federation.instances`). Raises Refused, also for somebody of ours: whatever shows their document, it is no
+    word from elsewhere. Raises Busy.
     """
     actor = await Actor.get_or_none(uri=document.id)
     columns = _columns(document)
@@ -40,12 +41,13 @@ async def save(document: ActorDocument, key_uri: str = "") -> Actor:
     columns |= await _said_by_partners(document, columns["host"])
     columns |= _suspended(document, actor)
     if actor is None:
-        await _check_welcome(columns["host"], document)
+        if not speaks_for_host or columns["kind"] is not ActorKind.APPLICATION:  # which no crowd of programs there can shut out
+            await _check_welcome(columns["host"], document)
         actor, _ = await Actor.get_or_create(columns, uri=document.id)
     elif actor.deleted_at is None:
         await actor.change(**columns)
     await _save_keys(actor, document, key_uri)
-    await _save_host(actor, document)
+    await _save_host(actor, document, speaks_for_host)
     await post_parts.save_emojis(document.emojis[:EMOJI_LIMIT], actor.host)
     return actor
 
@@ -124,13 +126,18 @@ async def _save_key(actor: Actor, entry: PublicKeyEntry) -> None:
         await key.save(update_fields=["actor_id", "public_pem", "kind", "fetched_at", "changed_at"])
 
 
-async def _save_host(actor: Actor, document: ActorDocument) -> None:
-    """What an instance actor says about its server: the name that people read, and the audience of its partner messages."""
+async def _save_host(actor: Actor, document: ActorDocument, is_named: bool) -> None:
+    """What an instance actor says about its server: the name that people read, and the audience of its partner messages.
+    The first program that we see of a server is not believed to be that: `is_named` says that its server has named it.
+    """
     host = await Host.called(actor.host)
-    if actor.kind is ActorKind.APPLICATION and host.instance_uri in ("", actor.uri):
+    is_program, is_known = actor.kind is ActorKind.APPLICATION, bool(host.instance_uri)
+    if is_program and (is_named and not is_known or host.instance_uri == actor.uri):
         await host.change(title=actor.shown_name[:TITLE_LIMIT], instance_uri=actor.uri, partners_uri=document.partners or "",
                           directory_uri=document.directory or "", takes_withdrawals=document.takes_withdrawals,
                           takes_responses=document.takes_responses, read_at=clock.now())
+    elif is_program and not is_known and host.read_at:
+        await host.change(read_at=None)  # there may be somebody to ask who it is: `withdrawal_watch.learn_due`
     if document.takes_ed25519 and host.signature in UNTRIED:
         await host.change(signature=str(Manner.ED25519))
 

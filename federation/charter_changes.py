@@ -4,7 +4,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from federation import charters
+from federation import charters, instances
+from federation.errors import Refused
 from federation.incoming import Incoming
 from federation.instance import Instance
 from models import Charter, Host, Notification, clock
@@ -28,6 +29,8 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
 async def update(incoming: Incoming) -> None:
     """A new version of a charter. Of servers that are no partners it is kept for the day when somebody has to decide."""
     host = await Host.get_or_none(name=incoming.sender.host)
+    if not instances.speaks(host, incoming.sender):
+        raise Refused("does not speak for its server", host=incoming.sender.host)
     if host and (host.standing in PARTNERS or host.offer_uri):
         await take(incoming, host)
 

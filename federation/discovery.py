@@ -1,10 +1,12 @@
 """How others find us: WebFinger, host-meta, NodeInfo. Documents only; the doors are in `server.peers`."""
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
 
+from federation import instances
 from federation.addresses import host_of, same_origin
 from federation.contexts import AS
 from federation.errors import Malformed
@@ -42,7 +44,7 @@ async def _named(origin: str, resource: str) -> Actor:
                 return await Actor.named(name)
         elif same_origin(resource, origin):
             path = urlsplit(resource).path.rstrip("/")
-            if path == "":
+            if is_origin(resource, origin):
                 return await Actor.instance()
             if path.startswith("/@"):
                 return await Actor.named(path.removeprefix("/@"))
@@ -52,14 +54,28 @@ async def _named(origin: str, resource: str) -> Actor:
     raise NotHere("no such resource")
 
 
-def jrd(actor: Actor, origin: str) -> dict[str, Any]:
-    """The WebFinger answer (RFC 7033) for an actor of ours."""
+def jrd(actor: Actor, origin: str, resource: str, rels: Collection[str] = ()) -> dict[str, Any]:
+    """The WebFinger answer (RFC 7033) for an actor of ours, with links of these relations alone if any are named (§4.3).
+
+    Asked about our origin it says who speaks for this server (FEP-d556), whose subject is the actor itself; `self` is there
+    too for those who look for that alone, as in Mastodon's answer.
+    """
     links = [{"rel": "self", "type": "application/activity+json", "href": actor.uri},
              {"rel": "self", "type": f'application/ld+json; profile="{AS}"', "href": actor.uri},
              {"rel": PROFILE_PAGE, "type": "text/html", "href": actor.url}]
     if actor.kind is not ActorKind.APPLICATION:
         links.append({"rel": SUBSCRIBE, "template": f"{origin}/people?address={{uri}}"})
-    return {"subject": f"acct:{actor.name}@{host_of(origin)}", "aliases": sorted({actor.uri, actor.url}), "links": links}
+    subject = f"acct:{actor.name}@{host_of(origin)}"
+    if is_origin(resource, origin):
+        links.insert(0, {"rel": instances.SERVICE, "type": "application/activity+json", "href": actor.uri})
+        subject = actor.uri
+    return {"subject": subject, "aliases": sorted({actor.uri, actor.url, f"acct:{actor.name}@{host_of(origin)}"} - {subject}),
+            "links": [link for link in links if not rels or link["rel"] in rels]}
+
+
+def is_origin(resource: str, origin: str) -> bool:
+    """Whether a WebFinger resource is our origin itself, which stands for the server (FEP-d556)."""
+    return same_origin(resource, origin) and urlsplit(resource).path.rstrip("/") == ""
 
 
 def host_meta(origin: str) -> str:
@@ -72,7 +88,7 @@ def host_meta(origin: str) -> str:
 def nodeinfo_links(origin: str, instance: Actor) -> dict[str, Any]:
     """Where NodeInfo is, and the instance actor (FEP-2677)."""
     links = [{"rel": f"{NODEINFO_SCHEMA}{version}", "href": f"{origin}/nodeinfo/{version}"} for version in NODEINFO_VERSIONS]
-    return {"links": [*links, {"rel": "https://www.w3.org/ns/activitystreams#Application", "href": instance.uri}]}
+    return {"links": [*links, {"rel": instances.APPLICATION, "href": instance.uri}]}
 
 
 def nodeinfo(version: str, origin: str, community: Community, source_url: str = "") -> dict[str, Any]:

@@ -1,16 +1,36 @@
-"""Finding the actor of another community: the one thing that we ask of a server before we exchange with it."""
+"""Who speaks for another server: its instance actor, as the server itself names it and nobody on it.
+
+Asked in this order, until one answers:
+
+    WebFinger of the origin       rel as:Service, or `self` where there is no such link (FEP-d556; Mastodon gives `self`)
+    NodeInfo's list of links      rel as:Application (FEP-2677)
+    WebFinger of acct:HOST@HOST   `self`: whoever has the name of the server itself (older Mastodon, GoToSocial)
+
+The last is a guess only as far as software gives that name to a person. There is no guess by path: an address such as /actor is
+whoever's the software lets have it. Who is found nowhere speaks for nobody; their server is exchanged with all the same.
+"""
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
 from urllib.parse import quote
 
 from federation import resolve
-from federation.addresses import host_of
+from federation.addresses import Address, host_of, same_origin
 from federation.answers import JRD
-from federation.errors import Gone, Malformed
+from federation.errors import FederationError, Gone, Malformed, Refused, Unreachable
 from federation.instance import Instance
-from models import Actor
+from models import Actor, Host
 from models.actor import ActorKind
 from models.errors import NotHere
+from models.host import PARTNERS
+
+SERVICE: Final = "https://www.w3.org/ns/activitystreams#Service"
+APPLICATION: Final = "https://www.w3.org/ns/activitystreams#Application"
+ANSWER_LIMIT_BYTES = 65_536
+#: They do not want to talk to us: asking in another way would be the same again.
+UNWILLING = (401, 403)
 
 
 def host_named(typed: str) -> str:
@@ -19,18 +39,110 @@ def host_named(typed: str) -> str:
     return host_of(typed if "://" in typed else f"https://{typed}")
 
 
-async def instance_actor(instance: Instance, host: str) -> Actor:
-    """The actor that signs for a whole server, by WebFinger of its origin (FEP-d556).
+async def instance_actor(instance: Instance, host: str, *, anew: bool = False) -> Actor:
+    """The actor that speaks for a whole server; from now on nobody else does. Network, one deadline over all of it.
 
-    Raises NotHere if it has none, Unreachable, Malformed.
+    One that is known is never replaced by another, unless somebody of ours asks `anew` who it is, and the server is no partner.
+
+    Raises NotHere if it has none, Refused if it names another than before, or does not talk to us; Unreachable, Malformed.
     """
     origin = f"{resolve.scheme_for(instance, host)}://{host}"
-    url = f"{origin}/.well-known/webfinger?resource={quote(f'{origin}/', safe='')}"
     try:
-        _, document = await instance.client.get_document(url, kind=JRD, headers_for=instance.sign_get, fresh=True)
-        actor = await resolve.fetch_actor(instance, resolve.self_link(document, host))
+        async with asyncio.timeout(instance.network.fetch_timeout_seconds):
+            uri = await _named_by(instance, origin, fresh=anew)
+            if not same_origin(uri, origin):  # before it is read: no request goes where somebody else sends it
+                raise Malformed("names an actor of another server", host=host)
+            await _check_known(host, uri, anew)
+            actor = await resolve.fetch_actor(instance, uri, speaks_for_host=True)
+    except TimeoutError as error:
+        raise Unreachable("does not say in time who speaks for it", host=host) from error
     except Gone as error:
         raise NotHere("no community there") from error
-    if actor.kind is not ActorKind.APPLICATION or actor.host != host:
+    if actor.kind is not ActorKind.APPLICATION or actor.uri != uri:
         raise Malformed("not an instance actor", host=host)
     return actor
+
+
+async def recognise(instance: Instance, sender: Actor) -> None:
+    """Find out who speaks for the server of this sender, before something is taken that only its instance actor may say.
+
+    Nothing is asked where that is known, or where this can be nobody who speaks for all. Raises Unreachable: try again.
+    """
+    if sender.kind is not ActorKind.APPLICATION or await Host.filter(name=sender.host).exclude(instance_uri="").exists():
+        return
+    try:
+        await instance_actor(instance, sender.host)
+    except Unreachable:
+        raise
+    except (FederationError, NotHere):
+        return  # it names nobody, so that nobody speaks for it
+
+
+def speaks(host: Host | None, actor: Actor) -> bool:
+    """Whether this is the instance actor of that server: nobody else on it speaks for it."""
+    return host is not None and host.name == actor.host and host.instance_uri == actor.uri
+
+
+async def _check_known(host: str, uri: str, anew: bool) -> None:
+    """Never let an actor take the place of a known one; where a person asks anew, forget that one first."""
+    known = await Host.get_or_none(name=host)
+    if known is None or known.instance_uri in ("", uri):
+        return
+    if not anew or known.standing in PARTNERS:
+        raise Refused("somebody else speaks for that server", host=host)
+    await known.change(instance_uri="")
+
+
+async def _named_by(instance: Instance, origin: str, *, fresh: bool) -> str:
+    """The uri that a server gives for its instance actor. NotHere if it gives none."""
+    name = Address.parse(origin).host
+    account = f"acct:{name}@{host_of(origin)}"
+    ways = ((_webfinger(f"{origin}/"), _of_origin), ("/.well-known/nodeinfo", _of_nodeinfo),
+            (_webfinger(account), lambda document: _of_account(document, account)))
+    for path, read in ways:
+        document = await _ask(instance, origin, path, fresh=fresh)
+        if document is not None and (uri := read(document)):
+            return uri
+    raise NotHere("no community there")
+
+
+def _webfinger(resource: str) -> str:
+    return f"/.well-known/webfinger?resource={quote(resource, safe='')}"
+
+
+async def _ask(instance: Instance, origin: str, path: str, *, fresh: bool) -> Mapping[str, Any] | None:
+    """What stands at an address that belongs to the server; None if nothing of this kind does. It may not lead elsewhere.
+
+    Raises Unreachable: a server that is only slow is not asked in a weaker way. Raises Refused if it is unwilling.
+    """
+    headers_for = resolve.signed(instance, origin, stays=True)
+    try:
+        _, document = await instance.client.get_document(
+            f"{origin}{path}", kind=JRD, headers_for=headers_for, limit_bytes=ANSWER_LIMIT_BYTES, fresh=fresh)
+    except (Gone, Malformed):
+        return None
+    except Refused as error:
+        if error.http_status is None or error.http_status in UNWILLING:
+            raise
+        return None
+    return document
+
+
+def _of_origin(document: Mapping[str, Any]) -> str:
+    """FEP-d556: of several that speak for it in different roles the one without a role, else the first."""
+    services = resolve.links(document, SERVICE, resolve.AS_TYPES)
+    plain = [link for link in services if not link.get("properties")]
+    chosen = plain or services or resolve.links(document, resolve.REL_SELF, resolve.AS_TYPES)
+    return str(chosen[0]["href"]) if chosen else ""
+
+
+def _of_nodeinfo(document: Mapping[str, Any]) -> str:
+    found = resolve.links(document, APPLICATION)
+    return str(found[0]["href"]) if found else ""
+
+
+def _of_account(document: Mapping[str, Any], account: str) -> str:
+    """The actor of this account, if the answer is about no other."""
+    found = resolve.links(document, resolve.REL_SELF, resolve.AS_TYPES)
+    is_that = str(document.get("subject")).lower() == account.lower()
+    return str(found[0]["href"]) if found and is_that else ""

@@ -1,7 +1,7 @@
 """What another community says about becoming partners, and what follows."""
 from __future__ import annotations
 
-from federation import charter_changes
+from federation import charter_changes, instances
 from federation.addresses import same_origin
 from federation.incoming import Incoming
 from federation.partnership import is_partnership
@@ -16,9 +16,9 @@ async def the_host(incoming: Incoming) -> Host | None:
     It is named by the id that we keep, or, where two Offers crossed, by what it holds.
     """
     activity, sender = incoming.activity, incoming.sender
-    if sender.kind is not ActorKind.APPLICATION:
+    host = await Host.get_or_none(name=sender.host) if sender.kind is ActorKind.APPLICATION else None
+    if not instances.speaks(host, sender):
         return None
-    host = await Host.get_or_none(name=sender.host)
     if host and (host.offer_uri and host.offer_uri == activity.object_id or _holds_our_offer(activity.object, incoming)):
         return host
     return None

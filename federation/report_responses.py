@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from federation import audience, outbox, values
+from federation import audience, instances, outbox, values
 from federation.addresses import origin_of
 from federation.errors import Malformed
 from federation.render import instant
@@ -32,7 +32,7 @@ class Response:
 
 def speaks(host: Host | None, actor: Actor) -> bool:
     """Whether this is the instance actor of a server that exchanges these: nobody else on that server speaks for it."""
-    return host is not None and host.takes_responses and host.name == actor.host and host.instance_uri == actor.uri
+    return host is not None and host.takes_responses and instances.speaks(host, actor)
 
 
 def read(body: str) -> Response:

@@ -6,7 +6,6 @@ from typing import Any
 
 from federation import audience, outbox
 from models import Actor, Host, Listing, Report
-from models.actor import ActorKind
 
 TEXT_LIMIT_CHARACTERS = 5000
 
@@ -23,7 +22,8 @@ async def flag(us: Actor, report: Report, target: Actor, post_uris: Sequence[str
 
 async def flag_listing(us: Actor, report: Report, listing: Listing) -> None:
     """The same about somebody in a partner's directory: only that partner knows whom its listing is about."""
-    them = await Actor.get_or_none(host=listing.host, kind=ActorKind.APPLICATION)
+    host = await Host.get_or_none(name=listing.host)
+    them = await Actor.get_or_none(uri=host.instance_uri) if host else None
     if them is not None:
         await _send(us, report, [listing.uri], them)
 

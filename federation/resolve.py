@@ -5,7 +5,7 @@ Whatever is stored was read from its own id on its own origin (security.md, rule
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
@@ -73,10 +73,12 @@ async def actor(instance: Instance, uri: str, *, fresh: bool = False) -> Actor:
         raise
 
 
-async def fetch_actor(instance: Instance, uri: str, *, moved: bool = False, key_uri: str = "") -> Actor:
+async def fetch_actor(instance: Instance, uri: str, *, moved: bool = False, key_uri: str = "",
+                      speaks_for_host: bool = False) -> Actor:
     """Read an actor's document from its own id, whatever we know of it and of its host.
 
-    A document that names another id than the address it was found at is read once more, at that id. `key_uri`: see `actors.save`.
+    A document that names another id than the address it was found at is read once more, at that id. `key_uri` and
+    `speaks_for_host`: see `actors.save`.
     """
     url, document = await instance.client.get_document(uri, headers_for=signed(instance, uri))
     _check_there(uri, url, document)
@@ -88,7 +90,7 @@ async def fetch_actor(instance: Instance, uri: str, *, moved: bool = False, key_
     if parsed.id not in (uri, url) or not same_origin(parsed.id, url):
         raise Malformed("the actor is not where it says it is", host=host_of(uri))
     async with in_transaction():
-        return await actors.save(parsed, key_uri)
+        return await actors.save(parsed, key_uri, speaks_for_host=speaks_for_host and parsed.id == uri)
 
 
 async def actor_at(instance: Instance, address: str) -> Actor:
@@ -122,12 +124,17 @@ async def _webfinger(instance: Instance, name: str, host: str) -> str:
 
 def self_link(document: Mapping[str, Any], host: str) -> str:
     """The actor's uri in a WebFinger answer; Malformed if there is none."""
-    links = document.get("links")
-    for link in links if isinstance(links, list) else []:
-        is_self = isinstance(link, dict) and link.get("rel") == REL_SELF and link.get("type") in AS_TYPES
-        if is_self and isinstance(link.get("href"), str):
-            return str(link["href"])
+    if found := links(document, REL_SELF, AS_TYPES):
+        return str(found[0]["href"])
     raise Malformed("no actor in the answer", host=host)
+
+
+def links(document: Mapping[str, Any], rel: str, types: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The links of a JRD (RFC 7033 §4.4.4) with this relation that lead somewhere, to one of these types if any are named."""
+    given = document.get("links")
+    return [link for link in (given if isinstance(given, list) else [])
+            if isinstance(link, dict) and link.get("rel") == rel and isinstance(link.get("href"), str)
+            and (not types or link.get("type") in types)]
 
 
 def scheme_for(instance: Instance, host: str) -> str:

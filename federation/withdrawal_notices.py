@@ -13,7 +13,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from federation import audience, outbox
+from federation import audience, instances, outbox
 from federation.addresses import name_in, origin_of, same_origin
 from federation.render import instant
 from models import Actor, ConsentRecord, Delivery, Disclosure, ErasureRequest, Host, Q, Withdrawal, clock
@@ -33,7 +33,7 @@ def digest_of(uris: Iterable[str]) -> str:
 
 def speaks(host: Host | None, actor: Actor) -> bool:
     """Whether this is the instance actor of a server that exchanges these notices: nobody else on that server speaks for it."""
-    return host is not None and host.takes_withdrawals and host.name == actor.host and host.instance_uri == actor.uri
+    return host is not None and host.takes_withdrawals and instances.speaks(host, actor)
 
 
 async def ask(actor: Actor, uris: Collection[str] | None = None, record: ConsentRecord | None = None,

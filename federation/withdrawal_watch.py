@@ -10,13 +10,14 @@ from federation import instances, resolve
 from federation.instance import Instance
 from federation.withdrawal_notices import uri_of
 from models import Actor, AuditEntry, Delivery, Host, Notification, Q, Withdrawal, clock
+from models.actor import ActorKind
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.errors import CommunityError
 from models.host import PARTNERS, Standing
 from models.notification import Notice
 from models.withdrawal import WithdrawalState
-from moderation import charters, withdrawals
+from moderation import charters, hosts, withdrawals
 from moderation.withdrawals import Asking
 
 AGAIN_AFTER = timedelta(days=1)
@@ -91,12 +92,13 @@ async def learn_slowly(instance: Instance) -> int:
 
 
 async def learn_due(instance: Instance) -> int:
-    """Read once a day what the instance actor of a partner announces, so that an update of its software is known here.
-    Returns 1 if there was one to ask.
+    """Read once a day what the instance actor of a partner announces, so that an update of its software is known here. Of other
+    servers that we exchange with, find out who that is. Returns 1 if there was one to ask.
     """
     now = clock.now()
     unread = Q(read_at__isnull=True) | Q(read_at__lt=now - READ_AGAIN_AFTER)
-    host = await Host.filter(unread, standing__in=list(PARTNERS)).order_by("read_at").first()
+    partner = await Host.filter(unread, standing__in=list(PARTNERS)).order_by("read_at").first()
+    host = partner or await _unrecognised(unread)
     if host is None:
         return 0
     await host.change(read_at=now)  # also if it fails: once a day is enough
@@ -106,5 +108,17 @@ async def learn_due(instance: Instance) -> int:
         else:
             await instances.instance_actor(instance, host.name)
     except CommunityError as error:
-        log.info("a partner does not say what it understands", host=host.name, reason=type(error).__name__)
+        log.info("a server does not say what it understands", host=host.name, reason=type(error).__name__)
     return 1
+
+
+async def _unrecognised(unread: Q) -> Host | None:
+    """A server on which there is a program that may be its instance actor. The others are asked nothing."""
+    rows = await Host.filter(unread, instance_uri="").exclude(standing__in=[*PARTNERS, Standing.SUSPENDED]).limit(PAGE)
+    theirs = Actor.filter(Actor.present(), kind=ActorKind.APPLICATION, host__in=[row.name for row in rows] or ["-"])
+    programs = {str(name) for name in await theirs.values_list("host", flat=True)}
+    for row in rows:
+        if row.name in programs and hosts.is_heard(await hosts.standing(row.name)):
+            return row
+    await Host.filter(id__in=[row.id for row in rows] or [0]).update(read_at=clock.now())  # `actors.save` takes it back
+    return None

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from itertools import count
 from typing import Any, Self
+from urllib.parse import unquote
 
 from aiohttp import ClientSession, TCPConnector, web
 
@@ -60,6 +61,7 @@ class Peer:
     received: list[Document] = field(default_factory=list)
     schemes: list[str] = field(default_factory=list)  # of what was received
     fetched: list[str] = field(default_factory=list)
+    looked_up: list[str] = field(default_factory=list)  # who speaks for this server, and who has which name: asked beside all else
     on_post: Callable[[web.Request], Awaitable[web.Response | None]] | None = None
 
     def __post_init__(self) -> None:
@@ -69,6 +71,7 @@ class Peer:
         self.origin = f"http://{self.host}"
         self._keys = count(1)
         self.instance = self.actor("instance", kind="Application")
+        self.names(self.instance)
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -104,6 +107,15 @@ class Peer:
         """Answer a GET of this uri with a document."""
         body = document if isinstance(document, str) else json.dumps(document)
         self.pages[uri.removeprefix(self.origin)] = (status, content_type, body)
+
+    def names(self, speaker: PeerActor, rel: str = "https://www.w3.org/ns/activitystreams#Service") -> None:
+        """Say that this actor speaks for the whole server (FEP-d556)."""
+        self.finger(f"{self.origin}/", self.origin, {"rel": rel, "type": ACTIVITY, "href": speaker.uri})
+
+    def finger(self, resource: str, subject: str, *links: Document) -> None:
+        """What WebFinger says of a resource."""
+        self.show(f"{self.origin}/.well-known/webfinger?resource={resource}", {"subject": subject, "links": links},
+                  "application/jrd+json")
 
     async def send(self, server: LiveServer, activity: Document | bytes, by: PeerActor, *, path: str = "/inbox",
                    scheme: str = "cavage", now: datetime | None = None,
@@ -144,8 +156,9 @@ class Peer:
         return found
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
-        self.fetched.append(request.path_qs)
-        page = self.pages.get(request.path_qs) or self.pages.get(request.path)
+        is_about_us = request.path.startswith("/.well-known/") or request.path == self.instance.uri.removeprefix(self.origin)
+        (self.looked_up if is_about_us else self.fetched).append(unquote(request.path_qs))
+        page = self.pages.get(unquote(request.path_qs)) or self.pages.get(request.path)
         if callable(page):
             answer: web.StreamResponse = await page(request)
             return answer

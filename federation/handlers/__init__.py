@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from federation import charter_changes, edits, replies
+from federation import edits, replies
 from federation.handlers import (
     accept,
     acknowledge,
@@ -69,7 +69,7 @@ HANDLERS: dict[str, Handler] = {
     "Like": Handler(receive_all=like.receive_all),
     "LikeRequest": Handler(request.receive, request.prepare),
     "Move": Handler(move.receive, move.prepare),
-    "Offer": Handler(offer.receive, charter_changes.prepare),
+    "Offer": Handler(offer.receive, offer.prepare),
     "QuoteRequest": Handler(request.receive, request.prepare),
     "Reject": Handler(reject.receive),
     "Remove": Handler(remove.receive),

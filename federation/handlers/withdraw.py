@@ -1,7 +1,7 @@
 """Withdraw: a community names what its members take back (our extension, FEDERATION.md). Only about things of its own server."""
 from __future__ import annotations
 
-from federation import erasure, resolve, values
+from federation import erasure, instances, resolve, values
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Incoming
@@ -11,7 +11,10 @@ from models import ErasureRequest, Host
 
 
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
-    """A server that we do not know to speak so may have learned it since: its own actor is read anew."""
+    """A server that we do not know to speak so may have learned it since: its own actor is read anew. Who that is, is asked there
+    if we do not know.
+    """
+    await instances.recognise(instance, incoming.sender)
     host = await Host.get_or_none(name=incoming.sender.host)
     if host is None or not host.takes_withdrawals:
         await resolve.fetch_actor(instance, incoming.sender.uri)

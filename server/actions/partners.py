@@ -29,7 +29,7 @@ async def ask(instance: Instance, typed: str, by: Actor | None) -> Host:
     Raises: Malformed for what is no address, Unreachable, NotHere where there is no community, OurOwnHost.
     """
     name = foreign(instance, typed)
-    them = await instances.instance_actor(instance, name)
+    them = await instances.instance_actor(instance, name, anew=True)
     charter = await _charter_of(instance, them)
     async with in_transaction():
         host = await Host.called(name)

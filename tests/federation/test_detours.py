@@ -50,11 +50,6 @@ async def refused(alpha: LiveServer, what: Coroutine[Any, Any, object]) -> bool:
     return False
 
 
-def asked(peer: Peer) -> list[str]:
-    """What was asked of a server, but for who speaks for it, which we look at when it becomes a partner."""
-    return [path for path in peer.fetched if not path.startswith("/.well-known/")]
-
-
 async def ours(alpha: LiveServer) -> list[Any]:
     """The people of a server and their keys, as its database has them."""
     async def rows() -> list[Any]:
@@ -112,7 +107,7 @@ async def test_nobody_makes_us_ask_a_third_server(alpha: LiveServer, peer: Peer,
         evil.pages["/keys/away"] = away
         liar = PeerActor(eve.uri, Key(f"{evil.origin}/keys/away#1", eve.key.private), {})
         assert await evil.send(alpha, liar.does("Follow", alice.uri), liar) == 401
-    assert asked(peer) == []
+    assert peer.fetched == []
     assert await alpha.ask(lambda: Post.all().count()) == 0
 
 
@@ -129,7 +124,7 @@ async def test_a_redirect_makes_no_request_of_a_stranger(
         peer.pages["/hop"] = hop
         for what in (resolve.actor, resolve.post, conversations.read_document):
             assert await refused(alpha, what(alpha.instance, f"{peer.origin}/hop"))
-        assert asked(stranger) == []
+        assert stranger.fetched == stranger.looked_up == []
 
 
 async def test_made_up_keys_of_a_partner_do_not_use_up_what_we_may_ask_of_it(

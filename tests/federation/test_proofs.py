@@ -148,7 +148,7 @@ async def test_a_proof_brings_in_nothing_of_a_server_that_we_do_not_exchange_wit
         key = with_proof_key(vera, stranger)
         activity = proofs.sign(vera.does("Create", vera.note("hi", cc=[alice.uri])), key, clock.now())
         assert await peer.send(alpha, activity, otto) == 403
-        assert stranger.fetched == []
+        assert stranger.fetched == stranger.looked_up == []
 
 
 async def test_what_is_for_the_web_leaves_with_proofs_and_nothing_else_does(

@@ -29,7 +29,7 @@ async def test_it_is_counted_shown_with_whom_it_looks_like_and_decided_on_by_a_p
             assert await peer.send(alpha, bea.does("Create", bea.note()), bea) == 403
         knock = await alpha.ask(lambda: Knock.get())
         assert (knock.name, knock.kind, knock.count) == (peer.host, "Create", 1), "once a minute"
-        assert peer.fetched == [], "nothing of a stranger is fetched for this"
+        assert peer.fetched == peer.looked_up == [], "nothing of a stranger is fetched for this"
 
         # a flood of names fills nothing: neither under one domain nor under many
         async def flood() -> None:

@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from typing import Literal, TypedDict
 
-from models import Actor, Case, Host, Member, Report
-from models.actor import ActorKind
+from models import Actor, Case, Host, Member, Report, Subquery
 from models.ids import digest
 from models.member import MemberState
 from models.reach import Reach
@@ -178,7 +177,8 @@ def _holder(one: Report, case: Case | None) -> int | None:
 
 async def _senders(hosts: Set[str]) -> dict[str, Actor]:
     """Who speaks for these servers, as far as we know it; "" is ours."""
-    theirs = await Actor.filter(kind=ActorKind.APPLICATION, host__in=hosts - {""} or ["-"])
+    known = Subquery(Host.filter(name__in=hosts - {""} or ["-"]).values("instance_uri"))
+    theirs = await Actor.filter(uri__in=known).exclude(host="")
     return {actor.host: actor for actor in theirs} | {"": await Actor.instance()}
 
 
