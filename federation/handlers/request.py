@@ -15,7 +15,7 @@ from models import Actor, Post, Stamp
 from models.errors import NotHere
 from models.reach import Reach
 from models.stamp import StampKind
-from moderation import facts, policy
+from moderation import consent, facts, policy
 from moderation.policy import Verb
 
 #: What each request asks for.
@@ -88,11 +88,13 @@ async def _show(stamp: Stamp) -> None:
 
 
 async def receive_feature(incoming: Incoming) -> None:
-    """To be put on somebody's list: no. Raises NotHere if it is nobody of ours."""
+    """To be put on somebody's list: no. Raises NotHere if it is nobody of ours, or nobody who is known elsewhere."""
     activity, sender = incoming.activity, incoming.sender
     if activity.object_id is None:
         raise Malformed("lists nobody")
     target = await Actor.local(activity.object_id)
+    if not target.speaks_for_all and await consent.may_leave(target.id) is None:
+        raise NotHere("not known elsewhere")  # no answer: a no would say that they are here
     known = replace(await facts.between(sender, target), reach=Reach.ME)
     if not policy.decide(Verb.FEATURE, known):
         await stamps.refuse(target, sender, activity)

@@ -91,6 +91,18 @@ async def test_a_partner_that_comes_back_as_itself_goes_on(alpha: LiveServer, pe
     assert await peer.send(alpha, last.does("Like", alice.uri), last) == 403, "neither the person nor the server is known"
 
 
+async def test_who_was_known_before_comes_back_with_the_key_from_before(alpha: LiveServer, peer: Peer) -> None:
+    """The server that shows its own old key speaks for newcomers, not for those whom we knew."""
+    alice, otto = await alpha.member("alice"), peer.actor("otto")
+    await deliver(alpha, peer, peer.instance, peer.instance.does("Like", alice.uri))
+    await deliver(alpha, peer, otto, otto.does("Follow", alice.uri))
+    await alpha.ask(lambda: Host.filter(name=peer.host).update(instance_uri=peer.instance.uri))
+    await quiet(alpha, peer)
+    thief = rekeyed(peer, otto)
+    assert await peer.send(alpha, thief.does("Like", alice.uri), thief) == 403
+    assert (await host_of(alpha, peer)).standing is Standing.SUSPENDED
+
+
 async def test_nobody_on_a_dead_server_follows_for_ever(alpha: LiveServer, peer: Peer) -> None:
     """A month of tries that fail; days of answers that one inbox is gone. One that lives keeps its followers."""
     alice, bob = await alpha.member("alice"), await alpha.member("bob")

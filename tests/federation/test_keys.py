@@ -49,7 +49,8 @@ def test_multikey_round_trip(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "z", "z0OIl", "m6Mkr", "z6Mkr", "z" + "1" * 46, "z" + "z" * 500, "zé",
-                                  "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2x"])
+                                  "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2x",
+                                  "u6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"])
 def test_not_a_multikey(text: str) -> None:
     with pytest.raises(Malformed):
         keys.load_multikey(text)
@@ -62,7 +63,8 @@ def test_any_text_is_no_multikey_but_raises_malformed_only(text: str) -> None:
 
 
 @pytest.mark.parametrize("pem", [
-    "", "x", "é", "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n", "A" * 9000,
+    "", "x", "é", "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n",
+    " " * 9000 + keys.public_pem(ed25519.Ed25519PrivateKey.generate().public_key()),
     pem_of(rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()),
     pem_of(ec.generate_private_key(ec.SECP256R1()).public_key()),
 ], ids=["empty", "text", "not ASCII", "cut", "long", "RSA-1024", "elliptic curve"])

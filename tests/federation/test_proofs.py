@@ -80,6 +80,23 @@ def test_a_changed_proof_is_none(change: Document) -> None:
         proofs.verify(document | {"proof": document["proof"] | change}, key)
 
 
+@pytest.mark.parametrize("more", [
+    {"expires": "2020-01-01T00:00:00Z"}, {"expires": "never"}, {"expires": None}, {"created": None}, {"created": "now"}], ids=str)
+def test_a_proof_that_is_over_or_of_no_time_is_none(more: Document) -> None:
+    """Though its key has signed that too."""
+    key, options = keys.make_ed25519(), {"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022"}
+    options |= {"verificationMethod": f"{ALICE}#key", "proofPurpose": "assertionMethod", "created": "2026-01-01T00:00:00Z"}
+
+    def attested(said: Document) -> Document:
+        document = {"id": "https://a.example/1", "type": "Create", "actor": ALICE}
+        value = "z" + keys.base58_encode(key.sign(proofs._hashes(document, said)))
+        return document | {"proof": said | {"proofValue": value}}
+    later = {"expires": "2999-01-01T00:00:00Z"}
+    assert proofs.verify(attested(options | later), key.public_key()) == datetime(2026, 1, 1, tzinfo=UTC)
+    with pytest.raises(Unproven):
+        proofs.verify(attested(options | more), key.public_key())
+
+
 def test_another_key_and_another_kind_of_key_do_not_fit() -> None:
     document, _ = signed()
     for key in (keys.make_ed25519(), keys.make_rsa()):

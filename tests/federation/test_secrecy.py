@@ -41,7 +41,8 @@ async def test_absent_hidden_and_forbidden_get_one_answer(alpha: LiveServer, pee
     erased = await alpha.write(alice, "y", Reach.COMMUNITY)
     await alpha.run(removal.delete(erased, alpha.app[MEDIA]))
     answers = {await peer.get(alpha, post.uri, otto) for post in (*hidden, erased)}
-    answers |= {await peer.get(alpha, path, otto) for path in ("/posts/nothing", "/actors/nothing", shy.uri, f"{shy.uri}/outbox")}
+    answers |= {await peer.get(alpha, path, otto) for path in ("/posts/nothing", "/posts/nothing/replies", "/stamps/nothing",
+                                                               "/actors/nothing", shy.uri, f"{shy.uri}/outbox")}
     assert {status for status, _ in answers} == {404} and len(answers) == 1
     names = {await peer.get(alpha, f"/.well-known/webfinger?resource=acct:{name}@{alpha.host}") for name in ("shy", "nobody")}
     names |= {await peer.get(alpha, f"/.well-known/webfinger?resource={uri}") for uri in (shy.uri, f"{alpha.origin}/actors/1")}
@@ -111,6 +112,7 @@ async def test_an_actor_document_tells_what_was_meant_for_others(alpha: LiveServ
     assert document["publicKey"]["owner"] == document["id"] == alice.uri
     assert document["assertionMethod"][0]["type"] == "Multikey"
     assert document["webfinger"] == f"alice@{alpha.host}"
+    assert (await peer.get(alpha, alice.uri, peer.actor("otto")))[1] == body, "also to those who know her by now"
 
 
 async def test_open_servers_get_what_is_for_the_whole_web_and_nothing_else(alpha: LiveServer, peer: Peer, alice: Actor) -> None:

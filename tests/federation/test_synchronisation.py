@@ -10,6 +10,7 @@ from aiohttp import web
 from federation import follower_digests, synchronisation
 from federation.follower_digests import HEADER, Drifts, Stated
 from models import Actor, Follow
+from models.host import Standing
 from tests.live import LiveServer, settle
 from tests.peer import Peer, PeerActor
 from tests.stories.scene import befriend, known
@@ -90,7 +91,7 @@ async def said(alpha: LiveServer, peer: Peer, vera: PeerActor, **change: str) ->
     await alpha.run(synchronisation.settle_due(alpha.instance))
 
 
-async def test_only_the_owners_own_whole_list_counts(alpha: LiveServer, peer: Peer) -> None:
+async def test_only_the_owners_own_whole_list_counts(alpha: LiveServer, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists elsewhere, of others, without end or that are none; and a member whom that server was never told of."""
     alice, dora, vera = await alpha.member("alice"), await alpha.member("dora"), peer.actor("vera")
     assert await peer.send(alpha, vera.does("Follow", alice.uri), vera) == 202
@@ -103,7 +104,7 @@ async def test_only_the_owners_own_whole_list_counts(alpha: LiveServer, peer: Pe
         return await alpha.ask(lambda: Follow.filter(follower_id=alice.id).count())
 
     async def endless(request: web.Request) -> web.Response:
-        return web.json_response({"type": "CollectionPage", "items": [], "next": f"{vera.uri}/sync?{len(peer.fetched)}"},
+        return web.json_response({"type": "CollectionPage", "items": [], "next": f"{vera.uri}/endless?{len(peer.fetched)}"},
                                  content_type="application/activity+json")
 
     lists = {"type": "OrderedCollection", "orderedItems": []}
@@ -116,12 +117,22 @@ async def test_only_the_owners_own_whole_list_counts(alpha: LiveServer, peer: Pe
         assert "/sync" not in other.fetched and await following() == 1
     await said(alpha, peer, vera, collectionId=f"{peer.origin}/users/otto/followers", url=f"{peer.origin}/other")
     await said(alpha, peer, vera)  # 404
-    peer.show(f"{vera.uri}/sync", {"type": "Note", "orderedItems": []})
-    await said(alpha, peer, vera)
-    peer.pages["/users/vera/sync"] = endless
+    peer.show(f"{vera.uri}/note", {"type": "Note", "orderedItems": []})
+    peer.show(f"{vera.uri}/led-away", lists | {"next": "https://elsewhere.example/sync?2"})
+    peer.show(f"{vera.uri}/long", lists | {"orderedItems": [f"{alpha.origin}/actors/{number}" for number in range(4)]})
+    monkeypatch.setattr(synchronisation, "FOLLOWERS_LIMIT", 3)
+    for name in ("note", "led-away", "long"):
+        await said(alpha, peer, vera, url=f"{vera.uri}/{name}")
+        assert peer.fetched[-1] == f"/users/vera/{name}" and await following() == 1, name
+    peer.pages["/users/vera/endless"] = endless
     before = len(peer.fetched)
-    await said(alpha, peer, vera)
-    assert len(peer.fetched) - before <= synchronisation.PAGES_LIMIT
+    await said(alpha, peer, vera, url=f"{vera.uri}/endless")
+    assert len(peer.fetched) - before == synchronisation.PAGES_LIMIT
+    alpha.instance.drifts.add(there.id, f"{vera.uri}/suspended")
+    await peer.become(alpha, Standing.SUSPENDED)
+    await alpha.run(synchronisation.settle_due(alpha.instance))
+    assert "/users/vera/suspended" not in peer.fetched
+    await peer.become(alpha)
     assert await following() == 1
 
     peer.show(f"{vera.uri}/sync2", lists | {"orderedItems": [alice.uri, dora.uri, f"{alpha.origin}/actors/nobody"]})

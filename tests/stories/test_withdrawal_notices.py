@@ -243,6 +243,8 @@ async def test_a_server_that_stays_silent_is_marked_told_of_and_kept_out_until_i
     assert await states(alpha) == [(peer.host, WithdrawalState.CONFIRMED)]
     host = await alpha.ask(lambda: Host.get(name=peer.host))
     assert host.silent_at is None and host.standing is Standing.SUSPENDED  # a person decides about that
+    await deliver(alpha, peer, peer.instance, answer(peer, notice, key, outcome="refused"))
+    assert await states(alpha) == [(peer.host, WithdrawalState.CONFIRMED)], "said is said"
 
 
 async def aged(server: LiveServer, days: int) -> None:
