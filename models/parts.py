@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.conditions import Condition
-from models.database import Statement, dialect
-from models.queues import marks
+from models.database import Statement, as_list, dialect, listed
 
 PAGE_POSTS = 20
 END_OF_TIME = 2**62  # above every id
@@ -101,7 +100,7 @@ def places(part: Part, span: Span) -> Statement:
         candidates = _candidates(part)
         bounds &= Condition(f"{id_} IN ({candidates.sql})", candidates.values)
     if span.among is not None:
-        bounds &= Condition(f"{id_} IN ({marks(len(span.among))})", tuple(span.among))
+        bounds &= Condition(listed(id_), (as_list(span.among),))
     ordered = f"ORDER BY {id_} {order(span)}"
     if part.way is not Way.PLAN and dialect() == "postgres":
         source, where, values = _walked(table, bounds.sql, ordered), scope.sql, (*bounds.values, *scope.values)
@@ -116,13 +115,12 @@ def _candidates(part: Part) -> Condition:
     """A SELECT of the ids of all that may belong to a part, and perhaps of others."""
     authors, made = part.scope.authors, list[Condition]()
     if part.nearest:
-        authors = Condition(f"SELECT id FROM actor WHERE id IN ({marks(len(part.nearest))})", part.nearest)  # noqa: S608
+        authors = Condition(f"SELECT id FROM actor WHERE {listed('id')}", (as_list(part.nearest),))  # noqa: S608
     if authors:
-        made.append(Condition(_by(part.table, authors), (*authors.values, LOW, HIGH)))
+        made.append(Condition(_by(part.table, authors), (*authors.values, part.low, part.high)))
     if part.scope.candidates:
-        made.append(part.scope.candidates)
-    values = tuple(value for one in made for value in one.values)
-    return Condition(" UNION ".join(one.sql for one in made), values).filled({LOW: part.low, HIGH: part.high})
+        made.append(part.scope.candidates.filled({LOW: part.low, HIGH: part.high}))
+    return Condition(" UNION ".join(one.sql for one in made), tuple(value for one in made for value in one.values))
 
 
 def _by(table: Table, authors: Condition) -> str:

@@ -1,9 +1,9 @@
 """Lists of messages in SQL. Every statement is bounded by ids, so that none sorts or walks all messages there are.
 
-A list is read by the newest messages first, keeping those that belong to it, which is cheapest where many do. Where few do
-within the newest ones, candidates are collected by their authors instead: of all whose messages belong to it, those who wrote
-last, also while thousands of messages of others come in; and then ever wider spans (performance.md, Limits: either way alone
-is slow for somebody).
+A home begins with those who wrote last, which is kept (`models.newest`). Other lists are read by the newest messages first,
+keeping those that belong to it, which is cheapest where many do. Where few do within the newest ones, candidates are collected
+by their authors instead: of all whose messages belong to it, those who wrote last, also while thousands of messages of others
+come in; and then ever wider spans (performance.md, Limits: either way alone is slow for somebody).
 """
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from models.post import Post
 from models.relation import Announce
 
 NEWEST_ROWS = 500  # that are looked at one by one
-NEAREST_AUTHORS = 60  # whose messages are collected at a time
+NEAREST_AUTHORS = 40  # whose messages are collected at a time
 WIDER = 10  # times the span before, where that held too little
 NOBODY = Condition("SELECT 0 AS id WHERE 1 = 0")
 NOTHING: Statement = ("SELECT 0, 0 WHERE 1 = 0", ())
@@ -85,8 +85,9 @@ async def _found(wanted: Sequence[tuple[Table, Scope]], span: Span) -> list[Sequ
 
 
 async def _begin(table: Table, scope: Scope, span: Span) -> Part:
-    """The newest rows; none where few of them belonged to this list a moment ago."""
-    if scope.authors and not span.upwards and memory.current().sparse.has((table.name, scope.authors)):
+    """The newest rows; none where it is kept who wrote last, or where few of them belonged to this list a moment ago."""
+    is_kept = bool(scope.latest) and span.before == END_OF_TIME
+    if scope.authors and not span.upwards and (is_kept or memory.current().sparse.has((table.name, scope.authors))):
         return Part(table, scope, scope.way, span.before - 1, span.before)
     return Part(table, scope, scope.way, *await _newest(table, span))
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from tortoise.context import require_context
 
-from models import Actor, Announce, Follow, Host, Like, clock
+from models import Actor, Announce, Follow, Host, Like, clock, memory, newest
 from models.database import dialect, rows
 from models.host import Standing
 from models.ids import RANDOM_BITS, new_key
@@ -42,6 +42,10 @@ async def fill(readers: Sequence[Actor], origin: str, messages: int, follows: in
     await Announce.bulk_create([Announce(id=id_ + 5, uri=f"{origin}/announces/{id_}", actor_id=dice.choice(authors).id, post_id=id_,
                                          reach="web") for id_ in newest], batch_size=500)
     await Like.bulk_create([Like(uri=f"{origin}/likes/{id_}", actor_id=readers[0].id, post_id=id_) for id_ in newest[:100:7]])
+    for reader in readers:
+        memory.current().unsettled.put(reader.id, True)
+    while await newest.settle():
+        pass
     await rows("VACUUM ANALYZE" if dialect() == "postgres" else "ANALYZE")  # as PostgreSQL's autovacuum and SQLite's own housekeeping do in time
 
 
