@@ -148,6 +148,7 @@ async def forget(actor: Actor) -> None:
     """
     await votes.forget(actor)
     await actor.posts.all().delete()  # type: ignore[attr-defined]
-    for relation in ("followings", "followers", "likes", "announces", "caused", "keys", "addressed", "pins", "stamps", "listed"):
+    for relation in ("followings", "followers", "likes", "announces", "caused", "keys", "addressed", "pins", "stamps",
+                     "approvals", "listed"):
         await getattr(actor, relation).all().delete()
     await actor.change(deleted_at=clock.now(), display_name="", summary="", details=[], icon_uri="")

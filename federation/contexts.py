@@ -47,11 +47,17 @@ _TERMS: Final[dict[str, Any]] = {
     "quoteUri": {"@id": "http://fedibird.com/ns#quoteUri", "@type": "@id"},
     "_misskey_quote": {"@id": "https://misskey-hub.net/ns#_misskey_quote", "@type": "@id"},
     "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "replyAuthorization": {"@id": "gts:replyAuthorization", "@type": "@id"},
+    "announceAuthorization": {"@id": "gts:announceAuthorization", "@type": "@id"},
+    "likeAuthorization": {"@id": "gts:likeAuthorization", "@type": "@id"},
+    "approvedBy": {"@id": "gts:approvedBy", "@type": "@id"},
     "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
     "hidesToPublicFromUnauthedWeb": "gts:hidesToPublicFromUnauthedWeb",
     "hidesCcPublicFromUnauthedWeb": "gts:hidesCcPublicFromUnauthedWeb",
     "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id"},
 }
+#: Of requests alone, which are few: every other document would carry them for nothing.
+_REQUESTS: Final[dict[str, Any]] = {name: f"gts:{name}" for name in ("ReplyRequest", "LikeRequest", "AnnounceRequest")}
 ACTIVITY_CONTEXT: Final = AS
 #: What an instance actor announces whose server exchanges withdrawal notices, in its own namespace: `{origin}/ns#Withdraw`.
 CAPABILITY: Final = "Withdraw"
@@ -88,6 +94,11 @@ def own_terms(origin: str) -> dict[str, Any]:
 def note_context(origin: str) -> list[Any]:
     """The `@context` of a post, or of an activity that carries one."""
     return [AS, _TERMS | own_terms(origin)]
+
+
+def request_context(origin: str) -> list[Any]:
+    """That of a request for a permission that GoToSocial knows."""
+    return [AS, _TERMS | _REQUESTS | own_terms(origin)]
 
 
 def actor_context(origin: str) -> list[Any]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from models import Actor, Delivery, Disclosure, Host, OutgoingActivity, Post, Q, Withdrawal, clock, outgoing
 from models.consent import LastWord
+from models.delivery import TELLING
 from models.host import Standing
 from moderation import consent, hosts
 
@@ -82,7 +83,7 @@ def _says_that_it_is_away(activity: OutgoingActivity, asked: Asked) -> bool:
 
 async def _still_reaches(activity: OutgoingActivity, standing: Standing) -> bool:
     """Whether a message that was written down for a partner may go there now: the standing may have sunk since."""
-    if standing is Standing.PARTNER or activity.kind not in ("Create", "Update"):
+    if standing is Standing.PARTNER or activity.kind not in TELLING:
         return True
     post = await Post.get_or_none(uri=activity.object_uri)
     return post is None or hosts.may_receive(standing, post.reach)

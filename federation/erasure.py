@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from federation import quotes, quoting, votes
+from federation import approvals, votes
 from models import (
     Actor,
     Announce,
+    Approval,
     Attachment,
     Bookmark,
     FilteredPost,
@@ -25,6 +26,7 @@ from models import (
     listings,
 )
 from models.post import server_of
+from models.stamp import StampKind
 from moderation import counts
 
 AT_ONCE = 100
@@ -42,6 +44,7 @@ async def erase_all(ids: Sequence[int]) -> None:
         return
     for table in (Revision, Tag, Like, Announce, Notification, Recipient, Pin, Poll, Bookmark, FilteredPost):
         await table.filter(post_id__in=ids).delete()
+    await Approval.filter(post_id__in=ids).exclude(kind=StampKind.REPLY).delete()  # answers stay what they are
     # the files of images go with the next cleaning (server.media.forget_erased)
     await Attachment.filter(post_id__in=ids).update(post_id=None, remote_uri="", description="", sealed=None)
     await Post.filter(id__in=ids).update(
@@ -63,8 +66,7 @@ async def take_back(uris: Sequence[str], speaker: Actor) -> None:
     for vote in await Vote.filter(uri__in=list(uris), actor__host=speaker.host).select_related("actor"):
         await votes.withdraw(vote.uri, vote.actor)
     await listings.take_away(uris, speaker.host, (await counts.thresholds()).outside)
-    await quotes.withdraw_of(uris, speaker.host)
-    await quoting.end(uris)
+    await approvals.withdraw_of(uris, speaker.host)
     known = {post.uri for post in posts}
     for uri in uris:
         if uri not in known and not await Actor.exists(uri=uri):
@@ -83,7 +85,8 @@ async def _empty(actor: Actor) -> None:
     while theirs := await Post.filter(author_id=actor.id, deleted_at__isnull=True).limit(AT_ONCE).select_related("author"):
         await _bury(theirs)
     await votes.forget(actor)
-    for relation in ("followings", "followers", "likes", "announces", "caused", "addressed", "pins", "stamps", "listed"):
+    for relation in ("followings", "followers", "likes", "announces", "caused", "addressed", "pins", "stamps",
+                     "approvals", "listed"):
         await getattr(actor, relation).all().delete()
     await actor.change(name=f"{WITHDRAWN_NAME}-{actor.key[:8]}", display_name="", summary="", details=[], icon_uri="", url="",
                        aliases=[], fetched_at=None)

@@ -1,15 +1,19 @@
-"""What the author of a message lets others do with it, in the dialects of FEP-044f and GoToSocial."""
+"""What the author of a message lets others do with it, in the dialects of FEP-044f and GoToSocial.
+
+Says nothing of a message (`interactionPolicy` missing, or without the verb): everybody may, but quote it.
+"""
 from __future__ import annotations
 
 from typing import Any
 
 from federation import values
-from federation.addresses import same_origin
+from federation.addresses import origin_of, same_origin
 from federation.contexts import PUBLIC
 from models.post import Permitted, Quotable
 
 MAX_APPROVERS = 20
-AT_ONCE = ("automaticApproval", "always")  # the others are older terms of GoToSocial
+OLDER = ("always", "approvalRequired", "with_approval")  # terms of GoToSocial before 0.21, which knows no requests
+AT_ONCE = ("automaticApproval", "always")
 ASKED = ("manualApproval", "approvalRequired", "with_approval")
 WITHHELD = ("canReply", "canLike", "canAnnounce")
 
@@ -37,14 +41,43 @@ def withheld(document: dict[str, Any], author_uri: str) -> dict[str, str] | None
     """
     rules = ((verb, _rule(document, verb)) for verb in WITHHELD)
     found = {verb: str(who) for verb, rule in rules if rule is not None and (who := _alone(rule, author_uri))}
-    if any(tag.get("type") == "Mention" for tag in values.objects(document.get("tag"), MAX_APPROVERS)):
+    if _mentioned(document):
         found.pop("canReply", None)
     return found or None
 
 
+def asks(document: dict[str, Any], author_uri: str) -> dict[str, dict[str, Any]] | None:
+    """What not everybody may do without a yes, by its name in `interactionPolicy`: as `moderation.asking` reads it.
+
+    Of a message for partners of another Dazzle they all may: that it names them as readers is enough. Whom a message names may
+    always answer it.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for verb in WITHHELD:
+        rule = _rule(document, verb)
+        if rule is None or not _says(rule):
+            continue
+        at_once = _approvers(rule, AT_ONCE)
+        if not {PUBLIC, f"{origin_of(author_uri)}/partners"}.isdisjoint(at_once):
+            continue
+        named = {uri for uri in at_once if uri != author_uri and not _is_followers(uri, author_uri)}
+        found[verb] = {"named": sorted(named | (_mentioned(document) if verb == "canReply" else set())),
+                       "older": any(name in rule for name in OLDER)}
+    return found or None
+
+
+def _mentioned(document: dict[str, Any]) -> set[str]:
+    tags = values.objects(document.get("tag"), MAX_APPROVERS)
+    return {href for tag in tags if tag.get("type") == "Mention" and (href := values.link(tag.get("href")))}
+
+
+def _says(rule: dict[str, Any]) -> bool:
+    return any(isinstance(rule.get(name), str | list) for name in (*AT_ONCE, *ASKED))
+
+
 def _alone(rule: dict[str, Any], author_uri: str) -> Permitted | None:
     """Who alone may; None where that is not sure."""
-    if not any(isinstance(rule.get(name), str | list) for name in (*AT_ONCE, *ASKED)):
+    if not _says(rule):
         return None
     others = {uri for uri in (*_approvers(rule, AT_ONCE), *_approvers(rule, ASKED)) if uri != author_uri}
     if not all(_is_followers(uri, author_uri) for uri in others):

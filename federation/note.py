@@ -56,10 +56,13 @@ class Note:
     quote: Quote | None
     quotable: Quotable
     withheld: dict[str, str] | None  # what not everybody may do with it
+    asks: dict[str, dict[str, Any]] | None  # what needs a yes first
+    answer_stamp: str | None  # where the yes of whom it answers stands, as it says
     starts_at: datetime | None
     ends_at: datetime | None
     place: str
     expires: datetime | None  # its author's server wants copies gone then, unless it says otherwise before
+    is_let: bool = False  # that yes is good: `federation.authorizations` found out, no document can say it of itself
 
     @property
     def is_vote(self) -> bool:
@@ -101,6 +104,8 @@ class Note:
             voice=parts.matching(_VOICE, document.get("voice")),
             poll=parts.poll(document) if type_ == "Question" else None, quote=parts.quote(document, tags),
             quotable=interaction_policies.quotable(document, author), withheld=interaction_policies.withheld(document, author),
+            asks=interaction_policies.asks(document, author),
+            answer_stamp=values.link(document.get("replyAuthorization")) or values.link(document.get("approvedBy")),
             starts_at=values.instant(document.get("startTime"), parts.AHEAD) if is_event else None,
             ends_at=values.instant(document.get("endTime"), parts.AHEAD) if is_event else None,
             place=parts.place(document.get("location")) if is_event else "",

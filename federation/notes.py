@@ -4,17 +4,32 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from federation import post_notices, post_parts, values
+from federation import answering, post_notices, post_parts, values
 from federation.addresses import origin_of, same_origin
 from federation.contexts import PUBLIC
 from federation.errors import Refused
 from federation.note import HAS_INTRODUCTION
 from federation.wire import Note
-from models import Actor, Block, Host, HostBlock, Post, QuietConversation, Recipient, Revision, Tombstone, clock, sealing, vault
+from models import (
+    Actor,
+    Approval,
+    Block,
+    Host,
+    HostBlock,
+    Post,
+    QuietConversation,
+    Recipient,
+    Revision,
+    Tombstone,
+    clock,
+    sealing,
+    vault,
+)
 from models.notification import Notice, Notification
-from models.post import Voice
+from models.post import AskedState, Voice
 from models.reach import Reach
-from moderation import facts, hosts, markup, policy
+from models.stamp import StampKind
+from moderation import asking, facts, hosts, markup, policy
 from moderation.policy import Verb
 
 WARNING_LIMIT = 300
@@ -26,7 +41,8 @@ NEVER_ANSWERED = ("blocked", "company", "settled")  # the reasons for which an a
 async def save(note: Note, author: Actor) -> Post:
     """The row of a post, made unless it is there; what we verified first stays (security.md, R16).
 
-    Raises Refused if the author has erased it, or if its reach is more than we exchange with that host.
+    Raises Refused if the author has erased it, if its reach is more than we exchange with that host, or if whom it answers has
+    not let it.
     """
     if known := await Post.get_or_none(uri=note.id).select_related("author"):
         if known.deleted_at is None:
@@ -38,6 +54,8 @@ async def save(note: Note, author: Actor) -> Post:
     if not hosts.may_bring(await hosts.standing(author.host), reach):
         raise Refused("reach", host=author.host)
     parent, parent_uri = await _parent(note, author)
+    if parent and (reach in asking.ANSWERS_SHOWN or to_followers) and not answering.is_let(note, author, parent):
+        raise Refused(answering.UNLET, host=author.host)
     if parent and parent.author.is_local:
         reach = reach.narrowed_to(parent.reach)
     await _speaks_to_none_unasked(note, author, reach, parent)
@@ -49,6 +67,9 @@ async def save(note: Note, author: Actor) -> Post:
     post.readers = await _holders(note, reach, to_followers)
     await post.save(force_create=True)
     await _adopt_answers(post)
+    if parent and note.is_let and note.answer_stamp:
+        await Approval.create(kind=StampKind.REPLY, uri=note.id, actor=author, post=parent, reach=reach, state=AskedState.SHOWN,
+                              stamp_uri=note.answer_stamp)
     await _save_parts(post, note, author)
     await _tell(post, parent, author)
     await post_notices.of_new(post, author)
@@ -140,8 +161,8 @@ async def refresh(post: Post, note: Note) -> None:
     await post_parts.recount(post, note)
     if note.expires and note.expires != post.expires_at:
         await post.change(expires_at=note.expires)
-    if (note.quotable, note.withheld) != (post.quotable, post.withheld):
-        await post.change(quotable=note.quotable, withheld=note.withheld)
+    if (note.quotable, note.withheld, note.asks) != (post.quotable, post.withheld, post.asks):
+        await post.change(quotable=note.quotable, withheld=note.withheld, asks=note.asks)
     if note.quote is None or note.quote.is_allowed and note.quote.uri == post.quote_uri:
         await post.change(**_quote(note))
 
@@ -190,7 +211,13 @@ async def _speaks_to_none_unasked(note: Note, author: Actor, reach: Reach, paren
 async def _adopt_answers(post: Post) -> None:
     """Answers that came before what they answer find it now, and their conversation grows together."""
     early = Post.filter(parent_uri=post.uri, parent_id__isnull=True).exclude(author__host="")
-    ids = [int(str(id_)) for id_ in await early.values_list("id", flat=True)]
+    ids = list[int]()
+    for one in await early.select_related("author"):
+        if one.reach in asking.ANSWERS_SHOWN and asking.must_ask(one.author, post, asking.REPLY):
+            # whether it was let was not asked: it stands by itself
+            await Post.filter(id=one.id).update(parent_uri="", conversation=one.uri)
+        else:
+            ids.append(one.id)
     if ids:
         await Post.filter(id__in=ids).update(parent_id=post.id)
         await Post.filter(conversation=post.uri).exclude(id=post.id).update(conversation=post.conversation)
@@ -216,7 +243,7 @@ def content_of(note: Note) -> dict[str, Any]:
             "translations": {language: markup.clean(text + links) for language, text in languages.items()} or None,
             "kind": "" if note.type == "Note" else note.type,
             "starts_at": note.starts_at, "ends_at": note.ends_at, "place": note.place,
-            "quotable": note.quotable, "withheld": note.withheld} | _quote(note)
+            "quotable": note.quotable, "withheld": note.withheld, "asks": note.asks} | _quote(note)
 
 
 def _words(note: Note, introduces: bool) -> str:

@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from federation import values
-from federation.addresses import host_of, same_origin
+from federation import authorizations
+from federation.addresses import same_origin
 from federation.instance import Instance
 from federation.note import Note
 from federation.parts import Quote
 from models import Actor, Post, Stamp, Subquery
-from models.errors import CommunityError
 from models.stamp import StampKind
-from moderation import hosts
 
 WITHDRAWN_LIMIT = 100
-STAMP_TYPES = frozenset({"QuoteAuthorization"})
 
 
 async def checked(instance: Instance, note: Note) -> Note:
@@ -39,24 +36,8 @@ async def _is_allowed(instance: Instance, note: Note, quote: Quote) -> bool:
                                   asker__uri=note.attributed_to)
     if quote.stamp is None:
         return not quote.asks
-    return await is_stamped(instance, quote.stamp, quoting_uri=note.id, quoted_uri=quote.uri, quoted=quoted)
-
-
-async def is_stamped(instance: Instance, stamp: str, *, quoting_uri: str, quoted_uri: str, quoted: Post | None) -> bool:
-    """Whether the stamp stands where it is said to stand, on the server of what is quoted, and is about these two messages.
-    `quoted`: what is quoted, with its author, if it is known. Uses the network.
-    """
-    if not same_origin(stamp, quoted_uri) or not hosts.is_heard(await hosts.standing(host_of(stamp))):
-        return False
-    try:
-        url, document = await instance.client.get_document(stamp, headers_for=instance.sign_get)
-    except CommunityError:
-        return False
-    giver = values.link(document.get("attributedTo"))
-    return (same_origin(url, stamp) and document.get("id") == stamp and document.get("type") in STAMP_TYPES
-            and values.link(document.get("interactingObject")) == quoting_uri
-            and values.link(document.get("interactionTarget")) == quoted_uri
-            and giver is not None and same_origin(giver, quoted_uri) and (quoted is None or quoted.author.uri == giver))
+    return await authorizations.is_given(instance, quote.stamp, StampKind.QUOTE, interaction=note.id, target=quote.uri,
+                                         author=quoted.author if quoted else None)
 
 
 async def withdraw(stamp_uri: str, sender: Actor) -> None:

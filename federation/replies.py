@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from federation import notes, post_parts
+from federation import answering, notes, post_parts
 from federation.errors import Refused
 from federation.incoming import Alone, Incoming, Verdict
 from federation.wire import Note
@@ -124,7 +124,11 @@ async def _meet(said: Sequence[Said]) -> None:
 
 async def _place(said: Sequence[Said]) -> None:
     """What answers a message of ours is no wider than that, and joins only what may be answered: `notes.save`."""
-    answers = [(one, parent) for one in said if (parent := one.parent) and parent.author.is_local]
+    for one in said:
+        if one.parent and not answering.is_let(one.note, one.author, one.parent):
+            # the yes that it names has to be read
+            one.verdict = Alone() if one.note.answer_stamp else Refused(answering.UNLET, host=one.author.host)
+    answers = [(one, parent) for one in _going(said) if (parent := one.parent) and parent.author.is_local]
     known = await facts.of_all([Asked(one.author, parent.author, Reach.CIRCLE, parent) for one, parent in answers])
     for (one, parent), facts_ in zip(answers, known, strict=True):
         decision = policy.decide(Verb.ANSWER, facts_)

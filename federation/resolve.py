@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from federation import actors, notes, quotes
+from federation import actors, authorizations, notes, quotes
 from federation.addresses import host_of, same_origin
 from federation.answers import JRD
 from federation.client import HeadersFor
@@ -165,7 +165,7 @@ async def keep(instance: Instance, note: Note, *, ancestors: int) -> Post:
         raise Refused("of somebody who is gone, or suspended", host=author.host)
     if note.in_reply_to and ancestors > 0:
         await parent_of(instance, note, ancestors=ancestors - 1)
-    note = await quotes.checked(instance, note)
+    note = await authorizations.checked(instance, await quotes.checked(instance, note))
     async with in_transaction():
         return await notes.save(note, author)
 
@@ -207,8 +207,10 @@ async def parent_of(instance: Instance, note: Note, *, ancestors: int = ANCESTOR
 
 
 async def quoted_by(instance: Instance, note: Note) -> Note:
-    """Bring in what a post quotes, and find out whether it may be shown; the note that knows it."""
+    """Bring in what a post quotes, and find out whether it may be shown, and may stand below what it answers; the note that
+    knows it.
+    """
     if note.quote and not same_origin(note.quote.uri, instance.origin):
         with suppress(CommunityError):
             await post(instance, note.quote.uri, ancestors=0)
-    return await quotes.checked(instance, note)
+    return await authorizations.checked(instance, await quotes.checked(instance, note))

@@ -50,6 +50,7 @@ class Activity:
     target: str | None
     instrument: str | None  # of a request for permission: what it is wanted for
     result: str | None  # of a yes to one: the stamp
+    stamp: str | None  # of an Announce: where the yes of the message's author stands, as it says
     to: tuple[str, ...]
     cc: tuple[str, ...]
     published: datetime | None
@@ -76,6 +77,7 @@ class Activity:
             target=values.link(document.get("target")),
             instrument=values.link(document.get("instrument")),
             result=values.link(document.get("result")),
+            stamp=values.link(document.get("announceAuthorization")) or values.link(document.get("approvedBy")),
             to=values.audience(document.get("to"), MAX_RECIPIENTS),
             cc=values.audience(document.get("cc"), MAX_RECIPIENTS),
             published=values.instant(document.get("published")),

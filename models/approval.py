@@ -14,8 +14,8 @@ from models.stamp import StampKind
 
 
 class Approval(Record):
-    """An answer, a Like or an Announce whose message's author has to let it. Of an answer of ours `Post.answer_state` says the same;
-    Like and Announce of ours get their row with the yes. Of people elsewhere only a yes is kept, with an answer that it let.
+    """An answer, a Like or an Announce whose message's author has to let it. Of an answer of ours `Post.answer_state` says the
+    same; Like and Announce of ours get their row with the yes. Of people elsewhere only a yes to an answer is kept.
     """
 
     kind = fields.CharEnumField(StampKind, max_length=16)

@@ -27,6 +27,10 @@ class ItemState(StrEnum):
     BROKEN = "broken"  # our fault, tried often enough: a person should look
 
 
+#: Activities of ours that say what a message says.
+TELLING = ("Create", "Update", "ReplyRequest")
+
+
 class InboxItem(Record):
     """An activity whose sender is proven, stored before it is answered 202. Its id ends duplicates."""
 

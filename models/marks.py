@@ -42,6 +42,8 @@ _ABOUT_ALL = (
 _ABOUT_READER = (
     "SELECT 'liked', l.post_id, l.id, '', '', '', 0 FROM like_ l WHERE l.post_id IN ({ids}) AND l.actor_id = {reader}",
     "SELECT 'announced', n.post_id, n.id, '', '', '', 0 FROM announce n WHERE n.post_id IN ({ids}) AND n.actor_id = {reader}",
+    "SELECT CASE w.kind WHEN 'Like' THEN 'liked' ELSE 'announced' END, w.post_id, w.id, '', '', '', 0 FROM approval w"
+    " WHERE w.post_id IN ({ids}) AND w.actor_id = {reader} AND w.state = 'asked' AND w.kind <> 'Reply'",
     "SELECT 'bookmarked', b.post_id, b.id, '', '', '', 0 FROM bookmark b WHERE b.post_id IN ({ids}) AND b.owner_id = {reader}",
     "SELECT 'pinned', p.post_id, p.id, '', '', '', 0 FROM pin p WHERE p.post_id IN ({ids}) AND p.actor_id = {reader}",
     "SELECT 'quiet', m.id, q.id, '', '', '', 0 FROM post m JOIN quiet_conversation q ON q.conversation = m.conversation"

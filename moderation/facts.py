@@ -124,7 +124,7 @@ async def _withheld(doer: Actor, target: Actor, post: Post | None) -> frozenset[
 
 
 def _is_kept_back(post: Post | None) -> bool:
-    return post is not None and (post.is_in_review or post.hidden_at is not None)
+    return post is not None and (post.is_in_review or post.hidden_at is not None or not post.is_let)
 
 
 async def _standing(actor: Actor) -> Standing:

@@ -52,7 +52,7 @@ class Facts:
     ceiling: Reach = Reach.WEB
     allows_quotes: bool = False  # the target lets this doer quote what is for the whole web
     is_settled: bool = False  # the team has closed the conversation of the message
-    is_kept_back: bool = False  # the message waits for the team, or is hidden: its writer alone sees it
+    is_kept_back: bool = False  # the message waits for a yes, or is hidden: its writer alone sees it
     is_own: bool = False  # the doer's own message
     organisation: Organisation = Organisation.NONE  # what the doer is, where that is no person
     is_known_to_target: bool = False  # the target follows the doer, or wrote to them
@@ -144,7 +144,7 @@ def let_pass_on(facts: Facts) -> str | None:
 
 
 def seen_by_others(facts: Facts) -> str | None:
-    """What waits for the team, or is hidden, leaves by no other door: its address neither."""
+    """What waits for a yes, of the team or of whom it answers, or is hidden, leaves by no other door: its address neither."""
     return "kept_back" if facts.is_kept_back else None
 
 

@@ -13,6 +13,7 @@ from models import Actor, Block, Follow, Host, HostBlock, Post, Q, Recipient, Su
 from models.conditions import Condition
 from models.consent import Purpose
 from models.host import RESTRICTED, Standing
+from models.post import NOT_LET
 from models.reach import Reach
 from moderation import consent, hosts
 
@@ -106,8 +107,8 @@ async def seen_among(viewer: Viewer, ids: Collection[int]) -> set[int]:
 
 
 def _shown(at: datetime) -> Q:
-    """No longer held for undoing, and not hidden by the team."""
-    return Q(hidden_at__isnull=True) & (Q(held_until__isnull=True) | Q(held_until__lte=at))
+    """No longer held for undoing, let by whom it answers, and not hidden by the team."""
+    return Q(hidden_at__isnull=True) & ~Q(answer_state__in=list(NOT_LET)) & (Q(held_until__isnull=True) | Q(held_until__lte=at))
 
 
 def _for_member(actor_id: int) -> Q:

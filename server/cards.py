@@ -14,16 +14,17 @@ from models.reach import Reach
 from models.surroundings import Answered, Surroundings
 from moderation import lines
 from moderation.visibility import Viewer, seen_by
-from server import emojis, lost, questions, signal_words
+from server import asked, emojis, lost, questions, signal_words
 from server.actions import quotes
 from server.actions.filters import Context
 from server.language import Words, moment, span
 from server.sieve import text_of
 from server.sifting import Sifted, sift
-from server.views import Fact, ImageView, PersonView, PollView, PostView, QuoteView
+from server.views import Asked, Fact, ImageView, PersonView, PollView, PostView, QuoteView
 from server.wording import kind_name, note_name, written_by
 
 OPEN, FOLD, HIDE = "open", "fold", "hide"
+NOTHING_ASKED = Asked()
 NO_TOPIC = "other"  # in Member.reading["notes"]: what its server marked as sensitive without saying why
 
 
@@ -61,6 +62,7 @@ class _Around:
     quotes: dict[str, QuoteView] = field(default_factory=dict)  # by uri
     emojis: dict[str, dict[str, str]] = field(default_factory=dict)  # host -> name -> key
     sifted: Sifted = field(default_factory=Sifted)
+    asked: dict[int, Asked] = field(default_factory=dict)
 
 
 def viewer_of(member: Member | None) -> Viewer:
@@ -144,7 +146,8 @@ async def _load(entries: Sequence[Entry], reader: Member | None, _: Words) -> _A
     polls = await questions.of_posts(rows, reader, _)
     choices = {id_: [choice.title for choice in poll.choices] for id_, poll in polls.items()}
     return _Around(kept=kept, titles={name: kept.titles.get(name, name) for name in hosts}, polls=polls,
-                   quotes=await questions.quotes_of(rows, viewer), emojis=await emojis.of_posts(rows, choices=choices))
+                   quotes=await questions.quotes_of(rows, viewer), asked=await asked.of_posts(rows, viewer.actor_id),
+                   emojis=await emojis.of_posts(rows, choices=choices))
 
 
 def image_view(image: Attachment) -> ImageView:
@@ -161,7 +164,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     parent = around.kept.answered.get(post.parent_id or 0)
     folded, veiled = (False, False) if is_mine else _folding(post, reader, around.sifted)
     html, language = words(post, _)
-    pictures = around.emojis.get(author.host, {})
+    pictures, wanted = around.emojis.get(author.host, {}), around.asked.get(post.id, NOTHING_ASKED)
     return PostView(
         key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis, readers=_readers(reader)),
         html=Markup(emojis.shown(html, pictures)),  # noqa: S704 - cleaned when it was stored
@@ -177,7 +180,8 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         may_reply=may_act and _may_be_answered(post),
         may_thank=may_act and not is_mine,
         may_pass_on=may_show, may_pin=is_mine and may_show, pinned=post.id in around.kept.pinned,
-        thanked=post.id in around.kept.thanked, passed_on=post.id in around.kept.passed_on,
+        thanked=post.id in around.kept.thanked or wanted.thanked, passed_on=post.id in around.kept.passed_on or wanted.passed_on,
+        asked=wanted, answer_state="" if post.is_let or not is_mine else post.answer_state.value,
         passed_on_by=_passed_on_by(entry, around),
         reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
         in_reply_to_name=emojis.spoken(parent.name) if parent else "",
@@ -201,7 +205,7 @@ def _readers(reader: Member | None) -> Reach:
 
 def _may_act(post: Post, reader: Member | None, held_for: int) -> bool:
     """Whether anything can be done with it: nothing before it has left."""
-    return reader is not None and not (post.is_in_review or held_for)
+    return reader is not None and post.is_let and not (post.is_in_review or held_for)
 
 
 def _passed_on_by(entry: Entry, around: _Around) -> PersonView | None:

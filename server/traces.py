@@ -11,6 +11,7 @@ from models import (
     AccessToken,
     ActorKey,
     Announce,
+    Approval,
     Archive,
     Attachment,
     AuthorizationCode,
@@ -187,4 +188,5 @@ TRACES: tuple[Trace, ...] = (
     Trace(OutgoingMail, "member_id", "mails-waiting"),
     Trace(SentOnce, "owner_id", why="digests of one day that keep an app from sending twice"),
     Trace(Stamp, "asker_id", "permissions-from-others"),
+    Trace(Approval, "actor_id", "asked-of-others"),
 )

@@ -138,6 +138,26 @@ class QuoteView:
     state: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader wants to do with a message, and its author elsewhere has to let: how it stands, a models.post.AskedState;
+    "" where nothing has to be said.
+    """
+
+    thanks: str = ""
+    passing_on: str = ""
+
+    @property
+    def thanked(self) -> bool:
+        """Whether the author has been asked, and has not answered."""
+        return self.thanks == "asked"
+
+    @property
+    def passed_on(self) -> bool:
+        """The same."""
+        return self.passing_on == "asked"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
     """One message on a card."""
@@ -179,6 +199,8 @@ class PostView:
     attachments: tuple[ImageView, ...] = ()
     held_seconds_left: int = 0  # seconds in which the author can still undo the sending
     written_by: str = ""  # "Written by a parent of Lou", where it stands under the name of a managed profile
+    answer_state: str = ""  # of one's own: how it stands with whom it answers, if they have to let it (models.post.AskedState)
+    asked: Asked = Asked()  # what the reader wants to do, and its author has to let
     waits_for_team: bool = False  # the reader wrote it, and nobody else sees it before the team has read it
     labels: tuple[str, ...] = ()  # sentences that rules put below it
     team_note: str = ""  # what the team wrote under it

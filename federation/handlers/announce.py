@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from federation import origins, resolve, values
+from federation import authorizations, origins, resolve, values
 from federation.addresses import same_origin
 from federation.contexts import PUBLIC
 from federation.errors import Malformed, Refused
@@ -19,7 +19,8 @@ from models.actor import ActorKind
 from models.errors import NotHere
 from models.notification import News, Notice
 from models.reach import Reach
-from moderation import facts, policy
+from models.stamp import StampKind
+from moderation import asking, facts, policy
 from moderation.facts import Asked
 from moderation.policy import Verb
 
@@ -38,9 +39,19 @@ async def _with_post(instance: Instance, incoming: Incoming, uri: str) -> Incomi
     if not same_origin(uri, instance.origin) and not await acts.followed_here([incoming.sender.id]):
         return incoming  # nobody here is to see it
     try:
-        return replace(incoming, post=await resolve.post(instance, uri))
+        return await _with_stamp(instance, replace(incoming, post=await resolve.post(instance, uri)))
     except (Refused, NotHere, Malformed):
         return incoming
+
+
+async def _with_stamp(instance: Instance, incoming: Incoming) -> Incoming:
+    """The yes of the message's author, read where it stands, if one is needed."""
+    post, stamp, sender = incoming.post, incoming.activity.stamp, incoming.sender
+    if post is None or not stamp or not asking.must_ask(sender, post, asking.ANNOUNCE):
+        return incoming
+    is_good = await authorizations.is_given(instance, stamp, StampKind.ANNOUNCE, interaction=incoming.activity.id,
+                                            target=post.uri, author=post.author)
+    return replace(incoming, stamp_uri=stamp if is_good else "")
 
 
 async def _prepare_relayed(instance: Instance, incoming: Incoming) -> Incoming:
@@ -73,16 +84,18 @@ async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
     kept = await acts.kept({*named})
     posts = [one.post or kept.get(uri) for one, uri in zip(incoming, named, strict=True)]
     followed = await acts.followed_here([one.sender.id for one in incoming])
-    await _pass_on([(one, post) for one, post in zip(incoming, posts, strict=True)
-                    if post and (post.author.is_local or one.sender.id in followed)])
-    return [None if post or one.is_alone else Alone() for one, post in zip(incoming, posts, strict=True)]
+    left = [not one.is_alone and (post is None or one.activity.stamp is not None)
+            for one, post in zip(incoming, posts, strict=True)]
+    await _pass_on([(one, post) for one, post, is_left in zip(incoming, posts, left, strict=True)
+                    if post and not is_left and (post.author.is_local or one.sender.id in followed)])
+    return [Alone() if is_left else None for is_left in left]
 
 
 async def _pass_on(said: Sequence[tuple[Incoming, Post]]) -> None:
     """What senders say that they pass on, each with the message: unless they took it back before."""
     over = await acts.buried({(one.activity.id, one.sender.uri) for one, _ in said})
     asked = [(one, Asked(one.sender, post.author, _reach(one).narrowed_to(post.reach), post)) for one, post in said
-             if (one.activity.id, one.sender.uri) not in over]
+             if (one.activity.id, one.sender.uri) not in over and _is_let(one, post)]
     known = await facts.of_all([ask for _, ask in asked])
     passed = [(one, ask.reach, ask.post) for (one, ask), facts_ in zip(asked, known, strict=True)
               if ask.post and policy.decide(Verb.ANNOUNCE, _seen_there(facts_, ask.post))]
@@ -90,6 +103,11 @@ async def _pass_on(said: Sequence[tuple[Incoming, Post]]) -> None:
                               for one, reach, post in passed])
     await Notification.tell_all([News(post.author, Notice.PASSED_ON, one.sender, post.id) for one, _, post in passed
                                  if one.sender.kind is not ActorKind.GROUP])
+
+
+def _is_let(incoming: Incoming, post: Post) -> bool:
+    """Whether the message's author, elsewhere, lets it be passed on, or need not be asked (GoToSocial)."""
+    return bool(incoming.stamp_uri) or not asking.must_ask(incoming.sender, post, asking.ANNOUNCE)
 
 
 def _reach(incoming: Incoming) -> Reach:

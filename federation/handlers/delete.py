@@ -1,4 +1,4 @@
-"""Delete: a message, a whole account, or the permission to quote is gone (ActivityPub §7.4). Only its owner can say so.
+"""Delete: a message, a whole account, or a permission is gone (ActivityPub §7.4). Only its owner can say so.
 
 Somebody else of its server, such as a moderator there, gives a hint: the message is asked about where it lives (FEP-4f05).
 """
@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from federation import actors, erasure, origins, quotes, quoting, votes
+from federation import actors, approvals, erasure, origins, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Alone, Incoming, Verdict
@@ -36,8 +36,7 @@ async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
     await erasure.erase_all([owners[uri][0] for uri, _ in gone if uri in owners])
     for uri, sender in gone:
         if uri in more and uri not in owners:
-            await quotes.withdraw(uri, sender)
-            await quoting.end([uri])
+            await approvals.withdraw(uri, sender)
             await votes.withdraw(uri, sender)
     return verdicts
 

@@ -30,7 +30,7 @@ from models import (
 )
 from models.consent import Capacity, ConsentEvent, ConsentRecord, ConsentState
 from models.database import in_transaction
-from models.delivery import DeliveryState
+from models.delivery import TELLING, DeliveryState
 from models.errors import NotHere
 from models.ids import digest
 from models.mail import Letter
@@ -238,7 +238,7 @@ async def _finish(departure: Departure, store: MediaStore) -> None:
             doubled = Subquery(Like.filter(actor_id=former.id).values("post_id"))
             await Like.filter(actor_id=actor.id).exclude(post_id__in=doubled).update(actor_id=former.id)
         await _erase_rows(actor.id, member.id if member else 0)
-        unsent = Delivery.filter(activity__actor_id=actor.id, activity__kind__in=["Create", "Update"],
+        unsent = Delivery.filter(activity__actor_id=actor.id, activity__kind__in=TELLING,
                                  state=DeliveryState.WAITING)
         ids = await unsent.values_list("id", flat=True)
         await Delivery.filter(id__in=[int(str(id_)) for id_ in ids] or [0]).update(state=DeliveryState.FAILED)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import Attachment, Delivery, Draft, OutgoingActivity, Poll, Post, Recipient, Stamp, clock
+from models import Approval, Attachment, Delivery, Draft, OutgoingActivity, Poll, Post, Recipient, Stamp, clock
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.errors import CommunityError
@@ -87,4 +87,5 @@ async def vanish(post: Post) -> None:
     await OutgoingActivity.filter(object_uri=post.uri).delete()
     await Attachment.filter(post=post).delete()
     await Stamp.filter(interaction_uri=post.uri).delete()
+    await Approval.filter(uri=post.uri).delete()
     await post.delete()

@@ -10,8 +10,11 @@ from server.actions import crisis
 
 async def of_post(post: Post, *, is_new: bool = True) -> None:
     """Tell members of ours. Inside the transaction of the act; each is told once, as REPLY rather than MENTION, and those who
-    asked to be told of each message of its author, or, when it was changed, those who passed it on.
+    asked to be told of each message of its author, or, when it was changed, those who passed it on. Nobody before whom it
+    answers has let it.
     """
+    if not post.is_let:
+        return
     told = {row.actor_id: (row.actor, Notice.MENTION) for row in await Recipient.filter(post=post).select_related("actor")}
     if post.parent_id:
         parent = await Post.get(id=post.parent_id).select_related("author")

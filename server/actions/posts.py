@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from federation import copies, outbox
+from federation import asking_first, copies, outbox
 from models import (
     Actor,
     Attachment,
@@ -20,9 +20,9 @@ from models import (
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
 from models.ids import new_key
-from models.post import IN_REVIEW, About, Note, Voice
+from models.post import IN_REVIEW, About, AskedState, Note, Voice
 from models.reach import Reach
-from moderation import consent, facts, policy
+from moderation import asking, consent, facts, policy
 from moderation.policy import Verb
 from server.actions import addressees, held, news, once, people, polls, quotes, remedies, reviews, signals
 from server.actions.polls import PollDraft
@@ -112,18 +112,22 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
     key, now = new_key(), clock.now()
     uri, parent = f"{origin}/posts/{key}", written.parent
     expires_at = copies.kept_until(written.reach, now)
+    asks = parent is not None and await asking.asks_to_answer(author, parent, written.reach)
     async with in_transaction():
         post = await Post.create(
             key=key, uri=uri, url=f"{origin}/m/{key}", author=author, reach=written.reach, voice=written.voice,
             text=written.text, html=words.html, note=written.note, warning=written.warning, sensitive=written.is_sensitive,
             language=written.language, parent=parent, parent_uri=parent.uri if parent else "",
             conversation=parent.conversation if parent else uri, context_uri=parent.context_uri if parent else "",
+            answer_state=AskedState.ASKED if asks else AskedState.NONE,
             published_at=now, kind=polls.KIND if written.poll else "",
             is_listed=written.is_listed, expires_at=expires_at,
             held_until=IN_REVIEW if found.holds else written.held_until(now), labels=found.labels,
             about=written.about, about_agrees=written.about_agrees, shows_body=written.shows_body, written_by=written.written_by,
             written_as=written.written_as, **quotes.columns(author, written.quoted, written.reach))
         await quotes.begin(post, written.quoted)
+        if not post.is_let:
+            await asking_first.begin_answer(post)
         await once.remember(author, written.once, post.id)
         await _address(post, addressed, named)
         await _tag(post, words.tags)

@@ -11,7 +11,7 @@ from federation import stamps
 from models import Actor, Post, Stamp
 from models.database import in_transaction
 from models.errors import NotHere
-from models.post import Quotable, AskedState
+from models.post import AskedState, Quotable
 from models.reach import Reach
 from models.stamp import StampKind
 from moderation import facts, policy

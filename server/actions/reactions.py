@@ -1,19 +1,21 @@
 """"Thinking of you" and passing on."""
 from __future__ import annotations
 
-from federation import outbox
+from federation import asking_first, outbox
 from models import Actor, Announce, Community, Like, Notification, Post
 from models.database import in_transaction
 from models.ids import new_key
 from models.notification import Notice
 from models.reach import Reach
-from moderation import consent, facts, policy
+from models.stamp import StampKind
+from moderation import asking, consent, facts, policy
 from moderation.policy import Verb
 from server.errors import Refused
 
 
 async def thank(actor: Actor, post: Post) -> None:
-    """Tell the writer of a message that one thinks of them; nobody else learns of it. Doing it twice is doing it once.
+    """Tell the writer of a message that one thinks of them; nobody else learns of it. Doing it twice is doing it once. Somebody
+    elsewhere may want to be asked first (`federation.asking_first`).
 
     Raises: Refused.
     """
@@ -22,6 +24,9 @@ async def thank(actor: Actor, post: Post) -> None:
     if not (decision := policy.decide(Verb.LIKE, await facts.between(actor, post.author, post=post))):
         raise Refused(decision.reason or "")
     async with in_transaction():
+        if asking.must_ask(actor, post, asking.LIKE):
+            await asking_first.ask(StampKind.LIKE, actor, post, Reach.CIRCLE)
+            return
         like, is_new = await Like.get_or_create(actor=actor, post=post, defaults={"uri": f"{actor.uri}/likes/{new_key()}"})
         if is_new:
             like.actor, like.post = actor, post
@@ -32,6 +37,7 @@ async def thank(actor: Actor, post: Post) -> None:
 async def take_thanks_back(actor: Actor, post: Post) -> None:
     """No longer; what was never said needs no taking back."""
     async with in_transaction():
+        await asking_first.take_back(StampKind.LIKE, actor, post)
         if like := await Like.get_or_none(actor=actor, post=post):
             like.actor, like.post = actor, post
             await Notification.withdraw(Notice.THANKS, actor, post)
@@ -40,7 +46,8 @@ async def take_thanks_back(actor: Actor, post: Post) -> None:
 
 
 async def pass_on(actor: Actor, post: Post, at_most: Reach = Reach.WEB) -> None:
-    """Show a message to one's own readers: as far as it went itself, as this member may reach, and as they want.
+    """Show a message to one's own readers: as far as it went itself, as this member may reach, and as they want; where its author
+    has to be asked first, once they say yes.
 
     Raises: Refused.
     """
@@ -48,6 +55,9 @@ async def pass_on(actor: Actor, post: Post, at_most: Reach = Reach.WEB) -> None:
     if not (decision := policy.decide(Verb.ANNOUNCE, await facts.between(actor, post.author, reach=reach, post=post))):
         raise Refused(decision.reason or "")
     async with in_transaction():
+        if reach.leaves and asking.must_ask(actor, post, asking.ANNOUNCE):
+            await asking_first.ask(StampKind.ANNOUNCE, actor, post, reach)
+            return
         defaults = {"uri": f"{actor.uri}/announces/{new_key()}", "reach": reach}
         announce, is_new = await Announce.get_or_create(actor=actor, post=post, defaults=defaults)
         if is_new:
@@ -59,6 +69,7 @@ async def pass_on(actor: Actor, post: Post, at_most: Reach = Reach.WEB) -> None:
 async def take_back(actor: Actor, post: Post) -> None:
     """No longer pass a message on."""
     async with in_transaction():
+        await asking_first.take_back(StampKind.ANNOUNCE, actor, post)
         if announce := await Announce.get_or_none(actor=actor, post=post):
             announce.actor, announce.post = actor, post
             await Notification.withdraw(Notice.PASSED_ON, actor, post)

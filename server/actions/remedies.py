@@ -12,7 +12,7 @@ from datetime import datetime
 from federation import erasure, outbox
 from models import Actor, Attachment, Case, Delivery, OutgoingActivity, Post, Subquery, Tombstone, clock
 from models.case import CaseSource, Matter
-from models.delivery import DeliveryState
+from models.delivery import TELLING, DeliveryState
 from models.errors import CommunityError
 from models.post import Note
 from models.ruling import Act
@@ -88,7 +88,7 @@ async def hide(decided: Decided) -> Files:
     """
     post = decided.message
     await post.change(hidden_at=clock.now())
-    showing = Subquery(OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).values("id"))
+    showing = Subquery(OutgoingActivity.filter(object_uri=post.uri, kind__in=TELLING).values("id"))
     waiting = Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING, activity_id__in=showing)
     await waiting.update(state=DeliveryState.FAILED, done_at=clock.now())
     return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 from federation import outbox, withdrawal_notices
 from models import (
     Announce,
+    Approval,
     Attachment,
     Bookmark,
     Delivery,
@@ -23,7 +24,7 @@ from models import (
     clock,
 )
 from models.database import in_transaction
-from models.delivery import DeliveryState
+from models.delivery import TELLING, DeliveryState
 from models.post import AskedState
 from server.actions import held, reviews
 from server.media import MediaStore, set_free
@@ -60,10 +61,11 @@ async def bury(post: Post) -> None:
                       quote_stamp_uri="", shows_quote=False, quote_state=AskedState.NONE)
     await reviews.forget(post)
     await Stamp.filter(interaction_uri=post.uri).delete()
+    await Approval.filter(uri=post.uri).delete()
     for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost,
                  Stamp):
         await rows.filter(post=post).delete()
     waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
-    await OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting).update(body="",
+    await OutgoingActivity.filter(object_uri=post.uri, kind__in=TELLING).exclude(id__in=waiting).update(body="",
                                                                                                                        sealed=None)
     await Tombstone.bury(post.uri, post.author.uri)

@@ -5,7 +5,7 @@ each thing, which can be thousands; a job writes them, some at a time.
 """
 from __future__ import annotations
 
-from federation import outbox, stamps, votes, withdrawal_notices
+from federation import asking_first, outbox, stamps, votes, withdrawal_notices
 from models import Actor, Announce, ConsentRecord, Delivery, Disclosure, Follow, Like, Post, Q, Recall, Subquery
 from models.consent import Purpose
 from models.database import in_transaction
@@ -27,6 +27,7 @@ async def erase_elsewhere(actor: Actor) -> None:
     await Recall.create(actor=actor, spared=sorted(asked))
     await votes.take_back(actor)
     await stamps.withdraw_all(actor)
+    await asking_first.take_all_back(actor)
     await _part(actor)
 
 

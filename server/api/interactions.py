@@ -65,7 +65,7 @@ async def reblog(request: web.Request, given: PassOn) -> web.Response:
         await reactions.pass_on(member.actor, post, writing.meant_by(given.visibility, member) if given.visibility else Reach.WEB)
     except Refused as refused:
         raise writing.explained(refused, member, request.app) from refused
-    announce = await Announce.get(actor=member.actor, post=post).select_related("actor")
+    announce = await Announce.get_or_none(actor=member.actor, post=post).select_related("actor")  # not while its author is asked
     return answer((await statuses([Entry(post, announce)], reader_of(request)))[0])
 
 

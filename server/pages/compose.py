@@ -11,6 +11,7 @@ from models import Draft
 from models.badge import BadgeKind
 from models.post import About, Note, Voice
 from models.reach import Reach
+from moderation import asking
 from server import acting, audiences, cards, composer, personal_data, poll_form, render
 from server.actions import crisis, drafts, posts
 from server.actions.addressees import circle_of
@@ -44,6 +45,7 @@ class Compose:
     audience: tuple[AudienceOption, ...]
     parent: PostView | None
     quoted: PostView | None
+    asks_first: bool  # whom it answers, elsewhere, has to let the answer
     asks_names: bool  # for the people of a circle
     undo_seconds: int
     choices: tuple[str, ...] = ()  # of a question, with room for more
@@ -139,6 +141,7 @@ async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draf
         languages=_languages(typed, member.language or lang, lang),
         audience=await audiences.options(member.actor, community, checked.reach, parent, recipients, _, lang, checked.quoted),
         parent=next(iter(answered), None), quoted=next(iter(quoted), None),
+        asks_first=parent is not None and not is_circle and asking.must_ask(member.actor, parent, asking.REPLY),
         asks_names=not is_circle and checked.quoted is None,
         choices=poll_form.fields(typed, FORM in request and request[FORM].has(MORE)), ends=poll_form.ends(typed, _),
         undo_seconds=min(member.undo_seconds, request.app[SETTINGS].undo_seconds), hints=tuple(hints), agreement=words,

@@ -8,8 +8,9 @@ from datetime import datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from models import Announce, Attachment, Delivery, Disclosure, Host, Like, Pin, Post, Revision
+from models import Announce, Approval, Attachment, Delivery, Disclosure, Host, Like, Pin, Post, Revision
 from models.delivery import DeliveryState
+from models.stamp import StampKind
 from server import cards, composer, render
 from server.actions import crisis, held, pins, posts, reactions, removal, votes
 from server.actions.drafts import Typed
@@ -30,7 +31,7 @@ async def thank(request: web.Request) -> web.Response:
     """POST /m/{key}/thanks: "thinking of you", or no longer."""
     post, actor = await lookups.post(request), request[MEMBER].actor
     request.app[LIMITS].take("act", actor.key)
-    said = await Like.exists(actor=actor, post=post)
+    said = await Like.exists(actor=actor, post=post) or await Approval.exists(kind=StampKind.LIKE, actor=actor, post=post)
     act = reactions.take_thanks_back(actor, post) if said else reactions.thank(actor, post)
     return await act_and_return(request, act, f"/m/{post.key}", place=f"m-{post.key}")
 
@@ -39,7 +40,7 @@ async def pass_on(request: web.Request) -> web.Response:
     """POST /m/{key}/pass-on: pass on, or no longer."""
     post, actor = await lookups.post(request), request[MEMBER].actor
     request.app[LIMITS].take("act", actor.key)
-    done = await Announce.exists(actor=actor, post=post)
+    done = await Announce.exists(actor=actor, post=post) or await Approval.exists(kind=StampKind.ANNOUNCE, actor=actor, post=post)
     act = reactions.take_back(actor, post) if done else reactions.pass_on(actor, post)
     return await act_and_return(request, act, f"/m/{post.key}", place=f"m-{post.key}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from federation import values
-from models import Announce, Block, Follow, Like, Member
+from models import Actor, Announce, Approval, Block, Follow, Like, Member
 from models.errors import NotHere
 from models.ids import new_key
 from models.reach import Reach
@@ -103,8 +103,8 @@ async def announce(request: web.Request, wanted: Wanted) -> Done:
     """Announce: passed on as far as the message went, and no further than it is addressed."""
     actor, post = request[MEMBER].actor, await post_of(request, wanted.object_id)
     await reactions.pass_on(actor, post, await _addressed(request[MEMBER], wanted))
-    made = await Announce.get(actor=actor, post=post)
-    return Done(made.uri, post.uri)
+    made = await Announce.get_or_none(actor=actor, post=post)
+    return Done(made.uri, post.uri) if made else _passing(request, post.uri)
 
 
 async def _addressed(member: Member, wanted: Wanted) -> Reach:
@@ -158,6 +158,8 @@ async def undo(request: web.Request, wanted: Wanted) -> Done:
             "post__author").first():
         await reactions.take_back(actor, passed.post)
         return _passing(request, passed.uri)
+    if await _undo_asked(actor, kind, uri, target):
+        return _passing(request, uri or target)
     if asked := await Follow.filter(follower=actor).filter(**_which(kind, "Follow", uri, target, "target__uri")).select_related(
             "target").first():
         await follows.unfollow(actor, asked.target)
@@ -166,6 +168,16 @@ async def undo(request: web.Request, wanted: Wanted) -> Done:
         await relations.unblock(actor, kept.target)
         return _passing(request, target)
     raise NotHere("nothing of theirs to undo")
+
+
+async def _undo_asked(actor: Actor, kind: str, uri: str, target: str) -> bool:
+    """What a message's author has not let yet is wanted no more. False if this is about something else."""
+    for name, take_back in (("Like", reactions.take_thanks_back), ("Announce", reactions.take_back)):
+        wanted = Approval.filter(actor=actor, kind=name).filter(**_which(kind, name, uri, target, "post__uri"))
+        if asked := await wanted.select_related("post__author").first():
+            await take_back(actor, asked.post)
+            return True
+    return False
 
 
 def _which(said: str, kind: str, uri: str, target: str, column: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from models import Announce, Post
-from models.post import Quotable, AskedState
+from models.post import AskedState, Quotable
 from models.reach import Reach
 from moderation import markup
 from server import signal_words
