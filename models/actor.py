@@ -56,6 +56,9 @@ class Actor(Record):
     uri = fields.CharField(max_length=500, unique=True)
     name = fields.CharField(max_length=100)  # preferredUsername, lower case for ours
     host = fields.CharField(max_length=255, default="", db_default="")
+    #: The domain of the address, where that is another than the host and both have said so: `federation.handles`. Nothing is
+    #: trusted for its sake; what is decided against it holds for this actor too.
+    domain = fields.CharField(max_length=255, default="", db_default="")
     kind = fields.CharEnumField(ActorKind, max_length=16, default=ActorKind.PERSON)
     organisation = fields.CharEnumField(Organisation, max_length=12, default=Organisation.NONE, db_default="")
     #: A badge in force repeats itself here (`models.badge`), to stand beside the name everywhere; of others what partners say.
@@ -96,7 +99,7 @@ class Actor(Record):
 
     class Meta:
         table = "actor"
-        indexes = (("name", "host"), ("host", "id"), ("host", "newest_id"), ("carried_id",))
+        indexes = (("name", "host"), ("host", "id"), ("host", "newest_id"), ("carried_id",), ("domain",))
 
     @property
     def is_local(self) -> bool:
@@ -121,7 +124,12 @@ class Actor(Record):
     @property
     def address(self) -> str:
         """The member address inside this server: "@name" for ours, "@name@host" for others."""
-        return f"@{self.name}@{self.host}" if self.host else f"@{self.name}"
+        return f"@{self.name}@{self.server}" if self.host else f"@{self.name}"
+
+    @property
+    def server(self) -> str:
+        """The server in the address: what people read. Who they are and what is trusted depends on the `host` of their id."""
+        return self.domain or self.host
 
     @property
     def shown_name(self) -> str:
@@ -142,6 +150,11 @@ class Actor(Record):
     def listable(cls) -> Q:
         """Those of the present who may stand in lists of people: the team has not limited them."""
         return cls.present() & Q(limited_at__isnull=True)
+
+    @classmethod
+    def of_servers(cls, *names: str) -> Q:
+        """Those who live on one of these hosts, or have their address there."""
+        return Q(host__in=names or ("-",)) | Q(domain__in=names or ("-",))
 
     @classmethod
     async def local(cls, uri: str) -> Actor:

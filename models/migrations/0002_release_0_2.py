@@ -1074,6 +1074,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Actor',
+            name='domain',
+            field=fields.CharField(default='', db_default='', max_length=255),
+        ),
+        ops.AddField(
+            model_name='Actor',
             name='frozen_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
@@ -1114,6 +1119,10 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Actor',
             index=Index(fields=['carried_id']),
+        ),
+        ops.AddIndex(
+            model_name='Actor',
+            index=Index(fields=['domain']),
         ),
         ops.AddField(
             model_name='ActorKey',
