@@ -38,10 +38,10 @@ async def fill(readers: Sequence[Actor], origin: str, messages: int, follows: in
             await _write(batch)
             batch = []
     await _write(batch)
-    newest = [int(row["id"]) for row in await rows("SELECT id FROM post ORDER BY id DESC LIMIT 3000")]
+    last = [int(row["id"]) for row in await rows("SELECT id FROM post ORDER BY id DESC LIMIT 3000")]
     await Announce.bulk_create([Announce(id=id_ + 5, uri=f"{origin}/announces/{id_}", actor_id=dice.choice(authors).id, post_id=id_,
-                                         reach="web") for id_ in newest], batch_size=500)
-    await Like.bulk_create([Like(uri=f"{origin}/likes/{id_}", actor_id=readers[0].id, post_id=id_) for id_ in newest[:100:7]])
+                                         reach="web") for id_ in last], batch_size=500)
+    await Like.bulk_create([Like(uri=f"{origin}/likes/{id_}", actor_id=readers[0].id, post_id=id_) for id_ in last[:100:7]])
     for reader in readers:
         memory.current().unsettled.put(reader.id, True)
     while await newest.settle():
