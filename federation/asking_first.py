@@ -15,8 +15,10 @@ from moderation import asking
 
 
 async def begin_answer(post: Post) -> None:
-    """Remember that whom this answer of ours answers is asked; `outbox.create` asks. `post` with its parent."""
-    await Approval.create(kind=StampKind.REPLY, uri=post.uri, actor_id=post.author_id, post_id=post.parent_id, reach=post.reach)
+    """Remember that whom this answer of ours answers is asked, if so; `outbox.create` asks."""
+    if not post.is_let:
+        await Approval.create(kind=StampKind.REPLY, uri=post.uri, actor_id=post.author_id, post_id=post.parent_id,
+                              reach=post.reach)
 
 
 async def ask(kind: StampKind, actor: Actor, post: Post, reach: Reach) -> None:

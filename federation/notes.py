@@ -54,8 +54,7 @@ async def save(note: Note, author: Actor) -> Post:
     if not hosts.may_bring(await hosts.standing(author.host), reach):
         raise Refused("reach", host=author.host)
     parent, parent_uri = await _parent(note, author)
-    if parent and (reach in asking.ANSWERS_SHOWN or to_followers) and not answering.is_let(note, author, parent):
-        raise Refused(answering.UNLET, host=author.host)
+    answering.check(note, author, parent, is_for_few=not to_followers and reach.is_private)
     if parent and parent.author.is_local:
         reach = reach.narrowed_to(parent.reach)
     await _speaks_to_none_unasked(note, author, reach, parent)
@@ -67,13 +66,18 @@ async def save(note: Note, author: Actor) -> Post:
     post.readers = await _holders(note, reach, to_followers)
     await post.save(force_create=True)
     await _adopt_answers(post)
-    if parent and note.is_let and note.answer_stamp:
-        await Approval.create(kind=StampKind.REPLY, uri=note.id, actor=author, post=parent, reach=reach, state=AskedState.SHOWN,
-                              stamp_uri=note.answer_stamp)
+    await _keep_yes(note, post, parent)
     await _save_parts(post, note, author)
     await _tell(post, parent, author)
     await post_notices.of_new(post, author)
     return post
+
+
+async def _keep_yes(note: Note, post: Post, parent: Post | None) -> None:
+    """Where the yes of whom it answers stands, so that it ends with it."""
+    if parent and note.is_let and note.answer_stamp:
+        await Approval.create(kind=StampKind.REPLY, uri=note.id, actor_id=post.author_id, post=parent, reach=post.reach,
+                              state=AskedState.SHOWN, stamp_uri=note.answer_stamp)
 
 
 async def _holders(note: Note, reach: Reach, to_followers: bool) -> tuple[int, ...]:

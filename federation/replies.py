@@ -124,10 +124,7 @@ async def _meet(said: Sequence[Said]) -> None:
 
 async def _place(said: Sequence[Said]) -> None:
     """What answers a message of ours is no wider than that, and joins only what may be answered: `notes.save`."""
-    for one in said:
-        if one.parent and not answering.is_let(one.note, one.author, one.parent):
-            # the yes that it names has to be read
-            one.verdict = Alone() if one.note.answer_stamp else Refused(answering.UNLET, host=one.author.host)
+    _leave_unlet(said)
     answers = [(one, parent) for one in _going(said) if (parent := one.parent) and parent.author.is_local]
     known = await facts.of_all([Asked(one.author, parent.author, Reach.CIRCLE, parent) for one, parent in answers])
     for (one, parent), facts_ in zip(answers, known, strict=True):
@@ -140,6 +137,13 @@ async def _place(said: Sequence[Said]) -> None:
             one.reach = one.reach.narrowed_to(parent.reach)
             if one.reach not in OPEN:
                 one.verdict = Alone()
+
+
+def _leave_unlet(said: Sequence[Said]) -> None:
+    """Those that whom they answer has not let; a yes that they name has to be read."""
+    for one in said:
+        if one.parent and not answering.is_let(one.note, one.author, one.parent):
+            one.verdict = Alone() if one.note.answer_stamp else Refused(answering.UNLET, host=one.author.host)
 
 
 async def _store(said: Sequence[Said]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from markupsafe import Markup
 
@@ -164,7 +165,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     parent = around.kept.answered.get(post.parent_id or 0)
     folded, veiled = (False, False) if is_mine else _folding(post, reader, around.sifted)
     html, language = words(post, _)
-    pictures, wanted = around.emojis.get(author.host, {}), around.asked.get(post.id, NOTHING_ASKED)
+    pictures = around.emojis.get(author.host, {})
     return PostView(
         key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis, readers=_readers(reader)),
         html=Markup(emojis.shown(html, pictures)),  # noqa: S704 - cleaned when it was stored
@@ -180,8 +181,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         may_reply=may_act and _may_be_answered(post),
         may_thank=may_act and not is_mine,
         may_pass_on=may_show, may_pin=is_mine and may_show, pinned=post.id in around.kept.pinned,
-        thanked=post.id in around.kept.thanked or wanted.thanked, passed_on=post.id in around.kept.passed_on or wanted.passed_on,
-        asked=wanted, answer_state="" if post.is_let or not is_mine else post.answer_state.value,
+        **_done(post, around), answer_state=_answer_state(post, is_mine),
         passed_on_by=_passed_on_by(entry, around),
         reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
         in_reply_to_name=emojis.spoken(parent.name) if parent else "",
@@ -190,6 +190,18 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         written_by=written_by(post.written_as, author.shown_name, _),
         team_note=post.team_note, is_hidden=post.hidden_at is not None, is_settled=post.settled_at is not None,
         origin_url=_origin_url(post))
+
+
+def _done(post: Post, around: _Around) -> dict[str, Any]:
+    """What the reader has done to it, or has asked its author to let them do."""
+    wanted = around.asked.get(post.id, NOTHING_ASKED)
+    return {"asked": wanted, "thanked": wanted.thanked or post.id in around.kept.thanked,
+            "passed_on": wanted.passed_on or post.id in around.kept.passed_on}
+
+
+def _answer_state(post: Post, is_mine: bool) -> str:
+    """How it stands with an answer that is not let, to who wrote it."""
+    return "" if post.is_let or not is_mine else post.answer_state.value
 
 
 def _pictured(poll: PollView | None, pictures: Mapping[str, str]) -> PollView | None:

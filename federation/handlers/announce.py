@@ -77,25 +77,34 @@ async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
 
     A group that passes something on tells nobody: it passes everything on.
     """
+    said = await _named(incoming)
+    verdicts: list[Verdict] = [Alone() if _is_unread(one, post) else None for one, post in said]
+    followed = await acts.followed_here([one.sender.id for one in incoming])
+    await _pass_on([(one, post) for (one, post), verdict in zip(said, verdicts, strict=True)
+                    if post and verdict is None and (post.author.is_local or one.sender.id in followed) and _is_let(one, post)])
+    return verdicts
+
+
+async def _named(incoming: Sequence[Incoming]) -> list[tuple[Incoming, Post | None]]:
+    """Each with the message that it passes on, as far as it is here. What a group says of others' is taken."""
     for one in incoming:
         if one.known:
             await origins.take(one.known, one.note)
     named = ["" if one.activity.object_type in ACTIVITY_TYPES else one.activity.object_id or "" for one in incoming]
     kept = await acts.kept({*named})
-    posts = [one.post or kept.get(uri) for one, uri in zip(incoming, named, strict=True)]
-    followed = await acts.followed_here([one.sender.id for one in incoming])
-    left = [not one.is_alone and (post is None or one.activity.stamp is not None)
-            for one, post in zip(incoming, posts, strict=True)]
-    await _pass_on([(one, post) for one, post, is_left in zip(incoming, posts, left, strict=True)
-                    if post and not is_left and (post.author.is_local or one.sender.id in followed)])
-    return [Alone() if is_left else None for is_left in left]
+    return [(one, one.post or kept.get(uri)) for one, uri in zip(incoming, named, strict=True)]
+
+
+def _is_unread(one: Incoming, post: Post | None) -> bool:
+    """Whether the message, or the permission that is named, has to be fetched first."""
+    return not one.is_alone and (post is None or one.activity.stamp is not None)
 
 
 async def _pass_on(said: Sequence[tuple[Incoming, Post]]) -> None:
     """What senders say that they pass on, each with the message: unless they took it back before."""
     over = await acts.buried({(one.activity.id, one.sender.uri) for one, _ in said})
     asked = [(one, Asked(one.sender, post.author, _reach(one).narrowed_to(post.reach), post)) for one, post in said
-             if (one.activity.id, one.sender.uri) not in over and _is_let(one, post)]
+             if (one.activity.id, one.sender.uri) not in over]
     known = await facts.of_all([ask for _, ask in asked])
     passed = [(one, ask.reach, ask.post) for (one, ask), facts_ in zip(asked, known, strict=True)
               if ask.post and policy.decide(Verb.ANNOUNCE, _seen_there(facts_, ask.post))]

@@ -112,22 +112,21 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
     key, now = new_key(), clock.now()
     uri, parent = f"{origin}/posts/{key}", written.parent
     expires_at = copies.kept_until(written.reach, now)
-    asks = parent is not None and await asking.asks_to_answer(author, parent, written.reach)
+    state = await _answer_state(author, written)
     async with in_transaction():
         post = await Post.create(
             key=key, uri=uri, url=f"{origin}/m/{key}", author=author, reach=written.reach, voice=written.voice,
             text=written.text, html=words.html, note=written.note, warning=written.warning, sensitive=written.is_sensitive,
             language=written.language, parent=parent, parent_uri=parent.uri if parent else "",
             conversation=parent.conversation if parent else uri, context_uri=parent.context_uri if parent else "",
-            answer_state=AskedState.ASKED if asks else AskedState.NONE,
+            answer_state=state,
             published_at=now, kind=polls.KIND if written.poll else "",
             is_listed=written.is_listed, expires_at=expires_at,
             held_until=IN_REVIEW if found.holds else written.held_until(now), labels=found.labels,
             about=written.about, about_agrees=written.about_agrees, shows_body=written.shows_body, written_by=written.written_by,
             written_as=written.written_as, **quotes.columns(author, written.quoted, written.reach))
         await quotes.begin(post, written.quoted)
-        if not post.is_let:
-            await asking_first.begin_answer(post)
+        await asking_first.begin_answer(post)
         await once.remember(author, written.once, post.id)
         await _address(post, addressed, named)
         await _tag(post, words.tags)
@@ -142,6 +141,13 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
         if post.held_until is None:
             await news.of_post(post)
     return post
+
+
+async def _answer_state(author: Actor, written: Composition) -> AskedState:
+    """Whether whom it answers, elsewhere, has to let it."""
+    parent = written.parent
+    asks = parent is not None and await asking.asks_to_answer(author, parent, written.reach)
+    return AskedState.ASKED if asks else AskedState.NONE
 
 
 def _said(written: Composition, more: Iterable[str] = ()) -> Said:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from models import Draft
+from models import Actor, Draft, Post
 from models.badge import BadgeKind
 from models.post import About, Note, Voice
 from models.reach import Reach
@@ -141,11 +141,15 @@ async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draf
         languages=_languages(typed, member.language or lang, lang),
         audience=await audiences.options(member.actor, community, checked.reach, parent, recipients, _, lang, checked.quoted),
         parent=next(iter(answered), None), quoted=next(iter(quoted), None),
-        asks_first=parent is not None and not is_circle and asking.must_ask(member.actor, parent, asking.REPLY),
+        asks_first=_asks_first(member.actor, parent),
         asks_names=not is_circle and checked.quoted is None,
         choices=poll_form.fields(typed, FORM in request and request[FORM].has(MORE)), ends=poll_form.ends(typed, _),
         undo_seconds=min(member.undo_seconds, request.app[SETTINGS].undo_seconds), hints=tuple(hints), agreement=words,
         is_taken_for_advice=member.actor.badge == BadgeKind.HEALTH)
+
+
+def _asks_first(author: Actor, parent: Post | None) -> bool:
+    return parent is not None and parent.reach is not Reach.CIRCLE and asking.must_ask(author, parent, asking.REPLY)
 
 
 def voices(typed: Typed, _: Words) -> tuple[Option, ...]:
