@@ -4,15 +4,16 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import web
 
-from federation import delivery, dispatcher, resolve
+from federation import delivery, dispatcher, outbox, resolve
 from federation.actor_document import ED25519_REQUESTS
 from federation.dispatcher import Dispatcher
-from models import Actor, Delivery, Host, clock
+from models import Actor, Delivery, Host, OutgoingActivity, Post, clock
+from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.reach import Reach
 from server.actions import posts, removal
@@ -279,3 +280,22 @@ async def test_a_dead_workers_lease_ends(alpha: LiveServer, peer: Peer, alice: A
     assert not peer.of_kind("Create")
     await settle(alpha)
     assert len(peer.of_kind("Create")) == 1
+
+
+async def test_what_the_team_hides_leaves_in_no_way(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    """Neither as new, nor changed, kept for longer or for fewer, to whoever has it and obeys its time."""
+    await reader(alpha, peer, alice)
+    post = await alpha.write(alice, "x")
+    await settle(alpha)
+    await alpha.ask(lambda: Host.filter(name=peer.host).update(takes_withdrawals=True))
+    before = await alpha.ask(lambda: OutgoingActivity.all().count())
+
+    async def say_all(hidden_at: datetime | None) -> int:
+        await Post.filter(id=post.id).update(hidden_at=hidden_at)
+        found = await Post.get(id=post.id).select_related("author")
+        async with in_transaction():
+            for say in (outbox.create(found), outbox.update(found), outbox.renew(found), outbox.narrowed(found, [peer.host])):
+                await say
+        return await OutgoingActivity.all().count() - before
+    assert await alpha.run(say_all(clock.now())) == 0
+    assert await alpha.run(say_all(None)) == 4

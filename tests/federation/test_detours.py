@@ -11,6 +11,7 @@ from aiohttp import web
 
 from federation import actors, conversations, keys, proofs, quotes, resolve, values
 from federation.answers import ACTIVITY
+from federation.contexts import PUBLIC
 from federation.errors import FederationError
 from federation.handlers import undo
 from federation.incoming import Incoming
@@ -127,6 +128,23 @@ async def test_a_redirect_makes_no_request_of_a_stranger(
         assert stranger.fetched == stranger.looked_up == []
 
 
+async def test_lists_of_answers_are_read_where_the_message_is(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """A message whose answers are said to be listed on another server makes us ask nothing there."""
+    async with Peer() as other:
+        await other.become(alpha)
+        there = other.actor("ada").note("not asked for")
+        other.show(there["id"], there)
+        other.show(f"{other.origin}/list", {"type": "Collection", "items": [there["id"]]})
+        elsewhere = dict.fromkeys(("replies", "context", "contextHistory"), f"{other.origin}/list")
+        note = vera.note("look", to=[PUBLIC, alice.uri], **elsewhere)
+        peer.show(note["id"], note)
+        await scene.deliver(alpha, peer, vera, vera.does("Create", note))
+        visit = conversations.Visit(note["id"], inside={note["id"]})
+        await alpha.run(conversations._look(alpha.instance, visit))
+        assert visit.listed == [] and f"/users/vera/notes/{note['id'].rpartition('/')[2]}" in peer.fetched and other.fetched == []
+
+
 async def test_made_up_keys_of_a_partner_do_not_use_up_what_we_may_ask_of_it(
         alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Anybody can name a key at a partner. Those who then prove themselves are not counted."""
@@ -204,6 +222,9 @@ async def test_a_neighbour_gets_no_permission_for_veras_quote(
     yes = len(peer.of_kind("Accept"))
     await scene.deliver(alpha, peer, mallory, asks(mallory))
     assert len(peer.of_kind("Accept")) == yes
+    peer.show(quote["id"], quote | {"id": f"{mallory.uri}/upload", "attributedTo": mallory.uri})
+    await scene.deliver(alpha, peer, mallory, asks(mallory))
+    assert len(peer.of_kind("Accept")) == yes, "what stands there under another id says nothing of this one"
 
 
 async def test_pages_that_are_no_numbers(alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:

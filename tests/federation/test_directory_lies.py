@@ -1,22 +1,28 @@
 """A partner whose directory lies: people of other servers, times that are over, lists without an end. It gets nowhere."""
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from federation import directories, keys, listing_documents, listing_news, listing_sync, proofs, resolve
+from federation import directories, introductions, keys, listing_documents, listing_news, listing_sync, proofs, resolve
+from federation.errors import Malformed
+from federation.incoming import Incoming
 from federation.render import instant
 from federation.signatures import Key
+from federation.wire import Activity
 from models import (
     Actor,
     AuditEntry,
+    Block,
     Community,
     DirectoryPeer,
     Follow,
     Host,
+    HostBlock,
     InboxItem,
     Introduction,
     Listing,
@@ -24,9 +30,11 @@ from models import (
     Tombstone,
     clock,
 )
+from models.database import in_transaction
 from models.errors import CommunityError
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
+from tests.stories import scene
 
 
 @pytest.fixture
@@ -103,6 +111,7 @@ async def known_liar(alpha: LiveServer, peer: Peer) -> Liar:
     method = {"id": key.id, "type": "Multikey", "controller": actor.uri,
               "publicKeyMultibase": keys.multikey(key.private.public_key())}
     peer.show(actor.uri, actor.document | {"assertionMethod": [method]})
+    peer.show(peer.instance.uri, peer.instance.document | {"directory": actor.uri})
 
     async def subscribe() -> None:
         await (await Community.current()).change(directory="ask", directory_opened_at=clock.now())
@@ -251,3 +260,105 @@ async def test_a_name_of_another_partner_rings_the_bell(liar: Liar) -> None:
     assert not await liar.server.ask(lambda: Introduction.all().count())
     [alarm] = await liar.server.ask(lambda: AuditEntry.filter(action="directory.leaked"))
     assert alarm.target == "host:honest.example" and liar.peer.host in alarm.reason
+
+
+async def asks_to_meet(liar: Liar, alice: Actor, days: float | None = 3, **changes: Any) -> int:
+    """The directory asks whether somebody there may meet her, whom it was told of. How many introductions there are then."""
+    us = f"{liar.server.origin}/directory"
+    thing = {"type": "Relationship", "subject": f"{liar.actor.uri}/introductions/1", "object": f"{us}/listings/{'a' * 44}",
+             "relationship": f"{liar.peer.origin}/ns#introduction"} | changes
+    more = {} if days is None else {"endTime": instant(clock.now() + timedelta(days=days))}
+    said = proofs.sign(liar.actor.does("Offer", thing, **more), liar.ed25519, clock.now())
+
+    async def receive() -> int:
+        async with in_transaction():  # no job of the server comes between
+            await OfferedListing.get_or_create({"actor": alice, "stamp_key": "b" * 44}, host=liar.peer.host, key="a" * 44)
+            await introductions.receive(Incoming(activity=Activity.parse(said), sender=await Actor.get(uri=liar.actor.uri),
+                                                 us=await Actor.instance(), body=json.dumps(said)))
+        return await Introduction.all().count()
+    return await liar.server.run(receive())
+
+
+async def test_an_introduction_is_put_before_whom_it_may_be(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not under names of other servers, not after its end, not before whoever blocks that server, not again, not without end."""
+    alice = await liar.server.member("alice")
+    for bad in ({"subject": "https://elsewhere.example/introductions/1"}, {"subject": None}, {"object": None}):
+        with pytest.raises(Malformed):
+            await asks_to_meet(liar, alice, **bad)
+    assert await asks_to_meet(liar, alice, days=-1) == await asks_to_meet(liar, alice, days=None) == 0
+    await liar.server.ask(lambda: HostBlock.create(owner=alice, host=liar.peer.host))
+    assert await asks_to_meet(liar, alice) == 0
+    await liar.server.ask(lambda: HostBlock.all().delete())
+    assert await asks_to_meet(liar, alice) == await asks_to_meet(liar, alice) == 1, "the same one once"
+    second = f"{liar.actor.uri}/introductions/2"
+    for limit in ("WAITING_LIMIT", "OFFERS_A_DAY"):
+        with monkeypatch.context() as patch:
+            patch.setattr(introductions, limit, 1)
+            assert await asks_to_meet(liar, alice, subject=second) == 1, limit
+    assert await asks_to_meet(liar, alice, subject=second) == 2
+
+
+@pytest.mark.parametrize("change", ["nothing", "blocks the server", "gone", "no longer known elsewhere", "too late"])
+async def test_who_does_not_want_to_be_known_there_is_named_to_nobody(liar: Liar, change: str) -> None:
+    """What changed after she asked: to the other side that is no answer (C5)."""
+    alice = await liar.server.member("alice")
+    uri, us = f"{liar.server.origin}/activities/1", f"{liar.server.origin}/directory"
+    ends = clock.now() + timedelta(days=-1 if change == "too late" else 3)
+
+    async def prepare() -> None:
+        await Introduction.create(actor=alice, host=liar.peer.host, is_asker=True, offer_uri=uri, listing_uri=f"{liar.view}/1",
+                                  pseudonym_uri=f"{us}/introductions/1", ends_at=ends)
+        if change == "blocks the server":
+            await HostBlock.create(owner=alice, host=liar.peer.host)
+        elif change == "gone":
+            await alice.change(deleted_at=clock.now())
+        elif change == "no longer known elsewhere":
+            await scene.withdraw(alice)
+    await liar.server.run(prepare())
+    yes = {"id": uri, "type": "Offer", "actor": us}
+    assert await liar.says("Accept", yes, result="https://elsewhere.example/users/1") == "refused"
+    assert await liar.says("Accept", yes) == "done"
+    await settle(liar.server)
+    known = await liar.server.ask(lambda: Introduction.get())
+    assert (known.state, alice.uri in str(liar.peer.received)) == (("agreed", True) if change == "nothing" else ("asked", False))
+    if change == "nothing":
+        other = await liar.server.run(resolve.actor(liar.server.instance, liar.peer.actor("bea").uri))
+        await liar.server.ask(lambda: Block.create(blocker=alice, target=other))
+        assert await liar.says("Accept", yes, result=other.uri) == "done"
+        assert (await liar.server.ask(lambda: Introduction.get())).state == "agreed", "not with somebody whom she blocks"
+
+
+async def test_only_directories_of_partners_read_and_are_read(liar: Liar) -> None:
+    """Neither a person nor a program of theirs follows ours; and what is a partner's directory no more is not asked."""
+    us = f"{liar.server.origin}/directory"
+    for one in (liar.peer.actor("vera"), liar.peer.actor("mallory", kind="Service")):
+        activity = one.does("Follow", us)
+        assert await liar.peer.send(liar.server, activity, one) == 202
+        await settle(liar.server)
+        assert (await liar.server.ask(lambda id_=activity["id"]: InboxItem.get(activity_uri=id_))).state == "refused"  # type: ignore[misc]
+    assert not await liar.server.ask(lambda: Follow.filter(target__uri=us).count())
+    liar.show(liar.listing("1"))
+    await liar.server.ask(lambda: Host.filter(name=liar.peer.host).update(directory_uri=""))
+    liar.peer.show(liar.peer.instance.uri, liar.peer.instance.document)
+    before = list(liar.peer.fetched)
+    assert await liar.compare() == "Malformed" and liar.peer.fetched == before and not await liar.known()
+
+
+async def test_of_a_directory_to_which_we_are_not_subscribed_nothing_is_read(liar: Liar) -> None:
+    listing = liar.listing("1")
+    await liar.server.ask(lambda: Follow.filter(target__uri=liar.actor.uri).delete())
+    before = list(liar.peer.fetched)
+    assert await liar.says("Add", listing["id"]) == "done" and not await liar.known()
+    assert liar.peer.fetched == before
+
+
+@pytest.mark.parametrize("said", [{"updated": None}, {"endTime": None}, {"digest": ""}, {"attributedTo": "https://elsewhere.example"}])
+async def test_a_list_says_whose_it_is_and_when(liar: Liar, said: Document) -> None:
+    liar.show(liar.listing("1"), **said)
+    assert await liar.compare() == "Malformed" and not await liar.known()
+
+
+async def test_a_list_is_no_longer_than_anybody_has(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing_sync, "LISTINGS_LIMIT", 1)
+    liar.show(liar.listing("1"), liar.listing("2"))
+    assert await liar.compare() == "Malformed" and not await liar.known()

@@ -10,6 +10,7 @@ import pytest
 from federation.handlers.request import ASKS
 from models import Actor, Announce, Community, Delivery, Follow, InboxItem, Like, Notification, Pin, Post, Report, Stamp, clock
 from models.delivery import ItemState
+from models.host import Standing
 from models.notification import Notice
 from models.reach import Reach
 from server.actions import follows, profiles, relations, reports
@@ -236,6 +237,9 @@ async def test_other_permissions_follow_the_rules_of_the_acts_themselves(
         assert yes["type"] == "Accept", kind
         _, body = await peer.get(alpha, yes["result"], otto)
         assert json.loads(body)["type"] == kind.replace("Request", "Authorization")
+    async with Peer() as other:  # it may see no message for partners, so also not what is allowed with it
+        await other.become(alpha, Standing.OPEN)
+        assert (await other.get(alpha, yes["result"], other.actor("ada")))[0] == 404
     assert (await ask(alpha, peer, otto, "FeatureRequest", alice.uri, f"{otto.uri}/list"))["type"] == "Reject"
 
     async def block() -> None:

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
-from federation import keys, proofs
+from federation import charters, forwarding, keys, proofs, resolve, rosters
 from federation.contexts import DATA_INTEGRITY, PUBLIC
-from federation.errors import Unproven
+from federation.errors import Malformed, Unproven
 from federation.signatures import Key
+from federation.wire import Activity
 from models import ActorKey, Community, InboxItem, OutgoingActivity, Post, clock
 from models.actor import KeyKind
 from models.delivery import ItemState
 from models.reach import Reach
+from moderation import charters as moderation_charters
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
 from tests.stories.scene import see
@@ -211,3 +213,39 @@ async def peer_forwarding(beta: LiveServer) -> AsyncIterator[None]:
     yield
     await settle(beta)
     assert await beta.ask(lambda: InboxItem.filter(state=ItemState.DONE).count()) == 1
+
+
+async def test_nobody_signs_for_their_whole_server(alpha: LiveServer, peer: Peer) -> None:
+    """A charter and a roster count with a proof by the server's own actor: not by one of its people, and by nobody elsewhere."""
+    vera, us = peer.actor("vera"), peer.instance
+    hers, own = with_proof_key(vera, peer), with_proof_key(us, peer)
+    async with Peer() as other:
+        await other.become(alpha)
+        strange = with_proof_key(other.instance, other)
+        owner, _ = [await alpha.run(resolve.actor(alpha.instance, uri)) for uri in (us.uri, vera.uri)]
+        promised = await alpha.run(Community.current())
+        made = [(charters.document(owner, 1, moderation_charters.of_community(promised), clock.now()) | {"legalOwner": "We"},
+                 charters.proven), (rosters.document(owner, 1, [us.uri], clock.now()), rosters.proven)]
+        for bare, proven in made:
+            good = proofs.sign(bare, own, clock.now())
+            assert await alpha.run(proven(alpha.instance, good, owner)) == good
+            for key in (hers, strange):
+                with pytest.raises(Unproven):
+                    await alpha.run(proven(alpha.instance, proofs.sign(bare, key, clock.now()), owner))
+        nobody = proofs.sign(made[0][0] | {"legalOwner": " "}, own, clock.now())
+        with pytest.raises(Malformed):
+            await alpha.run(charters.proven(alpha.instance, nobody, owner))
+        assert other.fetched == []
+
+
+async def test_a_neighbours_proof_makes_nothing_anybodys_word(alpha: LiveServer, peer: Peer) -> None:
+    """Nor one by a key for signing requests, nor about an activity under an id elsewhere."""
+    vera, mallory = peer.actor("vera"), peer.actor("mallory")
+    hers, his = with_proof_key(vera, peer), with_proof_key(mallory, peer)
+    said = vera.does("Create", vera.note("hers"))
+    elsewhere = said | {"id": "https://elsewhere.example/1"}
+    for lie in (proofs.sign(said, his, clock.now()), proofs.sign(elsewhere, hers, clock.now())):
+        with pytest.raises(Unproven):
+            await alpha.run(forwarding.prover(alpha.instance, lie, Activity.parse(lie)))
+    good = proofs.sign(said, hers, clock.now())
+    assert (await alpha.run(forwarding.prover(alpha.instance, good, Activity.parse(good))))[0].uri == vera.uri

@@ -84,7 +84,11 @@ async def test_a_flag_counts_as_far_as_it_is_about_ours_and_what_its_sender_has(
     async with Peer() as peer:
         await speaks(peer, alpha)
         by = peer.instance
-        for about in ("https://third.example/users/9", f"{alpha.origin}/posts/unknown", secret.uri, f"{alpha.origin}/actors/x"):
+        otto = peer.actor("otto")
+        await deliver(alpha, peer, otto, otto.does("Like", f"{alpha.origin}/posts/none"))
+        await alpha.ask(lambda: Host.create(name="other.example", rejects_reports=True))
+        for about in (otto.uri, "https://third.example/users/9", f"{alpha.origin}/posts/unknown", secret.uri,
+                      f"{alpha.origin}/actors/x"):
             assert await peer.send(alpha, by.does("Flag", about, content="Look"), by) == 202
         await settle(alpha)
         assert not await alpha.ask(lambda: Report.all().exists()), "nothing of ours that they have"
@@ -109,10 +113,20 @@ async def test_a_flag_counts_as_far_as_it_is_about_ours_and_what_its_sender_has(
         await settle(alpha)
         assert (await alpha.ask(lambda: Report.get(text="Rude"))).target_id == bob.id
 
-        monkeypatch.setattr(flag, "OPEN_LIMIT", 3)
+        bobs = await alpha.write(bob, "What Bob said")
+        assert (await peer.get(alpha, bobs.uri, by))[0] == 200
+        await deliver(alpha, peer, by, by.does("Flag", [alice.uri, bobs.uri], content="Both"))
+        assert (await alpha.ask(lambda: Report.get(text="Both"))).post_uris == [], "of those it is about"
+
+        monkeypatch.setattr(flag, "OPEN_LIMIT", 4)
         await deliver(alpha, peer, by, by.does("Flag", alice.uri, content="Flood"))
+        async with Peer() as other:
+            await speaks(other, alpha)
+            await deliver(alpha, other, other.instance, other.instance.does("Flag", alice.uri, content="Of another server"))
+        await alpha.ask(lambda: Report.filter(text="Both").update(closed_at=clock.now()))
+        await deliver(alpha, peer, by, by.does("Flag", alice.uri, content="When there is room again"))
         monkeypatch.undo()
         await alpha.ask(lambda: Host.filter(name=peer.host).update(rejects_reports=True))
         await deliver(alpha, peer, by, by.does("Flag", alice.uri, content="Unwanted"))
-        assert await alpha.ask(lambda: Report.all().count()) == 3
-
+        texts = await alpha.ask(lambda: Report.all().order_by("id").values_list("text", flat=True))
+        assert texts[3:] == ["Both", "Of another server", "When there is room again"]

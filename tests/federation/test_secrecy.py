@@ -47,6 +47,8 @@ async def test_absent_hidden_and_forbidden_get_one_answer(alpha: LiveServer, pee
     names = {await peer.get(alpha, f"/.well-known/webfinger?resource=acct:{name}@{alpha.host}") for name in ("shy", "nobody")}
     names |= {await peer.get(alpha, f"/.well-known/webfinger?resource={uri}") for uri in (shy.uri, f"{alpha.origin}/actors/1")}
     assert {status for status, _ in names} == {404} and len(names) == 1
+    for resource in ("", "x" * 1001):
+        assert (await peer.get(alpha, f"/.well-known/webfinger?resource={resource}"))[0] == 400
 
 
 async def test_nobody_reads_without_a_signature(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
