@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import rfc8785
 
-from federation import keyring, outbox, proofs, values
+from federation import audience, keyring, outbox, proofs, values
 from federation.addresses import origin_of, same_origin
 from federation.contexts import AS, note_context
 from federation.errors import Gone, Malformed, Refused, Unproven
@@ -109,7 +109,7 @@ async def _tell_partners(us: Actor, row: Charter) -> None:
 async def send(us: Actor, row: Charter, theirs: list[Actor]) -> None:
     """A version of our charter to these communities."""
     await outbox.send("Update", us, row.document, about=f"{origin_of(us.uri)}/charter", to=[one.uri for one in theirs],
-                      goes_to={one.inbox_uri: one.host for one in theirs}, extra={"@context": context(origin_of(us.uri))})
+                      goes_to=audience.people(*theirs), extra={"@context": context(origin_of(us.uri))})
 
 
 def is_charter(thing: object) -> bool:

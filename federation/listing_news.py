@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from federation import directories, listing_documents, outbox, proofs
+from federation import audience, directories, listing_documents, outbox, proofs
 from federation.addresses import origin_of, same_origin
 from federation.directories import view_of
 from federation.errors import FederationError, Malformed, Refused, Unproven
@@ -77,7 +77,7 @@ async def say(kind: str, us: Actor, them: Actor, thing: object, *, about: str, u
               extra: dict[str, Any] | None = None) -> None:
     """One activity of our directory to another, with a proof. Inside a transaction."""
     context = {"@context": listing_documents.context(origin_of(us.uri))}
-    await outbox.send(kind, us, thing, about=about, uri=uri, goes_to={them.inbox_uri: them.host}, to=[them.uri],
+    await outbox.send(kind, us, thing, about=about, uri=uri, goes_to=audience.people(them), to=[them.uri],
                       extra=context | (extra or {}), is_proven=True)
 
 

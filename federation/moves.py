@@ -49,9 +49,9 @@ async def _step(old: Actor, new: Actor, after: int) -> int:
 async def tell(actor: Actor, target: Actor) -> None:
     """Tell followers elsewhere that a member of ours has a new account: first its document, then the Move."""
     await outbox.update_actor(actor)
-    readers = {audience.inbox_of(one): one.host for one in await audience.remote_followers(actor)}
-    await outbox.send("Move", actor, actor.uri, about=actor.uri, goes_to=await audience.allowed(readers, Reach.WEB),
-                      to=[actor.followers_uri], extra={"target": target.uri})
+    readers = await audience.followers(actor, Reach.WEB)
+    await outbox.send("Move", actor, actor.uri, about=actor.uri, goes_to=readers, to=[actor.followers_uri],
+                      extra={"target": target.uri})
 
 
 async def _follow_along(follow: Follow, new: Actor) -> None:

@@ -12,13 +12,13 @@ from typing import Any
 
 from federation import audience, proofs, render
 from federation.addresses import origin_of, same_origin
-from federation.audience import Inboxes
-from federation.contexts import PUBLIC, note_context
+from federation.contexts import PUBLIC, note_context, request_context
 from federation.render import Document
 from models import (
     Actor,
     ActorKey,
     Announce,
+    Approval,
     Attachment,
     Delivery,
     Follow,
@@ -30,17 +30,16 @@ from models import (
     Recipient,
     Tag,
     clock,
-    outgoing,
+    fan_out,
 )
-from models.delivery import DeliveryState
+from models.delivery import TELLING, DeliveryState
+from models.fan_out import Audience
+from models.host import Standing
 from models.ids import new_key
 from models.post import AskedState
 from models.reach import Reach
-from moderation import consent, counts, hosts
+from moderation import asking, consent, counts, hosts
 from moderation.hosts import HEARD
-
-#: Activities that say what a message says.
-TELLING = ("Create", "Update")
 
 
 async def create(post: Post) -> None:
@@ -49,10 +48,13 @@ async def create(post: Post) -> None:
     """
     if post.hidden_at is not None:
         return
+    if not post.is_let:
+        await _ask_to_answer(post)
+        return
     recipients = await _recipients(post)
     named = [recipient.actor for recipient in recipients]
     note = await _attested(post, await _note(post, recipients))
-    goes_to = await audience.inboxes(post.author, post.reach, named)
+    goes_to = await audience.readers(post.author, post.reach, named)
     await send("Create", post.author, note, about=post.uri, goes_to=goes_to, due_at=post.held_until,
                to=note["to"], cc=note["cc"], extra={"published": note["published"]})
     await _ask_to_quote(post)
@@ -61,15 +63,43 @@ async def create(post: Post) -> None:
 async def _ask_to_quote(post: Post) -> None:
     """Ask the author of what it quotes; `federation.quoting` hears the answer (FEP-044f)."""
     if post.quote_state is AskedState.ASKED and (quoted := await Post.kept(post.quote_uri)):
-        await send("QuoteRequest", post.author, quoted.uri, about=post.uri, goes_to=_to_person(quoted.author),
+        await send("QuoteRequest", post.author, quoted.uri, about=post.uri, goes_to=audience.people(quoted.author),
                    due_at=post.held_until, to=[quoted.author.uri], extra={"instrument": post.uri})
+
+
+async def _ask_to_answer(post: Post) -> None:
+    """Ask whom an answer answers, and tell nobody else (GoToSocial); `federation.approvals` hears what they say. A server that
+    knows no requests gets the answer itself.
+    """
+    parent = await _asked_of(post)
+    if parent is None:
+        return
+    note = await _attested(post, await _note(post, await _recipients(post)))
+    author, goes_to, due_at = post.author, audience.people(parent.author), post.held_until
+    if asking.is_older(parent, asking.REPLY):
+        await send("Create", author, note, about=post.uri, goes_to=goes_to, due_at=due_at, to=note["to"], cc=note["cc"],
+                   extra={"published": note["published"]})
+    else:
+        await send("ReplyRequest", author, parent.uri, about=post.uri, goes_to=goes_to, due_at=due_at, to=[parent.author.uri],
+                   extra=wanted(author, note))
+
+
+async def _asked_of(post: Post) -> Post | None:
+    """The message whose author has not said yet whether this answer of ours may stand below it."""
+    return await Post.kept(post.parent_uri) if post.answer_state is AskedState.ASKED else None
+
+
+def wanted(actor: Actor, thing: Document) -> Document:
+    """What a request of this actor holds beside the message that it is about: what is asked for, whole."""
+    return {"@context": request_context(origin_of(actor.uri)), "instrument": thing}
 
 
 async def update(post: Post, *, is_edit: bool = True, at: datetime | None = None) -> None:
     """Tell of an edit: to those who have the message, and to those who should have it now. What `is_edit` not, such as the yes of
     somebody whom it quotes, says when the message was changed last. `at`: when the team changed what others see of it.
     """
-    if post.hidden_at is not None:
+    asked = await _asked_of(post)
+    if post.hidden_at is not None or asked is None and not post.is_let:
         return
     recipients = await _recipients(post)
     note = await _note(post, recipients)
@@ -78,8 +108,8 @@ async def update(post: Post, *, is_edit: bool = True, at: datetime | None = None
     elif not is_edit:
         note.setdefault("updated", note["published"])
     note = await _attested(post, note)
-    goes_to = await audience.inboxes(post.author, post.reach, [recipient.actor for recipient in recipients])
-    goes_to |= await audience.allowed(await audience.inboxes_that_have(post.uri), post.reach)
+    named = [recipient.actor for recipient in recipients]
+    goes_to = audience.people(asked.author) if asked else await audience.readers(post.author, post.reach, named, had=post.uri)
     await send("Update", post.author, note, about=post.uri, goes_to=goes_to, due_at=post.held_until, to=note["to"], cc=note["cc"])
 
 
@@ -87,11 +117,10 @@ async def renew(post: Post) -> None:
     """Tell those who have a message and obey its time that they may keep it for longer: an Update that says when the message was
     changed last, so that it is no change itself.
     """
-    if post.hidden_at is not None:
+    if post.hidden_at is not None or not post.is_let:
         return
-    obeying = {host.name for host in await Host.filter(takes_withdrawals=True).only("id", "name")}
-    have = await audience.allowed(await audience.inboxes_that_have(post.uri), post.reach)
-    goes_to = {inbox: host for inbox, host in have.items() if host in obeying}
+    obeying = [host.name for host in await Host.filter(takes_withdrawals=True).only("id", "name")]
+    goes_to = Audience(holders_of=post.uri, standings=await hosts.receiving(post.reach), among=obeying)
     note = await _note(post, await _recipients(post))
     note.setdefault("updated", note["published"])
     await send("Update", post.author, note, about=post.uri, goes_to=goes_to, to=note["to"], cc=note["cc"])
@@ -105,21 +134,18 @@ async def delete(post: Post, but: Collection[str] = ()) -> None:
     await cancel(post.uri)
     to, cc = render.addressing(post, recipients, origin_of(post.uri))
     tombstone = {"id": post.uri, "type": "Tombstone", "deleted": render.instant(clock.now())}
-    have = await audience.inboxes_that_have(post.uri)
-    await send("Delete", post.author, tombstone, about=post.uri, to=to, cc=cc,
-               goes_to={inbox: host for inbox, host in have.items() if host not in but})
+    await send("Delete", post.author, tombstone, about=post.uri, to=to, cc=cc, goes_to=audience.holders(post.uri, but))
 
 
 async def narrowed(post: Post, hosts: Collection[str]) -> None:
     """Tell these hosts, those of people whom it still reaches, that a message is for fewer now. Its text is not changed."""
-    if post.hidden_at is not None:
+    if post.hidden_at is not None or not post.is_let:
         return
     recipients = await _recipients(post)
-    reached = await audience.inboxes(post.author, post.reach, [recipient.actor for recipient in recipients])
+    goes_to = await audience.readers(post.author, post.reach, [recipient.actor for recipient in recipients], among=hosts)
     note = await _note(post, recipients)
     note.setdefault("updated", note["published"])
-    await send("Update", post.author, note, about=post.uri, to=note["to"], cc=note["cc"],
-               goes_to={inbox: host for inbox, host in reached.items() if host in hosts})
+    await send("Update", post.author, note, about=post.uri, goes_to=goes_to, to=note["to"], cc=note["cc"])
 
 
 async def cancel(object_uri: str) -> None:
@@ -128,43 +154,43 @@ async def cancel(object_uri: str) -> None:
     await waiting.filter(attempts=0).update(state=DeliveryState.FAILED, done_at=clock.now())
 
 
-async def like(like: Like) -> None:
-    """ "Thinking of you": tell the author, alone."""
-    await _tell_author("Like", like, like.post)
+async def like(like: Like, stamp_uri: str = "") -> None:
+    """ "Thinking of you": tell the author, alone. `stamp_uri`: of the yes, where they were asked first."""
+    await _tell_author("Like", like, like.post, _permission("like", stamp_uri))
 
 
 async def undo_like(like: Like) -> None:
     """Take a Like back."""
-    await _undo("Like", like.actor, like.uri, like.post.uri, like.post.author)
+    await undo("Like", like.actor, like.uri, like.post.uri, like.post.author)
 
 
-async def announce(announce: Announce) -> None:
-    """Pass a message on: to one's followers as far as its reach goes, and to its author."""
+async def announce(announce: Announce, stamp_uri: str = "") -> None:
+    """Pass a message on: to one's followers as far as its reach goes, and to its author. `stamp_uri`: of the author's yes, where
+    they were asked first.
+    """
     actor, post = announce.actor, announce.post
-    goes_to = await audience.inboxes(actor, announce.reach, [post.author])
+    goes_to = await audience.readers(actor, announce.reach, [post.author])
     to, cc = _audience_of(announce)
     await send("Announce", actor, post.uri, about=announce.uri, uri=announce.uri, goes_to=goes_to, to=to, cc=cc,
-               extra={"published": render.instant(announce.published_at)})
+               extra={"published": render.instant(announce.published_at)} | _permission("announce", stamp_uri))
 
 
 async def undo_announce(announce: Announce) -> None:
     """Take a passing-on back, where it went."""
     to, cc = _audience_of(announce)
     inner = {"id": announce.uri, "type": "Announce", "actor": announce.actor.uri, "object": announce.post.uri, "to": to, "cc": cc}
-    goes_to = await audience.inboxes_that_have(announce.uri)
-    await cancel(announce.uri)
-    await send("Undo", announce.actor, inner, about=announce.uri, goes_to=goes_to, to=to, cc=cc)
+    await send("Undo", announce.actor, inner, about=announce.uri, goes_to=audience.holders(announce.uri), to=to, cc=cc)
 
 
 async def follow(follow: Follow) -> None:
     """Ask to follow someone elsewhere."""
     await send("Follow", follow.follower, follow.target.uri, about=follow.uri, uri=follow.uri,
-               goes_to=_to_person(follow.target), to=[follow.target.uri])
+               goes_to=audience.people(follow.target), to=[follow.target.uri])
 
 
 async def undo_follow(follow: Follow) -> None:
     """Stop following. The whole Follow goes along: some servers forget what they were sent (fediverse.md §1.4)."""
-    await send("Undo", follow.follower, follow_document(follow), about=follow.uri, goes_to=_to_person(follow.target),
+    await send("Undo", follow.follower, follow_document(follow), about=follow.uri, goes_to=audience.people(follow.target),
                to=[follow.target.uri])
 
 
@@ -180,16 +206,13 @@ async def reject(follow: Follow) -> None:
 
 async def update_actor(actor: Actor) -> None:
     """Tell those who know an actor of ours that the profile changed, each with the lines that reach them."""
-    goes_to = await audience.inboxes_that_have(actor.uri)
-    followers = {audience.inbox_of(one): one.host for one in await audience.remote_followers(actor)}
-    goes_to |= await audience.allowed(followers, Reach.PARTNERS)
-    standings, keys = await hosts.standings(set(goes_to.values())), await ActorKey.shown(actor.id)
-    for readers in (Reach.PARTNERS, Reach.WEB):
-        theirs = {inbox: host for inbox, host in goes_to.items()
-                  if hosts.may_receive(standings[host], Reach.PARTNERS) is (readers is Reach.PARTNERS)}
+    near, keys = await hosts.receiving(Reach.PARTNERS), await ActorKey.shown(actor.id)
+    theirs = Audience(followers_of=actor.id, holders_of=actor.uri, standings=near)
+    others = Audience(holders_of=actor.uri, standings=[how for how in Standing if how not in near])
+    for readers, goes_to in ((Reach.PARTNERS, theirs), (Reach.WEB, others)):
         document = render.actor_document(actor, keys, origin_of(actor.uri), readers)
         document.pop("@context")
-        await send("Update", actor, document, about=actor.uri, goes_to=theirs, to=[actor.followers_uri])
+        await send("Update", actor, document, about=actor.uri, goes_to=goes_to, to=[actor.followers_uri])
 
 
 async def suspend_actor(actor: Actor) -> None:
@@ -199,8 +222,7 @@ async def suspend_actor(actor: Actor) -> None:
     await cancel(actor.uri)
     document = render.suspended_document(actor, await ActorKey.shown(actor.id), origin_of(actor.uri))
     document.pop("@context")
-    await send("Update", actor, document, about=actor.uri, goes_to=await audience.inboxes_that_have(actor.uri),
-               to=[actor.followers_uri])
+    await send("Update", actor, document, about=actor.uri, goes_to=audience.holders(actor.uri), to=[actor.followers_uri])
 
 
 async def update_instance(actor: Actor, title: str) -> None:
@@ -209,15 +231,13 @@ async def update_instance(actor: Actor, title: str) -> None:
     theirs = await Actor.filter(Actor.present(), uri__in=[str(uri) for uri in heard]).exclude(host="")
     document = render.instance_document(actor, await ActorKey.shown(actor.id), origin_of(actor.uri), title)
     document.pop("@context")
-    await send("Update", actor, document, about=actor.uri, goes_to={one.inbox_uri: one.host for one in theirs},
+    await send("Update", actor, document, about=actor.uri, goes_to=audience.people(*theirs),
                to=[one.uri for one in theirs])
 
 
 async def delete_actor(actor: Actor) -> None:
     """Tell those who know an actor of ours, and nobody else, that it is gone (mastodon#21674)."""
-    goes_to = await audience.inboxes_that_have(actor.uri)
-    for reader in await audience.remote_followers(actor):
-        goes_to[audience.inbox_of(reader)] = reader.host
+    goes_to = Audience(followers_of=actor.id, holders_of=actor.uri)
     await send("Delete", actor, actor.uri, about=actor.uri, goes_to=goes_to, to=[actor.followers_uri])
 
 
@@ -226,7 +246,7 @@ def follow_document(follow: Follow) -> Document:
     return {"id": follow.uri, "type": "Follow", "actor": follow.follower.uri, "object": follow.target.uri}
 
 
-async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: Inboxes, uri: str = "",
+async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: Audience, uri: str = "",
                due_at: datetime | None = None, to: list[str] | None = None, cc: list[str] | None = None,
                extra: dict[str, Any] | None = None, is_proven: bool = False) -> None:
     """Write one activity and its deliveries; nothing where nobody elsewhere is to have it.
@@ -234,7 +254,7 @@ async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: I
     `about` is the uri of what it tells of: deliveries about one thing to one host keep their order. What is for the whole web
     holds a proof, and what `is_proven`.
     """
-    if not goes_to:
+    if not await fan_out.reaches(goes_to):
         return
     key, origin, to, cc = new_key(), origin_of(actor.uri), to or [], cc or []
     uri = uri or f"{origin}/activities/{key}"
@@ -248,7 +268,7 @@ async def send(kind: str, actor: Actor, thing: object, *, about: str, goes_to: I
         is_private = kind in TELLING and {PUBLIC, actor.followers_uri, render.partners_uri(origin)}.isdisjoint((*to, *cc))
         activity.readers = (actor.id,) if is_private else ()
         await activity.save(force_create=True)
-    await outgoing.add_deliveries(activity.id, about, goes_to, due_at or clock.now())
+    await fan_out.add_deliveries(activity.id, about, goes_to, due_at or clock.now())
 
 
 async def _recipients(post: Post) -> list[Recipient]:
@@ -271,6 +291,8 @@ async def _note(post: Post, recipients: list[Recipient]) -> Document:
     attachments = await Attachment.filter(post_id=post.id).order_by("position")
     note = render.note_document(post, recipients=recipients, tags=tags, attachments=attachments, origin=origin_of(post.uri))
     note["replies"] = f"{post.uri}/replies"
+    if post.answer_state is AskedState.SHOWN and (yes := await Approval.get_or_none(uri=post.uri)):
+        note |= _permission("reply", yes.stamp_uri)
     if "expires" in note and (given := await consent.may_leave(post.author_id)) and given.key:
         note["consent"] = given.key  # under which yes it is there, as receipts name it
     if post.kind and (poll := await Poll.get_or_none(post_id=post.id)):
@@ -290,29 +312,36 @@ async def _attested(post: Post, note: Document) -> Document:
     return await proofs.attested(note | {"@context": note_context(origin_of(post.uri))}, post.author, said_at)
 
 
-def _to_person(actor: Actor) -> Inboxes:
-    """The person's own inbox: a follow is between two people, and not every server routes it from the shared one."""
-    return {} if actor.is_local else {actor.inbox_uri: actor.host}
+async def _tell_author(kind: str, like: Like, post: Post, extra: Document) -> None:
+    author = post.author
+    await send(kind, like.actor, post.uri, about=like.uri, uri=like.uri, goes_to=audience.people(author), to=[author.uri],
+               extra=extra)
 
 
-async def _tell_author(kind: str, like: Like, post: Post) -> None:
-    await send(kind, like.actor, post.uri, about=like.uri, uri=like.uri, goes_to=_to_person(post.author), to=[post.author.uri])
+def _permission(what: str, stamp_uri: str) -> Document:
+    """By what others see that an answer, a Like or an Announce was let; the second is what GoToSocial before 0.21 reads."""
+    return {f"{what}Authorization": stamp_uri, "approvedBy": stamp_uri} if stamp_uri else {}
 
 
-async def _undo(kind: str, actor: Actor, uri: str, object_uri: str, told: Actor) -> None:
+async def undo(kind: str, actor: Actor, uri: str, object_uri: str, told: Actor) -> None:
+    """Take something back at the one who was told of it."""
     inner = {"id": uri, "type": kind, "actor": actor.uri, "object": object_uri}
-    await send("Undo", actor, inner, about=uri, goes_to=_to_person(told), to=[told.uri])
+    await send("Undo", actor, inner, about=uri, goes_to=audience.people(told), to=[told.uri])
 
 
 async def _answer(kind: str, follow: Follow) -> None:
-    await send(kind, follow.target, follow_document(follow), about=follow.uri, goes_to=_to_person(follow.follower),
+    await send(kind, follow.target, follow_document(follow), about=follow.uri, goes_to=audience.people(follow.follower),
                to=[follow.follower.uri])
 
 
 def _audience_of(announce: Announce) -> tuple[list[str], list[str]]:
-    actor = announce.actor
-    if announce.reach is Reach.WEB:
-        return [PUBLIC], [actor.followers_uri, announce.post.author.uri]
-    return [render.partners_uri(origin_of(actor.uri)), actor.followers_uri], [announce.post.author.uri]
+    return addressed(announce.actor, announce.reach, announce.post.author)
+
+
+def addressed(actor: Actor, reach: Reach, author: Actor) -> tuple[list[str], list[str]]:
+    """`to` and `cc` of an Announce of a message of this author."""
+    if reach is Reach.WEB:
+        return [PUBLIC], [actor.followers_uri, author.uri]
+    return [render.partners_uri(origin_of(actor.uri)), actor.followers_uri], [author.uri]
 
 

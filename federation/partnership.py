@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from federation import charters, outbox
+from federation import audience, charters, outbox
 from federation.addresses import origin_of
 from models import Actor, Charter, Host
 from models.ids import new_key
@@ -33,7 +33,7 @@ async def offer(us: Actor, them: Actor, host: Host) -> None:
     uri = f"{origin_of(us.uri)}/activities/{new_key()}"
     await host.change(offer_uri=uri, instance_uri=them.uri)
     await outbox.send("Offer", us, relationship(us.uri, them.uri, origin_of(us.uri)), about=uri, uri=uri,
-                      goes_to={them.inbox_uri: them.host}, to=[them.uri], extra=await _charter(us))
+                      goes_to=audience.people(them), to=[them.uri], extra=await _charter(us))
 
 
 async def answer(kind: str, us: Actor, them: Actor, host: Host) -> None:
@@ -45,7 +45,7 @@ async def answer(kind: str, us: Actor, them: Actor, host: Host) -> None:
     extra = await _charter(us) if kind == "Accept" else {}
     if kind == "Accept" and (theirs := await Charter.newest(host.name)):
         extra["agreedTo"] = charters.reference(theirs)
-    await outbox.send(kind, us, inner, about=host.offer_uri, goes_to={them.inbox_uri: them.host}, to=[them.uri], extra=extra)
+    await outbox.send(kind, us, inner, about=host.offer_uri, goes_to=audience.people(them), to=[them.uri], extra=extra)
 
 
 async def _charter(us: Actor) -> dict[str, Any]:

@@ -17,7 +17,7 @@ READ_LIMIT = 10  # messages of one person
 
 async def tell(kind: str, actor: Actor, post: Post) -> None:
     """Add or Remove, to the servers of those followers whom the message reached. Inside the act's transaction."""
-    goes_to = await audience.inboxes(actor, post.reach, [])
+    goes_to = await audience.readers(actor, post.reach)
     await outbox.send(kind, actor, post.uri, about=post.uri, goes_to=goes_to, to=[actor.followers_uri],
                       extra={"target": actor.featured_uri})
 

@@ -75,6 +75,6 @@ async def _respond(us: Actor, report: Report, extra: dict[str, str]) -> str:
     if them is None or them.is_gone:
         return ""
     uri = f"{origin_of(us.uri)}/activities/{new_key()}"
-    await outbox.send(RESPOND, us, report.uri, about=report.uri, uri=uri, goes_to={audience.inbox_of(them): them.host},
+    await outbox.send(RESPOND, us, report.uri, about=report.uri, uri=uri, goes_to=audience.servers_of(them),
                       to=[them.uri], extra={"published": instant(clock.now())} | extra)
     return uri

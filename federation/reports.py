@@ -32,4 +32,4 @@ async def _send(us: Actor, report: Report, ids: list[str], to: Actor) -> None:
     extra: dict[str, Any] = {"content": report.text[:TEXT_LIMIT_CHARACTERS]}
     if await Host.exists(name=to.host, takes_responses=True):
         extra["matter"] = str(report.matter)
-    await outbox.send("Flag", us, ids, about=report.uri, uri=report.uri, goes_to={audience.inbox_of(to): to.host}, extra=extra)
+    await outbox.send("Flag", us, ids, about=report.uri, uri=report.uri, goes_to=audience.servers_of(to), extra=extra)

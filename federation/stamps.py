@@ -34,13 +34,13 @@ def document(stamp: Stamp) -> dict[str, Any]:
 async def grant(stamp: Stamp, request: Activity) -> None:
     """Say yes. `stamp` with its message, that message's author, and the asker. Inside the act's transaction."""
     # about the stamp itself, so that the ledger knows who has it when it is withdrawn
-    await outbox.send("Accept", stamp.post.author, _repeated(request), about=uri_of(stamp), goes_to=_inbox(stamp.asker),
+    await outbox.send("Accept", stamp.post.author, _repeated(request), about=uri_of(stamp), goes_to=audience.people(stamp.asker),
                       to=[stamp.asker.uri], extra={"result": uri_of(stamp)})
 
 
 async def refuse(author: Actor, asker: Actor, request: Activity) -> None:
     """Say no."""
-    await outbox.send("Reject", author, _repeated(request), about=request.id, goes_to=_inbox(asker), to=[asker.uri])
+    await outbox.send("Reject", author, _repeated(request), about=request.id, goes_to=audience.people(asker), to=[asker.uri])
 
 
 async def withdraw_all(author: Actor, *, asker: Actor | None = None, kind: StampKind | None = None,
@@ -59,7 +59,7 @@ async def withdraw(stamp: Stamp) -> None:
     """Take one back: with its asker, its message and that one's author, a member of ours. Inside the act's transaction."""
     uri, author = uri_of(stamp), stamp.post.author
     await outbox.cancel(uri)
-    await outbox.send("Delete", author, uri, about=uri, goes_to=await audience.inboxes_that_have(uri), to=[stamp.asker.uri])
+    await outbox.send("Delete", author, uri, about=uri, goes_to=audience.holders(uri), to=[stamp.asker.uri])
     await quoting.end_of_own(stamp, uri)
     await stamp.delete()
 
@@ -68,7 +68,3 @@ def _repeated(request: Activity) -> dict[str, Any]:
     """The request as its sender knows it: some forget what they asked."""
     return {"id": request.id, "type": request.type, "actor": request.actor, "object": request.object_id,
             "instrument": request.instrument}
-
-
-def _inbox(asker: Actor) -> audience.Inboxes:
-    return {asker.inbox_uri: asker.host}

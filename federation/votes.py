@@ -16,8 +16,7 @@ async def send(vote: Vote, post: Post, option: str) -> None:
     author = post.author
     note = {"id": vote.uri, "type": "Note", "attributedTo": vote.actor.uri, "to": [author.uri], "name": option,
             "inReplyTo": post.uri}
-    goes_to = {} if author.is_local else {author.inbox_uri: author.host}
-    await outbox.send("Create", vote.actor, note, about=vote.uri, goes_to=goes_to, to=[author.uri])
+    await outbox.send("Create", vote.actor, note, about=vote.uri, goes_to=audience.people(author), to=[author.uri])
 
 
 async def take(note: Note, voter: Actor) -> None:
@@ -65,7 +64,7 @@ async def _drop(votes: list[Vote]) -> None:
 async def take_back(actor: Actor) -> None:
     """Ask everybody elsewhere who was told what this member chose to forget it. Inside the act's transaction."""
     for vote in await Vote.filter(actor_id=actor.id).exclude(poll__post__author__host=""):
-        goes_to = await audience.inboxes_that_have(vote.uri)
         await outbox.cancel(vote.uri)
-        await outbox.send("Delete", actor, {"id": vote.uri, "type": "Tombstone"}, about=vote.uri, goes_to=goes_to)
+        tombstone = {"id": vote.uri, "type": "Tombstone"}
+        await outbox.send("Delete", actor, tombstone, about=vote.uri, goes_to=audience.holders(vote.uri))
         await vote.delete()

@@ -78,7 +78,7 @@ async def _write(actor: Actor, host: Host, uris: Sequence[str], record: ConsentR
     await Withdrawal.create(key=key, actor=actor, host=host.name, object_uris=list(uris), purpose=Purpose.SHARED_OUT,
                             consent_id=record.id if record else None)
     extra = {"published": instant(clock.now())} | ({"consent": await _ended(actor)} if record else {})
-    await outbox.send(WITHDRAW, us, list(uris), about=uri, uri=uri, goes_to={audience.inbox_of(them): them.host}, to=[them.uri],
+    await outbox.send(WITHDRAW, us, list(uris), about=uri, uri=uri, goes_to=audience.servers_of(them), to=[them.uri],
                       extra=extra)
     return True
 
@@ -103,7 +103,7 @@ async def acknowledge(us: Actor, request: ErasureRequest) -> None:
     """Sign that what a notice named is erased here, with its files. Inside the act's transaction."""
     them = await Actor.get_or_none(uri=request.sender_uri)
     if them and not them.is_gone:
-        await outbox.send(ACKNOWLEDGE, us, request.uri, about=request.uri, goes_to={audience.inbox_of(them): them.host},
+        await outbox.send(ACKNOWLEDGE, us, request.uri, about=request.uri, goes_to=audience.servers_of(them),
                           to=[them.uri], is_proven=True, extra={"outcome": ERASED, "digest": request.digest,
                                                                 "published": instant(clock.now())})
     await ErasureRequest.filter(id=request.id).update(answered_at=clock.now())

@@ -21,6 +21,14 @@ def new_id() -> int:
     return _last
 
 
+def new_block() -> int:
+    """A number such that the million above it are ids of nobody else: for rows that the database makes itself."""
+    global _last
+    start = new_id()
+    _last = start + (1 << RANDOM_BITS)
+    return start
+
+
 def first_id(since: datetime) -> int:
     """The lowest id that a row born since then can have: lets a query use the primary key instead of a scan."""
     return int(since.timestamp() * 1000) << RANDOM_BITS

@@ -6,15 +6,13 @@ for each column: so its text never changes, and PostgreSQL reads it once. As val
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import clock, memory
-from models.commits import after_commit
 from models.database import as_instant, as_list, dialect, listed, rows, tuples
 from models.delivery import DeliveryState
-from models.host import Host
+from models.fan_out import FOLLOWERS
 from models.ids import new_id
 
 
@@ -111,31 +109,7 @@ async def hosts_live(ids: Sequence[int], now: datetime, is_slow: bool, signature
         await rows(update, [now, is_slow, signature, as_list(ids)])
 
 
-async def add_deliveries(activity_id: int, object_uri: str, inboxes: Mapping[str, str], due_at: datetime) -> None:
-    """One delivery for each inbox (uri -> host), once. A host that is new gets its row. Who sends hears of it with the commit."""
-    if not inboxes:
-        return
-    names, now = sorted(set(inboxes.values())), clock.now()
-    asked = f"SELECT name FROM host WHERE {listed('name', 'text')}"  # noqa: S608
-    known = {str(one[0]) for one in await tuples(asked, [as_list(names)])}
-    for name in names:  # in one order, so that two transactions never wait for each other
-        if name not in known:
-            await Host.called(name)
-    given = [(new_id(), host, inbox) for inbox, host in inboxes.items()]
-    insert = "INSERT INTO delivery (id, host, inbox_uri, created_at, activity_id, object_uri, state, due_at)"
-    await rows(f"{insert} {_WRITTEN[dialect()]} ON CONFLICT (activity_id, inbox_uri) DO NOTHING",
-               [now, activity_id, object_uri, str(DeliveryState.WAITING), due_at, *_columns(given)])
-    if due_at <= now:
-        after_commit(memory.current().deliveries_written.set)
-
-
 #: Rows given as one value, or as one for each column.
-_WRITTEN = {
-    "sqlite": "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), ?, ?, ?, ?, ?"
-              " FROM json_each(?) WHERE true",  # without a WHERE, SQLite would read ON CONFLICT as the ON of a join
-    "postgres": "SELECT one.id, one.host, one.inbox, ?, ?, ?, ?, ?"
-                " FROM unnest(CAST(? AS bigint[]), CAST(? AS text[]), CAST(? AS text[])) AS one (id, host, inbox)",
-}
 _TOLD = {
     "sqlite": "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),"
               " json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'), ?, ?"
@@ -151,17 +125,6 @@ def _columns(given: Sequence[tuple[object, ...]]) -> list[object]:
     return [json.dumps(given)] if dialect() == "sqlite" else [list(column) for column in zip(*given, strict=True)]
 
 
-async def follower_inboxes(actor_id: int) -> dict[str, str]:
-    """Where the present followers of an actor are read elsewhere: inbox -> host, each shared inbox once."""
-    inbox = "CASE WHEN a.shared_inbox_uri <> '' THEN a.shared_inbox_uri ELSE a.inbox_uri END"
-    found = await tuples(f"SELECT DISTINCT {inbox} AS inbox, a.host AS host {_ELSEWHERE}", [actor_id])
-    return {str(one[0]): str(one[1]) for one in found}
-
-
 async def followers_elsewhere(actor_id: int) -> list[tuple[str, str]]:
     """Host and id of each present follower of an actor elsewhere."""
-    return [(str(one[0]), str(one[1])) for one in await tuples(f"SELECT a.host, a.uri {_ELSEWHERE}", [actor_id])]
-
-
-_ELSEWHERE = ("FROM follow f JOIN actor a ON a.id = f.follower_id WHERE f.target_id = ? AND f.accepted_at IS NOT NULL"
-              " AND a.host <> '' AND a.suspended_at IS NULL AND a.deleted_at IS NULL")
+    return [(str(one[0]), str(one[1])) for one in await tuples(f"SELECT a.host, a.uri {FOLLOWERS}", [actor_id])]

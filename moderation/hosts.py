@@ -51,6 +51,12 @@ async def of_strangers() -> Standing:
     return Standing.OPEN if (await Community.current()).is_open_federation else Standing.UNKNOWN
 
 
+async def receiving(reach: Reach) -> list[Standing]:
+    """The standings, as rows of hosts say them, of hosts that something of this reach may be copied to."""
+    strangers = await of_strangers()
+    return [how for how in Standing if may_receive(strangers if how is Standing.UNKNOWN else how, reach)]
+
+
 def may_receive(how: Standing, reach: Reach) -> bool:
     """Whether something of this reach may be copied to a host of this standing."""
     return reach in MAY_RECEIVE[how]

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 from federation import audience, copies, outbox, stamps, withdrawal_notices
-from models import Announce, Delivery, Host, OutgoingActivity, Pin, Post, Recipient, Subquery, clock, sealing
+from models import Announce, Approval, Delivery, Host, OutgoingActivity, Pin, Post, Recipient, Subquery, clock, fan_out, sealing
 from models.database import in_transaction
-from models.delivery import DeliveryState
+from models.delivery import TELLING, DeliveryState
 from models.errors import CommunityError, NotHere
+from models.post import AskedState
 from models.reach import Reach
 from models.stamp import StampKind
+from moderation import asking
 from server.actions import held
 
 
@@ -51,6 +53,7 @@ async def narrow(post: Post, reach: Reach) -> None:
         if reach.level >= now.reach.level:  # by another request, after this one read it
             raise Wider("narrow")
         await post.change(reach=reach, reach_before="", expires_at=copies.kept_until(reach, clock.now()))
+        await _asks_nobody(post)
         await sealing.anew(post)
         keep = await _keepers(post)
         await withdrawal_notices.ask(post.author, [post.uri], but=keep)
@@ -62,10 +65,17 @@ async def narrow(post: Post, reach: Reach) -> None:
             await _pass_on_no_more(post)
 
 
+async def _asks_nobody(post: Post) -> None:
+    """What stays here, or is for named people, needs no yes of whom it answers."""
+    if post.reach not in asking.ANSWERS_SHOWN and not post.is_let:
+        await post.change(answer_state=AskedState.NONE)
+        await Approval.filter(uri=post.uri).delete()
+
+
 async def _keepers(post: Post) -> set[str]:
     """The servers that may have it as it is now, and know how to narrow it."""
     rows = await Recipient.filter(post_id=post.id).select_related("actor")
-    reached = await audience.inboxes(post.author, post.reach, [row.actor for row in rows])
+    reached = await fan_out.inboxes(await audience.readers(post.author, post.reach, [row.actor for row in rows]))
     obeying = await Host.filter(name__in=list(set(reached.values())) or [""], takes_withdrawals=True).only("id", "name")
     return {host.name for host in obeying}
 
@@ -73,7 +83,7 @@ async def _keepers(post: Post) -> set[str]:
 async def _forget(post: Post) -> None:
     """What was written down to be sent said it for more people."""
     waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
-    told = OutgoingActivity.filter(object_uri=post.uri, kind__in=["Create", "Update"]).exclude(id__in=waiting)
+    told = OutgoingActivity.filter(object_uri=post.uri, kind__in=TELLING).exclude(id__in=waiting)
     await told.update(body="", sealed=None)
 
 

@@ -2,7 +2,8 @@
 """The hot path of what goes out says the same on both databases."""
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from tortoise.context import TortoiseContext
 
@@ -19,26 +20,18 @@ async def sent(number: int = 1) -> OutgoingActivity:
                                          object_uri=f"https://a.example/posts/{number}", body="{}")
 
 
-async def test_deliveries_are_written_once_for_hosts_known_and_new(db: TortoiseContext) -> None:
-    activity = await sent()
-    await Host.create(name="b.example")
-    inboxes = {f"https://{host}/inbox": host for host in ("b.example", "c.example")}
-    for _ in range(2):
-        await outgoing.add_deliveries(activity.id, activity.object_uri, inboxes, clock.now())
-    assert await Delivery.all().count() == await Host.all().count() == 2
-    written = await Delivery.filter(activity_id=activity.id, state=DeliveryState.WAITING, object_uri=activity.object_uri)
-    assert {one.inbox_uri: one.host for one in written} == inboxes
-    await outgoing.add_deliveries(activity.id, activity.object_uri, {}, clock.now())
+async def write(activity: OutgoingActivity, about: str, hosts: Sequence[str], now: datetime) -> None:
+    """A delivery of it for each of these hosts."""
+    await Delivery.bulk_create([Delivery(activity=activity, host=host, inbox_uri=f"https://{host}/inbox", object_uri=about, due_at=now)
+                                for host in hosts])
 
 
 async def test_a_delivery_waits_for_an_earlier_one_about_the_same_thing(db: TortoiseContext) -> None:
     """Also when many hosts are asked about together, and each for a few only."""
     now = clock.now()
     create, other, delete = await sent(1), await sent(2), await sent(3)
-    inboxes = {f"https://{host}/inbox": host for host in ("b.example", "c.example")}
-    await outgoing.add_deliveries(create.id, "https://a.example/x", inboxes, now)
-    await outgoing.add_deliveries(other.id, "https://a.example/y", inboxes, now)
-    await outgoing.add_deliveries(delete.id, "https://a.example/x", inboxes, now)
+    for activity, about in ((create, "x"), (other, "y"), (delete, "x")):
+        await write(activity, about, ("b.example", "c.example"), now)
     await Delivery.filter(activity_id=create.id, host="b.example").update(due_at=now + timedelta(hours=1))
     due = await outgoing.due_deliveries(["b.example", "c.example"], clock.now(), 2)
     assert [(one.host, one.activity_id) for one in due if one.host == "b.example"] == [("b.example", other.id)]
@@ -48,7 +41,7 @@ async def test_a_delivery_waits_for_an_earlier_one_about_the_same_thing(db: Tort
 
 async def test_what_was_called_back_is_not_claimed(db: TortoiseContext) -> None:
     activity = await sent()
-    await outgoing.add_deliveries(activity.id, "x", {f"https://{n}.example/inbox": f"{n}.example" for n in range(2)}, clock.now())
+    await write(activity, "x", ("b.example", "c.example"), clock.now())
     kept, called_back = await Delivery.all().order_by("id")
     await Delivery.filter(id=called_back.id).update(state=DeliveryState.FAILED)
     assert await outgoing.claim([kept.id, called_back.id]) == {kept.id}
