@@ -47,6 +47,27 @@ def test_only_a_no_that_is_sure_counts(rule: object, who: str | None) -> None:
     assert withheld(canQuote=NOBODY) is None
 
 
+def asked(policy: Any, author: str = OTTO, **more: Any) -> Any:
+    """Who has to ask, for answers."""
+    note = {"id": f"{author}/1", "type": "Note", "attributedTo": author, "interactionPolicy": {"canReply": policy}} | more
+    return (Note.parse(note).asks or {}).get("canReply")
+
+
+def test_who_has_to_ask_first() -> None:
+    """All but the named, wherever not everybody may at once; those whom the message names may answer it; partners of a Dazzle
+    are its readers.
+    """
+    bob = "https://us.example/actors/1"
+    assert asked({"automaticApproval": [OTTO], "manualApproval": [PUBLIC]}) == {"named": [], "older": False}
+    assert asked({"always": [OTTO, FOLLOWERS, bob], "approvalRequired": PUBLIC}) == {"named": [bob], "older": True}
+    assert asked({"automaticApproval": [FOLLOWERS]}, **MENTION) == {"named": [f"{OTTO}/x"], "older": False}
+    assert asked({"automaticApproval": [], "manualApproval": [], "always": []}) == {"named": [], "older": True}
+    for rule in ({"automaticApproval": ["as:Public"], "manualApproval": [bob]}, {"automaticApproval": "https://peer.test/partners"},
+                 {}, None, 7, {"automaticApproval": 7}):
+        assert asked(rule) is None, rule
+    assert asked({"automaticApproval": ["https://elsewhere.example/partners"]}), "of another server"
+
+
 async def why_not(server: LiveServer, act: Any) -> str:
     """The reason of a rule."""
     with pytest.raises(Refused) as refused:

@@ -86,9 +86,10 @@ async def test_an_answer_is_asked_for_shown_with_the_yes_and_ends_with_it(
         async with Peer() as elsewhere:
             await elsewhere.become(alpha)
             there = stamp_for(elsewhere, "Reply", otto, mine.uri, note["id"])
+            led = stamp_for(elsewhere, "Reply", otto, mine.uri, note["id"], id=moved)
 
             async def lead(_: web.Request) -> web.Response:
-                return web.Response(status=302, headers={"Location": there})
+                return web.Response(status=302, headers={"Location": led})
             peer.pages["/stamps/moved"] = lead
             lies = [(eve, good), (otto, None), (otto, stamp_for(peer, "Reply", eve, mine.uri, note["id"])), (otto, moved),
                     (otto, stamp_for(peer, "Reply", otto, f"{mine.uri}x", note["id"])), (otto, there),
