@@ -15,7 +15,7 @@ from models import memory
 from models.actor import Actor
 from models.conditions import FROM, Condition
 from models.database import Statement, Talk, talk, tuples
-from models.ids import new_id
+from models.ids import RANDOM_BITS, new_id
 from models.loading import join, makers, selected
 from models.newest import UNSETTLED
 from models.parts import ANNOUNCES, END_OF_TIME, POSTS, Part, Scope, Span, Table, Way, order, places
@@ -23,8 +23,9 @@ from models.post import Post
 from models.relation import Announce
 
 NEWEST_ROWS = 500  # that are looked at one by one
-NEAREST_AUTHORS = 40  # whose messages are collected at a time
+NEAREST_AUTHORS = 32  # whose messages are collected at a time
 WIDER = 10  # times the span before, where that held too little
+A_MONTH = 30 * 24 * 3600 * 1000 << RANDOM_BITS  # of ids
 NOBODY = Condition("SELECT 0 AS id WHERE 1 = 0")
 NOTHING: Statement = ("SELECT 0, 0 WHERE 1 = 0", ())
 POST_COLUMNS = ((Post, "post"), (Actor, "post__author"))
@@ -85,11 +86,14 @@ async def _found(wanted: Sequence[tuple[Table, Scope]], span: Span) -> list[Sequ
 
 
 async def _begin(table: Table, scope: Scope, span: Span) -> Part:
-    """The newest rows; none where it is kept who wrote last, or where few of them belonged to this list a moment ago."""
-    is_kept = bool(scope.latest) and span.before == END_OF_TIME
+    """The newest rows; none where few of them belonged to this list a moment ago, or it is kept who wrote last, and there are
+    more rows than are looked at anyway.
+    """
+    low, high = await _newest(table, span)
+    is_kept = bool(scope.latest) and high == END_OF_TIME and low > span.after
     if scope.authors and not span.upwards and (is_kept or memory.current().sparse.has((table.name, scope.authors))):
-        return Part(table, scope, scope.way, span.before - 1, span.before)
-    return Part(table, scope, scope.way, *await _newest(table, span))
+        return Part(table, scope, scope.way, high - 1, high)
+    return Part(table, scope, scope.way, low, high)
 
 
 async def _newest(table: Table, span: Span) -> tuple[int, int]:
@@ -139,18 +143,25 @@ def _has_enough(part: Part, found: Sequence[Sequence[Any]], span: Span) -> bool:
 
 def _beyond(parts: Sequence[Part], end: int, span: Span, sparse: set[Hashable], unsettled: set[int]) -> Talk[list[Part]]:
     """Where to look next for what the page lacks."""
-    begins = [not span.upwards and bool(part.scope.authors) and part.way is not Way.COLLECT for part in parts]
-    latest = yield from _latest([part for part, begin in zip(parts, begins, strict=True) if begin], end, unsettled)
+    limits = [0 if span.upwards else _authors_next(part) for part in parts]
+    latest = yield from _latest([one for one in zip(parts, limits, strict=True) if one[1]], end, unsettled)
     nearest, made = iter(latest), list[Part]()
-    for part, begin in zip(parts, begins, strict=True):
-        if not begin:
+    for part, limit in zip(parts, limits, strict=True):
+        if not limit:
             made.append(_wider(part, end, span))
             continue
         those = next(nearest)
-        if len(those) == NEAREST_AUTHORS and part.way is Way.WALK:
+        if len(those) == limit and part.way is Way.WALK:
             sparse.add((part.table.name, part.scope.authors))
-        made.append(_nearest(part, those, end))
+        made.append(_nearest(part, those, len(those) == limit, end))
     return made
+
+
+def _authors_next(part: Part) -> int:
+    """Of how many authors, of those who wrote last, what they made is collected next; 0: of all, in a wider span."""
+    if not part.scope.authors or part.way is Way.COLLECT and not (part.nearest and part.scope.latest):
+        return 0
+    return NEAREST_AUTHORS if not part.nearest else NEAREST_AUTHORS * WIDER if len(part.nearest) <= NEAREST_AUTHORS else 0
 
 
 def _width(part: Part) -> int:
@@ -165,48 +176,49 @@ def _wider(part: Part, end: int, span: Span) -> Part:
     return replace(part, way=way, low=max(end, part.low - _width(part)), high=part.low + 1, nearest=())
 
 
-def _nearest(part: Part, those: Sequence[tuple[int, int]], end: int) -> Part:
+def _nearest(part: Part, those: Sequence[tuple[int, int]], are_more: bool, end: int) -> Part:
     """Below what was looked at: those of its authors who wrote last (`those`: actor and newest id), down to where others of them
-    may have written too.
+    may have written too, if there are more.
     """
-    low = min(those[-1][1] if those else part.low, part.low - _width(part))
-    if len(those) == NEAREST_AUTHORS:
-        low = those[-1][1]
+    oldest = those[-1][1] if those else END_OF_TIME
+    far = min(part.low, new_id()) - max(_width(part), A_MONTH)
+    low = oldest if are_more else min(oldest, far)
     return replace(part, way=Way.COLLECT, low=max(end, low), high=part.low + 1, nearest=tuple(id_ for id_, _ in those) or (0,))
 
 
-def _latest(parts: Sequence[Part], end: int, unsettled: set[int]) -> Talk[list[list[tuple[int, int]]]]:
-    """Of each part the authors who wrote last, below what was looked at: as kept, or else looked for."""
+def _latest(parts: Sequence[tuple[Part, int]], end: int, unsettled: set[int]) -> Talk[list[list[tuple[int, int]]]]:
+    """Of each part so many authors who wrote last, below what was looked at: as kept, or else looked for."""
     if not parts:
         return []
-    kept = yield [_kept(part, end) if part.scope.latest else NOTHING for part in parts]
+    kept = yield [_kept(*one, end) if one[0].scope.latest else NOTHING for one in parts]
     known = [[(int(id_), int(newest)) for id_, newest in rows] for rows in kept]
-    unsettled |= {part.scope.reader for part, rows in zip(parts, known, strict=True) if rows and rows[0][1] == UNSETTLED}
-    lacking = [place for place, part in enumerate(parts) if not _suffices(part, known[place])]
+    unsettled |= {part.scope.reader for (part, _), rows in zip(parts, known, strict=True) if rows and rows[0][1] == UNSETTLED}
+    lacking = [place for place, one in enumerate(parts) if not _suffices(*one, known[place])]
     if lacking:
-        asked = yield [_looked_for(parts[place], end) for place in lacking]
+        asked = yield [_looked_for(*parts[place], end) for place in lacking]
         for place, rows in zip(lacking, asked, strict=True):
             known[place] = [(int(id_), int(newest)) for id_, newest in rows if newest]
     return known
 
 
-def _suffices(part: Part, known: Sequence[tuple[int, int]]) -> bool:
+def _suffices(part: Part, limit: int, known: Sequence[tuple[int, int]]) -> bool:
     """Whether all who wrote between the last of these and what was looked at are among them."""
-    return bool(part.scope.latest) and (len(known) < NEAREST_AUTHORS or known[-1][1] <= part.low)
+    return bool(part.scope.latest) and (len(known) < limit or known[-1][1] <= part.low)
 
 
-def _kept(part: Part, end: int) -> Statement:
-    limit = f"ORDER BY newest DESC LIMIT {NEAREST_AUTHORS}"
-    each = [f"SELECT * FROM ({one.sql} AND newest_id > ? {limit}) AS latest{number}"  # noqa: S608
+def _kept(part: Part, limit: int, end: int) -> Statement:
+    ordered = "ORDER BY newest DESC LIMIT ?"
+    each = [f"SELECT * FROM ({one.sql} AND newest_id > ? {ordered}) AS latest{number}"  # noqa: S608
             for number, one in enumerate(part.scope.latest)]
-    return f"{' UNION ALL '.join(each)} {limit}", [value for one in part.scope.latest for value in (*one.values, end)]
+    values = [value for one in part.scope.latest for value in (*one.values, end, limit)]
+    return f"{' UNION ALL '.join(each)} {ordered}", [*values, limit]
 
 
-def _looked_for(part: Part, end: int) -> Statement:
+def _looked_for(part: Part, limit: int, end: int) -> Statement:
     table, authors = part.table, part.scope.authors or NOBODY
     newest = f'SELECT MAX(c.id) FROM "{table.name}" c WHERE c.{table.author} = who.id AND c.id > ? AND c.id < ?'  # noqa: S608
     return (f"SELECT who.id, COALESCE(({newest}), 0) AS newest FROM ({authors.sql}) AS who"  # noqa: S608
-            f" ORDER BY newest DESC LIMIT {NEAREST_AUTHORS}", [end, part.low + 1, *authors.values])
+            " ORDER BY newest DESC LIMIT ?", [end, part.low + 1, *authors.values, limit])
 
 
 def _looked(parts: Sequence[Part], span: Span) -> Talk[list[Sequence[Any]]]:

@@ -214,9 +214,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     answer = Readers._answer
 
-    def counted(self: Readers, statements: Any) -> Any:
+    def counted(self: Readers, connection: Any, statements: Any) -> Any:
         found.extend(sql for sql, _ in statements)
-        return answer(self, statements)
+        return answer(self, connection, statements)
 
     def counting(real: Any) -> Any:
         def run(self: Any, sql: str, *values: Any, **options: Any) -> Any:

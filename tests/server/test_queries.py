@@ -29,9 +29,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     answer, fetch = Readers._answer, Connection.fetch
 
-    def counted(self: Readers, statements: Any) -> Any:
+    def counted(self: Readers, connection: Any, statements: Any) -> Any:
         found.extend(sql for sql, _ in statements)
-        return answer(self, statements)
+        return answer(self, connection, statements)
 
     async def counted_too(self: Any, sql: str, *values: Any, **options: Any) -> Any:
         found.append(sql)
