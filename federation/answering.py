@@ -2,18 +2,11 @@
 from __future__ import annotations
 
 from federation.addresses import origin_of
-from federation.errors import Refused
 from federation.note import Note
 from models import Actor, Post
 from moderation import asking
 
 UNLET = "unlet"  # why an answer is refused that whom it answers has not let
-
-
-def check(note: Note, author: Actor, parent: Post | None, *, is_for_few: bool) -> None:
-    """Raise Refused unless it may. What is for named people is between them."""
-    if parent and not is_for_few and not is_let(note, author, parent):
-        raise Refused(UNLET, host=author.host)
 
 
 def is_let(note: Note, author: Actor, parent: Post) -> bool:

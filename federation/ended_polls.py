@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from federation import erasure, notes, resolve
+from federation import edits, erasure, resolve
 from federation.addresses import host_of
 from federation.errors import Gone
 from federation.instance import Instance
@@ -49,8 +49,8 @@ async def _take(post: Post, note: Note) -> None:
         if kept is None:
             return
         await kept.fetch_related("author")
-        if note.id == post.uri and note.attributed_to == kept.author.uri and not await notes.edit(kept, note):
-            await notes.refresh(kept, note)
+        if note.id == post.uri and note.attributed_to == kept.author.uri:
+            await edits.take([(kept, note)])
 
 
 async def _erase(post: Post) -> None:

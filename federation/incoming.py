@@ -70,6 +70,15 @@ class Incoming:
         uri = self.activity.object_id
         return isinstance(self.activity.object, dict) and uri is not None and same_origin(uri, self.sender.uri)
 
+    def plain_note(self) -> Note | CommunityError:
+        """The message in it, if it is words and images, for which nothing has to be fetched; else what becomes of it so far."""
+        try:
+            note = self.embedded_note() if self.is_embedded else None
+        except CommunityError as error:
+            return error
+        is_more = note is None or note.is_vote or note.quote or note.answer_stamp or note.poll or note.emojis
+        return Alone() if note is None or is_more else note
+
     def embedded_note(self) -> Note | None:
         """The message in it, for those to whom its author sends it where it names nobody itself (ActivityPub §6.2: Discourse);
         None if it is something else. Raises Malformed.

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from federation import erasure, notes, resolve
+from federation import edits, erasure, notes, resolve
 from federation.errors import Gone, Refused
 from federation.incoming import Incoming
 from federation.instance import Instance
@@ -32,5 +32,5 @@ async def take(post: Post, note: Note | None) -> None:
     """
     if note is None:
         await erasure.erase([post])
-    elif note.attributed_to == post.author.uri and not (note.updated and await notes.edit(post, note)):
-        await notes.refresh(post, note)
+    elif note.attributed_to == post.author.uri:
+        await (edits.take([(post, note)]) if note.updated else notes.refresh(post, note))

@@ -1,13 +1,13 @@
 """What hangs on a post from elsewhere, to rows: tags, images, emoji, answers to choose. Inside the caller's transaction."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from federation import values, wire
 from federation.note import Note
-from models import Actor, Attachment, Emoji, Poll, Post, Tag, Vote, clock
+from models import Actor, Attachment, Emoji, Poll, Post, Vote, acts, clock
 from moderation import markup
 
 IMAGES_LIMIT = 8
@@ -17,19 +17,14 @@ EMOJI_AGAIN = timedelta(hours=1)
 LABEL_CHARACTERS = 120  # of a link
 
 
-async def save(post: Post, note: Note, author: Actor) -> None:
-    """Everything that a new post brings, or the new version of one."""
-    for name in topics(note):
-        await Tag.create(post=post, name=name)
-    await save_images(post.id, note, author)
-    await save_emojis(note.emojis, author.host)
-    await save_poll(post, note)
-
-
-async def save_images(post_id: int, note: Note, author: Actor) -> None:
-    """The images, by their addresses: they are fetched later."""
-    for image in images(note):
-        await Attachment.create(post_id=post_id, owner_id=author.id, **image)
+async def save(given: Sequence[tuple[int, Note, Actor]]) -> None:
+    """Everything that new posts bring, or new versions of them: (post, note, author). Images are fetched later."""
+    await acts.add_tags([(id_, name) for id_, note, _ in given for name in topics(note)])
+    for id_, note, author in given:
+        for image in images(note):
+            await Attachment.create(post_id=id_, owner_id=author.id, **image)
+        await save_emojis(note.emojis, author.host)
+        await save_poll(id_, note)
 
 
 def images(note: Note) -> list[dict[str, Any]]:
@@ -64,20 +59,13 @@ def topics(note: Note) -> set[str]:
     return names - {""}
 
 
-async def replace(post: Post, note: Note) -> None:
-    """Those of the new version instead of those of the old one."""
-    await Tag.filter(post_id=post.id).delete()
-    await Attachment.filter(post_id=post.id).delete()
-    await save(post, note, post.author)
-
-
-async def save_poll(post: Post, note: Note) -> None:
+async def save_poll(post_id: int, note: Note) -> None:
     """The answers and their newest numbers. Programs tell of new numbers without a new `updated`: they are no edit."""
     if note.poll is None:
         return
     columns = {"options": [{"name": name, "count": count} for name, count in note.poll.options],
                "is_multiple": note.poll.is_multiple, "closes_at": note.poll.closes_at, "voters": note.poll.voters}
-    poll, is_new = await Poll.get_or_create(columns, post_id=post.id)
+    poll, is_new = await Poll.get_or_create(columns, post_id=post_id)
     if not is_new:
         names = [name for name, _ in note.poll.options]
         if [one["name"] for one in poll.options] != names or poll.is_multiple != note.poll.is_multiple:
@@ -89,7 +77,7 @@ async def recount(post: Post, note: Note) -> None:
     """New numbers of the answers that we know. Other answers come with an edit, or not at all."""
     poll = await Poll.get_or_none(post_id=post.id)
     if poll and note.poll and [one["name"] for one in poll.options] == [name for name, _ in note.poll.options]:
-        await save_poll(post, note)
+        await save_poll(post.id, note)
 
 
 async def save_emojis(emojis: Iterable[wire.Emoji], host: str) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from federation import actors, authorizations, notes, quotes
+from federation import actors, authorizations, new_notes, quotes
 from federation.addresses import host_of, same_origin
 from federation.answers import JRD
 from federation.client import HeadersFor
@@ -167,7 +167,7 @@ async def keep(instance: Instance, note: Note, *, ancestors: int) -> Post:
         await parent_of(instance, note, ancestors=ancestors - 1)
     note = await authorizations.checked(instance, await quotes.checked(instance, note))
     async with in_transaction():
-        return await notes.save(note, author)
+        return await new_notes.save(note, author)
 
 
 async def fetch_note(instance: Instance, uri: str) -> Note:

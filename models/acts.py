@@ -45,6 +45,20 @@ class Walls:
         return any(ours.is_local and (ours.id, theirs.host) in self.host_blocks for ours, theirs in ((one, other), (other, one)))
 
 
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What we have of some posts: whose they are, which are deleted, what was ended and by whom, and which are answered."""
+
+    owners: Mapping[str, int]
+    deleted: frozenset[str]
+    ended: frozenset[Said]
+    answered: frozenset[str]
+
+    def is_erased(self, uri: str, author_uri: str) -> bool:
+        """Whether it was here, or its author or their server ended it."""
+        return uri in self.deleted or not self.ended.isdisjoint({(uri, author_uri), (uri, server_of(author_uri))})
+
+
 async def actors(uris: Collection[str]) -> dict[str, Actor]:
     """Those of these actors that we know."""
     if not uris:
@@ -167,13 +181,18 @@ async def answered(answers: Sequence[tuple[str, int]]) -> None:
     await write_rows("DELETE FROM unanswered WHERE conversation = ? AND author_id <> ?", answers)
 
 
-async def taken(uris: Collection[str]) -> set[str]:
-    """Those of these posts that we have, have erased, or have an answer to."""
+async def traces(uris: Collection[str]) -> Traces:
+    """What is known of these posts."""
     names = as_list(uris)
-    found = await tuples(f"SELECT uri FROM post WHERE {listed('uri', 'text')} UNION SELECT uri FROM tombstone"  # noqa: S608
-                         f" WHERE {listed('uri', 'text')} UNION SELECT parent_uri FROM post WHERE {listed('parent_uri', 'text')}",
-                         [names, names, names])
-    return {str(row[0]) for row in found}
+    found = await tuples(f"SELECT 'owner', uri, author_id, '' FROM post WHERE {listed('uri', 'text')}"  # noqa: S608
+                         f" UNION SELECT 'gone', uri, 0, '' FROM post WHERE deleted_at IS NOT NULL AND {listed('uri', 'text')}"
+                         f" UNION SELECT 'ended', uri, 0, actor_uri FROM tombstone WHERE {listed('uri', 'text')}"
+                         f" UNION SELECT 'answered', parent_uri, 0, '' FROM post WHERE {listed('parent_uri', 'text')}",
+                         [names, names, names, names])
+    return Traces({uri: int(id_) for kind, uri, id_, _ in found if kind == "owner"},
+                  frozenset(uri for kind, uri, _, _ in found if kind == "gone"),
+                  frozenset((uri, by) for kind, uri, _, by in found if kind == "ended"),
+                  frozenset(uri for kind, uri, _, _ in found if kind == "answered"))
 
 
 async def add_posts(posts: Sequence[Mapping[str, object]]) -> list[int]:

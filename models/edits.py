@@ -2,27 +2,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 
-from models import clock
 from models.acts import given
 from models.database import as_list, listed, rows, tuples, write_rows
-from models.ids import new_id
+from models.post import Post, Revision
 
 
-async def add_revisions(revisions: Sequence[tuple[int, str, str, datetime]]) -> None:
-    """Keep what posts that are not private said before: (post, HTML, warning, when it was written)."""
-    now = clock.now()
-    await write_rows("INSERT INTO revision (id, created_at, post_id, html, warning, written_at) VALUES (?, ?, ?, ?, ?, ?)",
-                     [(new_id(), now, *one) for one in revisions])
+async def add_revisions(posts: Sequence[Post]) -> None:
+    """Keep what posts say now, before they say something else."""
+    revisions = [Revision(post=post, html=post.html, warning=post.warning, written_at=post.edited_at or post.published_at)
+                 for post in posts]
+    for one in revisions:
+        await one.seal()
+    await Revision.bulk_create(revisions)
 
 
-async def change_posts(changes: Sequence[tuple[int, Mapping[str, object]]]) -> None:
-    """Write columns of posts that are not private, the same of each."""
-    if changes:
-        names = ", ".join(f"{name} = ?" for name in changes[0][1])
-        await write_rows(f"UPDATE post SET {names} WHERE id = ?",  # noqa: S608
-                         [[*given(columns), id_] for id_, columns in changes])
+async def change_posts(changes: Sequence[tuple[Post, Mapping[str, object]]]) -> None:
+    """Write columns of posts, the same of each. Private ones are sealed one by one."""
+    plain = [(post.id, columns) for post, columns in changes if not post.reach.is_private]
+    if plain:
+        names = ", ".join(f"{name} = ?" for name in plain[0][1])
+        await write_rows(f"UPDATE post SET {names} WHERE id = ?", [[*given(columns), id_] for id_, columns in plain])  # noqa: S608
+    for post, columns in changes:
+        if post.reach.is_private:
+            await post.change(**columns)
 
 
 async def concerning(ids: Collection[int]) -> set[int]:

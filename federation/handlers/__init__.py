@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from federation import edits, replies
 from federation.handlers import (
     accept,
     acknowledge,
@@ -47,7 +46,7 @@ class Handler:
         """One activity by itself, prepared. Raises what speaks against it."""
         if self.receive:
             await self.receive(incoming)
-        elif self.receive_all:
+        if self.receive_all:
             (refused,) = await self.receive_all([incoming])
             if refused:
                 raise refused
@@ -60,7 +59,7 @@ HANDLERS: dict[str, Handler] = {
     "Announce": Handler(prepare=announce.prepare, receive_all=announce.receive_all),
     "AnnounceRequest": Handler(request.receive, request.prepare),
     "Block": Handler(block.receive),
-    "Create": Handler(create.receive, create.prepare, replies.receive_all),
+    "Create": Handler(prepare=create.prepare, receive_all=create.receive_all),
     "Delete": Handler(prepare=delete.prepare, receive_all=delete.receive_all),
     "EmojiReact": Handler(receive_all=like.receive_all),
     "FeatureRequest": Handler(request.receive_feature),
@@ -76,7 +75,7 @@ HANDLERS: dict[str, Handler] = {
     "ReplyRequest": Handler(request.receive, request.prepare),
     "Respond": Handler(respond.receive),
     "Undo": Handler(receive_all=undo.receive_all),
-    "Update": Handler(update.receive, update.prepare, edits.receive_all),
+    "Update": Handler(prepare=update.prepare, receive_all=update.receive_all),
     "Withdraw": Handler(withdraw.receive, withdraw.prepare),
 }
 

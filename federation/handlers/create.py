@@ -1,17 +1,18 @@
 """Create: a new message, or the answer that somebody chose to a question (ActivityPub §7.2)."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from federation import notes, resolve, values, votes
+from federation import new_notes, resolve, values, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
-from federation.incoming import Incoming
+from federation.incoming import Alone, Incoming, Verdict
 from federation.instance import Instance
+from federation.new_notes import Said
 from federation.wire import Note
-from models import Actor, Follow, Post
-from models.reach import Reach
+from models import Actor, Post
 
 MAX_VOTES = 25
 
@@ -32,21 +33,43 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     return replace(incoming, note=note)
 
 
-async def receive(incoming: Incoming) -> None:
-    """Store the message, if somebody here is to read it."""
-    for vote in incoming.votes:
-        await votes.take(vote, incoming.sender)
-    note = incoming.note
-    if note is None:
-        return
-    if note.attributed_to != incoming.sender.uri:
-        raise Refused("writes in another name", host=incoming.sender.host)
-    if note.is_vote:
-        await votes.take(note, incoming.sender)
-    elif await is_wanted(note, incoming.sender):
-        if incoming.is_read_at_origin and await _is_taken(note, incoming.sender):
-            await Post.filter(uri=note.id).delete()
-        await notes.save(note, incoming.sender)
+async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
+    """Store the messages, as far as somebody here is to read them."""
+    read = [await _read(one) for one in incoming]
+    held = [(one, note) for one, note in zip(incoming, read, strict=True) if isinstance(note, Note)]
+    said = await new_notes.load([(note, one.sender) for one, note in held])
+    ids: set[str] = set()
+    for (one, note), each in zip(held, said, strict=True):
+        if not one.is_alone and (note.id in ids or _has_to_wait(each)):
+            each.verdict = Alone()
+        ids.add(note.id)
+    await new_notes.store([each for each in said if each.is_wanted and each.verdict is None])
+    stored = iter(said)
+    return [next(stored).verdict if isinstance(note, Note) else note for note in read]
+
+
+async def _read(one: Incoming) -> Note | Verdict:
+    """The message in an activity, or what became of one that holds something else."""
+    if not one.is_alone:
+        found = one.plain_note()
+        return Alone() if isinstance(found, Note) and found.attributed_to != one.sender.uri else found
+    note = one.note
+    for vote in one.votes or ([note] if note and note.is_vote else []):
+        await votes.take(vote, one.sender)
+    if note is None or note.is_vote:
+        return None
+    if note.attributed_to != one.sender.uri:
+        return Refused("writes in another name", host=one.sender.host)
+    if one.is_read_at_origin and await is_wanted(note, one.sender):
+        await Post.filter(uri=note.id).exclude(author_id=one.sender.id).delete()
+    return note
+
+
+def _has_to_wait(said: Said) -> bool:
+    """Whether something has to be fetched: whose message it is, or what it answers. Or many want to be told of it."""
+    if said.owner_id not in (None, said.author.id):
+        return True
+    return said.is_wanted and (said.tells or bool(said.parent_uri) and said.parent is None)
 
 
 async def _is_taken(note: Note, author: Actor) -> bool:
@@ -82,11 +105,6 @@ async def own_note(instance: Instance, incoming: Incoming) -> Note | None:
 
 
 async def is_wanted(note: Note, author: Actor) -> bool:
-    """Whether somebody here follows the author, is named, or is answered: addressing alone does not tell (§8.13)."""
-    if await Follow.exists(target_id=author.id, follower__host="", accepted_at__isnull=False):
-        return True
-    named = {*note.to, *note.cc, *(mention.href for mention in note.mentions)}
-    if await Actor.exists(uri__in=list(named), host=""):
-        return True
-    return bool(note.in_reply_to) and await Post.exists(uri=note.in_reply_to, author__host="", deleted_at__isnull=True,
-                                                        reach__in=[Reach.PARTNERS, Reach.WEB])
+    """Whether somebody here is to read it."""
+    (said,) = await new_notes.load([(note, author)])
+    return said.is_wanted

@@ -9,7 +9,7 @@ import pytest
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import IntegrityError
 
-from federation import bulk, notes
+from federation import bulk, notes, post_parts
 from federation.wire import PUBLIC, Note
 from models import Actor, Attachment, Follow, Host, InboxItem, Post, Tag, Tombstone, arrivals, clock
 from models.arrivals import NewItem
@@ -50,9 +50,8 @@ async def test_a_message_written_in_sql_is_the_one_that_the_models_write(db: Tor
     plain = bulk.rows(replace(note, id="https://b.example/3", hashtags=(), attachments=()), author, Reach.PARTNERS)
     assert await arrivals.take_in([], [made, plain]) == set()
     second = replace(note, id="https://b.example/2", url=note.id)
-    by_models = notes.new_row(second, author, Reach.WEB, True)
-    await by_models.save(force_create=True)
-    await notes.post_parts.save(by_models, second, author)
+    by_models = await Post.create(**notes.new_columns(second, author, Reach.WEB, True))
+    await post_parts.save([(by_models.id, second, author)])
     own = {"id", "key", "uri", "created_at", "conversation", "post_id"}
     first, other, third = [{name: value for name, value in dict(one).items() if name not in own} for one in await Post.all().order_by("uri")]
     assert first == other and len(first) > 25 and third["reach"] is Reach.PARTNERS
