@@ -27,7 +27,7 @@ async def is_given(instance: Instance, stamp: str, kind: StampKind, *, interacti
     if not same_origin(stamp, target) or not hosts.is_heard(await hosts.standing(host_of(stamp))):
         return False
     try:
-        url, document = await instance.client.get_document(stamp, headers_for=instance.sign_get)
+        url, document = await instance.client.get_document(stamp, headers_for=instance.sign_there(stamp))
     except CommunityError:
         return False
     giver = _giver(document, kind, interaction, target)

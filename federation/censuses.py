@@ -97,7 +97,7 @@ async def _ask(instance: Instance, row: Census) -> None:
     """Read it anew; one that is older than what we have changes nothing."""
     owner = await instances.instance_actor(instance, row.host)
     answered, given = await instance.client.get_document(
-        f"{origin_of(owner.uri)}/census", headers_for=instance.sign_get, limit_bytes=BYTES_LIMIT, fresh=True)
+        f"{origin_of(owner.uri)}/census", headers_for=instance.sign_there(owner.uri), limit_bytes=BYTES_LIMIT, fresh=True)
     if not same_origin(answered, owner.uri):
         raise Malformed("a census on another server", host=row.host)
     bands, said, ends = await proven(instance, given, owner)

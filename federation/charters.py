@@ -136,7 +136,7 @@ async def fetch(instance: Instance, owner: Actor) -> Document | None:
     """The charter that a community serves today; None if it has none yet. Network. Raises Malformed, Unproven, Unreachable."""
     url = f"{origin_of(owner.uri)}/charter"
     try:
-        _, given = await instance.client.get_document(url, headers_for=instance.sign_get, fresh=True)
+        _, given = await instance.client.get_document(url, headers_for=instance.sign_there(url), fresh=True)
     except (Gone, Refused):
         return None
     return await proven(instance, given, owner)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from federation import identity, negotiation, signatures
-from federation.addresses import host_of
+from federation.addresses import host_of, same_origin
 from federation.arrivals import Arrivals
 from federation.budgets import RecentFailures
-from federation.client import Client, Limits
+from federation.client import Client, HeadersFor, Limits
 from federation.dev_peers import DevPeers
+from federation.errors import Refused
 from federation.follower_digests import Drifts, FollowerDigests
 from federation.gaps import Gaps
 from federation.keys import load_private
@@ -84,6 +85,16 @@ class Instance:
             key = await self.key(self.actor.id, KeyKind.RSA)
             return await asyncio.to_thread(signatures.sign_cavage, method, url, None, key, clock.now())
         return await asyncio.to_thread(negotiation.sign, wish, method, url, None, key, clock.now())
+
+    def sign_there(self, uri: str) -> HeadersFor:
+        """What signs a fetch that stays on the origin of `uri`. It raises Refused before anybody else is asked, wherever it is
+        redirected: a request says who we are.
+        """
+        async def headers(method: str, url: str, wish: Wish | None) -> dict[str, str]:
+            if not same_origin(url, uri):
+                raise Refused("leads to another server", host=host_of(url))
+            return await self.sign_get(method, url, wish)
+        return headers
 
     async def key(self, actor_id: int, kind: KeyKind) -> Key:
         """A signing key of an actor of ours; the parsed half is remembered by its text."""

@@ -118,7 +118,7 @@ def names(incoming: Incoming) -> list[str]:
 async def _read(instance: Instance, uri: str, directory: Actor) -> Told | None:
     """One listing at its own id; None if it is gone or makes no sense."""
     try:
-        _, document = await instance.client.get_document(uri, headers_for=instance.sign_get, fresh=True)
+        _, document = await instance.client.get_document(uri, headers_for=instance.sign_there(uri), fresh=True)
         told = listing_documents.parse(document, directory)
     except FederationError as error:
         if error.retry:

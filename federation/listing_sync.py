@@ -189,7 +189,7 @@ async def _document(instance: Instance, url: str, them: Actor) -> dict[str, Any]
     """A document of the directory's own server."""
     if not same_origin(url, them.uri):
         raise Malformed("a page on another server", host=them.host)
-    answered, document = await instance.client.get_document(url, headers_for=instance.sign_get, limit_bytes=PAGE_BYTES,
+    answered, document = await instance.client.get_document(url, headers_for=instance.sign_there(url), limit_bytes=PAGE_BYTES,
                                                             fresh=True)
     if not same_origin(answered, them.uri):
         raise Malformed("a page on another server", host=them.host)

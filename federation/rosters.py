@@ -54,7 +54,7 @@ async def publish(us: Actor, members: Sequence[str]) -> Roster:
 async def fetch(instance: Instance, host: str) -> Document:
     """The roster that an association serves today, proven. Network. Raises NotHere, Malformed, Unproven, Unreachable, Gone."""
     owner = await instances.instance_actor(instance, host)
-    _, given = await instance.client.get_document(address_of(owner), headers_for=instance.sign_get, fresh=True)
+    _, given = await instance.client.get_document(address_of(owner), headers_for=instance.sign_there(owner.uri), fresh=True)
     return await proven(instance, given, owner)
 
 

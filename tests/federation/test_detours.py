@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from federation import actors, conversations, keys, proofs, quotes, resolve, values
+from federation import (
+    actors,
+    authorizations,
+    censuses,
+    charters,
+    conversations,
+    keys,
+    proofs,
+    quotes,
+    resolve,
+    rosters,
+    values,
+)
 from federation.answers import ACTIVITY
 from federation.contexts import PUBLIC
 from federation.errors import FederationError
@@ -17,12 +29,13 @@ from federation.handlers import undo
 from federation.incoming import Incoming
 from federation.signatures import Key
 from federation.wire import Activity, ActorDocument
-from models import Actor, ActorKey, Community, Follow, Host, InboxItem, Like, Pin, Post, Stamp, Tag, clock
+from models import Actor, ActorKey, Census, Community, Follow, Host, InboxItem, Like, Pin, Post, Stamp, Tag, clock
 from models.actor import ActorKind
 from models.database import in_transaction
 from models.host import Standing
 from models.reach import Reach
 from models.ruling import Act
+from models.stamp import StampKind
 from server import limits
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
@@ -126,6 +139,26 @@ async def test_a_redirect_makes_no_request_of_a_stranger(
         for what in (resolve.actor, resolve.post, conversations.read_document):
             assert await refused(alpha, what(alpha.instance, f"{peer.origin}/hop"))
         assert stranger.fetched == stranger.looked_up == []
+
+
+async def test_what_a_server_says_of_itself_is_read_there_alone(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """Permissions, charters, rosters and censuses: where they are redirected to another server, that one never hears of us."""
+    async with Peer() as other:
+        await other.become(alpha, Standing.UNKNOWN)
+
+        async def away(request: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"Location": f"{other.origin}{request.path}"})
+        stamp, note = f"{peer.origin}/stamps/1", vera.note("quoted")
+        owner = await alpha.run(resolve.actor(alpha.instance, peer.instance.uri))
+        for uri in (stamp, f"{peer.origin}/charter", f"{peer.origin}/census", rosters.address_of(owner)):
+            peer.pages[uri.removeprefix(peer.origin)] = away
+        is_given = authorizations.is_given(alpha.instance, stamp, StampKind.QUOTE, interaction=f"{vera.uri}/1", target=note["id"],
+                                           author=None)
+        assert not await alpha.run(is_given) and await alpha.run(charters.fetch(alpha.instance, owner)) is None
+        assert await refused(alpha, rosters.fetch(alpha.instance, peer.host))
+        assert await refused(alpha, censuses._ask(alpha.instance, await alpha.ask(lambda: Census.of(peer.host))))
+        assert {uri.rpartition("/")[2] for uri in peer.fetched} >= {"1", "charter", "census"} and other.fetched == []
 
 
 async def test_lists_of_answers_are_read_where_the_message_is(

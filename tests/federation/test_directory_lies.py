@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from federation import directories, introductions, keys, listing_documents, listing_news, listing_sync, proofs, resolve
 from federation.errors import Malformed
@@ -362,3 +363,14 @@ async def test_a_list_is_no_longer_than_anybody_has(liar: Liar, monkeypatch: pyt
     monkeypatch.setattr(listing_sync, "LISTINGS_LIMIT", 1)
     liar.show(liar.listing("1"), liar.listing("2"))
     assert await liar.compare() == "Malformed" and not await liar.known()
+
+
+async def test_a_directory_is_read_where_it_is_alone(liar: Liar) -> None:
+    """Its list, a listing: where they are redirected to another server, that one never hears of us."""
+    async with Peer() as other:
+        async def away(request: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"Location": f"{other.origin}{request.path}"})
+        for uri in (liar.view, f"{liar.view}/1"):
+            liar.peer.pages[uri.removeprefix(liar.peer.origin)] = away
+        assert await liar.compare() == "Refused" and await liar.says("Add", f"{liar.view}/1") == "done"
+        assert not await liar.known() and other.fetched == []

@@ -12,7 +12,7 @@ from federation.errors import Refused
 from federation.handlers import add, create, request
 from federation.incoming import Incoming
 from federation.wire import Activity, Note
-from models import Actor, Block, Follow, Host, HostBlock, InboxItem, Notification, Pin, Post, Stamp, clock
+from models import Actor, Block, Community, Follow, Host, HostBlock, InboxItem, Notification, Pin, Post, Stamp, clock
 from models.database import in_transaction
 from models.host import Standing
 from models.notification import Notice
@@ -94,6 +94,27 @@ async def test_who_quotes_our_messages_asks_us(alpha: LiveServer, peer: Peer, al
         await scene.deliver(alpha, peer, vera, vera.does("Create", note))
     quoting = await alpha.ask(lambda: Post.filter(quote_uri=post.uri))
     assert [one.shows_quote for one in quoting] == [False] * 4
+
+
+async def test_a_permission_shows_the_quote_that_it_is_about(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """Not another of the same message, and not that of somebody else's message in what was asked for."""
+    bob = await alpha.member("bob")
+
+    async def open_up() -> None:
+        await (await Community.current()).change(ceiling=Reach.WEB)
+        await (await Actor.get(id=alice.id)).change(allows_quotes=True)
+    await alpha.run(open_up())
+    await scene.follow(alpha, alice, vera)
+    ours, bobs = await alpha.write(alice, "ours", Reach.WEB), await alpha.write(bob, "Bobs", Reach.WEB)
+    notes = [vera.note("look", quote=post.uri) for post in (ours, ours, bobs)]
+    for note in notes:
+        peer.show(note["id"], note)
+    asked = [vera.does("QuoteRequest", ours.uri, instrument=notes[place]["id"]) for place in (0, 2)]
+    await scene.deliver(alpha, peer, vera, *(vera.does("Create", note) for note in notes), *asked)
+    quoting = await alpha.ask(lambda: Post.filter(author__host=peer.host).order_by("id"))
+    assert [(post.uri, post.shows_quote) for post in quoting] == [
+        (note["id"], shown) for note, shown in zip(notes, (True, False, False), strict=True)]
 
 
 async def test_nobody_moves_to_whom_they_want_nothing_to_do_with(

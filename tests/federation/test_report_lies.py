@@ -61,6 +61,7 @@ async def test_only_who_has_a_part_in_a_report_speaks_about_it(alpha: LiveServer
             (other, elsewhere, elsewhere.does("Respond", told.uri, outcome="nothing")),
             (peer, otto, otto.does("Respond", told.uri, outcome="nothing")),
             (peer, by, by.does("Respond", kept_here.uri, outcome="nothing")),
+            (peer, by, by.does("Respond", f"{told.uri}0", outcome="nothing")),
             (peer, by, by.does("Respond", unforwarded.uri, content="Who was it?")),
             (peer, by, by.does("Respond", told.uri, outcome="forgiven")),
             (peer, by, by.does("Respond", told.uri, content=["no", "words"])))
