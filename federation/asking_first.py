@@ -8,6 +8,7 @@ from __future__ import annotations
 from federation import audience, outbox, render
 from models import Actor, Announce, Approval, Like, Notification, Post, clock
 from models.ids import new_key
+from models.notification import Notice
 from models.post import AskedState
 from models.reach import Reach
 from models.stamp import StampKind
@@ -82,8 +83,8 @@ async def _send_answer(approval: Approval) -> None:
     """It is held until now: the job that lets messages go tells those here whom it concerns."""
     post = await Post.kept(approval.uri)
     if post is not None:
-        held_until = post.held_until if post.held_until and post.held_until > clock.now() else clock.now()
-        await post.change(answer_state=AskedState.SHOWN, held_until=held_until)
+        await post.change(answer_state=AskedState.SHOWN, held_until=clock.now())
+        await _tell(post, Notice.ANSWER_LET, approval.post.author)
         await outbox.create(post)
 
 
@@ -106,8 +107,15 @@ async def _keep_answer_back(approval: Approval, was: AskedState) -> None:
     if post is None:
         return
     await post.change(answer_state=approval.state)
+    await _tell(post, Notice.ANSWER_NOT_LET, approval.post.author)
     if was is AskedState.SHOWN:
         await Notification.filter(post_id=post.id).exclude(recipient_id=post.author_id).delete()
         await outbox.delete(post)
     else:
         await outbox.cancel(post.uri)
+
+
+async def _tell(post: Post, notice: Notice, by: Actor) -> None:
+    """Its writer, in place of what was said before."""
+    await Notification.filter(kind__in=[Notice.ANSWER_LET, Notice.ANSWER_NOT_LET], post_id=post.id).delete()
+    await Notification.tell(post.author, notice, by, post)

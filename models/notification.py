@@ -36,6 +36,8 @@ class Notice(StrEnum):
     EDITED = "edited"  # a message that the member passed on, or whose question they answered, says something else now
     QUOTED = "quoted"  # somebody quotes a message of the member
     QUOTED_EDITED = "quoted_edited"  # what the member quotes says something else now
+    ANSWER_LET = "answer_let"  # whom the member answers, elsewhere, was asked first and said yes
+    ANSWER_NOT_LET = "answer_not_let"  # or no, or no longer yes
     POLL = "poll"  # a question that the member asked or answered is over
     JOIN_REQUEST = "join_request"  # staff
     REPORT = "report"  # staff: somebody was reported

@@ -10,16 +10,17 @@ import pytest
 from aiohttp import web
 
 from models import Announce, Approval, Like, Post
+from models.notification import Notice
 from models.post import AskedState
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
-from server.actions import narrowing, posts, reactions, removal
+from server.actions import held, narrowing, posts, reactions, removal
 from server.actions.posts import Composition
-from server.keys import MEDIA
+from server.keys import COMMUNITY, MEDIA
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
-from tests.stories.scene import befriend, deliver, follow, known, sees
+from tests.stories.scene import befriend, deliver, follow, known, notices, sees
 from tests.stories.test_quotes import again, for_all
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -64,9 +65,10 @@ async def test_an_answer_is_asked_for_shown_with_the_yes_and_ends_with_it(
     await follow(beta, bea, otto)
     note = await told(peer, otto, [alpha, beta])
     copy = await copy_of(alpha, note["id"])
+    await alpha.run(alpha.app[COMMUNITY].load())
     async with Browser(alpha, alice) as browser:
         assert "The person you answer is asked first, if" in await browser.get(f"/m/{copy.key}")
-        await browser.post("/compose", {"text": "May I?", "reply": copy.key, "reach": "web", "language": "en"})
+        await browser.post("/compose", {"text": "May I, @dora?", "reply": copy.key, "reach": "web", "language": "en"})
         mine = await alpha.ask(lambda: Post.get(parent_uri=note["id"]).select_related("author"))
         assert "and has not said yes yet" in await browser.get(f"/m/{mine.key}")
         await browser.post(f"/m/{mine.key}/send-now", {})
@@ -76,6 +78,7 @@ async def test_an_answer_is_asked_for_shown_with_the_yes_and_ends_with_it(
         assert (request["object"], request["to"], wanted["id"]) == (note["id"], [otto.uri], mine.uri)
         assert (wanted["inReplyTo"], wanted["to"]) == (note["id"], [PUBLIC]) and "replyAuthorization" not in wanted
         assert not peer.of_kind("Create") and await known(beta, mine) is None and not await sees(alpha, dora, mine.uri)
+        assert not await notices(alpha, dora) and (await notices(alpha, alice))[1:] == []
 
         async def said(by: PeerActor, kind: str, result: str | None) -> Post:
             await deliver(alpha, peer, by, by.does(kind, answer_to(request), **({"result": result} if result else {})))
@@ -103,6 +106,9 @@ async def test_an_answer_is_asked_for_shown_with_the_yes_and_ends_with_it(
         assert "does not want this answer" in await browser.get(f"/m/{mine.key}")
         assert (await said(otto, "Accept", good)).answer_state is AskedState.SHOWN, "somebody may think again"
         assert "does not want this answer" not in await browser.get(f"/m/{mine.key}") and await sees(alpha, dora, mine.uri)
+        await alpha.run(held.release_due())
+        assert await notices(alpha, dora) == [(Notice.MENTION, mine.uri)], "and not before"
+        assert (await notices(alpha, alice))[1:] == [(Notice.ANSWER_LET, mine.uri)]
         there_too = await known(beta, mine)
         assert there_too and there_too.parent and there_too.parent.uri == note["id"]
         assert peer.fetched.count(good.removeprefix(peer.origin)) >= 2, "beta has looked itself"
@@ -116,6 +122,7 @@ async def test_an_answer_is_asked_for_shown_with_the_yes_and_ends_with_it(
         await settle(alpha, beta)
         assert (await again(alpha, mine)).answer_state is AskedState.ENDED and not await sees(alpha, dora, mine.uri)
         assert "has taken their yes back" in await browser.get(f"/m/{mine.key}")
+        assert not await notices(alpha, dora) and (await notices(alpha, alice))[1:] == [(Notice.ANSWER_NOT_LET, mine.uri)]
         gone = await beta.ask(lambda: Post.get(uri=mine.uri))
         assert gone.deleted_at and not gone.html
 
@@ -133,9 +140,9 @@ async def test_what_is_asked_can_be_changed_taken_back_and_kept_here(alpha: Live
     assert (await peer.wait_for("Delete"))[0]["object"]["id"] == mine.uri
     assert not await alpha.ask(lambda: Approval.all().count())
 
-    held = await alpha.run(posts.publish(alice, Composition(text="Oh", reach=Reach.WEB, parent=parent, undo_seconds=60),
-                                         alpha.origin))
-    await alpha.run(removal.delete(held, alpha.app[MEDIA]))
+    undone = await alpha.run(posts.publish(alice, Composition(text="Oh", reach=Reach.WEB, parent=parent, undo_seconds=60),
+                                           alpha.origin))
+    await alpha.run(removal.delete(undone, alpha.app[MEDIA]))
     here = await alpha.write(alice, "Among us", Reach.COMMUNITY, parent=parent)
     few = await alpha.write(alice, "For you", Reach.CIRCLE, parent=parent, recipients=(parent.author,))
     later = await alpha.write(alice, "Rather among us", Reach.WEB, parent=parent)
