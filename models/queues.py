@@ -26,8 +26,9 @@ class Due(StrEnum):
     BROUGHT = "SELECT 1 FROM brought WHERE outcome = 'waiting' AND created_at <= ? LIMIT 1"
     #: Not IS NOT NULL: where nobody is carried along, SQLite would read all people instead of the index.
     MOVES = "SELECT 1 FROM actor WHERE carried_id > 0 AND created_at <= ? LIMIT 1"
-    LOOKING_OVER = ("SELECT 1 FROM community WHERE signals_elsewhere <> 'nothing' AND created_at <= ? AND (EXISTS (SELECT 1"
-                    " FROM post WHERE id > looked_over_id) OR EXISTS (SELECT 1 FROM revision WHERE id > looked_over_id))")
+    #: Not EXISTS: PostgreSQL would read all messages to find that none is newer.
+    LOOKING_OVER = ("SELECT 1 FROM community WHERE signals_elsewhere <> 'nothing' AND created_at <= ? AND looked_over_id <"
+                    " (SELECT MAX(id) FROM (SELECT MAX(id) AS id FROM post UNION ALL SELECT MAX(id) FROM revision) AS newest)")
     MEETINGS = "SELECT 1 FROM introduction WHERE state = 'met' AND created_at <= ? LIMIT 1"
     IMAGES = ("SELECT 1 FROM (SELECT created_at FROM attachment WHERE stored_at IS NULL AND remote_uri <> ''"
               " AND fetch_attempts BETWEEN 0 AND 2 UNION ALL SELECT created_at FROM emoji WHERE stored_at IS NULL"
