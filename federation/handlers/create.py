@@ -54,12 +54,12 @@ async def _read(one: Incoming) -> Note | Verdict:
         found = one.plain_note()
         return Alone() if isinstance(found, Note) and found.attributed_to != one.sender.uri else found
     note = one.note
+    if note and note.attributed_to != one.sender.uri:
+        return Refused("writes in another name", host=one.sender.host)
     for vote in one.votes or ([note] if note and note.is_vote else []):
         await votes.take(vote, one.sender)
     if note is None or note.is_vote:
         return None
-    if note.attributed_to != one.sender.uri:
-        return Refused("writes in another name", host=one.sender.host)
     if one.is_read_at_origin and await is_wanted(note, one.sender):
         await Post.filter(uri=note.id).exclude(author_id=one.sender.id).delete()
     return note

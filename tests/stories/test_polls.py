@@ -105,7 +105,7 @@ async def test_answers_that_come_in_are_counted_once_and_only_from_those_who_may
     several = await alpha.write(alice, "What helps?", poll=PollDraft(("Heat", "Cold", "Rest"), is_multiple=True))
     both = [chosen(mallory, several, "Heat"), chosen(mallory, several, "Rest"), chosen(otto, several, "Cold"), "odd", {"id": 1},
             chosen(mallory, several, "Cold") | {"id": "https://elsewhere.example/votes/1"}]
-    await deliver(alpha, peer, mallory, mallory.does("Create", both))
+    await deliver(alpha, peer, mallory, mallory.does("Create", both), mallory.does("Create", chosen(otto, several, "Cold")))
     assert await numbers(alpha, several) == [1, 0, 1] and (await poll_of(alpha, several)).voters == 1
     await deliver(alpha, peer, mallory, mallory.does("Delete", mallory.uri))
     assert await numbers(alpha, several) == [0, 0, 0] and await alpha.ask(lambda: Vote.all().count()) == 0
