@@ -243,6 +243,14 @@ async def test_what_others_do_without_a_yes_is_not_taken(alpha: LiveServer, peer
         alone = await alpha.ask(lambda: Post.get(uri=good.uri))
         assert alone.parent_id is None and alone.conversation == alone.uri, "it answers nothing any more"
 
+        unread = otto.note("Later", interactionPolicy=POLICY)
+        early = eve.note("First", inReplyTo=unread["id"])
+        await deliver(alpha, third, eve, eve.does("Create", early))
+        assert (await copy_of(alpha, early["id"])).parent_uri == unread["id"], "nobody knows yet that otto wants to be asked"
+        await deliver(alpha, peer, otto, otto.does("Create", unread))
+        alone = await copy_of(alpha, early["id"])
+        assert (alone.parent_id, alone.parent_uri, alone.conversation) == (None, "", early["id"])
+
         late = eve.note("Impolite", inReplyTo=note["id"])
         third.show(late["id"], late)
         stamp = stamp_for(peer, "Reply", otto, late["id"], note["id"])
