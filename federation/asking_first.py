@@ -5,6 +5,8 @@ where it would have gone; with a no it stays with who did it. `federation.approv
 """
 from __future__ import annotations
 
+from datetime import timedelta
+
 from federation import audience, outbox, render
 from models import Actor, Announce, Approval, Like, Notification, Post, clock
 from models.ids import new_key
@@ -13,6 +15,8 @@ from models.post import AskedState
 from models.reach import Reach
 from models.stamp import StampKind
 from moderation import asking
+
+TOLD_WITHIN = timedelta(days=6)  # of its being written; of an older one those here are not told, and find it
 
 
 async def begin_answer(post: Post) -> None:
@@ -80,10 +84,11 @@ async def let(approval: Approval) -> None:
 
 
 async def _send_answer(approval: Approval) -> None:
-    """It is held until now: the job that lets messages go tells those here whom it concerns."""
+    """It is held until now: the job that lets messages go (`server.actions.held`) tells those here whom it concerns."""
     post = await Post.kept(approval.uri)
     if post is not None:
-        await post.change(answer_state=AskedState.SHOWN, held_until=clock.now())
+        now = clock.now()
+        await post.change(answer_state=AskedState.SHOWN, held_until=now if now - post.published_at < TOLD_WITHIN else None)
         await _tell(post, Notice.ANSWER_LET, approval.post.author)
         await outbox.create(post)
 

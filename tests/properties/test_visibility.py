@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 
 import pytest
 from hypothesis import given
@@ -17,6 +17,7 @@ from models import Actor, Block, Community, Follow, HostBlock, Member, Post, clo
 from models.consent import Purpose
 from models.host import Standing
 from models.member import Role
+from models.post import NOT_LET
 from models.reach import Reach
 from server.actions import consents, follows, held, posts, removal
 from server.actions.posts import Composition
@@ -32,6 +33,7 @@ from tests.server.api.client import Api
 PEOPLE = ("author", "named", "reader", "host")
 FOR_SERVERS = ("/posts/", "/actor")
 _numbers = count(1)
+_states = cycle(NOT_LET)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,7 @@ class Case:
     author_suspended: bool = False
     author_limited: bool = False
     hidden: bool = False  # by the team
+    unlet: bool = False  # an answer that whom it answers has not let
     yes_taken_back: bool = False
     partner_blocked: bool = False  # by the author, the whole server
 
@@ -54,7 +57,7 @@ class Case:
 RARELY = st.sampled_from([False, False, False, True])
 CASES = st.builds(Case, reach=st.sampled_from(Reach), follows=st.booleans(), blocks=st.sampled_from(["", "", "author", "reader"]),
                   edited=st.booleans(), deleted=RARELY, held=RARELY, author_suspended=RARELY, author_limited=RARELY,
-                  hidden=RARELY, yes_taken_back=RARELY, partner_blocked=RARELY)
+                  hidden=RARELY, unlet=RARELY, yes_taken_back=RARELY, partner_blocked=RARELY)
 
 
 def test_every_address_is_in_the_manifest() -> None:
@@ -107,7 +110,7 @@ async def _prepare(server: LiveServer) -> tuple[dict[str, Actor], dict[Standing,
 
 def sees(case: Case, who: str | Standing) -> bool:
     """The model: whether this reader may read this message."""
-    if case.deleted or case.author_suspended or case.held or case.hidden:
+    if case.deleted or case.author_suspended or case.held or case.hidden or case.unlet:
         return False
     if case.author_limited and not (who == "reader" and case.follows):
         return False  # by nobody but those who follow them: none of these servers does
@@ -181,6 +184,8 @@ async def _stage(world: World, case: Case, marker: str) -> Post:
         await consents.set_to(author, Purpose.SHARED_OUT, False, "en", community)
     if case.hidden and not case.deleted:
         await post.change(hidden_at=clock.now())
+    if case.unlet and not case.deleted:
+        await post.change(answer_state=next(_states))
     if case.author_limited:
         await author.change(limited_at=clock.now())
     if case.author_suspended:
