@@ -72,15 +72,21 @@ async def load(given: Sequence[tuple[Note, Actor]]) -> list[Said]:
     """What has to be known of messages and their authors."""
     if not given:
         return []
-    addressed = [{*note.to, *note.cc, *(mention.href for mention in note.mentions)} for note, _ in given]
     parents = await acts.kept({note.in_reply_to for note, _ in given if note.in_reply_to})
-    known = await acts.actors({uri for uris in addressed for uri in uris})
+    actors = await acts.actors({uri for note, _ in given for uri in _addressed(note)})
     followed = await acts.followed_here([author.id for _, author in given])
     traces = await acts.traces([note.id for note, _ in given])
-    return [Said(note, author, parents.get(note.in_reply_to or ""), note.in_reply_to or "",
-                 [actor for uri, actor in known.items() if uri in uris], author.id in followed, followed.get(author.id, False),
-                 traces.owners.get(note.id), traces.is_erased(note.id, author.uri), note.id in traces.answered)
-            for (note, author), uris in zip(given, addressed, strict=True)]
+    return [Said(note, author, parents.get(note.in_reply_to or ""), note.in_reply_to or "", _named(note, actors),
+                 author.id in followed, followed.get(author.id, False), traces.owners.get(note.id),
+                 traces.is_erased(note.id, author.uri), note.id in traces.answered) for note, author in given]
+
+
+def _addressed(note: Note) -> set[str]:
+    return {*note.to, *note.cc, *(mention.href for mention in note.mentions)}
+
+
+def _named(note: Note, actors: Mapping[str, Actor]) -> list[Actor]:
+    return [actors[uri] for uri in _addressed(note) if uri in actors]
 
 
 async def save(note: Note, author: Actor) -> Post:
@@ -101,40 +107,29 @@ async def store(said: Sequence[Said]) -> None:
     for one in said:
         if one.is_erased:
             one.verdict = Refused("erased", host=one.author.host)
-    await _place([one for one in said if one.owner_id is None and one.verdict is None])
-    if not (placed := [one for one in said if one.owner_id is None and one.verdict is None]):
-        return
-    ids = await _rows(placed)
-    await acts.add_recipients([recipient for one, id_ in ids.items() for recipient in _recipients(one, id_)])
-    await post_parts.save([(id_, one.note, one.author) for one, id_ in ids.items()])
-    for one in placed:
-        if one.parent and one.note.is_let and one.note.answer_stamp:
-            await Approval.create(kind=StampKind.REPLY, uri=one.note.id, actor=one.author, post=one.parent, reach=one.reach,
-                                  state=AskedState.SHOWN, stamp_uri=one.note.answer_stamp)
-    await acts.answered([(one.conversation, one.author.id) for one in placed if one.parent_uri])
-    talks = {one.conversation for one in placed}
-    walls = await acts.walls([(actor, one.author) for one in placed for actor in _ours(one)], talks)
-    await Notification.tell_all([news for one, id_ in ids.items() for news in _news(one, id_, walls)])
-    rare = [one.note.id for one in placed if one.is_answered or one.tells or one.note.quote]
-    for post in (await acts.kept(rare)).values():
-        await notes.adopt_answers(post)
-        await post_notices.of_new(post, post.author)
+    await _place(_going(said))
+    if going := _going(said):
+        ids = await _rows(going)
+        await acts.add_recipients([recipient for one, id_ in ids.items() for recipient in _recipients(one, id_)])
+        await post_parts.save([(id_, one.note, one.author) for one, id_ in ids.items()])
+        await acts.answered([(one.conversation, one.author.id) for one in going if one.parent_uri])
+        await _keep_yes(going)
+        await _tell(ids)
+
+
+def _going(said: Sequence[Said]) -> list[Said]:
+    return [one for one in said if one.owner_id is None and one.verdict is None]
 
 
 async def _place(said: Sequence[Said]) -> None:
-    """Whom they are for, and what they answer: what answers a message of ours is no wider than that."""
+    """Whom they are for, what they answer, and what speaks against that."""
     for one in said:
         one.reach, one.to_followers = await notes.reach_of(one.note, one.author)
         if not hosts.may_bring(await hosts.standing(one.author.host), one.reach):
             one.verdict = Refused("reach", host=one.author.host)
-    await _join([(one, parent) for one in said if (parent := one.parent) and parent.author.is_local and one.verdict is None])
-    for one in said:
-        if one.verdict is None and one.parent and not _is_let(one, one.parent):
-            one.verdict = Refused(answering.UNLET, host=one.author.host)
-        elif one.parent and one.parent.author.is_local:
-            one.reach = one.reach.narrowed_to(one.parent.reach)
-        if one.verdict is None and one.author.organised_as:
-            one.verdict = await _speaks_unasked(one)
+    await _join([(one, parent) for one in _going(said) if (parent := one.parent) and parent.author.is_local])
+    for one in _going(said):
+        one.verdict = await _objection(one)
 
 
 async def _join(answers: Sequence[tuple[Said, Post]]) -> None:
@@ -146,6 +141,15 @@ async def _join(answers: Sequence[tuple[Said, Post]]) -> None:
             one.verdict = Refused(decision.reason, host=one.author.host)
         elif not decision:
             one.parent, one.parent_uri = None, ""
+
+
+async def _objection(one: Said) -> Verdict:
+    """Why it is not stored, if it is not. What answers a message of ours is no wider than that."""
+    if one.parent and not _is_let(one, one.parent):
+        return Refused(answering.UNLET, host=one.author.host)
+    if one.parent and one.parent.author.is_local:
+        one.reach = one.reach.narrowed_to(one.parent.reach)
+    return await _speaks_unasked(one) if one.author.organised_as else None
 
 
 def _is_let(one: Said, parent: Post) -> bool:
@@ -175,6 +179,25 @@ async def _rows(said: Sequence[Said]) -> dict[Said, int]:
             await post.save(force_create=True)
             ids[one] = post.id
     return ids
+
+
+async def _keep_yes(said: Sequence[Said]) -> None:
+    """Where the yes of whom they answer stands, so that they end with it."""
+    for one in said:
+        if one.parent and one.note.is_let and one.note.answer_stamp:
+            await Approval.create(kind=StampKind.REPLY, uri=one.note.id, actor=one.author, post=one.parent, reach=one.reach,
+                                  state=AskedState.SHOWN, stamp_uri=one.note.answer_stamp)
+
+
+async def _tell(ids: Mapping[Said, int]) -> None:
+    """Tell whom they name or answer, then who quoted or asked to be told; answers that came first find them."""
+    pairs, talks = [(actor, one.author) for one in ids for actor in _ours(one)], {one.conversation for one in ids}
+    walls = await acts.walls(pairs, talks)
+    await Notification.tell_all([news for one, id_ in ids.items() for news in _news(one, id_, walls)])
+    rare = [one.note.id for one in ids if one.is_answered or one.tells or one.note.quote]
+    for post in (await acts.kept(rare)).values():
+        await notes.adopt_answers(post)
+        await post_notices.of_new(post, post.author)
 
 
 def _recipients(one: Said, id_: int) -> list[tuple[int, int, bool]]:

@@ -1,7 +1,7 @@
 """Create: a new message, or the answer that somebody chose to a question (ActivityPub §7.2)."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -40,7 +40,7 @@ async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
     said = await new_notes.load([(note, one.sender) for one, note in held])
     ids: set[str] = set()
     for (one, note), each in zip(held, said, strict=True):
-        if not one.is_alone and (note.id in ids or _has_to_wait(each)):
+        if _has_to_wait(one, each, ids):
             each.verdict = Alone()
         ids.add(note.id)
     await new_notes.store([each for each in said if each.is_wanted and each.verdict is None])
@@ -50,9 +50,13 @@ async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
 
 async def _read(one: Incoming) -> Note | Verdict:
     """The message in an activity, or what became of one that holds something else."""
-    if not one.is_alone:
-        found = one.plain_note()
-        return Alone() if isinstance(found, Note) and found.attributed_to != one.sender.uri else found
+    if one.is_alone:
+        return await _prepared(one)
+    found = one.plain_note()
+    return Alone() if isinstance(found, Note) and found.attributed_to != one.sender.uri else found
+
+
+async def _prepared(one: Incoming) -> Note | Verdict:
     note = one.note
     if note and note.attributed_to != one.sender.uri:
         return Refused("writes in another name", host=one.sender.host)
@@ -65,9 +69,13 @@ async def _read(one: Incoming) -> Note | Verdict:
     return note
 
 
-def _has_to_wait(said: Said) -> bool:
-    """Whether something has to be fetched: whose message it is, or what it answers. Or many want to be told of it."""
-    if said.owner_id not in (None, said.author.id):
+def _has_to_wait(one: Incoming, said: Said, ids: Collection[str]) -> bool:
+    """Whether something has to be fetched: whose message it is, where others have used its id too, or what it answers. Or many
+    want to be told of it.
+    """
+    if one.is_alone:
+        return False
+    if said.note.id in ids or said.owner_id not in (None, said.author.id):
         return True
     return said.is_wanted and (said.tells or bool(said.parent_uri) and said.parent is None)
 

@@ -4,7 +4,7 @@ Somebody else of its server, such as a moderator there, gives a hint: the messag
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from federation import actors, approvals, erasure, origins, votes
 from federation.addresses import same_origin
@@ -28,17 +28,20 @@ async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
     uris = {one.activity.object_id for one in incoming if one.activity.object_id}
     owners, more = await acts.owners(uris), await acts.stamps_and_votes(uris, [one.sender.id for one in incoming])
     verdicts = [_verdict(one, owners) for one in incoming]
-    gone: list[tuple[str, Actor]] = []
-    for one, verdict in zip(incoming, verdicts, strict=True):
-        if verdict is None and not await _is_rare(one):
-            gone.append((one.activity.object_id or "", one.sender))
+    gone = [(one.activity.object_id or "", one.sender) for one, verdict in zip(incoming, verdicts, strict=True)
+            if verdict is None and not await _is_rare(one)]
     await acts.bury([(uri, sender.uri) for uri, sender in gone])
     await erasure.erase_all([owners[uri][0] for uri, _ in gone if uri in owners])
+    await _withdraw(gone, more - owners.keys())
+    return verdicts
+
+
+async def _withdraw(gone: Sequence[tuple[str, Actor]], uris: Collection[str]) -> None:
+    """What stands for a permission, or for an answer that somebody chose: `uris`."""
     for uri, sender in gone:
-        if uri in more and uri not in owners:
+        if uri in uris:
             await approvals.withdraw(uri, sender)
             await votes.withdraw(uri, sender)
-    return verdicts
 
 
 def _verdict(one: Incoming, owners: Mapping[str, tuple[int, int]]) -> Verdict:

@@ -23,9 +23,13 @@ async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
     undone = list(zip(left, await _meant_by(left), strict=True))
     await undoing.drop([done for _, meant in undone for done in meant])
     await Notification.withdraw_all([gone for one, meant in undone for done in meant for gone in _notices(one, done)])
-    await acts.bury([(one.activity.object_id, one.sender.uri) for one, meant in undone
-                     if one.activity.object_id and not meant and not one.is_repeat])
+    await acts.bury([(one.activity.object_id or "", one.sender.uri) for one, meant in undone if _is_ahead(one, meant)])
     return [_verdict(one) for one in incoming]
+
+
+def _is_ahead(one: Incoming, meant: Sequence[Done]) -> bool:
+    """Whether what it names has not come yet."""
+    return bool(one.activity.object_id) and not meant and not one.is_repeat
 
 
 def _verdict(one: Incoming) -> Verdict:
