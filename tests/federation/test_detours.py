@@ -17,7 +17,6 @@ from federation import (
     conversations,
     keys,
     proofs,
-    quotes,
     resolve,
     rosters,
     values,
@@ -413,7 +412,8 @@ async def test_a_stamp_is_given_by_whoever_is_quoted_on_their_server(
                     "interactionTarget": note["id"]}
             server.show(stamp, good | said)
             quoted = await Post.kept(note["id"])
-            return await quotes.is_stamped(alpha.instance, stamp, quoting_uri=quoting, quoted_uri=note["id"], quoted=quoted)
+            return await authorizations.is_given(alpha.instance, stamp, StampKind.QUOTE, interaction=quoting, target=note["id"],
+                                                 author=quoted.author if quoted else None)
         there = f"{peer.origin}/stamps"
         lies: list[tuple[str, Peer, dict[str, str]]] = [
             (f"{evil.origin}/stamps/1", evil, {}), (f"{there}/2", peer, {"attributedTo": mallory.uri}),
