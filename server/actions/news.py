@@ -10,10 +10,11 @@ from server.actions import crisis
 
 async def of_post(post: Post, *, is_new: bool = True) -> None:
     """Tell members of ours. Inside the transaction of the act; each is told once, as REPLY rather than MENTION, and those who
-    asked to be told of each message of its author, or, when it was changed, those who passed it on. Nobody before whom it
-    answers has let it.
+    asked to be told of each message of its author, or, when it was changed, those who passed it on. Before whom it answers has
+    let it, only the team, where it speaks of danger.
     """
     if not post.is_let:
+        await crisis.noticed(post, is_new=is_new)
         return
     told = {row.actor_id: (row.actor, Notice.MENTION) for row in await Recipient.filter(post=post).select_related("actor")}
     if post.parent_id:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from models import Announce, Approval, Like, Post
+from models import Announce, Approval, Case, Like, Post
+from models.case import Matter
 from models.notification import Notice
 from models.post import AskedState
 from models.reach import Reach
@@ -140,6 +141,9 @@ async def test_what_is_asked_can_be_changed_taken_back_and_kept_here(alpha: Live
     assert (await peer.wait_for("Delete"))[0]["object"]["id"] == mine.uri
     assert not await alpha.ask(lambda: Approval.all().count())
 
+    await alpha.write(alice, "I want to kill myself", Reach.WEB, parent=parent)
+    assert await alpha.ask(lambda: Case.filter(matter=Matter.DANGER).count()) == 1, "the team waits for nobody's yes"
+
     undone = await alpha.run(posts.publish(alice, Composition(text="Oh", reach=Reach.WEB, parent=parent, undo_seconds=60),
                                            alpha.origin))
     await alpha.run(removal.delete(undone, alpha.app[MEDIA]))
@@ -147,7 +151,7 @@ async def test_what_is_asked_can_be_changed_taken_back_and_kept_here(alpha: Live
     few = await alpha.write(alice, "For you", Reach.CIRCLE, parent=parent, recipients=(parent.author,))
     later = await alpha.write(alice, "Rather among us", Reach.WEB, parent=parent)
     await settle(alpha)
-    assert len(peer.of_kind("ReplyRequest")) == 2 and [one["object"]["id"] for one in peer.of_kind("Create")] == [few.uri]
+    assert len(peer.of_kind("ReplyRequest")) == 3 and [one["object"]["id"] for one in peer.of_kind("Create")] == [few.uri]
     assert here.is_let and few.is_let and not later.is_let and await sees(alpha, dora, here.uri)
     await alpha.run(narrowing.narrow(later, Reach.COMMUNITY))
     assert (await again(alpha, later)).is_let and await sees(alpha, dora, later.uri)
