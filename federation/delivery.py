@@ -43,12 +43,13 @@ async def due_hosts(limit: int) -> list[Host]:
     return await Host.filter(free, name__in=due).order_by("is_slow", "id").limit(limit)
 
 
-async def renew(host: Host, worker: str) -> None:
-    """Keep a host for longer, once half of the time is over."""
+async def renew(host: Host, worker: str) -> bool:
+    """Keep a host for longer, once half of the time is over. False if another worker has it meanwhile, as ours took too long."""
     now = clock.now()
-    if host.leased_until is None or host.leased_until < now + timedelta(seconds=LEASE_SECONDS / 2):
-        host.leased_until = now + timedelta(seconds=LEASE_SECONDS)
-        await Host.filter(id=host.id, leased_by=worker).update(leased_until=host.leased_until)
+    if host.leased_until and host.leased_until >= now + timedelta(seconds=LEASE_SECONDS / 2):
+        return True
+    host.leased_until = now + timedelta(seconds=LEASE_SECONDS)
+    return bool(await Host.filter(id=host.id, leased_by=worker).update(leased_until=host.leased_until))
 
 
 async def release_all(worker: str = "") -> None:
@@ -64,7 +65,8 @@ async def send_to_host(instance: Instance, dockets: Dockets, host: Host, worker:
     try:
         while waiting:
             for delivery in waiting:
-                await renew(host, worker)
+                if not await renew(host, worker):
+                    return False
                 permit, ended = await dockets.turn(Turn(host, ended, delivery)), None
                 if permit:
                     ended, may_go_on = await _attempt(instance, dockets, host, delivery, permit)

@@ -41,9 +41,9 @@ async def inboxes(audience: Audience) -> dict[str, str]:
 
 
 async def reaches(audience: Audience) -> bool:
-    """Whether it would go anywhere."""
+    """Whether it would go anywhere. The first inbox that is found is enough."""
     chosen, values = _chosen(audience)
-    return bool(chosen and await tuples(f"SELECT 1 WHERE EXISTS ({chosen})", values))
+    return bool(chosen and await tuples(f"{chosen} LIMIT 1", values))
 
 
 async def add_deliveries(activity_id: int, object_uri: str, audience: Audience, due_at: datetime) -> None:
@@ -54,22 +54,21 @@ async def add_deliveries(activity_id: int, object_uri: str, audience: Audience, 
     now = clock.now()
     await rows(
         "INSERT INTO delivery (id, inbox_uri, host, created_at, activity_id, object_uri, state, due_at)"  # noqa: S608
-        f" SELECT CAST(? AS bigint) + ROW_NUMBER() OVER (), inbox, host, ?, ?, ?, ?, ? FROM ({chosen}) AS chosen WHERE true"
-        " ON CONFLICT (activity_id, inbox_uri) DO NOTHING",  # after a WHERE: SQLite would read ON as that of a join
+        " SELECT CAST(? AS bigint) + ROW_NUMBER() OVER (), inbox, MIN(host), ?, ?, ?, ?, ?"
+        f" FROM ({chosen}) AS chosen GROUP BY inbox ON CONFLICT (activity_id, inbox_uri) DO NOTHING",
         [new_block(), now, activity_id, object_uri, str(DeliveryState.WAITING), due_at, *values])
     if due_at <= now:
         after_commit(memory.current().deliveries_written.set)
 
 
 def _chosen(audience: Audience) -> tuple[str, list[object]]:
-    """A SELECT of inbox and host, and its values; "" for nobody."""
+    """A SELECT of inbox and host, the same perhaps more than once, and its values; "" for nobody."""
     sources = _sources(audience)
     if not sources or audience.standings is not None and not audience.standings:
         return "", []
-    joined, wheres, values = "", list[str](), [value for _, given in sources for value in given]
+    wheres, values = list[str](), [value for _, given in sources for value in given]
     if audience.standings is not None:
-        joined = " JOIN host h ON h.name = one.host"
-        wheres.append(listed("h.standing", "text"))
+        wheres.append(listed(_STANDING, "text"))
         values.append(as_list(sorted(audience.standings)))
     if audience.among is not None:
         wheres.append(listed("one.host", "text"))
@@ -77,9 +76,8 @@ def _chosen(audience: Audience) -> tuple[str, list[object]]:
     if audience.but:
         wheres.append(f"NOT ({listed('one.host', 'text')})")
         values.append(as_list(audience.but))
-    where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
     union = " UNION ALL ".join(sql for sql, _ in sources)
-    return f"SELECT one.inbox, MIN(one.host) AS host FROM ({union}) AS one{joined}{where} GROUP BY one.inbox", values  # noqa: S608
+    return f"SELECT inbox, host FROM ({union}) AS one{' WHERE ' * bool(wheres)}{' AND '.join(wheres)}", values  # noqa: S608
 
 
 def _sources(audience: Audience) -> list[tuple[str, list[object]]]:
@@ -94,10 +92,12 @@ def _sources(audience: Audience) -> list[tuple[str, list[object]]]:
     if audience.followers_of is not None:
         found.append((f"SELECT {_SHARED} AS inbox, a.host AS host {FOLLOWERS}{blocks}", [audience.followers_of, *blocked]))
     if audience.holders_of:
-        found += [(_SENT, [audience.holders_of]), (_FETCHED, [audience.holders_of])]
+        found += [(_SENT, [audience.holders_of]), (_FETCHED, [audience.holders_of] * 2)]
     return found
 
 
+#: No join: before PostgreSQL has counted new rows it would look through all hosts for each follower.
+_STANDING = "(SELECT h.standing FROM host h WHERE h.name = one.host)"
 _SHARED = "CASE WHEN a.shared_inbox_uri <> '' THEN a.shared_inbox_uri ELSE a.inbox_uri END"
 _PRESENT = "a.suspended_at IS NULL AND a.deleted_at IS NULL"
 #: The present followers elsewhere of an actor.
@@ -105,9 +105,9 @@ FOLLOWERS = ("FROM follow f JOIN actor a ON a.id = f.follower_id WHERE f.target_
              f" AND a.host <> '' AND {_PRESENT}")
 #: By way of the activity, whose index knows what it is about. Of what failed: no answer, so it may have come all the same.
 _DELIVERIES = ("FROM outgoing_activity o JOIN delivery d ON d.activity_id = o.id AND (d.state <> 'failed'"
-               " OR d.attempts > 0 AND (d.status = 0 OR d.status >= 500)) WHERE o.object_uri =")
-_SENT = f"SELECT d.inbox_uri AS inbox, d.host AS host {_DELIVERIES} ?"
+               " OR d.attempts > 0 AND (d.status = 0 OR d.status >= 500)) WHERE o.object_uri = ?")
+_SENT = f"SELECT d.inbox_uri AS inbox, d.host AS host {_DELIVERIES}"
 #: Whoever is there may take it for their server: one with a shared inbox, if there is one.
 _FETCHED = (f"SELECT {_SHARED} AS inbox, a.host AS host FROM disclosure x JOIN actor a ON a.id = (SELECT a.id FROM actor a"  # noqa: S608
             f" WHERE a.host = x.host AND {_PRESENT} ORDER BY a.shared_inbox_uri DESC, a.id LIMIT 1)"
-            f" WHERE x.object_uri = ? AND x.ended_at IS NULL AND x.host NOT IN (SELECT d.host {_DELIVERIES} x.object_uri)")
+            f" WHERE x.object_uri = ? AND x.ended_at IS NULL AND x.host NOT IN (SELECT d.host {_DELIVERIES})")

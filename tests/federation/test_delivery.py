@@ -12,6 +12,7 @@ from aiohttp import web
 from federation import delivery, dispatcher, outbox, resolve
 from federation.actor_document import ED25519_REQUESTS
 from federation.dispatcher import Dispatcher
+from federation.dockets import Dockets
 from models import Actor, Delivery, Host, OutgoingActivity, Post, clock
 from models.database import in_transaction
 from models.delivery import DeliveryState
@@ -280,6 +281,24 @@ async def test_a_dead_workers_lease_ends(alpha: LiveServer, peer: Peer, alice: A
     assert not peer.of_kind("Create")
     await settle(alpha)
     assert len(peer.of_kind("Create")) == 1
+
+
+async def test_a_worker_that_lost_its_lease_sends_nothing_more(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
+    """A single try took longer than the lease, and another worker has the host."""
+    await reader(alpha, peer, alice)
+    until = clock.now() + timedelta(minutes=1)
+    await alpha.ask(lambda: Host.filter(name=peer.host).update(leased_by="quick", leased_until=until))
+    await alpha.write(alice, "x")
+
+    async def go_on(worker: str) -> bool:
+        dockets, host = Dockets(alpha.instance, worker), await Host.get(name=peer.host)
+        host.leased_until = clock.now() - timedelta(seconds=1)  # as it was known before the long try
+        waiting = await dockets.load(host)
+        assert waiting
+        return await delivery.send_to_host(alpha.instance, dockets, host, worker, waiting)
+    assert not await alpha.run(go_on("slow")) and not peer.of_kind("Create")
+    assert (await alpha.ask(lambda: Host.get(name=peer.host))).leased_by == "quick"
+    assert await alpha.run(go_on("quick")) and len(peer.of_kind("Create")) == 1
 
 
 async def test_what_the_team_hides_leaves_in_no_way(alpha: LiveServer, peer: Peer, alice: Actor) -> None:
