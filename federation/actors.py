@@ -14,7 +14,7 @@ from federation.requests import Manner
 from federation.wire import ActorDocument, PublicKeyEntry
 from models import Actor, ActorKey, Host, Q, clock
 from models.actor import ActorKind, KeyKind, Organisation
-from models.host import PARTNERS
+from models.host import PARTNERS, Standing
 from moderation import hosts, markup
 from moderation.domain_names import registrable
 
@@ -26,13 +26,14 @@ NEW_STRANGERS_PER_HOUR = 3  # of one that we do not exchange with
 UNTRIED = ("", Manner.CAVAGE)  # hosts that were not asked yet to take anything better
 
 
-async def save(document: ActorDocument, key_uri: str = "", *, speaks_for_host: bool = False) -> Actor:
+async def save(document: ActorDocument, key_uri: str = "", *, speaks_for_host: bool = False, domain: str | None = None) -> Actor:
     """The row of someone elsewhere, made or brought up to date, with the keys it shows now. Inside a transaction.
 
     The document has been read from its own id, or sent by its own server: its origin has spoken. Who was deleted stays so.
     `key_uri`: a key that was read at its own id and names this actor as its owner. `speaks_for_host`: its server names it as its
-    instance actor (`federation.instances`). Raises Refused, also for somebody of ours: whatever shows their document, it is no
-    word from elsewhere. Raises Busy.
+    instance actor (`federation.instances`). `domain`: of its address, as `handles.domain_of` says; None: nobody was asked.
+
+    Raises Refused, also for somebody of ours: whatever shows their document, it is no word from elsewhere. Raises Busy.
     """
     actor = await Actor.get_or_none(uri=document.id)
     columns = _columns(document)
@@ -40,12 +41,15 @@ async def save(document: ActorDocument, key_uri: str = "", *, speaks_for_host: b
         raise Refused("one of ours", host=columns["host"])
     columns |= await _said_by_partners(document, columns["host"])
     columns |= _suspended(document, actor)
+    columns |= await _address(columns, actor, domain)
     if actor is None:
         if not speaks_for_host or columns["kind"] is not ActorKind.APPLICATION:  # which no crowd of programs there can shut out
             await _check_welcome(columns["host"], document)
         actor, _ = await Actor.get_or_create(columns, uri=document.id)
     elif actor.deleted_at is None:
         await actor.change(**columns)
+    if actor.domain:  # there it has one owner, whom the domain has just named
+        await Actor.filter(domain=actor.domain, name=actor.name).exclude(id=actor.id).update(domain="")
     await _save_keys(actor, document, key_uri)
     await _save_host(actor, document, speaks_for_host)
     await post_parts.save_emojis(document.emojis[:EMOJI_LIMIT], actor.host)
@@ -74,6 +78,25 @@ def _suspended(document: ActorDocument, known: Actor | None) -> dict[str, Any]:
     if not document.suspended and known is not None and known.is_suspended_there:
         return {"suspended_at": None, "is_suspended_there": False}
     return {}
+
+
+async def _address(columns: dict[str, Any], known: Actor | None, domain: str | None) -> dict[str, Any]:
+    """The domain of the address. Whoever has theirs on a suspended one is suspended like those who live there, and comes back
+    when they do: saying something else afterwards does not end it. Raises Refused for somebody new.
+    """
+    if known is not None and known.domain and await hosts.standing(known.domain) is Standing.SUSPENDED:
+        domain = known.domain
+    elif domain is None:
+        return {"domain": ""} if known is not None and known.name != columns["name"] else {}
+    if not domain or await hosts.standing(domain) is not Standing.SUSPENDED:
+        return {"domain": domain}
+    if known is None:
+        raise Refused("host", host=domain)
+    host = await Host.called(domain)
+    if host.shut_at is None:
+        await host.change(shut_at=clock.now())
+    is_gone = columns.get("suspended_at", known.suspended_at) is not None
+    return {"domain": domain} | ({} if is_gone else {"suspended_at": host.shut_at, "is_suspended_there": False})
 
 
 async def _said_by_partners(document: ActorDocument, host: str) -> dict[str, Any]:

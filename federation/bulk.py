@@ -124,7 +124,7 @@ async def _may(author: Actor, reach: Reach, known: Known) -> bool:
     """Whether a message of this reach is taken from somebody now, before whatever else waits."""
     if known.in_line is None or author.uri in known.in_line or author.id not in known.followed:
         return False
-    standing = await hosts.standing(author.host)
+    standing = await hosts.of(author)
     return hosts.is_heard(standing) and hosts.may_bring(standing, reach)
 
 

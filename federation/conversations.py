@@ -12,6 +12,7 @@ from typing import Any
 from federation import resolve, values
 from federation.addresses import host_of, same_origin
 from federation.errors import Gone, Malformed, Refused, Unreachable
+from federation.fetches import check_host, signed
 from federation.instance import Instance
 from federation.wire import Note
 from models import Post
@@ -158,9 +159,9 @@ async def _page(instance: Instance, visit: Visit, page: object, owner: str) -> D
 
 async def read_document(instance: Instance, uri: str) -> Document:
     """A document at a host that we exchange with, within the budget of its origin."""
-    await resolve.check_host(uri)
+    await check_host(uri)
     instance.gaps.origins.spend(host_of(uri))
-    url, document = await instance.client.get_document(uri, headers_for=resolve.signed(instance, uri, stays=True))
+    url, document = await instance.client.get_document(uri, headers_for=signed(instance, uri, stays=True))
     if not same_origin(url, uri):
         raise Malformed("the document is on another server", host=host_of(uri))
     return document

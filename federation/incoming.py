@@ -55,6 +55,7 @@ class Incoming:
     known: Post | None = None  # our copy of what a group says was changed or erased
     charter: dict[str, Any] | None = None  # of the sender's community, proven
     other: Actor | None = None  # the new account of a Move
+    domain: str | None = None  # of the address of whoever sends their own profile, where it may have changed
     stamp_uri: str = ""  # of a yes to our asking, or one that an Announce names, found to be good
     listings: tuple[Told, ...] = ()  # of the directory that says they are new or changed
     waiting: Heard | None = None  # the directory's list of those who wait

@@ -28,6 +28,8 @@ SOFTWARE = "dazzle"
 VERSION = "0.1.0"
 CONTINUITY_SECONDS = 60.0  # then it is asked again whether a server is the same as ever
 CONTINUITY_LIMIT = 10_000
+NAMES_SECONDS = 3600.0
+NAMES_LIMIT = 10_000
 PROFILES_AGAIN_SECONDS = 6 * 3600.0  # then what stands on top of a page elsewhere is read again
 
 
@@ -68,6 +70,7 @@ class Instance:
     drifts: Drifts = field(default_factory=Drifts)
     gaps: Gaps = field(default_factory=Gaps)
     continuous: Recent[str, bool] = field(default_factory=lambda: Recent(CONTINUITY_SECONDS, CONTINUITY_LIMIT))  # by host
+    answers_names: Recent[str, bool] = field(default_factory=lambda: Recent(NAMES_SECONDS, NAMES_LIMIT))  # by host: WebFinger
     profiles: Gaps = field(default_factory=lambda: Gaps(PROFILES_AGAIN_SECONDS))  # whose page somebody looks at
 
     @property

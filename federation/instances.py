@@ -14,12 +14,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
 
-from federation import resolve
+from federation import resolve, webfinger
 from federation.addresses import Address, host_of, same_origin
 from federation.answers import JRD
 from federation.errors import FederationError, Gone, Malformed, Refused, Unreachable
+from federation.fetches import signed
 from federation.instance import Instance
 from models import Actor, Host
 from models.actor import ActorKind
@@ -28,7 +28,6 @@ from models.host import PARTNERS
 
 SERVICE: Final = "https://www.w3.org/ns/activitystreams#Service"
 APPLICATION: Final = "https://www.w3.org/ns/activitystreams#Application"
-ANSWER_LIMIT_BYTES = 65_536
 #: They do not want to talk to us: asking in another way would be the same again.
 UNWILLING = (401, 403)
 
@@ -46,7 +45,7 @@ async def instance_actor(instance: Instance, host: str, *, anew: bool = False) -
 
     Raises NotHere if it has none, Refused if it names another than before, or does not talk to us; Unreachable, Malformed.
     """
-    origin = f"{resolve.scheme_for(instance, host)}://{host}"
+    origin = webfinger.origin_at(instance, host)
     try:
         async with asyncio.timeout(instance.network.fetch_timeout_seconds):
             uri = await _named_by(instance, origin, fresh=anew)
@@ -97,8 +96,8 @@ async def _named_by(instance: Instance, origin: str, *, fresh: bool) -> str:
     """The uri that a server gives for its instance actor. NotHere if it gives none."""
     name = Address.parse(origin).host
     account = f"acct:{name}@{host_of(origin)}"
-    ways = ((_webfinger(f"{origin}/"), _of_origin), ("/.well-known/nodeinfo", _of_nodeinfo),
-            (_webfinger(account), lambda document: _of_account(document, account)))
+    ways = ((webfinger.path(f"{origin}/"), _of_origin), ("/.well-known/nodeinfo", _of_nodeinfo),
+            (webfinger.path(account), lambda document: _of_account(document, account)))
     for path, read in ways:
         document = await _ask(instance, origin, path, fresh=fresh)
         if document is not None and (uri := read(document)):
@@ -106,19 +105,15 @@ async def _named_by(instance: Instance, origin: str, *, fresh: bool) -> str:
     raise NotHere("no community there")
 
 
-def _webfinger(resource: str) -> str:
-    return f"/.well-known/webfinger?resource={quote(resource, safe='')}"
-
-
 async def _ask(instance: Instance, origin: str, path: str, *, fresh: bool) -> Mapping[str, Any] | None:
     """What stands at an address that belongs to the server; None if nothing of this kind does. It may not lead elsewhere.
 
     Raises Unreachable: a server that is only slow is not asked in a weaker way. Raises Refused if it is unwilling.
     """
-    headers_for = resolve.signed(instance, origin, stays=True)
+    headers_for = signed(instance, origin, stays=True)
     try:
         _, document = await instance.client.get_document(
-            f"{origin}{path}", kind=JRD, headers_for=headers_for, limit_bytes=ANSWER_LIMIT_BYTES, fresh=fresh)
+            f"{origin}{path}", kind=JRD, headers_for=headers_for, limit_bytes=webfinger.ANSWER_LIMIT_BYTES, fresh=fresh)
     except (Gone, Malformed):
         return None
     except Refused as error:
@@ -130,19 +125,19 @@ async def _ask(instance: Instance, origin: str, path: str, *, fresh: bool) -> Ma
 
 def _of_origin(document: Mapping[str, Any]) -> str:
     """FEP-d556: of several that speak for it in different roles the one without a role, else the first."""
-    services = resolve.links(document, SERVICE, resolve.AS_TYPES)
+    services = webfinger.links(document, SERVICE, webfinger.AS_TYPES)
     plain = [link for link in services if not link.get("properties")]
-    chosen = plain or services or resolve.links(document, resolve.REL_SELF, resolve.AS_TYPES)
+    chosen = plain or services or webfinger.links(document, webfinger.SELF, webfinger.AS_TYPES)
     return str(chosen[0]["href"]) if chosen else ""
 
 
 def _of_nodeinfo(document: Mapping[str, Any]) -> str:
-    found = resolve.links(document, APPLICATION)
+    found = webfinger.links(document, APPLICATION)
     return str(found[0]["href"]) if found else ""
 
 
 def _of_account(document: Mapping[str, Any], account: str) -> str:
     """The actor of this account, if the answer is about no other."""
-    found = resolve.links(document, resolve.REL_SELF, resolve.AS_TYPES)
+    found = webfinger.links(document, webfinger.SELF, webfinger.AS_TYPES)
     is_that = str(document.get("subject")).lower() == account.lower()
     return str(found[0]["href"]) if found and is_that else ""

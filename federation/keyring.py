@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from federation import actors, resolve
+from federation import resolve
 from federation.addresses import same_origin
 from federation.errors import FederationError, Gone, Malformed, Unproven, Unreachable
+from federation.fetches import signed
 from federation.instance import Instance
 from federation.wire import ActorDocument, key_entries
 from models import ActorKey, clock
-from models.database import in_transaction
 
 
 async def find(key_id: str) -> ActorKey | None:
@@ -36,13 +36,12 @@ async def fetch(instance: Instance, key_id: str) -> ActorKey:
 
 
 async def _fetch(instance: Instance, key_id: str) -> ActorKey:
-    headers_for = resolve.signed(instance, key_id, stays=True)
+    headers_for = signed(instance, key_id, stays=True)
     url, document = await instance.client.get_document(key_id.partition("#")[0], headers_for=headers_for, fresh=True)
     if not same_origin(url, key_id):
         raise Unproven("the key is kept on another server")
     if "inbox" in document and document.get("id") == url:
-        async with in_transaction():
-            await actors.save(ActorDocument.parse(document))
+        await resolve.keep_actor(instance, ActorDocument.parse(document))
         return await _known(key_id)
     owner = next((entry.owner for entry in key_entries(document) if entry.id == key_id), None)
     if owner is None or not same_origin(owner, key_id):

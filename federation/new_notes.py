@@ -125,7 +125,7 @@ async def _place(said: Sequence[Said]) -> None:
     """Whom they are for, what they answer, and what speaks against that."""
     for one in said:
         one.reach, one.to_followers = await notes.reach_of(one.note, one.author)
-        if not hosts.may_bring(await hosts.standing(one.author.host), one.reach):
+        if not hosts.may_bring(await hosts.of(one.author), one.reach):
             one.verdict = Refused("reach", host=one.author.host)
     await _join([(one, parent) for one in _going(said) if (parent := one.parent) and parent.author.is_local])
     for one in _going(said):

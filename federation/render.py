@@ -234,7 +234,7 @@ def interaction_policy(post: Post, readers: Sequence[str]) -> Document:
 
 def mention(actor: Actor) -> Document:
     """A named person: without this tag many servers tell nobody."""
-    name = f"@{actor.name}@{actor.host or host_of(actor.uri)}"
+    name = f"@{actor.name}@{actor.server or host_of(actor.uri)}"
     return {"type": "Mention", "href": actor.uri, "name": name}
 
 

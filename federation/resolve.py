@@ -4,51 +4,22 @@ Whatever is stored was read from its own id on its own origin (security.md, rule
 """
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
 
-from federation import actors, authorizations, new_notes, quotes
+from federation import actors, authorizations, handles, new_notes, quotes, webfinger
 from federation.addresses import host_of, same_origin
-from federation.answers import JRD
-from federation.client import HeadersFor
 from federation.errors import Gone, Malformed, Refused, Unreachable
+from federation.fetches import check_host, signed
 from federation.instance import Instance
-from federation.negotiation import Wish
 from federation.wire import ActorDocument, Note
 from models import Actor, Post
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
-from moderation import hosts
 
-ADDRESS = re.compile(r"@?(?P<name>[^@\s/]{1,100})@(?P<host>[^@\s/]{1,255})")
 ANCESTORS_LIMIT = 5
 GONE_FOR_GOOD = 410  # RFC 9110 §15.5.11
-REL_SELF = "self"
-AS_TYPES = ("application/activity+json", 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"')
-
-
-async def check_host(uri: str) -> str:
-    """The canonical host of a uri; Refused unless it is one that we exchange with. No request goes to a stranger."""
-    host = host_of(uri)
-    if not hosts.is_heard(await hosts.standing(host)):
-        raise Refused("host", host=host)
-    return host
-
-
-def signed(instance: Instance, uri: str, *, stays: bool = False) -> HeadersFor:
-    """What signs a fetch and what it is redirected to: an address on the origin of `uri`, or, unless it `stays` there, of a host
-    that we exchange with. It raises Refused before any other is asked: a request says who we are.
-    """
-    async def headers(method: str, url: str, wish: Wish | None) -> dict[str, str]:
-        if not same_origin(url, uri):
-            host = await check_host(url)
-            if stays:
-                raise Refused("leads to another server", host=host)
-        return await instance.sign_get(method, url, wish)
-    return headers
 
 
 async def actor(instance: Instance, uri: str, *, fresh: bool = False) -> Actor:
@@ -89,8 +60,14 @@ async def fetch_actor(instance: Instance, uri: str, *, moved: bool = False, key_
         return await fetch_actor(instance, parsed.id, moved=True, key_uri=key_uri)
     if parsed.id not in (uri, url) or not same_origin(parsed.id, url):
         raise Malformed("the actor is not where it says it is", host=host_of(uri))
+    return await keep_actor(instance, parsed, key_uri, speaks_for_host=speaks_for_host and parsed.id == uri)
+
+
+async def keep_actor(instance: Instance, document: ActorDocument, key_uri: str = "", *, speaks_for_host: bool = False) -> Actor:
+    """Store an actor as it was read at its own id, with the domain of its address. See `actors.save`."""
+    domain = await handles.domain_of(instance, document)
     async with in_transaction():
-        return await actors.save(parsed, key_uri, speaks_for_host=speaks_for_host and parsed.id == uri)
+        return await actors.save(document, key_uri, speaks_for_host=speaks_for_host, domain=domain)
 
 
 async def actor_at(instance: Instance, address: str) -> Actor:
@@ -98,50 +75,25 @@ async def actor_at(instance: Instance, address: str) -> Actor:
 
     Raises Refused, Unreachable, Malformed.
     """
-    match = ADDRESS.fullmatch(address.strip())
+    match = webfinger.ADDRESS.fullmatch(address.strip())
     if not match:
         raise NotHere("not a member address")
     name, host = match["name"], host_of(f"https://{match['host']}")
     if host == instance.network.host:
         return await Actor.named(name)
     await check_host(f"https://{host}")
-    known = await Actor.filter(Actor.present(), name__iexact=name, host=host).limit(2)
+    known = await Actor.filter(Actor.present(), Actor.of_servers(host), name__iexact=name).limit(2)
     if len(known) == 1 and not known[0].is_stale:  # of two with one name, their server says who has it
         return known[0]
-    return await actor(instance, await _webfinger(instance, name, host), fresh=True)
+    return await actor(instance, await _named(instance, name, host), fresh=True)
 
 
-async def _webfinger(instance: Instance, name: str, host: str) -> str:
+async def _named(instance: Instance, name: str, host: str) -> str:
     """The actor uri behind an address. It must be on a host that we exchange with, which `actor` checks."""
-    origin = f"{scheme_for(instance, host)}://{host}"
-    url = f"{origin}/.well-known/webfinger?resource={quote(f'acct:{name}@{host}')}"
     try:
-        _, document = await instance.client.get_document(url, kind=JRD, headers_for=signed(instance, origin))
+        return webfinger.self_link(await webfinger.account(instance, name, host), host)
     except Gone as error:
         raise NotHere("nobody has this address") from error
-    return self_link(document, host)
-
-
-def self_link(document: Mapping[str, Any], host: str) -> str:
-    """The actor's uri in a WebFinger answer; Malformed if there is none."""
-    if found := links(document, REL_SELF, AS_TYPES):
-        return str(found[0]["href"])
-    raise Malformed("no actor in the answer", host=host)
-
-
-def links(document: Mapping[str, Any], rel: str, types: Collection[str] = ()) -> list[dict[str, Any]]:
-    """The links of a JRD (RFC 7033 §4.4.4) with this relation that lead somewhere, to one of these types if any are named."""
-    given = document.get("links")
-    return [link for link in (given if isinstance(given, list) else [])
-            if isinstance(link, dict) and link.get("rel") == rel and isinstance(link.get("href"), str)
-            and (not types or link.get("type") in types)]
-
-
-def scheme_for(instance: Instance, host: str) -> str:
-    """HTTPS, but for the development peers of product.md."""
-    name, _, port = host.rpartition(":")
-    is_dev = bool(name) and port.isdigit() and instance.network.dev_peers.allows(name.strip("[]"), int(port))
-    return "http" if is_dev and not instance.network.ca_file else "https"
 
 
 async def post(instance: Instance, uri: str, *, ancestors: int = ANCESTORS_LIMIT) -> Post:

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from federation import outbox, resolve, values
+from federation import outbox, values
 from federation.addresses import same_origin
 from federation.errors import Malformed
+from federation.fetches import signed
 from federation.follower_digests import FOLLOWERS_LIMIT, HEADER, digest, parse
 from federation.instance import Instance
 from federation.requests import Request
@@ -103,7 +104,7 @@ async def _listed(instance: Instance, url: str) -> set[str]:
 async def _page(instance: Instance, page: str, url: str) -> dict[str, Any]:
     if not values.is_id(page) or not same_origin(page, url):
         raise Malformed("a page on another server")
-    answered, document = await instance.client.get_document(page, headers_for=resolve.signed(instance, url, stays=True))
+    answered, document = await instance.client.get_document(page, headers_for=signed(instance, url, stays=True))
     kinds = {"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"}
     if not same_origin(answered, url) or values.type_of(document, kinds) not in kinds:
         raise Malformed("not a collection")

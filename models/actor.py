@@ -132,6 +132,11 @@ class Actor(Record):
         return self.domain or self.host
 
     @property
+    def servers(self) -> tuple[str, ...]:
+        """All the servers that they are of: what is decided against any of them holds."""
+        return (self.host, self.domain) if self.domain else (self.host,)
+
+    @property
     def shown_name(self) -> str:
         """The name that people read."""
         return self.display_name or self.name

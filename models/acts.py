@@ -42,7 +42,8 @@ class Walls:
             return True
         if one.host == other.host:
             return False
-        return any(ours.is_local and (ours.id, theirs.host) in self.host_blocks for ours, theirs in ((one, other), (other, one)))
+        return any(ours.is_local and (ours.id, server) in self.host_blocks
+                   for ours, theirs in ((one, other), (other, one)) for server in theirs.servers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ async def walls(pairs: Iterable[tuple[Actor, Actor]], conversations: Collection[
         return Walls(frozenset(), frozenset(), frozenset(), frozenset())
     people, named = as_list({one.id for one, _ in both}), as_list(conversations)
     owners = as_list({one.id for one, _ in both if one.is_local})
-    found = await tuples(_walls(), [people, people, owners, as_list({one.host for one, _ in both}), named, owners, named])
+    servers = as_list({server for one, _ in both for server in one.servers})
+    found = await tuples(_walls(), [people, people, owners, servers, named, owners, named])
     kinds: dict[str, set[tuple[int, int, str]]] = {"block": set(), "host": set(), "settled": set(), "quiet": set()}
     for kind, who, whom, name in found:
         kinds[kind].add((int(who), int(whom), str(name)))

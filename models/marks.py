@@ -36,7 +36,8 @@ class Marks:
 _ABOUT_ALL = (
     "SELECT 'tag' AS kind, t.post_id AS post_id, t.id AS place, t.name AS word, '' AS host, '' AS url, 0 AS number"
     " FROM tag t WHERE t.post_id IN ({ids})",
-    "SELECT 'named', r.post_id, r.id, a.name, a.host, CASE WHEN a.url <> '' THEN a.url ELSE a.uri END, a.id"
+    "SELECT 'named', r.post_id, r.id, a.name, CASE WHEN a.domain <> '' THEN a.domain ELSE a.host END,"
+    " CASE WHEN a.url <> '' THEN a.url ELSE a.uri END, a.id"
     " FROM recipient r JOIN actor a ON a.id = r.actor_id WHERE r.post_id IN ({ids})",
 )
 _ABOUT_READER = (

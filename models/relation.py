@@ -110,8 +110,13 @@ class HostBlock(Record):
         """Whether one of two actors is a member of ours who blocks the server of the other."""
         if one.host == other.host:
             return False
-        pairs = ((ours.id, theirs.host) for ours, theirs in ((one, other), (other, one)) if ours.is_local)
-        return any([await cls.exists(owner_id=id_, host=host) for id_, host in pairs])
+        pairs = ((ours.id, theirs) for ours, theirs in ((one, other), (other, one)) if ours.is_local)
+        return any([await cls.blocks(id_, theirs) for id_, theirs in pairs])
+
+    @classmethod
+    async def blocks(cls, owner_id: int, other: Actor) -> bool:
+        """Whether a member of ours blocks the server of somebody: where they live, or where their address is."""
+        return await cls.exists(owner_id=owner_id, host__in=list(other.servers))
 
 
 class HostMute(Record):

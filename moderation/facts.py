@@ -128,7 +128,7 @@ def _is_kept_back(post: Post | None) -> bool:
 
 
 async def _standing(actor: Actor) -> Standing:
-    return Standing.PARTNER if actor.is_local else await hosts.standing(actor.host)
+    return Standing.PARTNER if actor.is_local else await hosts.of(actor)
 
 
 async def _ceiling(doer: Actor) -> Reach:

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from models import Community, Host, memory
-from models.host import Standing
+from models import Actor, Community, Host, memory
+from models.host import HARSHNESS, Standing
 from models.reach import Reach
 
 #: Which reach may be copied to a host of which standing. `community` and `me` are in no row: they never leave.
@@ -44,6 +44,14 @@ async def standings(names: Collection[str]) -> dict[str, Standing]:
             found[name] = strangers if how is Standing.UNKNOWN else how
             kept.put(name, found[name])
     return found
+
+
+async def of(actor: Actor) -> Standing:
+    """How we stand with somebody elsewhere: as with the host of their id, or more harshly if their address is on a domain that is
+    restricted. No trust comes with an address.
+    """
+    how = await standing(actor.host)
+    return max(how, await standing(actor.domain), key=lambda one: HARSHNESS.get(one, 0)) if actor.domain else how
 
 
 async def of_strangers() -> Standing:

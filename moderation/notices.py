@@ -50,7 +50,8 @@ def _for_the_team(owner_id: int) -> Q:
 
 def _from_afar(owner_id: int) -> Q:
     """From people of servers that the member blocks."""
-    there = Actor.filter(host__in=hosts_blocked_by(owner_id)).values("id")
+    blocked = hosts_blocked_by(owner_id)
+    there = Actor.filter(Q(host__in=blocked) | Q(domain__in=blocked)).values("id")
     return Q(actor_id__isnull=False) & Q(actor_id__in=Subquery(there))
 
 
@@ -64,7 +65,8 @@ def _of_policy(owner_id: int, policy: NotificationPolicy, unwanted: str) -> Q | 
         (policy.not_following, ~followed), (policy.not_followers, ~followers),
         (policy.new_accounts, ~followed & Q(actor_id__in=young)),
         (policy.private_mentions, ~followed & Q(kind=Notice.MENTION, post__reach=Reach.CIRCLE)),
-        (policy.limited_accounts, ~followed & (Q(actor__host__in=limited) | Q(actor__limited_at__isnull=False))))
+        (policy.limited_accounts, ~followed & (Q(actor__limited_at__isnull=False) | Q(actor__host__in=limited)
+                                               | Q(actor__domain__in=limited))))
     chosen = [condition for choice, condition in conditions if choice == unwanted]
     if not chosen:
         return None

@@ -88,7 +88,8 @@ def may_pass_to(viewer: Viewer) -> Q:
         return Actor.present() & Q(host="") & consent.those_who_allow(Purpose.SHARED_OUT)
     blocking = Subquery(Block.filter(target_id=viewer.actor_id).values("blocker_id"))
     blocked = Subquery(Block.filter(blocker_id=viewer.actor_id).values("target_id"))
-    return Actor.present() & ~Q(id__in=blocking) & ~Q(id__in=blocked) & ~Q(host__in=hosts_blocked_by(viewer.actor_id))
+    there = Q(host__in=hosts_blocked_by(viewer.actor_id)) | Q(domain__in=hosts_blocked_by(viewer.actor_id))
+    return Actor.present() & ~Q(id__in=blocking) & ~Q(id__in=blocked) & ~there
 
 
 def hosts_blocked_by(actor_id: int) -> Subquery:
@@ -118,12 +119,14 @@ def _for_member(actor_id: int) -> Q:
     ours = Q(author__host="", reach__in=[Reach.COMMUNITY, Reach.PARTNERS, Reach.WEB])
     shut = Subquery(Host.filter(standing=Standing.SUSPENDED).values("name"))
     quiet = Subquery(Host.filter(standing__in=list(RESTRICTED)).values("name"))
-    theirs = Q(reach__in=[Reach.PARTNERS, Reach.WEB]) & (~Q(author__host__in=quiet) | followed)
+    loud = ~Q(author__host__in=quiet) & ~Q(author__domain__in=quiet)
+    theirs = Q(reach__in=[Reach.PARTNERS, Reach.WEB]) & (loud | followed)
     blocking = Subquery(Block.filter(target_id=actor_id).values("blocker_id"))
     blocked = Subquery(Block.filter(blocker_id=actor_id).values("target_id"))
     return ((ours | named | (~Q(author__host="") & theirs) | (Q(to_followers=True) & followed))
             & ~Q(author__host__in=shut) & ~Q(author_id__in=blocking) & ~Q(author_id__in=blocked)
-            & ~Q(author__host__in=hosts_blocked_by(actor_id)) & (Q(author__limited_at__isnull=True) | followed))
+            & ~Q(author__host__in=hosts_blocked_by(actor_id)) & ~Q(author__domain__in=hosts_blocked_by(actor_id))
+            & (Q(author__limited_at__isnull=True) | followed))
 
 
 def _for_peer(viewer: Viewer) -> Q:

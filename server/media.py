@@ -161,7 +161,8 @@ async def fetch_wanted(instance: Instance, store: MediaStore) -> int:
     now = clock.now()
     due = Q(*(Q(fetch_attempts=made, created_at__lte=now - wait) for made, wait in enumerate(FETCH_WAITS)), join_type="OR")
     there = Attachment.filter(due, stored_at__isnull=True, post__deleted_at__isnull=True).exclude(remote_uri="")
-    wanted = await there.exclude(owner__host__in=_dark()).order_by("fetch_attempts", "id").limit(FETCHES_AT_ONCE)
+    lit = there.exclude(Q(owner__host__in=_dark()) | Q(owner__domain__in=_dark()))
+    wanted = await lit.order_by("fetch_attempts", "id").limit(FETCHES_AT_ONCE)
     await asyncio.gather(*(_fetch(instance, store, attachment) for attachment in wanted))
     return len(wanted)
 

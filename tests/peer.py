@@ -61,7 +61,7 @@ class Peer:
     received: list[Document] = field(default_factory=list)
     schemes: list[str] = field(default_factory=list)  # of what was received
     fetched: list[str] = field(default_factory=list)
-    looked_up: list[str] = field(default_factory=list)  # who speaks for this server, and who has which name: asked beside all else
+    looked_up: list[str] = field(default_factory=list)  # who speaks for this server, and who has which name
     on_post: Callable[[web.Request], Awaitable[web.Response | None]] | None = None
 
     def __post_init__(self) -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from federation import actors, charter_changes, charters, edits, listing_news, new_notes, notes, resolve, waiting_lists
+from federation import (
+    actors,
+    charter_changes,
+    charters,
+    edits,
+    handles,
+    listing_news,
+    new_notes,
+    notes,
+    resolve,
+    waiting_lists,
+)
 from federation.addresses import same_origin
 from federation.errors import Refused
 from federation.handlers import delete
@@ -26,9 +37,7 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     if charters.is_charter(activity.object):
         return replace(incoming, charter=await charters.proven(instance, activity.object, incoming.sender))
     if activity.object_id == incoming.sender.uri:
-        if not isinstance(activity.object, dict):
-            await resolve.actor(instance, incoming.sender.uri, fresh=True)
-        return incoming
+        return await _prepare_profile(instance, incoming)
     embedded = isinstance(activity.object, dict)
     if not same_origin(activity.object_id or "", incoming.sender.uri):
         raise Refused("changes what is not theirs", host=incoming.sender.host)
@@ -36,6 +45,17 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     if note and (await Post.exists(uri=note.id) or await is_wanted(note, incoming.sender)):
         note = await resolve.quoted_by(instance, note)
     return replace(incoming, note=note)
+
+
+async def _prepare_profile(instance: Instance, incoming: Incoming) -> Incoming:
+    thing = incoming.activity.object
+    if not isinstance(thing, dict):
+        await resolve.actor(instance, incoming.sender.uri, fresh=True)
+    elif incoming.activity.object_type in ACTOR_TYPES:
+        document = ActorDocument.parse(thing)
+        if handles.may_have_changed(document, incoming.sender):
+            return replace(incoming, domain=await handles.domain_of(instance, document))
+    return incoming
 
 
 async def receive_all(incoming: Sequence[Incoming]) -> list[Verdict]:
@@ -72,7 +92,7 @@ async def _read(one: Incoming) -> Note | Verdict:
     elif activity.object_id != sender.uri:
         return one.note
     elif isinstance(activity.object, dict) and activity.object_type in ACTOR_TYPES:
-        await actors.save(ActorDocument.parse(activity.object))
+        await actors.save(ActorDocument.parse(activity.object), domain=one.domain)
     return None
 
 

@@ -38,15 +38,24 @@ async def follow_through(rows: Sequence[Host]) -> None:
     if shut:
         await _shut(shut, min((row.name for row in rows), key=len))
     for row in freed:
-        await Actor.filter(host=row.name, suspended_at=row.shut_at).update(suspended_at=None)
+        await _free(row)
         await row.change(shut_at=None)
     memory.current().keys.clear()
     await _images(rows)
 
 
+async def _free(row: Host) -> None:
+    """Their people are there again, but for those whose address or id is on another server that is still suspended."""
+    theirs = Actor.filter(Actor.of_servers(row.name), suspended_at=row.shut_at)
+    names = {str(name) for pair in await theirs.distinct().values_list("host", "domain") for name in pair} - {row.name}
+    for other in await Host.filter(name__in=list(names) or ["-"], standing=Standing.SUSPENDED, shut_at__isnull=False):
+        await theirs.filter(Actor.of_servers(other.name)).update(suspended_at=other.shut_at)
+    await theirs.update(suspended_at=None)
+
+
 async def _shut(rows: Sequence[Host], domain: str) -> None:
     now, names = clock.now(), [row.name for row in rows]
-    theirs = Actor.filter(host__in=names)
+    theirs = Actor.filter(Actor.of_servers(*names))
     # the instance actor still speaks: of what it has erased
     await theirs.filter(suspended_at__isnull=True).exclude(kind=ActorKind.APPLICATION).update(suspended_at=now)
     await Host.filter(name__in=names).update(shut_at=now)
@@ -63,6 +72,6 @@ async def _shut(rows: Sequence[Host], domain: str) -> None:
 async def _images(rows: Sequence[Host]) -> None:
     """What is no longer to be shown of images is dark at once, and the worker erases its file; later it may fetch it again."""
     if dark := [row.name for row in rows if row.shows_no_media]:
-        owners = Subquery(Actor.filter(host__in=dark).values("id"))
+        owners = Subquery(Actor.filter(Actor.of_servers(*dark)).values("id"))
         await Attachment.filter(owner_id__in=owners, stored_at__isnull=False).update(stored_at=None, fetch_attempts=TO_FORGET)
         await Emoji.filter(host__in=dark, stored_at__isnull=False).update(stored_at=None, fetch_attempts=TO_FORGET)

@@ -48,7 +48,9 @@ async def cut(names: Sequence[str], domain: str) -> None:
 
 
 def _between(names: Sequence[str]) -> Q:
-    return (Q(follower__host="") & Q(target__host__in=names)) | (Q(target__host="") & Q(follower__host__in=names))
+    there = Q(target__host__in=names) | Q(target__domain__in=names)
+    here = Q(follower__host__in=names) | Q(follower__domain__in=names)
+    return (Q(follower__host="") & there) | (Q(target__host="") & here)
 
 
 def _row(follow: Follow, domain: str, events: dict[int, int]) -> CutFollow:

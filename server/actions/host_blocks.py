@@ -39,14 +39,14 @@ async def block(instance: Instance, member: Actor, typed: str) -> str:
 
 async def _part(member: Actor, host: str) -> None:
     """End what ties a member to the people of a server. Inside the transaction."""
-    for follow in await Follow.filter(follower_id=member.id, target__host=host).select_related("follower", "target"):
+    there = Subquery(Actor.filter(Actor.of_servers(host)).values("id"))
+    for follow in await Follow.filter(follower_id=member.id, target_id__in=there).select_related("follower", "target"):
         await follows.end(follow)
-    for follow in await Follow.filter(target_id=member.id, follower__host=host).select_related("follower", "target"):
+    for follow in await Follow.filter(target_id=member.id, follower_id__in=there).select_related("follower", "target"):
         await follows.send_away(follow)
-    asked = await Stamp.filter(post__author_id=member.id, asker__host=host).select_related("asker")
+    asked = await Stamp.filter(post__author_id=member.id, asker_id__in=there).select_related("asker")
     for asker in {one.asker_id: one.asker for one in asked}.values():
         await stamps.withdraw_all(member, asker=asker)
-    there = Subquery(Actor.filter(host=host).values("id"))
     await Notification.filter(Q(actor_id__in=there) | Q(kind=Notice.INTRODUCTION, host=host), recipient_id=member.id).delete()
     asking = Introduction.filter(actor_id=member.id, host=host, is_asker=False, state=IntroductionState.ASKED)
     await Introduction.end(asking, IntroductionState.DECLINED)

@@ -42,6 +42,7 @@ async def known(addresses: Iterable[str], origin: str) -> dict[str, Actor]:
         return {}
     found = await Actor.filter(Actor.present(), _named(list(wanted.values()))).exclude(kind=ActorKind.APPLICATION).order_by("-id")
     by_name = {(actor.name.lower(), actor.host): actor for actor in found}
+    by_name |= {(actor.name.lower(), actor.domain): actor for actor in found if actor.domain}  # whom that domain has named itself
     spelled = {address: by_name.get((name.lower(), host)) for address, (name, host) in wanted.items()}
     return {address: actor for address, actor in spelled.items() if actor}
 
@@ -50,7 +51,7 @@ def _named(wanted: Sequence[tuple[str, str]]) -> Q:
     """Any of these names on any of these hosts; the caller picks the pairs."""
     ours = Q(host="", name__in=[name.lower() for name, host in wanted if not host] or [""])
     names = _spellings(name for name, host in wanted if host)
-    return ours | Q(host__in={host for _, host in wanted if host} or {"-"}, name__in=names)
+    return ours | Q(Actor.of_servers(*{host for _, host in wanted if host}), name__in=names)
 
 
 def _spellings(names: Iterable[str]) -> list[str]:

@@ -75,7 +75,7 @@ async def _tables(bundle: Bundle, member: Member) -> None:
     people = await ListedPerson.filter(people_list__owner_id=me).select_related("people_list", "actor").order_by("id")
 
     def address(actor: Any) -> str:
-        return f"{actor.name}@{actor.host or here}"
+        return f"{actor.name}@{actor.server or here}"
     await bundle.write("following_accounts.csv", _csv([
         ("Account address", "Show boosts", "Notify on new posts", "Languages"),
         *((address(row.target), str(row.shows_announces).lower(), str(row.tells_posts).lower(),

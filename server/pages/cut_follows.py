@@ -79,7 +79,7 @@ async def _view(request: web.Request, event: Event) -> CutView:
 
 
 def _address(row: CutFollow) -> str:
-    return f"{row.other.name}@{row.other.host}"
+    return f"{row.other.name}@{row.other.server}"
 
 
 def _event(request: web.Request) -> int:

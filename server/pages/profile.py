@@ -76,7 +76,7 @@ async def _view(request: web.Request, actor: Actor) -> ProfileView:
     if actor.host and (pictures := (await emojis.of_posts((), [actor])).get(actor.host)):
         about = Markup(emojis.shown(about, pictures))  # noqa: S704 - cleaned, as are the values, when they were stored
         details = tuple((emojis.pictured(name, pictures), Markup(emojis.shown(value, pictures))) for name, value in details)  # noqa: S704
-    host = actor.host or host_of(request.app[SETTINGS].origin)
+    host = actor.server or host_of(request.app[SETTINGS].origin)
     shown = ProfileView(
         person=person, address=f"@{actor.name}@{host}", about=about, details=details,
         is_me=me is not None and me.id == actor.id, is_elsewhere=not actor.is_local,

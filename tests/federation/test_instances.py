@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from aiohttp import web
 
-from federation import instances, withdrawal_watch
+from federation import instances, webfinger, withdrawal_watch
 from federation.errors import FederationError
 from models import Actor, Charter, Community, Host, InboxItem
 from models.errors import NotHere
@@ -155,7 +155,7 @@ async def test_nobody_comes_to_speak_for_a_server_by_a_lie_or_an_accident(alpha:
 
     other.pages.pop(WEBFINGER)
     other.show(f"{other.origin}{NODEINFO}", {"links": [{"rel": instances.APPLICATION, "href": vera.uri}] * 3}, "application/json")
-    for body, kind in (("{" + " " * instances.ANSWER_LIMIT_BYTES + "}", "application/jrd+json"), ("<html>", "text/html"),
+    for body, kind in (("{" + " " * webfinger.ANSWER_LIMIT_BYTES + "}", "application/jrd+json"), ("<html>", "text/html"),
                        ("[" * 5000, "application/jrd+json"), ('{"links": {"rel": "self"}}', "application/jrd+json")):
         other.show(f"{other.origin}{resource}", body, kind)
         assert await found(alpha, other, anew=True) in ("Malformed", "Refused"), "then NodeInfo is read, which names a person"

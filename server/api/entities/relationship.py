@@ -47,7 +47,7 @@ async def relationships_of(me: Actor, ids: Sequence[int]) -> list[Relationship]:
 async def _of_blocked_hosts(me: Actor, ids: Sequence[int]) -> set[int]:
     """Those whose server the member blocks."""
     hosts = await HostBlock.of(me.id)
-    return {actor.id for actor in await Actor.filter(id__in=ids, host__in=hosts).only("id")} if hosts else set()
+    return {actor.id for actor in await Actor.filter(Actor.of_servers(*hosts), id__in=ids).only("id")} if hosts else set()
 
 
 def _relationship(id_: int, asked: Follow | None, asking: Follow | None, is_blocked: bool, mute: Mute | None,
