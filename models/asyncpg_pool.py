@@ -1,4 +1,5 @@
-"""Tortoise's PostgreSQL engine, without its leak: it keeps a connection of the pool for ever when BEGIN is cancelled or fails.
+"""Tortoise's PostgreSQL engine with a few connections that plan once, and without its leak: it keeps a connection of the pool for
+ever when BEGIN is cancelled or fails.
 
 A server that stops cancels its jobs wherever they are, and then waited ten seconds for the connection to come back.
 Whatever the system says when the database cannot be reached, or does not answer, becomes one error: DBConnectionError.
@@ -16,6 +17,8 @@ from tortoise.backends.base.client import PoolConnectionWrapper, TransactionalDB
 from tortoise.connection import get_connections
 from tortoise.exceptions import DBConnectionError
 
+#: Of the connections, those on which a statement is planned once, for any values, and not each time for those that it has.
+PLANNING_ONCE = 3
 #: How long anybody waits for a free connection, or for a new one.
 PATIENCE_SECONDS = 10.0
 
@@ -42,6 +45,21 @@ class Pooled(PoolConnectionWrapper[Any]):
         await self.ensure_connection()
         self.connection = await _acquired(self.client._pool)
         return self.connection
+
+
+class PlanningOnce:
+    """The same of a connection that plans each statement once."""
+
+    def __init__(self, client: PoolClient) -> None:
+        self._client = client
+
+    async def __aenter__(self) -> Any:
+        self._pool = await self._client.planning_once()
+        self._connection = await _acquired(self._pool)
+        return self._connection
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._pool.release(self._connection)
 
 
 class PooledWrapper(TransactionWrapper):
@@ -78,11 +96,35 @@ class PooledTransaction(TransactionContextPooled):
 
 
 class PoolClient(AsyncpgDBClient):
-    """A pool of connections to a PostgreSQL."""
+    """A pool of connections to a PostgreSQL, and a small one of those that plan once."""
+
+    _planning_once: Any = None
 
     def acquire_connection(self) -> Pooled:
         """A connection of the pool, for a block; DBConnectionError if none can be had."""
         return Pooled(self, self._pool_init_lock)
+
+    def acquire_planning_once(self) -> PlanningOnce:
+        """The same for SELECTs that are written so that one plan is good for all values (`models.parts`)."""
+        return PlanningOnce(self)
+
+    async def planning_once(self) -> Any:
+        """The pool of these."""
+        if self._planning_once is None:
+            async with self.acquire_connection():
+                pass  # the first of the pool makes what others are made of
+            async with self._pool_init_lock:
+                settings = self._template["server_settings"] | {"plan_cache_mode": "force_generic_plan"}
+                sizes = {"min_size": 0, "max_size": PLANNING_ONCE}
+                self._planning_once = self._planning_once or await self.create_pool(
+                    password=self.password, **self._template | sizes | {"server_settings": settings})
+        return self._planning_once
+
+    async def _close(self) -> None:
+        pool, self._planning_once = self._planning_once, None
+        if pool:
+            pool.terminate()
+        await super()._close()
 
     async def _translate_exceptions(self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
         try:

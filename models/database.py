@@ -18,6 +18,7 @@ from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import BaseORMException
 
 from models import memory, vault
+from models.asyncpg_pool import PoolClient
 from models.commits import in_transaction as in_transaction
 from models.errors import CommunityError
 from models.sqlite_immediate import ImmediateClient
@@ -190,11 +191,14 @@ async def tuples(sql: str, args: Sequence[object] = ()) -> list[Sequence[Any]]:
 
 
 async def together(statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:
-    """The same for several SELECTs that do not wait for each other, with one change of threads or one connection for all."""
+    """The same for several SELECTs that do not wait for each other, on one connection. Those of PostgreSQL are planned once, for
+    any values: what is asked here must be written so that one plan is good for all.
+    """
     connection = require_context().db()
     if isinstance(connection, ImmediateClient):
         return [list(found) for found in await connection.read_all(statements)]
-    async with connection.acquire_connection() as held:
+    one: Any = connection.acquire_planning_once() if isinstance(connection, PoolClient) else connection.acquire_connection()
+    async with one as held:
         if connection.capabilities.dialect == "postgres":
             return [list(await held.fetch(_numbered(sql), *values)) for sql, values in statements]
         return [list(await held.execute_fetchall(sql, values)) for sql, values in statements]

@@ -96,19 +96,22 @@ def places(part: Part, span: Span) -> Statement:
     """What asks for the places of a part, with the ids of the message and of its passing-on."""
     table, scope, id_ = part.table, part.scope.condition, f'"{part.table.name}"."id"'
     bounds = Condition(f"{id_} > ? AND {id_} < ?", (part.low, part.high))
-    if part.way is Way.COLLECT:
-        candidates = _candidates(part)
-        bounds &= Condition(f"{id_} IN ({candidates.sql})", candidates.values)
     if span.among is not None:
         bounds &= Condition(listed(id_), (as_list(span.among),))
-    ordered = f"ORDER BY {id_} {order(span)}"
     if part.way is not Way.PLAN and dialect() == "postgres":
-        source, where, values = _walked(table, bounds.sql, ordered), scope.sql, (*bounds.values, *scope.values)
+        walked = _walked(part, bounds, span)
+        where, source, values = scope.sql, walked.sql, (*walked.values, *scope.values)
     else:
-        both = scope & bounds
-        source, where, values = _joined(table, part.way), both.sql, both.values
+        if part.way is Way.COLLECT:
+            bounds &= _is_candidate(part, id_)
+        where, source, values = f"({scope.sql}) AND {bounds.sql}", _joined(table, part.way), (*scope.values, *bounds.values)
     return (f"SELECT {id_} AS place, {table.post} AS post_id, {table.passing} AS passing_id"  # noqa: S608
-            f" FROM {source} WHERE {where} {ordered} LIMIT {span.size + 1}", values)
+            f" FROM {source} WHERE {where} ORDER BY {id_} {order(span)} LIMIT {span.size + 1}", values)
+
+
+def _is_candidate(part: Part, id_: str) -> Condition:
+    candidates = _candidates(part)
+    return Condition(f"{id_} IN ({candidates.sql})", candidates.values)
 
 
 def _candidates(part: Part) -> Condition:
@@ -142,14 +145,21 @@ def _joined(table: Table, way: Way) -> str:
     return f'"{table.name}"{hint}{joins}'
 
 
-def _walked(table: Table, bounds: str, order: str) -> str:
+def _walked(part: Part, bounds: Condition, span: Span) -> Condition:
     """The same within bounds, for PostgreSQL, row by row in their order and no further than wanted. It would read every author
-    to sort two thousand messages; what ends in OFFSET 0 it leaves as it is written.
+    to sort two thousand messages; what ends in OFFSET 0 it leaves as it is written, so that one plan is good for all values.
     """
-    rows = f'SELECT * FROM "{table.name}" WHERE {bounds} {order} OFFSET 0'  # noqa: S608
+    table = part.table
+    walked = Condition(f'SELECT * FROM "{table.name}" WHERE {bounds.sql} ORDER BY id {order(span)} OFFSET 0', bounds.values)  # noqa: S608
+    if part.way is Way.COLLECT:
+        found = _candidates(part)
+        ids = f'SELECT id FROM ({found.sql}) AS "{table.name}" (id) WHERE {bounds.sql} ORDER BY id {order(span)} OFFSET 0'  # noqa: S608
+        walked = Condition(f'SELECT one.* FROM ({ids}) AS found CROSS JOIN LATERAL (SELECT * FROM "{table.name}" one'  # noqa: S608
+                           f" WHERE one.id = found.id OFFSET 0) AS one ORDER BY found.id {order(span)} OFFSET 0",
+                           (*found.values, *bounds.values))
     joins = "".join(f' CROSS JOIN LATERAL (SELECT * FROM "{name}" one WHERE one.id = {column} OFFSET 0) "{alias}"'  # noqa: S608
                     for name, alias, column in table.joined)
-    return f'({rows}) "{table.name}"{joins}'
+    return Condition(f'({walked.sql}) "{table.name}"{joins}', walked.values)
 
 
 def order(span: Span) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models import clock
 from models.actor import Actor
 from models.client import AccessToken, ClientApp
-from models.database import tuples
+from models.database import together
 from models.loading import join, makers, selected
 from models.member import Member, MemberState, Session
 
@@ -27,11 +27,11 @@ class SignedIn:
 async def signed_in(token_digest: str) -> SignedIn | None:
     """The session with this token, unless it has run out or its member may not sign in."""
     wanted = ", ".join((selected(Session, "session"), selected(Member, "member"), selected(Actor, "actor")))
-    found = await tuples(
+    found, = await together([(
         f'SELECT {wanted}, ({_UNREAD}) FROM session'  # noqa: S608
         ' INNER JOIN member ON member.id = session.member_id INNER JOIN actor ON actor.id = member.actor_id'
         ' WHERE session.token_digest = ? AND session.expires_at > ? AND member.state = ?',
-        [token_digest, clock.now(), str(MemberState.ACTIVE)])
+        [token_digest, clock.now(), str(MemberState.ACTIVE)])])
     if not found:
         return None
     session_of, member_of, actor_of = makers(Session, Member, Actor)
@@ -46,12 +46,12 @@ async def with_token(token_digest: str) -> AccessToken | None:
     has none.
     """
     models = ((AccessToken, "token"), (ClientApp, "app"), (Member, "member"), (Actor, "actor"))
-    found = await tuples(
+    found, = await together([(
         f'SELECT {", ".join(selected(*one) for one in models)} FROM access_token token'  # noqa: S608
         f' INNER JOIN {ClientApp._meta.db_table} app ON app.id = token.app_id'
         ' LEFT JOIN member ON member.id = token.member_id LEFT JOIN actor ON actor.id = member.actor_id'
         ' WHERE token.token_digest = ? AND (token.member_id IS NULL OR member.state = ?)',
-        [token_digest, str(MemberState.ACTIVE)])
+        [token_digest, str(MemberState.ACTIVE)])])
     if not found:
         return None
     token_of, app_of, member_of, actor_of = makers(*(model for model, _ in models))
