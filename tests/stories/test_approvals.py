@@ -289,6 +289,7 @@ async def test_a_permission_of_ours_is_ours_to_know(alpha: LiveServer, peer: Pee
     assert await taken(eve, eve.note("Hello", inReplyTo=post.uri, approvedBy=f"{alpha.origin}/activities/1"))
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("has_result", [True, False])
 async def test_gotosocial_before_its_requests(alpha: LiveServer, beta: LiveServer, peer: Peer, has_result: bool) -> None:
     """It is sent the answer itself, and nobody else is; its Accept is the permission, or names one of an older kind."""
