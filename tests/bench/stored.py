@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 from tortoise.context import require_context
 
-from models import Actor, Announce, Follow, Host, Like, clock, memory, newest
+from models import Actor, Announce, Community, Follow, Host, Like, clock, memory, newest
 from models.database import dialect, rows
 from models.host import Standing
-from models.ids import RANDOM_BITS, new_key
+from models.ids import RANDOM_BITS, new_id, new_key
 
 AUTHORS = 20_000
 HOSTS = 200
@@ -42,6 +42,7 @@ async def fill(readers: Sequence[Actor], origin: str, messages: int, follows: in
     await Announce.bulk_create([Announce(id=id_ + 5, uri=f"{origin}/announces/{id_}", actor_id=dice.choice(authors).id, post_id=id_,
                                          reach="web") for id_ in last], batch_size=500)
     await Like.bulk_create([Like(uri=f"{origin}/likes/{id_}", actor_id=readers[0].id, post_id=id_) for id_ in last[:100:7]])
+    await Community.all().update(looked_over_id=new_id())  # the rules have seen all of it when it came
     for reader in readers:
         memory.current().unsettled.put(reader.id, True)
     while await newest.settle():
