@@ -30,7 +30,7 @@ async def asks_to_answer(author: Actor, parent: Post, reach: Reach) -> bool:
     """
     if reach not in ANSWERS_SHOWN or not must_ask(author, parent, REPLY):
         return False
-    return hosts.may_receive(await hosts.standing(parent.author.host), reach)
+    return hosts.may_receive(await hosts.of(parent.author), reach)
 
 
 def is_older(post: Post, what: str) -> bool:
