@@ -29,6 +29,20 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields
 from tortoise.indexes import Index
 
+#: What a domain hands down stands in the rows below it from this release on: the nearest to the root of the harshest rules.
+ABOVE = ("FROM host AS above WHERE length(above.name) < length(host.name)"
+         " AND substr(host.name, length(host.name) - length(above.name)) = '.' || above.name AND above.standing IN")
+NEAREST = f"SELECT above.name {ABOVE} ('limited', 'suspended') ORDER BY above.standing DESC, length(above.name) LIMIT 1"
+COVER = [
+    *(f"UPDATE host SET ruled_by = ({NEAREST}), own_rule = "  # noqa: S608 - names of standings
+      f"""'{{"standing": "{own}", "rejects_media": false, "rejects_reports": false}}'"""
+      f" WHERE standing = '{own}' AND EXISTS (SELECT 1 {ABOVE} {harsher})"
+      for own, harsher in (("unknown", "('limited', 'suspended')"), ("partner", "('limited', 'suspended')"),
+                           ("open", "('limited', 'suspended')"), ("limited", "('suspended')"))),
+    "UPDATE host SET standing = (SELECT above.standing FROM host AS above WHERE above.name = host.ruled_by) WHERE ruled_by <> ''",
+]
+
+
 class Migration(migrations.Migration):
     dependencies = [('models', '0001_initial')]
 
@@ -1838,4 +1852,5 @@ class Migration(migrations.Migration):
             name='acting_for_id',
             field=fields.BigIntField(null=True),
         ),
+        *(ops.RunSQL(statement, ops.RunSQL.noop) for statement in COVER),
     ]

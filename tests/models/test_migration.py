@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tortoise.context import TortoiseContext, require_context
 
-from models import Actor, ActorKey, Post, Revision, clock, migrations
+from models import Actor, ActorKey, Host, Post, Revision, clock, migrations
 from models.actor import KeyKind
 from models.database import in_transaction, is_sqlite, open_database, rows, sqlite_path
 from models.migration import MigrationFailed, NewerDatabase, changes, main, migrate
@@ -159,6 +159,28 @@ async def test_a_newer_database_and_an_unknown_target_are_refused(bare_database:
     await migrate(url, package=package(GOOD))
     with pytest.raises(NewerDatabase, match=NEXT):
         await migrate(url)
+
+
+async def test_hosts_that_were_known_before_are_settled_under_the_domains_above_them(bare_database: NewDatabase) -> None:
+    url = await bare_database()
+    await migrate(url, "0001_initial")
+    old = {"bad.example": "suspended", "a.bad.example": "partner", "b.a.bad.example": "limited", "xbad.example": "open",
+           "quiet.net": "limited", "c.quiet.net": "unknown", "bad.quiet.net": "suspended", "d.bad.quiet.net": "partner",
+           "e.c.quiet.net": "open", "net": "partner", "example": "unknown"}
+    async with open_database(url):
+        for number, (name, standing) in enumerate(old.items()):
+            given = [number, clock.now(), name, standing]
+            await rows("INSERT INTO host (id, created_at, name, standing) VALUES (?, ?, ?, ?)", given)
+    assert await migrate(url) == OURS[1:]
+    async with open_database(url):
+        before = {row.name: dict(row) for row in await Host.all()}
+        assert {name: row["standing"] for name, row in before.items()} == old | {
+            "a.bad.example": "suspended", "b.a.bad.example": "suspended", "c.quiet.net": "limited", "e.c.quiet.net": "limited",
+            "d.bad.quiet.net": "suspended"}
+        assert {name: row.own.standing for name, row in (await Host.in_bulk([*old], "name")).items()} == old
+        for name in ("bad.example", "quiet.net", "bad.quiet.net"):  # the rules, asked again, change nothing
+            await (await Host.get(name=name)).change(standing=old[name])
+        assert {row.name: dict(row) for row in await Host.all()} == before
 
 
 async def test_all_at_once_gives_the_same_tables_as_one_after_the_other(bare_database: NewDatabase) -> None:
