@@ -48,7 +48,7 @@ ORIGIN = "https://here.example"
 PEOPLE = ("ada", "bob", "cy", "dora")
 CROWD = tuple(f"reader{number}" for number in range(12))
 #: What is said -> how often the database is asked at most, looks into the queue too: as often where ten say it as where one does.
-LIMITS = {"Answer": 26, "Like": 17, "EmojiReact": 17, "Announce": 20, "Update": 15, "Delete": 24, "Undo": 12}
+LIMITS = {"Answer": 26, "Like": 17, "EmojiReact": 17, "Announce": 20, "Update": 15, "Delete": 25, "Undo": 12}
 Document = dict[str, Any]
 
 
