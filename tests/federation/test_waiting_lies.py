@@ -17,6 +17,7 @@ from models import (
     Actor,
     AuditEntry,
     Follow,
+    Introduction,
     ProfileValue,
     WaitingEntry,
     WaitingMatch,
@@ -168,3 +169,25 @@ async def test_who_guesses_a_canary_is_known(liar: Liar, alice: Actor) -> None:
     async def is_gone() -> bool:
         return uri not in [one["id"] for one in await listed(liar)]
     await until(is_gone)
+
+
+async def test_an_older_list_changes_nothing(liar: Liar) -> None:
+    """It may be on its way for long, or be sent again."""
+    assert await tells(liar, entry(liar, "1"), entry(liar, "2")) == "done"
+    assert await tells(liar, entry(liar, "3"), updated=instant(clock.now() - timedelta(days=1))) == "done"
+    names = await liar.server.ask(lambda: WaitingThere.all().order_by("uri").values_list("uri", flat=True))
+    assert names == [f"{liar.actor.uri}/waiting/{number}" for number in (1, 2)]
+
+
+async def test_nobody_meets_somebody_who_was_not_found_to_wait_for_the_same(liar: Liar, alice: Actor) -> None:
+    """Entries that did not fit, names that are on nobody's list, and no end."""
+    soon, [ours, *_] = instant(clock.now() + timedelta(days=3)), await listed(liar)
+
+    async def asks(**changes: Any) -> str:
+        thing = {"type": "Relationship", "subject": f"{liar.actor.uri}/waiting/1", "object": ours["id"],
+                 "relationship": f"{liar.peer.origin}/ns#introduction"}
+        return await liar.says("Offer", thing | changes, **({"endTime": soon} if changes != {"until": None} else {}))
+    assert await asks() == "done"
+    for bad in ({"subject": "https://elsewhere.example/waiting/1"}, {"subject": f"{liar.actor.uri}/listings/1"}, {"until": None}):
+        assert await asks(**bad) == "refused"
+    assert not await liar.server.ask(lambda: Introduction.all().count())
