@@ -2,11 +2,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from tortoise import fields
 from tortoise.functions import Count
@@ -14,7 +13,7 @@ from tortoise.functions import Count
 from models import clock
 from models.actor import Actor
 from models.base import Record
-from models.database import Statement, as_instant, tuples
+from models.database import as_instant, tuples
 from models.post import Post
 
 
@@ -84,19 +83,11 @@ class InForce:
 
 
 async def in_force(owner_id: int) -> list[InForce]:
-    """The filters of a member that work now."""
-    return told(await tuples(*asked(owner_id)))
-
-
-def asked(owner_id: int) -> Statement:
-    """What asks for them: one statement, because every page that a member reads does."""
-    return ("SELECT f.id, f.title, f.contexts, f.action, f.expires_at, k.id, k.keyword, k.whole_word"
-            " FROM filter f LEFT JOIN filter_keyword k ON k.rule_id = f.id"
-            " WHERE f.owner_id = ? AND (f.expires_at IS NULL OR f.expires_at > ?) ORDER BY f.id, k.id", [owner_id, clock.now()])
-
-
-def told(found: Sequence[Sequence[Any]]) -> list[InForce]:
-    """The filters in what was answered."""
+    """The filters of a member that work now. One statement, because every page that an app reads asks for them."""
+    found = await tuples("SELECT f.id, f.title, f.contexts, f.action, f.expires_at, k.id, k.keyword, k.whole_word"
+                         " FROM filter f LEFT JOIN filter_keyword k ON k.rule_id = f.id"
+                         " WHERE f.owner_id = ? AND (f.expires_at IS NULL OR f.expires_at > ?) ORDER BY f.id, k.id",
+                         [owner_id, clock.now()])
     made: list[InForce] = []
     for id_, same in groupby(found, key=lambda row: int(row[0])):
         of_one = list(same)

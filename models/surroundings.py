@@ -6,11 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from models import filter
 from models.actor import Actor
 from models.conditions import FROM, Condition
 from models.database import Statement, as_list, listed, together, tuples
-from models.filter import InForce
 from models.loading import makers, selected
 from models.post import Attachment, Post
 from models.timelines import with_author
@@ -29,7 +27,7 @@ class Answered:
 
 @dataclass(slots=True)
 class Surroundings:
-    """What belongs to the messages of one page, by post id (titles: by host), and what their reader filters."""
+    """What belongs to the messages of one page, by post id (titles: by host), and whether their reader filters any."""
 
     images: dict[int, list[Attachment]] = field(default_factory=dict)
     replies: dict[int, int] = field(default_factory=dict)  # that the reader may see
@@ -38,20 +36,22 @@ class Surroundings:
     thanked: set[int] = field(default_factory=set)  # by the reader
     passed_on: set[int] = field(default_factory=set)
     pinned: set[int] = field(default_factory=set)
-    filters: list[InForce] = field(default_factory=list)
+    filters_any: bool = False
 
 
 async def of_posts(posts: Collection[Post], hosts: Collection[str], visible: Condition, me: int | None) -> Surroundings:
     """All of it for these messages and hosts. `visible`: what the reader may see; `me`: the reader, if a member."""
     if not posts:
         return Surroundings()
-    asked = _asked(posts, hosts, visible, me)
-    told = defaultdict(list, zip(asked, await together(list(asked.values())), strict=True))
+    images, found = await together([_images([post.id for post in posts]), _around(posts, hosts, visible, me)])
+    told = defaultdict[str, list[Sequence[str]]](list)
+    for kind, *said in found:
+        told[kind].append(said)
     return Surroundings(
-        images=_by_post(told["images"]), replies={int(row[0]): int(row[1]) for row in told["replies"]},
-        answered={int(row[0]): Answered(str(row[1]), str(row[2] or row[3])) for row in told["answered"]},
-        titles={str(row[0]): str(row[1]) for row in told["titles"]}, filters=filter.told(told["filters"]),
-        **{name: {int(row[1]) for row in told["mine"] if row[0] == kind} for name, kind in MINE.items()})
+        images=_by_post(images), replies={int(id_): int(count) for id_, count, _, _ in told["replies"]},
+        answered={int(id_): Answered(key, shown or name) for id_, key, shown, name in told["answered"]},
+        titles={name: title for name, title, _, _ in told["titles"]}, filters_any=bool(told["filters"]),
+        **{name: {int(said[0]) for said in told[kind]} for name, kind in MINE.items()})
 
 
 async def of_statuses(posts: Collection[Post], visible: Condition) -> Surroundings:
@@ -71,19 +71,6 @@ async def answered_or_quoted(ids: Collection[int], uris: Collection[str], visibl
     return [with_author(post_of(row), author_of(row)) for row in found]
 
 
-def _asked(posts: Collection[Post], hosts: Collection[str], visible: Condition, me: int | None) -> dict[str, Statement]:
-    """What is asked, without what cannot have an answer."""
-    ids = [post.id for post in posts]
-    asked = {"images": _images(ids), "replies": _replies(ids, visible)}
-    if hosts:
-        asked["titles"] = _titles(hosts)
-    if parents := {post.parent_id for post in posts if post.parent_id}:
-        asked["answered"] = _answered(parents, visible)
-    if me is not None:
-        asked |= {"mine": _mine(ids, me), "filters": filter.asked(me)}
-    return asked
-
-
 def _by_post(rows: Iterable[Sequence[Any]]) -> dict[int, list[Attachment]]:
     image_of, = makers(Attachment)
     found: dict[int, list[Attachment]] = {}
@@ -100,21 +87,26 @@ def _images(ids: Sequence[int]) -> Statement:
 def _replies(ids: Sequence[int], visible: Condition) -> Statement:
     answers = (f"SELECT post.parent_id AS parent_id {FROM} WHERE {listed('post.parent_id')}"  # noqa: S608
                f" AND ({visible.sql}) LIMIT {REPLIES_LIMIT}")
-    return (f"SELECT parent_id, COUNT(*) FROM ({answers}) AS answers GROUP BY parent_id",  # noqa: S608
+    return (f"SELECT parent_id, COUNT(*) AS number FROM ({answers}) AS answers GROUP BY parent_id",  # noqa: S608
             [as_list(ids), *visible.values])
 
 
-def _titles(hosts: Collection[str]) -> Statement:
-    return f"SELECT name, title FROM host WHERE title <> '' AND {listed('name', 'text')}", [as_list(hosts)]  # noqa: S608
+def _around(posts: Collection[Post], hosts: Collection[str], visible: Condition, me: int | None) -> Statement:
+    """All that is no row by itself, as texts, in one statement: (kind, and four that depend on it)."""
+    ids, parents = [post.id for post in posts], {post.parent_id for post in posts if post.parent_id}
+    counted, values = _replies(ids, visible)
+    asked = [(f"SELECT 'replies', {_text('parent_id')}, {_text('number')}, '', ''"  # noqa: S608 - names of ours
+              f" FROM ({counted}) AS counted", values),
+             (f"SELECT 'answered', {_text('post.id')}, post.key, post__author.display_name, post__author.name"  # noqa: S608
+              f" {FROM} WHERE {listed('post.id')} AND ({visible.sql})", [as_list(parents), *visible.values]),
+             (f"SELECT 'titles', name, title, '', '' FROM host WHERE title <> '' AND {listed('name', 'text')}",  # noqa: S608
+              [as_list(hosts)])]
+    if me is not None:
+        asked += [(f"SELECT '{kind}', {_text('post_id')}, '', '', '' FROM {table} WHERE actor_id = ? AND {listed('post_id')}",  # noqa: S608
+                   [me, as_list(ids)]) for kind, table in (("like", "like_"), ("announce", "announce"), ("pin", "pin"))]
+        asked.append(("SELECT 'filters', '', '', '', '' WHERE EXISTS (SELECT 1 FROM filter WHERE owner_id = ?)", [me]))
+    return " UNION ALL ".join(sql for sql, _ in asked), [value for _, given in asked for value in given]
 
 
-def _answered(ids: Collection[int], visible: Condition) -> Statement:
-    return ('SELECT "post"."id", "post"."key", "post__author"."display_name", "post__author"."name"'  # noqa: S608
-            f" {FROM} WHERE {listed('post.id')} AND ({visible.sql})", [as_list(ids), *visible.values])
-
-
-def _mine(ids: Sequence[int], me: int) -> Statement:
-    """What the reader has done to these: of which kind, to which."""
-    kinds = [f"SELECT '{kind}', post_id FROM {table} WHERE actor_id = ? AND {listed('post_id')}"  # noqa: S608
-             for kind, table in (("like", "like_"), ("announce", "announce"), ("pin", "pin"))]
-    return " UNION ALL ".join(kinds), [me, as_list(ids)] * len(kinds)
+def _text(column: str) -> str:
+    return f"CAST({column} AS text)"

@@ -27,7 +27,6 @@ NEAREST_AUTHORS = 32  # whose messages are collected at a time
 WIDER = 10  # times the span before, where that held too little
 A_MONTH = 30 * 24 * 3600 * 1000 << RANDOM_BITS  # of ids
 NOBODY = Condition("SELECT 0 AS id WHERE 1 = 0")
-NOTHING: Statement = ("SELECT 0, 0 WHERE 1 = 0", ())
 POST_COLUMNS = ((Post, "post"), (Actor, "post__author"))
 COLUMNS = (*POST_COLUMNS, (Announce, "announce"), (Actor, "passer"))
 JOINED = (' INNER JOIN "post" ON "post"."id" = listed.post_id'
@@ -190,8 +189,11 @@ def _latest(parts: Sequence[tuple[Part, int]], end: int, unsettled: set[int]) ->
     """Of each part so many authors who wrote last, below what was looked at: as kept, or else looked for."""
     if not parts:
         return []
-    kept = yield [_kept(*one, end) if one[0].scope.latest else NOTHING for one in parts]
-    known = [[(int(id_), int(newest)) for id_, newest in rows] for rows in kept]
+    known = [list[tuple[int, int]]() for _ in parts]
+    if kept := [_kept(*one, end, place) for place, one in enumerate(parts) if one[0].scope.latest]:
+        rows, = yield [(" UNION ALL ".join(sql for sql, _ in kept), [value for _, values in kept for value in values])]
+        for place, id_, newest in sorted(rows, key=lambda row: int(row[2]), reverse=True):
+            known[place].append((int(id_), int(newest)))
     unsettled |= {part.scope.reader for (part, _), rows in zip(parts, known, strict=True) if rows and rows[0][1] == UNSETTLED}
     lacking = [place for place, one in enumerate(parts) if not _suffices(*one, known[place])]
     if lacking:
@@ -206,12 +208,14 @@ def _suffices(part: Part, limit: int, known: Sequence[tuple[int, int]]) -> bool:
     return bool(part.scope.latest) and (len(known) < limit or known[-1][1] <= part.low)
 
 
-def _kept(part: Part, limit: int, end: int) -> Statement:
+def _kept(part: Part, limit: int, end: int, place: int) -> Statement:
+    """With their place among the parts, in this order."""
     ordered = "ORDER BY newest DESC LIMIT ?"
     each = [f"SELECT * FROM ({one.sql} AND newest_id > ? {ordered}) AS latest{number}"  # noqa: S608
             for number, one in enumerate(part.scope.latest)]
     values = [value for one in part.scope.latest for value in (*one.values, end, limit)]
-    return f"{' UNION ALL '.join(each)} {ordered}", [*values, limit]
+    those = f"{' UNION ALL '.join(each)} {ordered}"
+    return f"SELECT {place}, those.* FROM ({those}) AS those", [*values, limit]  # noqa: S608
 
 
 def _looked_for(part: Part, limit: int, end: int) -> Statement:

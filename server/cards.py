@@ -119,7 +119,8 @@ async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, wi
     around = await _load(shown, reader, _)
     if reader and place:
         rows = [entry.post for entry in shown]
-        around.sifted = await sift(rows, lambda: _texts(shown, around), reader, place, _, around.kept.filters)
+        around.sifted = await sift(rows, lambda: _texts(shown, around), reader, place, _,
+                                    has_filters=around.kept.filters_any)
     return [_card(entry, reader, around, _) for entry in shown if with_hidden or entry.post.id not in around.sifted.hidden]
 
 

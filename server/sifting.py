@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models import Community, FilteredPost, Member, Post, Tag, clock, filter
-from models.filter import InForce
 from moderation import first_month
 from moderation.first_month import Spared
 from server.actions.filters import Context, Treatment
@@ -22,17 +21,17 @@ class Sifted:
 
 
 async def sift(posts: Collection[Post], texts: Callable[[], Mapping[int, str]] | None, reader: Member, place: Context,
-               _: Words, rules: Sequence[InForce] | None = None) -> Sifted:
+               _: Words, *, has_filters: bool = True) -> Sifted:
     """Look at the messages of a page, all but the reader's own. `texts`: makes what each says, as `server.sieve.text_of` puts
-    it together, for those who filter something; None where only the messages themselves are known. `rules`: the filters of the
-    reader, where they are known.
+    it together, for those who filter something; None where only the messages themselves are known. `has_filters`: the reader
+    may have some.
     """
     others, found = [post for post in posts if post.author_id != reader.actor_id], Sifted()
     if not others:
         return found
     if place is not Context.NOTIFICATIONS and (spares := await spared(reader)):  # who answers a newcomer is heard
         await _spare(found, others, spares, _)
-    if rules := await filter.in_force(reader.actor_id) if rules is None else rules:
+    if has_filters and (rules := await filter.in_force(reader.actor_id)):
         await _filter(found, others, texts() if texts else {}, Sieve(rules, place), _)
     return found
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asyncpg import Connection
 
 from models import (
     Announce,
@@ -21,12 +22,13 @@ from models import (
     Recipient,
     Revision,
     clock,
+    sqlite_readers,
 )
 from models.notification import Notice
 from models.post import Voice
 from models.reach import Reach
+from models.sqlite_readers import Readers
 from server.actions import held, posts
-from server.keys import DATABASE
 from tests.browser import Browser, picture
 from tests.live import LiveServer
 
@@ -61,24 +63,28 @@ async def count_queries(server: LiveServer, browser: Browser, path: str) -> int:
 
 
 async def _count_once(server: LiveServer, browser: Browser, path: str) -> int:
-    connection = server.app[DATABASE].db()
     asked: list[str] = []
-    kept = {name: getattr(connection, name) for name in ("execute_query", "execute_query_dict")}
+    answer, fetch = Readers._answer, Connection.fetch
 
-    def counting(name: str):  # type: ignore[no-untyped-def]
-        async def wrapped(query: str, *args: object, **more: object):  # type: ignore[no-untyped-def]
-            task = asyncio.current_task()
-            if task and getattr(task.get_coro(), "__qualname__", "") == "RequestHandler._handle_request":  # a page, not a job
-                asked.append(query)
-            return await kept[name](query, *args, **more)
-        return wrapped
-    for name in kept:
-        setattr(connection, name, counting(name))
-    try:
+    def is_page() -> bool:
+        task = asyncio.current_task()
+        return task is not None and getattr(task.get_coro(), "__qualname__", "") == "RequestHandler._handle_request"
+
+    def counted(self: Readers, connection: Any, statements: Any) -> Any:
+        if is_page():
+            asked.extend(sql for sql, _ in statements)
+        return answer(self, connection, statements)
+
+    async def counted_too(self: Any, sql: str, *values: Any, **options: Any) -> Any:
+        if is_page():
+            asked.append(sql)
+        return await fetch(self, sql, *values, **options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Readers, "_answer", counted)
+        patch.setattr(Connection, "fetch", counted_too)
+        patch.setattr(sqlite_readers, "SLOW_SECONDS", 60.0)  # a thread knows no page
+        patch.setattr(sqlite_readers, "QUICK_SECONDS", 60.0)
         await browser.get(path)
-    finally:
-        for name, method in kept.items():
-            setattr(connection, name, method)
     assert browser.status == 200 and asked, browser.page[:500]
     return len(asked)
 
