@@ -56,8 +56,9 @@ class Traces:
     answered: frozenset[str]
 
     def is_erased(self, uri: str, author_uri: str) -> bool:
-        """Whether it was here, or its author or their server ended it."""
-        return uri in self.deleted or not self.ended.isdisjoint({(uri, author_uri), (uri, server_of(author_uri))})
+        """Whether it was here, or its author or their server ended it before it came."""
+        ends = {(uri, author_uri), (uri, server_of(author_uri))}
+        return uri in self.deleted or uri not in self.owners and not self.ended.isdisjoint(ends)
 
 
 async def actors(uris: Collection[str]) -> dict[str, Actor]:

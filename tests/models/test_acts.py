@@ -79,6 +79,18 @@ async def test_what_was_ended_is_ended_for_whoever_ended_it_and_their_server(db:
     assert await acts.buried(set()) == set()
 
 
+async def test_what_is_known_of_an_id_before_its_message_comes(people: list[Actor]) -> None:
+    ada, _, cy, dan = people
+    kept, gone, new = await said(cy, "kept"), await said(cy, "gone", deleted_at=clock.now()), f"{cy.uri}/new"
+    await said(ada, "answer", parent_uri=new)
+    for uri, by in ((kept.uri, cy.uri), (new, dan.uri), (f"{cy.uri}/ended", cy.uri), (f"{cy.uri}/all", server_of(cy.uri))):
+        await Tombstone.bury(uri, by)
+    uris = [kept.uri, gone.uri, new, f"{cy.uri}/ended", f"{cy.uri}/all"]
+    found = await acts.traces(uris)
+    assert found.owners == {kept.uri: cy.id, gone.uri: cy.id} and found.answered == {new}
+    assert [found.is_erased(uri, cy.uri) for uri in uris] == [False, True, False, True, True]
+
+
 async def test_signs_and_news_are_written_once(people: list[Actor]) -> None:
     ada, bea, cy, dan = people
     post, now = await said(ada, "kept"), clock.now()
