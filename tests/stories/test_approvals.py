@@ -81,6 +81,11 @@ async def test_an_answer_is_asked_for_shown_with_the_yes_and_ends_with_it(
         assert not peer.of_kind("Create") and await known(beta, mine) is None and not await sees(alpha, dora, mine.uri)
         assert not await notices(alpha, dora) and (await notices(alpha, alice))[1:] == []
 
+        again_ = Composition(text="May I, please, @dora?", reach=Reach.WEB, language="en")
+        await alpha.run(posts.edit(await again(alpha, mine), again_, {}, alpha.origin))
+        await settle(alpha, beta)
+        assert len(peer.of_kind("Update")) == 1 and await known(beta, mine) is None and not await notices(alpha, dora)
+
         async def said(by: PeerActor, kind: str, result: str | None) -> Post:
             await deliver(alpha, peer, by, by.does(kind, answer_to(request), **({"result": result} if result else {})))
             await settle(alpha, beta)
