@@ -96,8 +96,8 @@ async def _named_by(instance: Instance, origin: str, *, fresh: bool) -> str:
     """The uri that a server gives for its instance actor. NotHere if it gives none."""
     name = Address.parse(origin).host
     account = f"acct:{name}@{host_of(origin)}"
-    ways = ((webfinger.path(f"{origin}/"), _of_origin), ("/.well-known/nodeinfo", _of_nodeinfo),
-            (webfinger.path(account), lambda document: _of_account(document, account)))
+    ways = ((webfinger.path(f"{origin}/"), of_origin), ("/.well-known/nodeinfo", of_nodeinfo),
+            (webfinger.path(account), lambda document: of_account(document, account)))
     for path, read in ways:
         document = await _ask(instance, origin, path, fresh=fresh)
         if document is not None and (uri := read(document)):
@@ -123,7 +123,7 @@ async def _ask(instance: Instance, origin: str, path: str, *, fresh: bool) -> Ma
     return document
 
 
-def _of_origin(document: Mapping[str, Any]) -> str:
+def of_origin(document: Mapping[str, Any]) -> str:
     """FEP-d556: of several that speak for it in different roles the one without a role, else the first."""
     services = webfinger.links(document, SERVICE, webfinger.AS_TYPES)
     plain = [link for link in services if not link.get("properties")]
@@ -131,12 +131,13 @@ def _of_origin(document: Mapping[str, Any]) -> str:
     return str(chosen[0]["href"]) if chosen else ""
 
 
-def _of_nodeinfo(document: Mapping[str, Any]) -> str:
+def of_nodeinfo(document: Mapping[str, Any]) -> str:
+    """FEP-2677."""
     found = webfinger.links(document, APPLICATION)
     return str(found[0]["href"]) if found else ""
 
 
-def _of_account(document: Mapping[str, Any], account: str) -> str:
+def of_account(document: Mapping[str, Any], account: str) -> str:
     """The actor of this account, if the answer is about no other."""
     found = webfinger.links(document, webfinger.SELF, webfinger.AS_TYPES)
     is_that = str(document.get("subject")).lower() == account.lower()

@@ -82,8 +82,9 @@ def _chosen(audience: Audience) -> tuple[str, list[object]]:
 
 def _sources(audience: Audience) -> list[tuple[str, list[object]]]:
     """Each a SELECT of inbox and host, and its values."""
-    blocks = "" if audience.blocks_of is None else " AND a.host NOT IN (SELECT host FROM host_block WHERE owner_id = ?)"
-    blocked: list[object] = [] if audience.blocks_of is None else [audience.blocks_of]
+    there = "(SELECT host FROM host_block WHERE owner_id = ?)"
+    blocks = "" if audience.blocks_of is None else f" AND a.host NOT IN {there} AND a.domain NOT IN {there}"
+    blocked: list[object] = [] if audience.blocks_of is None else [audience.blocks_of] * 2
     found = list[tuple[str, list[object]]]()
     for inbox, ids in (("a.inbox_uri", audience.people), (_SHARED, audience.servers_of)):
         if ids:

@@ -17,7 +17,18 @@ from urllib.parse import parse_qsl, urlsplit
 
 from yarl import URL
 
-from federation import censuses, charters, domain_lists, json_gate, keys, negotiation, report_responses, signatures
+from federation import (
+    censuses,
+    charters,
+    domain_lists,
+    instances,
+    json_gate,
+    keys,
+    negotiation,
+    report_responses,
+    signatures,
+    webfinger,
+)
 from federation.addresses import Address, check_url, host_of, same_origin
 from federation.dev_peers import DevPeers
 from federation.errors import FederationError, Malformed
@@ -248,6 +259,16 @@ def census(data: bytes) -> None:
         assert all(len(country) == 2 and Band(band) is not Band.FEW for country, band in bands.items())
 
 
+def finger(data: bytes) -> None:
+    """What WebFinger or NodeInfo of others names is text, and a domain is one that a request could go to, or nothing."""
+    with suppress(Malformed):
+        given = json_gate.loads(data, max_bytes=LIMIT_BYTES)
+        assert all(isinstance(link["href"], str) for link in webfinger.links(given, webfinger.SELF))
+        assert isinstance(instances.of_origin(given) + instances.of_nodeinfo(given) + instances.of_account(given, "acct:a@b.example"), str)
+        domain = webfinger.domain_in(given.get("subject"), "alice")
+        assert not domain or host_of(f"https://{domain}") == domain
+
+
 def response(data: bytes) -> None:
     """What another server says about a report is an outcome that we know, or words that fit, or Malformed."""
     with suppress(Malformed):
@@ -291,6 +312,9 @@ TARGETS: dict[str, Target] = {
     "response": Target(response, (b"{", b"}", b"[", b"]", b",", b":", b'"', b'"outcome":"removed"', b'"outcome":[]', b'"content":"x"', b'"content":" "', b"null", b"1")),
     "reported": Target(reported, (b"https://", b"http:", b"a.example", b"@", b":", b"/", b"\\", b"?", b"#", b"%", b"/m/x", b"/@a", b"[::1", b"\t", b" ")),
     "orphanet": Target(orphanet, (b"<JDBOR date='1'>", b"<Disorder id='1'>", b"</Disorder>", b"<OrphaCode>324</OrphaCode>", b"<Name lang='fr'>", b"</Name>", b"<SynonymList>", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"<FlagValue>8193</FlagValue>", b"</JDBOR>")),
+    "finger": Target(finger, (
+        b"{", b"}", b"[", b"]", b",", b":", b'"', b'"subject":', b'"acct:alice@b.example"', b'"links":[', b'"rel":"self"', b'"type":"application/activity+json"',
+        b'"href":"https://a.example/actor"', b'"https://www.w3.org/ns/activitystreams#Service"', b'"properties":{', b"null", b"[]", b"@", b"[::1]", b"%00", b"xn--")),
     "census": Target(census, (b'"Census"', b'"bands":{', b'"FR":', '"11–25"'.encode(), b'"<11"', b'"published":', b'"endTime":')),
     "charter": Target(charter, (
         b"{", b"}", b"[", b"]", b",", b":", b'"', b'"version":1', b'"legalOwner":"A"', b'"fundedBy":[]', b'"country":"FR"', b'"moderationContact":""',

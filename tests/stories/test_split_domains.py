@@ -11,11 +11,12 @@ from federation import handles, resolve
 from federation.actor_document import ActorDocument
 from federation.errors import FederationError
 from models import Actor, Follow, Post, acts
+from models.reach import Reach
 from models.relation import HostBlock
 from server.actions import domains, host_blocks, people
 from server.actions.domains import Restriction, Severity
 from tests.browser import Browser
-from tests.live import LiveServer
+from tests.live import LiveServer, settle
 from tests.peer import ACTIVITY, Peer, PeerActor
 from tests.stories import scene
 
@@ -165,7 +166,17 @@ async def test_what_is_decided_against_either_holds(alpha: LiveServer, peer: Pee
     assert await alpha.ask(lambda: HostBlock.between(dan, known))
     walls = await alpha.ask(lambda: acts.walls([(dan, known)]))
     assert walls.between(dan, known) and walls.between(known, dan)
+    fay = peer.actor("fay")  # who follows, and says only then where her address is
+    await scene.deliver(alpha, peer, fay, fay.does("Follow", dan.uri))
+    address(peer, domain, "fay")
+    peer.show(fay.uri, fay.document | {"webfinger": f"fay@{domain.host}"})
+    assert (await seen(alpha, fay)).domain == domain.host
+    await alpha.write(dan, "not for her", Reach.PARTNERS)
+    await settle(alpha)
+    assert not peer.of_kind("Create")
     await alpha.run(host_blocks.unblock(dan, domain.host))
+    await alpha.write(dan, "for her", Reach.PARTNERS)
+    assert "for her" in (await peer.wait_for("Create"))[0]["object"]["content"]
 
     await alpha.run(domains.restrict(alpha.instance, domain.host, None, Restriction(Severity.SILENCE)))
     assert await both_see(dan) == [False, True] and await both_see(alice) == [True, True], "followers see her"
