@@ -6,12 +6,12 @@ import os
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tortoise.context import TortoiseContext, require_context
@@ -196,28 +196,37 @@ async def together(statements: Sequence[Statement]) -> list[list[Sequence[Any]]]
     """
     connection = require_context().db()
     if isinstance(connection, ImmediateClient):
-        return [list(found) for found in await connection.read_all(statements)]
-    one: Any = connection.acquire_planning_once() if isinstance(connection, PoolClient) else connection.acquire_connection()
-    async with one as held:
-        if connection.capabilities.dialect == "postgres":
-            return [list(await held.fetch(_numbered(sql), *values)) for sql, values in statements]
-        return [list(await held.execute_fetchall(sql, values)) for sql, values in statements]
+        return await connection.read_all(statements)
+    async with _reading(connection) as held:
+        return await _told(held, connection, statements)
 
 
 async def talk(steps: Talk[T]) -> T:
-    """Several SELECTs of which some depend on the rows of others: `steps` yields some, is sent the rows of each, and returns what
-    came out. On SQLite it runs in the thread of a reader as a whole, so it only asks and thinks.
+    """The same where some depend on the rows of others: `steps` yields some, is sent the rows of each, and returns what came out.
+    On SQLite it may run in a thread, so it only asks and thinks.
     """
     connection = require_context().db()
     if isinstance(connection, ImmediateClient):
         return await connection.talk(steps)
-    try:
-        asked = next(steps)
-        while True:
-            asked = steps.send(await together(asked))
-    except StopIteration as end:
-        told: T = end.value
-        return told
+    async with _reading(connection) as held:
+        try:
+            asked = next(steps)
+            while True:
+                asked = steps.send(await _told(held, connection, asked))
+        except StopIteration as end:
+            told: T = end.value
+            return told
+
+
+def _reading(connection: Any) -> AbstractAsyncContextManager[Any]:
+    found: Any = connection.acquire_planning_once() if isinstance(connection, PoolClient) else connection.acquire_connection()
+    return cast(AbstractAsyncContextManager[Any], found)
+
+
+async def _told(held: Any, connection: Any, statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:
+    if connection.capabilities.dialect == "postgres":
+        return [await held.fetch(_numbered(sql), *values) for sql, values in statements]
+    return [list(await held.execute_fetchall(sql, values)) for sql, values in statements]
 
 
 async def write_rows(sql: str, values: Sequence[Sequence[object]]) -> None:

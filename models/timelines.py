@@ -187,19 +187,23 @@ def _nearest(part: Part, those: Sequence[tuple[int, int]], are_more: bool, end: 
 
 def _latest(parts: Sequence[tuple[Part, int]], end: int, unsettled: set[int]) -> Talk[list[list[tuple[int, int]]]]:
     """Of each part so many authors who wrote last, below what was looked at: as kept, or else looked for."""
-    if not parts:
-        return []
-    known = [list[tuple[int, int]]() for _ in parts]
-    if kept := [_kept(*one, end, place) for place, one in enumerate(parts) if one[0].scope.latest]:
-        rows, = yield [(" UNION ALL ".join(sql for sql, _ in kept), [value for _, values in kept for value in values])]
-        for place, id_, newest in sorted(rows, key=lambda row: int(row[2]), reverse=True):
-            known[place].append((int(id_), int(newest)))
-    unsettled |= {part.scope.reader for (part, _), rows in zip(parts, known, strict=True) if rows and rows[0][1] == UNSETTLED}
+    known = yield from _known(parts, end)
+    unsettled |= {part.scope.reader for (part, _), those in zip(parts, known, strict=True) if those and those[0][1] == UNSETTLED}
     lacking = [place for place, one in enumerate(parts) if not _suffices(*one, known[place])]
     if lacking:
         asked = yield [_looked_for(*parts[place], end) for place in lacking]
         for place, rows in zip(lacking, asked, strict=True):
             known[place] = [(int(id_), int(newest)) for id_, newest in rows if newest]
+    return known
+
+
+def _known(parts: Sequence[tuple[Part, int]], end: int) -> Talk[list[list[tuple[int, int]]]]:
+    """Those that are kept."""
+    known = [list[tuple[int, int]]() for _ in parts]
+    if kept := [_kept(*one, end, place) for place, one in enumerate(parts) if one[0].scope.latest]:
+        rows, = yield [(" UNION ALL ".join(sql for sql, _ in kept), [value for _, values in kept for value in values])]
+        for place, id_, newest in sorted(rows, key=lambda row: int(row[2]), reverse=True):
+            known[place].append((int(id_), int(newest)))
     return known
 
 

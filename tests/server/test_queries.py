@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from asyncpg.connection import Connection
 
 from models import Actor, Case, Post
 from models.case import CaseSource, Matter
@@ -13,8 +12,8 @@ from models.database import dialect, in_transaction
 from models.ids import new_key
 from models.member import Role
 from models.reach import Reach
-from models.sqlite_readers import Readers
 from server.actions import reactions
+from tests.asked import by_pages
 from tests.browser import Browser
 from tests.live import LiveServer
 
@@ -24,21 +23,10 @@ TABLES = ("post", "session", "announce", "attachment", "like_")
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every SELECT outside a transaction from now on."""
-    found: list[str] = []
-    answer, fetch = Readers._answer, Connection.fetch
-
-    def counted(self: Readers, connection: Any, statements: Any) -> Any:
-        found.extend(sql for sql, _ in statements)
-        return answer(self, connection, statements)
-
-    async def counted_too(self: Any, sql: str, *values: Any, **options: Any) -> Any:
-        found.append(sql)
-        return await fetch(self, sql, *values, **options)
-    monkeypatch.setattr(Readers, "_answer", counted)
-    monkeypatch.setattr(Connection, "fetch", counted_too)
-    return found
+def asked() -> Iterator[list[str]]:
+    """Every SELECT of a page outside a transaction from now on."""
+    with by_pages() as found:
+        yield found
 
 
 async def test_home_asks_a_dozen_times_at_most(alpha: LiveServer, asked: list[str]) -> None:
@@ -53,7 +41,7 @@ async def test_home_asks_a_dozen_times_at_most(alpha: LiveServer, asked: list[st
         async with Browser(alpha, anna) as browser:
             await browser.get("/home")
             tries = []
-            for _ in range(3):  # the worker asks too, now and then
+            for _ in range(3):  # now and then it asks for the row of the community too
                 asked.clear()
                 page = await browser.get("/home")
                 tries.append(len([sql for sql in asked if any(f" {table} " in sql.replace('"', "") for table in TABLES)]))

@@ -1,13 +1,11 @@
 """Writing, reading and answering, in a browser without JavaScript."""
 from __future__ import annotations
 
-import asyncio
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from asyncpg import Connection
 
 from models import (
     Announce,
@@ -22,13 +20,12 @@ from models import (
     Recipient,
     Revision,
     clock,
-    sqlite_readers,
 )
 from models.notification import Notice
 from models.post import Voice
 from models.reach import Reach
-from models.sqlite_readers import Readers
 from server.actions import held, posts
+from tests.asked import by_pages
 from tests.browser import Browser, picture
 from tests.live import LiveServer
 
@@ -54,36 +51,16 @@ async def recipients(server: LiveServer, post: Post) -> list[int]:
     return await server.run(query())
 
 
-async def count_queries(server: LiveServer, browser: Browser, path: str) -> int:
+async def count_queries(browser: Browser, path: str) -> int:
     """How many statements the server sends to the database for one page, and not for its jobs: the least of three.
 
     Every few seconds a page also reads the row of the community anew.
     """
-    return min([await _count_once(server, browser, path) for _ in range(3)])
+    return min([await _count_once(browser, path) for _ in range(3)])
 
 
-async def _count_once(server: LiveServer, browser: Browser, path: str) -> int:
-    asked: list[str] = []
-    answer, fetch = Readers._answer, Connection.fetch
-
-    def is_page() -> bool:
-        task = asyncio.current_task()
-        return task is not None and getattr(task.get_coro(), "__qualname__", "") == "RequestHandler._handle_request"
-
-    def counted(self: Readers, connection: Any, statements: Any) -> Any:
-        if is_page():
-            asked.extend(sql for sql, _ in statements)
-        return answer(self, connection, statements)
-
-    async def counted_too(self: Any, sql: str, *values: Any, **options: Any) -> Any:
-        if is_page():
-            asked.append(sql)
-        return await fetch(self, sql, *values, **options)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Readers, "_answer", counted)
-        patch.setattr(Connection, "fetch", counted_too)
-        patch.setattr(sqlite_readers, "SLOW_SECONDS", 60.0)  # a thread knows no page
-        patch.setattr(sqlite_readers, "QUICK_SECONDS", 60.0)
+async def _count_once(browser: Browser, path: str) -> int:
+    with by_pages() as asked:
         await browser.get(path)
     assert browser.status == 200 and asked, browser.page[:500]
     return len(asked)
@@ -358,10 +335,10 @@ async def test_a_full_page_costs_no_more_queries_than_a_short_one(alpha: LiveSer
     await alpha.write(bob, "Answer", Reach.COMMUNITY, parent=first)
     async with Browser(alpha, bob) as browser:
         paths = ("/home", "/notices", "/people", f"/m/{first.key}", "/@alice", "/follows")
-        few = {path: await count_queries(alpha, browser, path) for path in paths}
+        few = {path: await count_queries(browser, path) for path in paths}
         for number in range(25):
             await alpha.write(alice, f"More {number} @bob", Reach.COMMUNITY, parent=first if number % 2 else None)
-        many = {path: await count_queries(alpha, browser, path) for path in paths}
+        many = {path: await count_queries(browser, path) for path in paths}
     assert all(many[path] <= few[path] + 1 for path in paths), (few, many)
     assert all(many[path] <= 12 for path in ("/home", "/notices", "/people", "/follows")), many
     assert max(many.values()) <= 16, many  # a conversation also computes its composer's audiences, a profile how one stands
