@@ -49,6 +49,7 @@ async def save(document: ActorDocument, key_uri: str = "", *, speaks_for_host: b
     elif actor.deleted_at is None:
         await actor.change(**columns)
     if actor.domain:  # there it has one owner, whom the domain has just named
+        await Host.called(actor.domain)  # what is decided above it holds there
         await Actor.filter(domain=actor.domain, name=actor.name).exclude(id=actor.id).update(domain="")
     await _save_keys(actor, document, key_uri)
     await _save_host(actor, document, speaks_for_host)

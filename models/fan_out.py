@@ -13,7 +13,7 @@ from models import clock, memory
 from models.commits import after_commit
 from models.database import as_list, listed, rows, tuples
 from models.delivery import DeliveryState
-from models.host import Standing
+from models.host import RESTRICTED, Standing
 from models.ids import new_block
 
 
@@ -85,6 +85,10 @@ def _sources(audience: Audience) -> list[tuple[str, list[object]]]:
     there = "(SELECT host FROM host_block WHERE owner_id = ?)"
     blocks = "" if audience.blocks_of is None else f" AND a.host NOT IN {there} AND a.domain NOT IN {there}"
     blocked: list[object] = [] if audience.blocks_of is None else [audience.blocks_of] * 2
+    shut = [] if audience.standings is None else sorted(RESTRICTED - {*audience.standings})
+    if shut:  # what is decided against the domain of an address holds too; no trust comes with it
+        blocks += f" AND a.domain NOT IN (SELECT name FROM host WHERE {listed('standing', 'text')})"  # noqa: S608
+        blocked.append(as_list(shut))
     found = list[tuple[str, list[object]]]()
     for inbox, ids in (("a.inbox_uri", audience.people), (_SHARED, audience.servers_of)):
         if ids:

@@ -38,16 +38,19 @@ class Scene:
     blocked: set[str] = field(default_factory=set)
     had: dict[str, str] = field(default_factory=dict)
 
-    def may_have(self, host: str, reach: Reach) -> bool:
-        """Whether something of this reach may go to that host."""
-        standing = asked(self.own, host).standing
+    def may_have(self, host: str, reach: Reach, domain: str = "") -> bool:
+        """Whether something of this reach may go to that host, for somebody with an address on that domain."""
+        standing, there = asked(self.own, host).standing, asked(self.own, domain).standing if domain else Standing.UNKNOWN
+        if there is Standing.SUSPENDED or there is Standing.LIMITED and reach is not Reach.WEB:
+            return False
         if standing is Standing.UNKNOWN and self.is_open:
             standing = Standing.OPEN
         return reach in REACHES.get(standing, set())
 
     def readers(self, reach: Reach, named: list[Actor], had: bool) -> dict[str, str]:
         """Where a message goes, by the rule."""
-        wanted = {shared(one): one.host for one in self.people if one.host not in self.blocked
+        wanted = {shared(one): one.host for one in self.people if self.blocked.isdisjoint(one.servers)
+                  and self.may_have(one.host, reach, one.domain)
                   and (one.id in self.following and reach is not Reach.CIRCLE or one in named)
                   and one.suspended_at is None and one.deleted_at is None}
         all_ = (self.had if had else {}) | wanted
@@ -79,6 +82,7 @@ async def any_scene(chance: random.Random, is_open: bool = False) -> Scene:
         inbox = f"https://{host}/{number}/inbox"
         actor = await Actor.create(
             uri=f"https://{host}/{number}", name=str(number), host=host, inbox_uri=inbox,
+            domain=chance.choice(("", "", *scene.own)) if host else "",
             shared_inbox_uri=chance.choice(("", f"https://{host}/inbox", f"https://{host}/inbox")),
             suspended_at=chance.choice((None, None, None, now)), deleted_at=chance.choice((None, None, None, now)))
         scene.people.append(actor)
