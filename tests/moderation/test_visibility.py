@@ -12,8 +12,9 @@ from models import Actor, Block, Follow, Host, HostBlock, Post, Q, Recipient, cl
 from models.consent import Purpose
 from models.host import Standing
 from models.ids import new_key
+from models.post import NOT_LET
 from models.reach import Reach
-from moderation.visibility import VISITOR, Viewer, may_be_named_to, may_pass_to, seen_among, visible_to
+from moderation.visibility import VISITOR, Viewer, could_see, may_be_named_to, may_pass_to, seen_among, visible_to
 from server.actions import accounts
 
 ORIGIN = "https://here.example"
@@ -91,7 +92,7 @@ async def test_what_a_member_sees(bob: Actor) -> None:
         ("mine", True, bob, Reach.ME, {}), ("mine held", True, bob, Reach.ME, later()),
         ("mine hidden", True, bob, everybody, {"hidden_at": now}), ("mine erased", False, bob, everybody, {"deleted_at": now}),
         ("hers", False, alice, Reach.ME, {}), ("some", False, alice, secret, {}),
-        ("others", False, alice, secret, {"to": blocked}),
+        ("others", False, alice, secret, {"to": blocked}), ("hers, names me", False, alice, Reach.ME, {"to": bob}),
         ("named", True, alice, secret, {"to": bob}), ("all", True, alice, everybody, {}),
         ("partners", True, alice, Reach.PARTNERS, {}), ("web", True, alice, Reach.WEB, {}),
         ("erased", False, alice, everybody, {"deleted_at": now}), ("hidden", False, alice, everybody, {"hidden_at": now}),
@@ -100,7 +101,8 @@ async def test_what_a_member_sees(bob: Actor) -> None:
         ("of limited", False, limited, everybody, {}), ("of followed", True, followed, everybody, {}),
         ("of asked", False, asked, everybody, {}), ("of blocked", False, blocked, everybody, {}),
         ("of blocking", False, blocking, everybody, {}),
-        ("named by blocking", False, blocking, secret, {"to": bob}))
+        ("named by blocking", False, blocking, secret, {"to": bob}),
+        *((f"not let: {state}", False, alice, everybody, {"answer_state": state}) for state in NOT_LET))
 
 
 async def test_what_a_member_sees_of_others(bob: Actor) -> None:
@@ -109,7 +111,8 @@ async def test_what_a_member_sees_of_others(bob: Actor) -> None:
     lost, shut = await theirs("lost", "limited.example"), await follow(bob, await theirs("shut", "shut.example"))
     quiet = await follow(bob, await theirs("quiet", "limited.example"))
     wall = await follow(bob, await theirs("wall", "blocked.example"))
-    limited = await theirs("limited", limited_at=clock.now())
+    limited, known = await theirs("limited", limited_at=clock.now()), await follow(await ours("carol"), await theirs("known"))
+    near, behind = await theirs("near", domain="limited.example"), await theirs("behind", domain="blocked.example")
     await HostBlock.create(owner=bob, host="blocked.example")
     secret, followers = Reach.CIRCLE, {"to_followers": True}
     await check(
@@ -120,7 +123,9 @@ async def test_what_a_member_sees_of_others(bob: Actor) -> None:
         ("followed, for some", False, fay, secret, {}), ("asked", False, asked, secret, dict(followers)),
         ("limited server", False, lost, Reach.WEB, {}), ("followed there", True, quiet, Reach.WEB, {}),
         ("suspended server", False, shut, Reach.WEB, {}), ("named there", False, shut, secret, {"to": bob}),
-        ("blocked server", False, wall, Reach.WEB, {}), ("limited", False, limited, Reach.WEB, {}))
+        ("blocked server", False, wall, Reach.WEB, {}), ("limited", False, limited, Reach.WEB, {}),
+        ("followed by others", False, known, secret, dict(followers)), ("address on a limited one", False, near, Reach.WEB, {}),
+        ("address on a blocked one", False, behind, Reach.WEB, {}))
 
 
 async def test_what_other_servers_see(bob: Actor) -> None:
@@ -135,6 +140,7 @@ async def test_what_other_servers_see(bob: Actor) -> None:
         ("mine", False, bob, Reach.ME, {}), ("community", False, bob, Reach.COMMUNITY, {}), ("web", True, bob, Reach.WEB, {}),
         ("partners", True, bob, Reach.PARTNERS, {}), ("some", False, bob, Reach.CIRCLE, {}),
         ("named", True, bob, Reach.CIRCLE, {"to": there}), ("named elsewhere", False, bob, Reach.CIRCLE, {"to": elsewhere}),
+        ("named, and kept", False, bob, Reach.COMMUNITY, {"to": there}),
         ("erased", False, bob, Reach.WEB, {"deleted_at": now}), ("hidden", False, bob, Reach.WEB, {"hidden_at": now}),
         ("held", False, bob, Reach.WEB, later()), ("of gone", False, gone, Reach.WEB, {}),
         ("of suspended", False, suspended, Reach.WEB, {}), ("of limited", False, limited, Reach.WEB, {}),
@@ -162,6 +168,29 @@ async def test_what_visitors_see(bob: Actor) -> None:
         ("suspended", False, suspended, Reach.WEB, {}), ("theirs", False, there, Reach.WEB, {}))
 
 
+async def test_what_was_held_is_seen_when_its_time_has_come(bob: Actor) -> None:
+    now = clock.now()
+    post = await Post.create(uri=f"{ORIGIN}/posts/1", author=bob, reach=Reach.WEB, conversation="x", published_at=now, **later())
+    for hours, seen in ((0.5, []), (2, [post.id])):
+        when = now + timedelta(hours=hours)
+        assert await Post.filter(visible_to(VISITOR, when)).values_list("id", flat=True) == seen
+
+
+async def test_what_a_member_could_see_before_it_was_erased_or_hidden(bob: Actor) -> None:
+    """What the team hid stays with its author, and what never was for somebody is still not."""
+    now, alice = clock.now(), await ours("alice")
+    gone, suspended = [await ours(name, **{f"{name}_at": now}) for name in ("deleted", "suspended")]
+    erased, hidden, everybody = {"deleted_at": now}, {"hidden_at": now}, Reach.COMMUNITY
+    await check(
+        Viewer.member(bob), ("alive", False, alice, everybody, {}), ("erased", True, alice, everybody, dict(erased)),
+        ("hidden", True, alice, everybody, dict(hidden)), ("both", False, alice, everybody, erased | hidden),
+        ("erased before it left", False, alice, everybody, erased | later()), ("mine", True, bob, Reach.ME, dict(erased)),
+        ("mine hidden", False, bob, everybody, dict(hidden)), ("hers erased", False, alice, Reach.ME, dict(erased)),
+        ("hers hidden", False, alice, Reach.ME, dict(hidden)), ("of gone", False, gone, everybody, dict(erased)),
+        ("of suspended", False, suspended, everybody, dict(hidden)), ("mine alive", False, bob, everybody, {}),
+        which=could_see(bob.id))
+
+
 async def test_what_lists_of_answers_name(bob: Actor) -> None:
     """Beside what a server may see, what others published for the whole web."""
     now, viewer, there = clock.now(), await Viewer.peer("p.example"), await theirs("vera", "q.example")
@@ -170,6 +199,7 @@ async def test_what_lists_of_answers_name(bob: Actor) -> None:
     shut, listed = await theirs("shut", "shut.example"), {"is_listed": True}
     await check(
         viewer, ("ours", True, bob, Reach.PARTNERS, {}), ("ours, kept", False, bob, Reach.COMMUNITY, dict(listed)),
+        ("ours, no yes", False, await ours("shy", shares=False), Reach.WEB, dict(listed)),
         ("web", True, there, Reach.WEB, dict(listed)), ("unlisted", False, there, Reach.WEB, {"is_listed": False}),
         ("partners", False, there, Reach.PARTNERS, dict(listed)),
         ("hidden", False, there, Reach.WEB, listed | {"hidden_at": now}),
