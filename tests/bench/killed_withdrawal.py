@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import asyncpg
 from aiohttp import ClientError
 
+from federation import withdrawal_watch
 from models import Post
 from models.database import is_sqlite, postgres_credentials
 from models.migration import migrate
@@ -196,6 +197,8 @@ async def staged(urls: Sequence[str], folder: Path, people: int) -> AsyncIterato
         async with alpha, beta:
             await alpha.allow(beta)
             await beta.allow(alpha)
+            for server in (alpha, beta):  # as each does within a minute: whether the other takes such notices, and who says so
+                await server.run(withdrawal_watch.learn_due(server.instance))
             bea, known = await beta.member("bea"), []
             for number in range(people):
                 alice = await alpha.member(f"alice{number}")
