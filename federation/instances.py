@@ -47,7 +47,7 @@ async def instance_actor(instance: Instance, host: str, *, anew: bool = False) -
     """
     origin = webfinger.origin_at(instance, host)
     try:
-        async with asyncio.timeout(instance.network.fetch_timeout_seconds):
+        async with asyncio.timeout(2 * instance.network.fetch_timeout_seconds):
             uri = await _named_by(instance, origin, fresh=anew)
             if not same_origin(uri, origin):  # before it is read: no request goes where somebody else sends it
                 raise Malformed("names an actor of another server", host=host)

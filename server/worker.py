@@ -211,7 +211,7 @@ JOBS: dict[str, Job] = {
     "erase_expired": Job(erasures.expire, 60),
     "renew_copies": Job(plain(copies.renew_due), 60),
     "settle_network": Job(given(INSTANCE, network.settle), 60),
-    "learn_partners": Job(given(INSTANCE, withdrawal_watch.learn_slowly), 10),
+    "learn_partners": Job(given(INSTANCE, withdrawal_watch.learn_slowly), 2),
     "end_departures": Job(given(MEDIA, departures.end_due), 30),
     "end_rulings": Job(plain(terms.end_due), 60),
     "keep_sealed": Job(keep_sealed, 600),

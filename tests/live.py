@@ -103,10 +103,10 @@ class LiveServer:
         return await self.run(posts.publish(author, composition, self.origin))
 
     async def allow(self, *others: LiveServer, standing: Standing = Standing.PARTNER) -> None:
-        """Take other servers as partners, as `dazzle host allow` does."""
+        """Take other servers as partners, as `dazzle host allow` does, and know who speaks for them, as a job finds out then."""
         async def change() -> None:
             for other in others:
-                await (await Host.called(other.host)).change(standing=standing)
+                await (await Host.called(other.host)).change(standing=standing, instance_uri=f"{other.origin}/actor")
         await self.run(change())
 
     @property

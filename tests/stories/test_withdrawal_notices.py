@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from federation import copies as lease
-from federation import keys, proofs, resolve, withdrawal_notices, withdrawal_watch
+from federation import instances, keys, proofs, withdrawal_notices, withdrawal_watch
 from federation.keys import load_public
 from federation.signatures import Key
 from models import (
@@ -212,7 +212,7 @@ async def test_a_server_that_stays_silent_is_marked_told_of_and_kept_out_until_i
     """And nobody else can answer for it."""
     alice, boss = await alpha.member("alice"), await alpha.member("boss", role=Role.HOST)
     key, otto = announcing(peer), peer.actor("otto")
-    await alpha.run(resolve.fetch_actor(alpha.instance, peer.instance.uri))
+    await alpha.run(instances.instance_actor(alpha.instance, peer.host))
     await deliver(alpha, peer, otto, otto.does("Follow", alice.uri))
     post = await alpha.write(alice, "For partners", Reach.PARTNERS)
     await settle(alpha)
@@ -268,7 +268,7 @@ async def check_forgeries(alpha: LiveServer, peer: Peer, notice: Document, key: 
     async with Peer() as third:
         theirs = announcing(third)
         await third.become(alpha)
-        await alpha.run(resolve.fetch_actor(alpha.instance, third.instance.uri))
+        await alpha.run(instances.instance_actor(alpha.instance, third.host))
         for sender, by, forged in (
                 (peer, neighbour, neighbour.does("Acknowledge", notice["id"], outcome="erased", digest=good["digest"])),
                 (third, third.instance, answer(third, notice, theirs)),
@@ -291,7 +291,7 @@ async def test_nobody_takes_back_what_is_not_of_their_own_server(alpha: LiveServ
     await deliver(alpha, peer, otto, otto.does("Create", note))
     mine, hers = await alpha.write(alice, "Mine", Reach.PARTNERS), await beta.write(bea, "Hers", Reach.PARTNERS)
     await settle(alpha, beta)
-    await alpha.run(resolve.fetch_actor(alpha.instance, peer.instance.uri))
+    await alpha.run(instances.instance_actor(alpha.instance, peer.host))
 
     lies = [peer.instance.does("Withdraw", thing) for thing in (
         [mine.uri], [hers.uri, bea.uri], [note["id"], hers.uri], [alice.uri], [f"{alpha.origin}/actor"], [],
