@@ -92,7 +92,7 @@ def _statement(tables: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     """Writes items, and rows of these tables (name, columns); the ids of the items that are new."""
     items = f"{_from_json('inbox_item', _ITEM)} ON CONFLICT (activity_uri, sender_uri) DO NOTHING RETURNING id"
     parts = [f"new_item AS ({items})", *(f"new_{table} AS ({_from_json(table, columns)})" for table, columns in tables),
-             *newest.together()]
+             *newest.TOGETHER]
     return f"WITH {', '.join(parts)} SELECT id FROM new_item"  # noqa: S608 - names of ours
 
 

@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from models import memory
-from models.database import as_list, dialect, listed, rows, skip_locked, write_rows
+from models.database import as_list, dialect, in_transaction, listed, rows, skip_locked, write_rows
 
-#: Nobody has looked yet: newer than everything, so that whoever looks for the newest sees it.
+#: Nobody has looked yet, or looks just now: newer than everything, so that whoever looks for the newest sees it. Follows from
+#: elsewhere stay like that.
 UNSETTLED = 2**62
+SETTLING = UNSETTLED - 1
 READERS_AT_ONCE = 20
-_OLDER = f"(newest_id < ? OR newest_id = {UNSETTLED})"
+_OLDER = f"(newest_id < ? OR newest_id = {SETTLING})"
+_FOLLOWS = f"UPDATE follow SET newest_id = ? WHERE target_id = ? AND {_OLDER}"  # noqa: S608 - numbers
+_OURS = f"UPDATE actor SET newest_id = ? WHERE id = ? AND host = '' AND {_OLDER}"  # noqa: S608
+#: The same of people elsewhere for PostgreSQL, as parts of a WITH that take `told` as JSON. In the order of ids, so that no two
+#: who write wait for each other.
+TOGETHER = (
+    "made AS (SELECT * FROM json_to_recordset(CAST(CAST(? AS text) AS json)) AS made(author_id bigint, id bigint))",
+    "older AS (SELECT f.id, made.id AS made_id FROM follow f JOIN made ON made.author_id = f.target_id"  # noqa: S608
+    f" WHERE f.newest_id < made.id OR f.newest_id = {SETTLING} ORDER BY f.id FOR UPDATE OF f)",
+    "kept AS (UPDATE follow SET newest_id = older.made_id FROM older WHERE follow.id = older.id)")
 
 
 async def made(newest: Mapping[int, int]) -> None:
@@ -24,26 +35,15 @@ async def made(newest: Mapping[int, int]) -> None:
     if not newest:
         return
     if dialect() == "postgres":
-        await rows(f"WITH {', '.join(together())} SELECT 1", [json.dumps(told(newest))])
+        await rows(f"WITH {', '.join(TOGETHER)} SELECT 1", [json.dumps(told(newest))])
     else:
-        await write_rows(_set("follow", "target_id", "sqlite"), _values(newest))
-    await write_rows(f"{_set('actor', 'id', dialect())} AND host = ''", _values(newest))
+        await write_rows(_FOLLOWS, _values(newest))
+    await write_rows(_OURS, _values(newest))
 
 
 def made_at(connection: sqlite3.Connection, newest: Mapping[int, int]) -> None:
     """The same of people elsewhere, in the thread of SQLite's writer."""
-    connection.executemany(_set("follow", "target_id", "sqlite"), _values(newest))
-
-
-def together() -> tuple[str, ...]:
-    """The same of people elsewhere for PostgreSQL, as parts of a WITH that take `told` as JSON. In the order of ids, so that no
-    two who write wait for each other.
-    """
-    return ("made AS (SELECT * FROM json_to_recordset(CAST(CAST(? AS text) AS json)) AS made(author_id bigint, id bigint))",
-            "older AS (SELECT f.id, made.id AS made_id FROM follow f JOIN made ON made.author_id = f.target_id"  # noqa: S608
-            f" WHERE f.newest_id < made.id OR f.newest_id = {UNSETTLED} ORDER BY f.id FOR UPDATE OF f)",
-            f"kept AS (UPDATE follow SET newest_id = {_newer('older.made_id', 'target_id', 'postgres')}"  # noqa: S608
-            " FROM older WHERE follow.id = older.id)")
+    connection.executemany(_FOLLOWS, _values(newest))
 
 
 def told(newest: Mapping[int, int]) -> list[dict[str, int]]:
@@ -55,24 +55,31 @@ async def settle() -> int:
     """A job: look for the newest of those whom a reader came upon unsettled. Returns for how many readers."""
     if not (those := memory.current().unsettled.taken(READERS_AT_ONCE)):
         return 0
-    theirs, ours = f"{listed('follower_id')} AND newest_id = {UNSETTLED}", f"host = '' AND newest_id = {UNSETTLED}"
-    for table, who, unsettled, given in (("follow", "target_id", theirs, [as_list(those)]), ("actor", "actor.id", ours, [])):
-        free = f"SELECT id FROM {table} WHERE {unsettled} {skip_locked()}"  # noqa: S608 - who writes just now settles it
-        await rows(f"UPDATE {table} SET newest_id = {_newer('0', who, dialect())} WHERE id IN ({free})", given)  # noqa: S608
+    for change in (_begin, _end):  # who writes between the two keeps it; who wrote before is found by the second
+        async with in_transaction():
+            await change(those)
     return len(those)
 
 
-def _set(table: str, who: str, kind: str) -> str:
-    """The statement that keeps an id for an actor: given the id twice, the actor, and the id again."""
-    return f"UPDATE {table} SET newest_id = {_newer('?', f'{table}.{who}', kind)} WHERE {who} = ? AND {_OLDER}"  # noqa: S608
+async def _begin(readers: Collection[int]) -> None:
+    begun = f"newest_id = {SETTLING} WHERE newest_id = {UNSETTLED}"
+    await rows(f"UPDATE follow SET {begun} AND {listed('follower_id')}", [as_list(readers)])  # noqa: S608 - numbers
+    await rows(f"UPDATE actor SET {begun} AND host = ''")  # noqa: S608
 
 
-def _newer(id_: str, who: str, kind: str) -> str:
-    """An id, or where nobody has looked yet, the newest of the actor in a column `who` if that is newer."""
-    latest, wrote = "MAX" if kind == "sqlite" else "GREATEST", "COALESCE((SELECT MAX(id) FROM {} WHERE {} = {}), 0)"
-    found = ", ".join((id_, wrote.format("post", "author_id", who), wrote.format("announce", "actor_id", who)))
-    return f"CASE newest_id WHEN {UNSETTLED} THEN {latest}({found}) ELSE {id_} END"
+async def _end(readers: Collection[int]) -> None:
+    for table, who, whose, given in (("follow", "target_id", listed("follower_id"), [as_list(readers)]),
+                                     ("actor", "actor.id", "host = ''", [])):
+        free = f"SELECT id FROM {table} WHERE {whose} {skip_locked()}"  # noqa: S608 - who writes just now keeps it
+        await rows(f"UPDATE {table} SET newest_id = {_found(who)} WHERE id IN ({free})", given)  # noqa: S608
+
+
+def _found(who: str) -> str:
+    """The newest of the actor in a column `who`, or what was kept meanwhile."""
+    latest, wrote = "MAX" if dialect() == "sqlite" else "GREATEST", "COALESCE((SELECT MAX(id) FROM {} WHERE {} = {}), 0)"
+    return (f"{latest}(CASE WHEN newest_id >= {SETTLING} THEN 0 ELSE newest_id END,"
+            f" {wrote.format('post', 'author_id', who)}, {wrote.format('announce', 'actor_id', who)})")
 
 
 def _values(newest: Mapping[int, int]) -> list[list[object]]:
-    return [[id_, id_, author_id, id_] for author_id, id_ in sorted(newest.items())]
+    return [[id_, author_id, id_] for author_id, id_ in sorted(newest.items())]

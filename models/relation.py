@@ -33,7 +33,7 @@ class Follow(Record):
     class Meta:
         table = "follow"
         unique_together = (("follower", "target"),)
-        indexes = (("target_id", "accepted_at"), ("follower_id", "newest_id"), ("uri",))
+        indexes = (("target_id", "accepted_at"), ("follower_id", "newest_id"), ("target_id", "newest_id"), ("uri",))
 
     @classmethod
     async def request(cls, uri: str, follower: Actor, target: Actor) -> Follow:

@@ -17,7 +17,7 @@ from models.conditions import FROM, Condition
 from models.database import Statement, Talk, talk, tuples
 from models.ids import RANDOM_BITS, new_id
 from models.loading import join, makers, selected
-from models.newest import UNSETTLED
+from models.newest import SETTLING
 from models.parts import ANNOUNCES, END_OF_TIME, POSTS, Part, Scope, Span, Table, Way, order, places
 from models.post import Post
 from models.relation import Announce
@@ -188,7 +188,7 @@ def _nearest(part: Part, those: Sequence[tuple[int, int]], are_more: bool, end: 
 def _latest(parts: Sequence[tuple[Part, int]], end: int, unsettled: set[int]) -> Talk[list[list[tuple[int, int]]]]:
     """Of each part so many authors who wrote last, below what was looked at: as kept, or else looked for."""
     known = yield from _known(parts, end)
-    unsettled |= {part.scope.reader for (part, _), those in zip(parts, known, strict=True) if those and those[0][1] == UNSETTLED}
+    unsettled |= {part.scope.reader for (part, _), those in zip(parts, known, strict=True) if those and those[0][1] >= SETTLING}
     lacking = [place for place, one in enumerate(parts) if not _suffices(*one, known[place])]
     if lacking:
         asked = yield [_looked_for(*parts[place], end) for place in lacking]

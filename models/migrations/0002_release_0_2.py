@@ -1440,6 +1440,10 @@ class Migration(migrations.Migration):
             model_name='Follow',
             index=Index(fields=['follower_id', 'newest_id']),
         ),
+        ops.AddIndex(
+            model_name='Follow',
+            index=Index(fields=['target_id', 'newest_id']),
+        ),
         ops.AddField(
             model_name='Host',
             name='directory_uri',
