@@ -25,7 +25,7 @@ async def _agrees(author: Actor) -> None:
     """What is kept of somebody, wherever it is."""
     found = [int(str(id_)) for id_ in (*await Post.filter(author_id=author.id).values_list("id", flat=True),
                                        *await Announce.filter(actor_id=author.id).values_list("id", flat=True))]
-    kept = [follow.newest_id for follow in await Follow.filter(target_id=author.id)]
+    kept = [follow.newest_id for follow in await Follow.filter(target_id=author.id, follower__host="")]
     if author.is_local:
         kept.append((await Actor.get(id=author.id)).newest_id)
     assert kept and set(kept) == {max(found, default=0)}
@@ -76,16 +76,33 @@ async def test_every_way_of_writing_keeps_it(db: object) -> None:
     await _agrees(carl)
 
 
-async def test_what_nobody_has_looked_for_is_looked_for_by_who_writes(db: object) -> None:
-    """And a message that is older than others of its author makes nobody older."""
+async def test_what_nobody_has_looked_for_stays_so_until_somebody_reads(db: object) -> None:
+    """Followers elsewhere read no home here: who writes for thousands of them changes none of their rows. And a message that is
+    older than others of its author makes nobody older.
+    """
+    me, bea = await _actor("me"), await _actor("bea", "b.example")
+    await Follow.create(uri="f1", follower=bea, target=me, accepted_at=clock.now())
+    await Follow.create(uri="f2", follower=me, target=bea, accepted_at=clock.now())
+    for author in (me, bea):
+        await _post(author)
+    assert {follow.newest_id for follow in await Follow.all()} == {UNSETTLED}
+    await _settled(me)
+    for author in (me, bea):
+        await Post.create(id=new_id() - 10**14, uri=f"old{author.id}", author=author, reach=Reach.WEB, conversation="c")
+    await _agrees(bea)
+    assert (await Follow.get(uri="f1")).newest_id == UNSETTLED
+
+
+async def test_who_writes_while_it_is_looked_for_keeps_it(db: object) -> None:
     me, bea, carl = await _actor("me"), await _actor("bea", "b.example"), await _actor("carl", "c.example")
     for author in (bea, carl):
         await _post(author)
         await Follow.create(uri=author.name, follower=me, target=author, accepted_at=clock.now())
-    await Post.create(id=new_id() - 10**14, uri="old", author=bea, reach=Reach.WEB, conversation="c")
-    await _agrees(bea)
-    await Post.create(id=new_id() - 10**14, uri="older", author=bea, reach=Reach.WEB, conversation="c")
-    await _agrees(bea)
-    row = {"id": new_id() - 10**14, "created_at": clock.now(), "key": new_key(), "note": "", **_columns(carl)}
+    await newest._begin([me.id])
+    row = {"id": new_id(), "created_at": clock.now(), "key": new_key(), "note": "", **_columns(bea)}
     await arrivals.take_in([], [{"post": [row]}])
-    await _agrees(carl)
+    await _post(me)
+    await _agrees(bea)
+    await newest._end([me.id])
+    for author in (me, bea, carl):
+        await _agrees(author)
