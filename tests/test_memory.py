@@ -44,7 +44,9 @@ CAPS: dict[str, str] = {
     "server/theme.py _codes": "one for each template of the themes",
     "models/sqlite_readers.py _opened": "READERS",
     "models/vault.py _known": "REMEMBERED_LIMIT",
-    "models/memory.py _kept": "its argument limit: STANDINGS_, KEYS_, EDGES_, SPARSE_, INDEXABLE_, KNOCKS_ and UNSETTLED_LIMIT, and one sparing",
+    "models/memory.py _kept":
+        "its argument limit: STANDINGS_, KEYS_, EDGES_, SPARSE_, INDEXABLE_, KNOCKS_ and UNSETTLED_LIMIT, "
+        "and one sparing",
 }
 
 
