@@ -30,8 +30,8 @@ from models import Actor, ActorKey, Post, Stamp, clock
 from models.actor import ActorKind
 from models.errors import CommunityError, NotHere
 from models.member import MemberState
-from models.reach import Reach
 from models.parts import END_OF_TIME
+from models.reach import Reach
 from moderation import consent, hosts, lines
 from moderation.visibility import VISITOR, Viewer, may_see
 from server.errors import BadRequest

@@ -7,7 +7,7 @@ import pytest
 
 from federation import outbox
 from models import Actor, Community, Post, Stamp
-from models.post import Quotable, AskedState
+from models.post import AskedState, Quotable
 from models.reach import Reach
 from server.actions import held, narrowing, profiles, removal
 from server.actions.posts import Composition, publish
