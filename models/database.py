@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
@@ -56,6 +57,9 @@ POSTGRES_DEFAULTS = {"minsize": 1, "maxsize": 10, "command_timeout": 30, "reset"
                      "server_settings": {"plan_cache_mode": "force_custom_plan", "jit": "off"}}
 #: What may follow "?" in the URL of a PostgreSQL: `host` is the folder of its Unix socket.
 POSTGRES_OPTIONS: dict[str, type] = {"host": str, "maxsize": int, "ssl": str, "command_timeout": float}
+
+
+_dialect: ContextVar[str] = ContextVar("dialect of the open database")
 
 
 class BadDatabaseUrl(CommunityError):
@@ -149,9 +153,11 @@ async def open_database(url: str, keys: Vault | None = None, **extra: Any) -> As
         prepare_file(sqlite_path(url))
     context = TortoiseContext()
     context.__enter__()
+    kept = _dialect.set("")
     try:
         await context.init(settings)
         await context.db().execute_query("SELECT 1")
+        _dialect.set(_dialect_of(context))
         memory.start()
         vault.start(keys)
         yield context
@@ -160,12 +166,17 @@ async def open_database(url: str, keys: Vault | None = None, **extra: Any) -> As
             keys.close()
         await context.close_connections()
         with suppress(ValueError):  # aiohttp may clean up in another task, which has no variable to put back
+            _dialect.reset(kept)
             context.__exit__(None, None, None)
 
 
 def dialect() -> str:
     """"sqlite" or "postgres", for the database of this task."""
-    name: str = require_context().db().capabilities.dialect
+    return _dialect.get("") or _dialect_of(require_context())
+
+
+def _dialect_of(context: TortoiseContext) -> str:
+    name: str = context.db().capabilities.dialect
     return name
 
 

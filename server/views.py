@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -67,8 +68,7 @@ class MeView:
         return "" if not self.unread else str(self.unread) if self.unread <= 9 else "9+"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonView:
+class PersonView(NamedTuple):
     """A person on a card or above a message, of ours or of another community."""
 
     name: str
@@ -158,8 +158,7 @@ class Asked:
         return self.passing_on == "asked"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostView:
+class PostView(NamedTuple):
     """One message on a card."""
 
     key: str

@@ -133,7 +133,7 @@ async def _mine(entries: Sequence[Entry], me: Actor, eyes: Eyes) -> tuple[Entry,
 
 def _still(post: PostView) -> PostView:
     """A card on which nothing can be done."""
-    return replace(post, poll=post.poll and replace(post.poll, may_choose=False))
+    return post._replace(poll=post.poll and replace(post.poll, may_choose=False))
 
 
 async def _data(request: web.Request, entries: Sequence[Entry], eyes: Eyes) -> str:

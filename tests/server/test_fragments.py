@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from markupsafe import Markup
@@ -28,7 +27,7 @@ def test_a_card_is_kept_under_all_that_it_shows(theme: Theme) -> None:
     cards = {lang: Fragments(environment) for lang, environment in theme.environments.items()}
 
     def card(lang: str = "en", csrf: str = "of-anna", back: str = "/home?a=1&b=2", **different: object) -> str:
-        return str(cards[lang].card(replace(POST, **different), csrf, back, "h3", True))
+        return str(cards[lang].card(POST._replace(**different), csrf, back, "h3", True))
     first = card()
     assert first.count('value="of-anna"') == 2 and 'value="/home?a=1&amp;b=2"' in first and len(cards["en"]) == 1
     other = card(csrf="of-ben", back='/tags/"x')
@@ -47,7 +46,7 @@ def test_cards_are_few_and_do_not_stay(theme: Theme, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(fragments, "FRAGMENTS_LIMIT", 3)
     cards = Fragments(theme.environments["en"])
     for number in range(5):
-        cards.card(replace(POST, key=f"k{number}"), "", "", "h3", True)
+        cards.card(POST._replace(key=f"k{number}"), "", "", "h3", True)
     assert len(cards) == 3
     later = fragments.time.monotonic() + fragments.FRAGMENT_SECONDS + 1
     monkeypatch.setattr(fragments.time, "monotonic", lambda: later)

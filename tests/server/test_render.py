@@ -24,12 +24,12 @@ POST = views.PostView(key="k", url="/m/k", author=PERSON, html=Markup("<p>Guten 
                       language="de", voice="question", may_reply=True, may_thank=True, may_pass_on=True,
                       reply_count=2, attachments=(views.ImageView(url="/media/a.webp", alt='A "cat"', width=4, height=3),))
 POSTS = (
-    POST, replace(POST, key="l", note="Invasive care", folded=True, voice="", is_mine=True, thanked=True, passed_on=True,
+    POST, POST._replace(key="l", note="Invasive care", folded=True, voice="", is_mine=True, thanked=True, passed_on=True,
                   edited=True),
-    replace(POST, key="m", is_erased=True, passed_on_by=PERSON, in_reply_to_url="/m/k", in_reply_to_name="Ourse",
+    POST._replace(key="m", is_erased=True, passed_on_by=PERSON, in_reply_to_url="/m/k", in_reply_to_name="Ourse",
             voice="experience"),
-    replace(POST, key="n", held_seconds_left=21, note="Violence", voice="information", in_reply_to_url="/m/k"),
-    replace(POST, key="o", folded=True, origin_url="https://b.example/1", attachments=(views.ImageView(url="", alt="A dog"),)),
+    POST._replace(key="n", held_seconds_left=21, note="Violence", voice="information", in_reply_to_url="/m/k"),
+    POST._replace(key="o", folded=True, origin_url="https://b.example/1", attachments=(views.ImageView(url="", alt="A dog"),)),
 )
 OPTIONS = (views.Option(value="a", title="A"), views.Option(value="b", title="B", hint="Hint", checked=True))
 FACTS = (views.Fact(term="Copies", text="1 server"),)
@@ -206,7 +206,7 @@ def test_every_page_of_the_theme_compiles(lang: str):
 
 def test_a_page_of_twenty_messages_weighs_little():
     """A timeline of 20 messages is at most 40 kB with the code that every page needs (ux.md §8, bar 5)."""
-    posts = tuple(replace(POST, key=f"k{n}", author=replace(PERSON, coat=f"coat {n}"),
+    posts = tuple(POST._replace(key=f"k{n}", author=PERSON._replace(coat=f"coat {n}"),
                           html=Markup(f"<p>{'words and ' * 40}{n}</p>")) for n in range(20))
     code = sum(len(Theme.load("base").assets[path].packed or b"") for path in ("tokens.css", "base.css", "enhance.js"))
     assert len(gzip.compress(parts("fr", posts=posts).encode())) + code < 40 * 1024
