@@ -43,10 +43,11 @@ async def of_posts(posts: Collection[Post], hosts: Collection[str], visible: Con
     """All of it for these messages and hosts. `visible`: what the reader may see; `me`: the reader, if a member."""
     if not posts:
         return Surroundings()
-    images, found = await together([_images([post.id for post in posts]), _around(posts, hosts, visible, me)])
+    found, = await together([_around(posts, hosts, visible, me)])
     told = defaultdict[str, list[Sequence[str]]](list)
     for kind, *said in found:
         told[kind].append(said)
+    images = await tuples(*_images([int(id_) for id_, *_ in told["images"]])) if told["images"] else ()
     return Surroundings(
         images=_by_post(images), replies={int(id_): int(count) for id_, count, _, _ in told["replies"]},
         answered={int(id_): Answered(key, shown or name) for id_, key, shown, name in told["answered"]},
@@ -100,7 +101,9 @@ def _around(posts: Collection[Post], hosts: Collection[str], visible: Condition,
              (f"SELECT 'answered', {_text('post.id')}, post.key, post__author.display_name, post__author.name"  # noqa: S608
               f" {FROM} WHERE {listed('post.id')} AND ({visible.sql})", [as_list(parents), *visible.values]),
              (f"SELECT 'titles', name, title, '', '' FROM host WHERE title <> '' AND {listed('name', 'text')}",  # noqa: S608
-              [as_list(hosts)])]
+              [as_list(hosts)]),
+             (f"SELECT 'images', {_text('post_id')}, '', '', '' FROM attachment WHERE {listed('post_id')}",  # noqa: S608
+              [as_list(ids)])]
     if me is not None:
         asked += [(f"SELECT '{kind}', {_text('post_id')}, '', '', '' FROM {table} WHERE actor_id = ? AND {listed('post_id')}",  # noqa: S608
                    [me, as_list(ids)]) for kind, table in (("like", "like_"), ("announce", "announce"), ("pin", "pin"))]
