@@ -1,4 +1,4 @@
-"""How others find us: WebFinger, host-meta, NodeInfo. Documents only; the doors are in `server.peers`."""
+"""How others find us: WebFinger, host-meta, NodeInfo. Documents only; the doors are in `server.entrance.peers`."""
 from __future__ import annotations
 
 from collections.abc import Collection

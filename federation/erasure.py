@@ -45,7 +45,7 @@ async def erase_all(ids: Sequence[int]) -> None:
     for table in (Revision, Tag, Like, Announce, Notification, Recipient, Pin, Poll, Bookmark, FilteredPost):
         await table.filter(post_id__in=ids).delete()
     await Approval.filter(post_id__in=ids).exclude(kind=StampKind.REPLY).delete()  # answers stay what they are
-    # the files of images go with the next cleaning (server.media.forget_erased)
+    # the files of images go with the next cleaning (server.pictures.media.forget_erased)
     await Attachment.filter(post_id__in=ids).update(post_id=None, remote_uri="", description="", sealed=None)
     await Post.filter(id__in=ids).update(
         html="", text="", sealed=None, title="", warning="", language="", translations=None, place="", label_words="",

@@ -39,7 +39,9 @@ def partners_uri(origin: str) -> str:
 
 
 def icon(actor: Actor, origin: str) -> Document:
-    """The picture of an actor of ours: the coat, as `server.coat_images` draws it. Nobody here shows a face to other servers."""
+    """The picture of an actor of ours: the coat, as `server.pictures.coat_images` draws it. Nobody here shows a face to other
+    servers.
+    """
     return {"type": "Image", "mediaType": "image/png", "url": f"{origin}/coats/{actor.key}.png", "width": 240, "height": 240}
 
 

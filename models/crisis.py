@@ -25,7 +25,7 @@ class LineKind(StrEnum):
 
 class CrisisLine(Record):
     """One number of a country, as the host of this community wrote it. A country without rows shows those of the release
-    (`server.crisis`), so that a correction there reaches every community that has not changed it.
+    (`server.community.crisis`), so that a correction there reaches every community that has not changed it.
     """
 
     country = fields.CharField(max_length=2)  # ISO 3166-1 alpha-2

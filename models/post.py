@@ -287,7 +287,7 @@ class Attachment(OfPost):
     remote_uri = fields.CharField(max_length=2000, default="", db_default="")
     fetch_attempts = fields.IntField(default=0, db_default=0)
     stored_at = fields.DatetimeField(null=True)
-    doubted_at = fields.DatetimeField(null=True)  # the scanner was not sure: the team looks first (`server.scanners`)
+    doubted_at = fields.DatetimeField(null=True)  # the scanner was not sure: the team looks first (`server.pictures.scanners`)
 
     class Meta:
         table = "attachment"

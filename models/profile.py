@@ -1,6 +1,7 @@
 """What members say about themselves beyond their own words, in values that others can be found by."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from tortoise import fields
@@ -26,6 +27,14 @@ class ProfileLine(StrEnum):
     LANGUAGES = "languages"
     TREATMENTS = "treatments"
     ASK_ME = "ask-me"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value as it was chosen: a code, words of one's own, or of a place its country and region."""
+
+    code: str = ""
+    text: str = ""
 
 
 class ProfileValue(Record):

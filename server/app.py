@@ -11,11 +11,17 @@ from federation.instance import open_instance
 from models.catalogue.catalogue import Catalogue
 from models.database import open_database
 from models.migration import migrate
-from server import logs, relay, worker
+from server import worker
 from server.actions import charter
-from server.connections import each_exchange
-from server.headers import add_headers
-from server.home import Home
+from server.appearance.theme import Theme
+from server.background import logs, relay
+from server.background.mail import PostOffice
+from server.background.readiness import Readiness
+from server.community.home import Home
+from server.entrance.connections import each_exchange
+from server.entrance.headers import add_headers
+from server.entrance.limits import Limits
+from server.entrance.precedence import Precedence
 from server.keys import (
     CATALOGUE,
     COMMUNITY,
@@ -33,19 +39,14 @@ from server.keys import (
     SETTINGS,
     THEME,
 )
-from server.likeness import Likeness
-from server.limits import Limits
-from server.mail import PostOffice
-from server.media import MediaStore
-from server.passwords import Passwords
-from server.precedence import Precedence
-from server.readiness import Readiness
+from server.members.likeness import Likeness
+from server.members.passwords import Passwords
+from server.pictures.media import MediaStore
+from server.pictures.scanners import Scanner
 from server.routes import ROUTES
-from server.scanners import Scanner
 from server.settings import Settings
 from server.streams import tail
 from server.streams.listeners import Listeners
-from server.theme import Theme
 
 #: Of the request line, and of one header.
 LINE_BYTES = 8190

@@ -27,14 +27,16 @@ from models.host import Standing
 from models.ids import new_key
 from models.member import Role
 from moderation import hosts
-from server import acting, forms, freezing, language, path_words, render, sessions
 from server.actions import guardians
-from server.connections import allow_upload
+from server.appearance import render
+from server.appearance.look import LANGUAGE_COOKIE
+from server.entrance import acting, forms, freezing, path_words, sessions
+from server.entrance.connections import allow_upload
+from server.entrance.limits import TooOften
 from server.errors import BadRequest, Forged, SignInFirst, StaffOnly, Unavailable
 from server.keys import COMMUNITY, CSRF, FORM, GUARDIAN, LANGUAGE, ME, MEMBER, SESSION, SETTINGS, TIE
-from server.limits import TooOften
-from server.look import LANGUAGE_COOKIE
 from server.views import MeView
+from server.words import language
 
 KEY_PATH = "/actor"
 UNREACHABLE_SECONDS = 60

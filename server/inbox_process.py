@@ -1,4 +1,5 @@
-"""The process of the inbox: `python -m server.inbox_process`, started by `server.relay` where the setting `inbox_port` says so.
+"""The process of the inbox: `python -m server.inbox_process`, started by `server.background.relay` where the setting `inbox_port`
+says so.
 
 It takes what other servers send, on a port of this computer, and carries it out; it serves no page, makes no delivery and does
 no job but those that need what it alone has heard. It ends when its standard input does. What it keeps in memory is either its
@@ -20,20 +21,21 @@ from federation import synchronisation
 from federation.instance import open_instance
 from federation.intake import Intake
 from models.database import open_database
-from server import connections, logs, peers
 from server.app import HEADERS_LIMIT, LINE_BYTES, LINGERING_SECONDS
+from server.background import logs
+from server.background.relay import HERE
+from server.background.tasks import beside, repeat
 from server.cli import fastest_loop
-from server.connections import each_exchange
+from server.community.home import Home
 from server.doors import peer
-from server.headers import add_headers
-from server.home import Home
+from server.entrance import connections, peers
+from server.entrance.connections import each_exchange
+from server.entrance.headers import add_headers
+from server.entrance.limits import Limits
+from server.entrance.precedence import Precedence
 from server.keys import COMMUNITY, DATABASE, INSTANCE, LIMITS, PRECEDENCE, SETTINGS
-from server.limits import Limits
-from server.precedence import Precedence
-from server.relay import HERE
 from server.serving import BACKLOG, STOP_SECONDS, listening, rest_collector, until_stopped
 from server.settings import Settings
-from server.tasks import beside, repeat
 
 #: The other process, or a reverse proxy, which say for whom they ask.
 TRUSTED = ("127.0.0.0/8", "::1/128")

@@ -7,19 +7,19 @@ from tortoise.context import TortoiseContext
 from federation.instance import Instance
 from models import AccessToken, Guardianship, Member, Session
 from models.catalogue.catalogue import Catalogue
-from server.forms import Form
-from server.home import Home
-from server.likeness import Likeness
-from server.limits import Allowance, Limits
-from server.mail import PostOffice
-from server.media import MediaStore
-from server.passwords import Passwords
-from server.precedence import Precedence
-from server.readiness import Readiness
-from server.relay import Relay
+from server.appearance.theme import Theme
+from server.background.mail import PostOffice
+from server.background.readiness import Readiness
+from server.background.relay import Relay
+from server.community.home import Home
+from server.entrance.forms import Form
+from server.entrance.limits import Allowance, Limits
+from server.entrance.precedence import Precedence
+from server.members.likeness import Likeness
+from server.members.passwords import Passwords
+from server.pictures.media import MediaStore
 from server.settings import Settings
 from server.streams.listeners import Listeners
-from server.theme import Theme
 from server.views import MeView
 
 SETTINGS = web.AppKey("settings", Settings)

@@ -1,11 +1,12 @@
 """Every address of this server, in one list: the site map."""
 from __future__ import annotations
 
-from server import directory_peers, health, peers
 from server.api import door, openapi
 from server.api.door import Endpoint
 from server.api.routes import API
+from server.background import health
 from server.doors import Who, peer, person
+from server.entrance import directory_peers, peers
 from server.pages import (
     about,
     apps,

@@ -25,11 +25,12 @@ from models.database import is_sqlite, prepare_file, sqlite_path
 from models.errors import CommunityError
 from models.migration import migrate
 from models.vault import Vault
-from server import connections, logs
 from server.app import create_app
+from server.background import logs
+from server.background.tasks import MOMENT_SECONDS, beside
+from server.entrance import connections
 from server.keys import CATALOGUE
 from server.settings import Settings
-from server.tasks import MOMENT_SECONDS, beside
 
 #: How long answers under way may take when the server is asked to stop. aiohttp waits for it twice.
 STOP_SECONDS = 0.5

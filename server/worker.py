@@ -50,7 +50,6 @@ from models.delivery import DeliveryState, ItemState
 from models.migration import forget_copies
 from models.presence import presence
 from models.queues import Due, is_due
-from server import emojis, kept_head, media, pushes, reminders, uploads
 from server.actions import (
     apps,
     badge_years,
@@ -77,11 +76,13 @@ from server.actions import (
     waiting_exchange,
     withdrawal,
 )
-from server.api import scheduled
+from server.api import pushes, scheduled
 from server.archives import making
-from server.failures import Failures
+from server.background import kept_head, reminders
+from server.background.failures import Failures
+from server.background.tasks import beside, repeat
 from server.keys import INSTANCE, MAIL, MEDIA, RELAY, SETTINGS
-from server.tasks import beside, repeat
+from server.pictures import emojis, media, uploads
 
 KEEP_ITEMS = timedelta(days=14)  # as long as a peer may still repeat an activity
 KEEP_TOMBSTONES = timedelta(days=90)

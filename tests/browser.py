@@ -13,7 +13,7 @@ from yarl import URL
 
 from models import Actor, Member, Session, clock
 from models.ids import digest, new_token
-from server import sessions
+from server.entrance import sessions
 from tests.live import LiveServer
 
 

@@ -37,10 +37,10 @@ from models.host_list import ListKind
 from models.ids import first_id, new_id
 from models.member import MemberState, Role
 from models.post import About, Note, Voice
+from models.profile import Value
 from models.reach import Reach
 from models.rights import BroughtKind
 from models.ruling import Act
-from server import media, receipts
 from server.actions import (
     apps,
     badges,
@@ -67,10 +67,11 @@ from server.actions.accounts import Newcomer
 from server.actions.badges import Asked
 from server.actions.drafts import Typed
 from server.actions.posts import Composition
-from server.actions.profile_lines import Value
 from server.actions.rulings import Decided
 from server.keys import COMMUNITY, INSTANCE, MEDIA
-from server.takeout import Line
+from server.members import receipts
+from server.members.takeout import Line
+from server.pictures import media
 from tests import catalogue
 from tests.browser import picture
 from tests.live import LiveServer, settle

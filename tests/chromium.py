@@ -16,7 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, async_p
 
 from models import Actor, Member, Session, clock
 from models.ids import digest, new_token
-from server import sessions
+from server.entrance import sessions
 from tests.live import LiveServer
 
 CODE_BYTES = 30 * 1024  # HTML, CSS and JavaScript of a page, compressed

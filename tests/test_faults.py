@@ -24,10 +24,11 @@ from federation.errors import Unreachable
 from models import Actor, Attachment, Community, InboxItem, Post, clock
 from models.delivery import ItemState
 from models.reach import Reach
-from server import logs, uploads
+from server.background import logs
+from server.background.tasks import pause
 from server.doors import problem, unexpected
-from server.media import MediaStore
-from server.tasks import pause
+from server.pictures import uploads
+from server.pictures.media import MediaStore
 from tests.browser import Browser, picture
 from tests.live import LiveServer, settle
 from tests.peer import Peer
@@ -36,7 +37,7 @@ from tests.test_published_attacks import LIES, OUT, is_there
 
 DELIVERY, KILL = "tests/federation/test_delivery.py", "tests/stories/test_kill.py"
 ROTATION, CONTINUITY = "tests/federation/test_rotation.py", "tests/federation/test_continuity.py"
-SERVING, MAIL, MIGRATION = "tests/server/test_serving.py", "tests/server/test_mail.py", "tests/models/test_migration.py"
+SERVING, MAIL, MIGRATION = "tests/server/test_serving.py", "tests/server/background/test_mail.py", "tests/models/test_migration.py"
 OLD_PROCESS = "–: an upgrade stops the old process first; the migration copies the file before it begins"
 
 FAULTS: dict[str, tuple[str, ...]] = {
@@ -76,8 +77,8 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "R32 DNS slow": ("tests/federation/test_client.py::test_one_deadline_over_all", "tests/federation/test_client.py::test_unknown_name"),
     "R33 mail server down": (f"{MAIL}::test_an_absent_mail_server_loses_nothing", "tests/federation/test_client_tls.py"),
     "R34 memory soak": ("tests/test_memory.py::test_everything_kept_in_memory_has_a_cap", "–: a day's run is no test; `./run bench memory` measures 100,000 activities"),
-    "R35 descriptors exhausted": ("tests/server/test_connections.py::test_one_client_holds_so_many_connections_and_no_more",
-                                  "tests/server/test_logs.py::test_a_log_that_nobody_reads_stops_nobody", "–: `./run drill stalled` opens 3,500 under load"),
+    "R35 descriptors exhausted": ("tests/server/entrance/test_connections.py::test_one_client_holds_so_many_connections_and_no_more",
+                                  "tests/server/background/test_logs.py::test_a_log_that_nobody_reads_stops_nobody", "–: `./run drill stalled` opens 3,500 under load"),
 }
 HELD_SECONDS = 1.0
 READERS = 60

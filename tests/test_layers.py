@@ -20,10 +20,17 @@ NETWORK_DOORS: dict[str, set[str]] = {
     "federation/client.py": {"aiohttp", "socket"},
     "server/settings.py": {"socket"},  # asks whether a name means this computer
     "server/serving.py": {"socket"},  # listens
-    "server/connections.py": {"socket"},  # sets how long what came in may stay unread
+    "server/entrance/connections.py": {"socket"},  # sets how long what came in may stay unread
     "server/commands/check.py": {"socket"},  # asks whether names are known
-    "server/mail.py": {"aiosmtplib"},
+    "server/background/mail.py": {"aiosmtplib"},
 }
+#: What stands in `server`, low to high: a line imports from the lines above it, and what shares a line may know one another.
+#: `keys` is in none: it names what hangs on the application, so it knows types of many folders, and many folders know it.
+SERVER = (
+    "errors", "settings", "views", "words", "pictures", "members", "community", "actions", "entrance", "appearance", "display",
+    "archives", "background", "doors", "route", "api pages streams", "team_routes", "routes", "worker", "app", "serving",
+    "cli commands demo", "inbox_process", "__main__",
+)
 STATUS_NAMES = "http.HTTPStatus"  # names of numbers: reaches nothing
 #: The parts of aiohttp that answer requests and cannot send any.
 SERVER_SIDE = {"aiohttp.web", "aiohttp.hdrs", "aiohttp.BodyPartReader", "aiohttp.MultipartReader", "aiohttp.typedefs.Handler",
@@ -48,6 +55,18 @@ def imports(folder: str) -> Iterator[tuple[str, int, str]]:
 def test_imports_only_point_down(layer: str) -> None:
     above = MAY_IMPORT.keys() - MAY_IMPORT[layer] - {layer} | {"tests"}
     wrong = [f"{path}:{line} imports {name}" for path, line, name in imports(layer) if name.split(".")[0] in above]
+    assert wrong == []
+
+
+def test_the_folders_of_the_server_point_one_way() -> None:
+    place = {name: at for at, names in enumerate(SERVER) for name in names.split()}
+    there = {path.stem for path in (ROOT / "server").iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert there - {"__init__", "keys"} == place.keys()
+    wrong = []
+    for path, line, name in imports("server"):
+        source, target = path.split("/")[1].removesuffix(".py"), f"{name}.".split(".")[1]
+        if name.startswith("server.") and "keys" not in (source, target) and place[source] < place[target]:
+            wrong.append(f"{path}:{line} imports {name}")
     assert wrong == []
 
 

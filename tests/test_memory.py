@@ -11,7 +11,7 @@ FOLDERS = ("server", "federation", "moderation", "models")
 GROWING = ("dict", "OrderedDict", "defaultdict", "Counter", "set", "list", "deque", "WeakValueDictionary")
 #: "file attribute" -> the constant of that file that bounds it, or why it cannot grow.
 CAPS: dict[str, str] = {
-    "server/limits.py _buckets": "BUCKETS_LIMIT",
+    "server/entrance/limits.py _buckets": "BUCKETS_LIMIT",
     "federation/arrivals.py _heard": "ORIGINS_LIMIT",
     "federation/budgets.py _buckets": "MAX_HOSTS",
     "federation/budgets.py _failures": "MAX_FAILURES",
@@ -37,11 +37,11 @@ CAPS: dict[str, str] = {
     "server/streams/listeners.py _passed": "REMEMBERED_LIMIT",
     "server/streams/listeners.py _announces": "REMEMBERED_LIMIT",
     "server/streams/listeners.py _present": "LISTENERS_LIMIT",
-    "server/logs.py _said": "SAID_LIMIT",
-    "server/failures.py _jobs": "one for each job and kind of error",
-    "server/relay.py _idle": "IDLE_LIMIT",
-    "server/fragments.py _kept": "FRAGMENTS_LIMIT",
-    "server/theme.py _codes": "one for each template of the themes",
+    "server/background/logs.py _said": "SAID_LIMIT",
+    "server/background/failures.py _jobs": "one for each job and kind of error",
+    "server/background/relay.py _idle": "IDLE_LIMIT",
+    "server/appearance/fragments.py _kept": "FRAGMENTS_LIMIT",
+    "server/appearance/theme.py _codes": "one for each template of the themes",
     "models/sqlite_readers.py _opened": "READERS",
     "models/vault.py _known": "REMEMBERED_LIMIT",
     "models/memory.py _kept":

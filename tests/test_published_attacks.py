@@ -17,7 +17,7 @@ LIES, OUT, SECRET = "tests/federation/test_lies.py", "tests/federation/test_out_
 DETOURS = "tests/federation/test_detours.py"
 CLIENT, ADDRESSES = "tests/federation/test_client.py", "tests/federation/test_addresses.py"
 SEEN, ORDER = "tests/properties/test_visibility.py", "tests/properties/test_processor.py"
-PAGES, MEDIA = "tests/server/pages", "tests/server/test_media.py"
+PAGES, MEDIA = "tests/server/pages", "tests/server/pictures/test_media.py"
 EVERYWHERE = f"{SEEN}::test_an_answer_holds_a_message_exactly_if_its_reader_may_see_it"
 CONNECTIONS = "tests/federation/test_connections_made.py::test_no_connection_goes_where_none_may_go"
 RANGES = f"{ADDRESSES}::test_not_public"
@@ -86,31 +86,31 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         f"{CLIENT}::test_a_budget_for_each_host", f"{DETOURS}::test_a_redirect_makes_no_request_of_a_stranger",
         f"{DETOURS}::test_made_up_keys_of_a_partner_do_not_use_up_what_we_may_ask_of_it", f"{LIES}::test_a_delete_of_somebody_unknown_is_dropped_without_a_request"),
     "CVE-2023-36461 slow HTTP": (
-        f"{CLIENT}::test_one_deadline_over_all", "tests/server/test_connections.py::test_what_does_not_go_on_is_ended"),
+        f"{CLIENT}::test_one_deadline_over_all", "tests/server/entrance/test_connections.py::test_what_does_not_go_on_is_ended"),
     "CVE-2026-34148 redirects, key fetches": (f"{CLIENT}::test_not_for_ever", f"{CLIENT}::test_a_failure_is_remembered_unless_told"),
     "CVE-2026-69132 state without expiry": ("tests/test_memory.py::test_everything_kept_in_memory_has_a_cap",),
-    "CVE-2025-68475 ReDoS": ("tests/server/test_markdown.py::test_a_long_hostile_text_is_no_work", "tests/fuzz/test_targets.py::test_time"),
+    "CVE-2025-68475 ReDoS": ("tests/server/words/test_markdown.py::test_a_long_hostile_text_is_no_work", "tests/fuzz/test_targets.py::test_time"),
     "CVE-2022-46405 actor flood": (f"{LIES}::test_a_flood_of_new_people_is_bounded",),
     "CVE-2026-23962 unlimited options": ("tests/wire/test_documents.py::test_every_document_is_taken_or_refused_in_time",),
     "CVE-2025-32947 endless collections": (
         "tests/stories/test_conversations.py::test_a_list_without_end_costs_a_bounded_number_of_requests",
         "tests/stories/test_conversations.py::test_what_a_list_names_is_not_asked_for_without_end"),
     "CVE-2025-32948 32949 import": (
-        "tests/server/test_takeout.py::test_a_small_archive_does_not_fill_the_memory",
-        "tests/server/test_takeout.py::test_a_long_list_of_parts_is_refused_before_it_is_read", "tests/fuzz/test_targets.py::test_target"),
+        "tests/server/members/test_takeout.py::test_a_small_archive_does_not_fill_the_memory",
+        "tests/server/members/test_takeout.py::test_a_long_list_of_parts_is_refused_before_it_is_read", "tests/fuzz/test_targets.py::test_target"),
     "PeerTube 8.1.6 SQL injection": ("tests/test_published_attacks.py::test_no_sql_is_built_out_of_words",),
     "CVE-2023-36460 media tool": (f"{MEDIA}::test_what_is_no_image_is_refused_and_leaves_nothing", f"{MEDIA}::test_a_flood_of_pixels_is_refused"),
-    "CVE-2023-5588 XXE": ("tests/test_published_attacks.py::test_no_parser_of_xml", "tests/server/test_assets.py::test_no_path_leads_out_of_the_theme"),
+    "CVE-2023-5588 XXE": ("tests/test_published_attacks.py::test_no_parser_of_xml", "tests/server/appearance/test_assets.py::test_no_path_leads_out_of_the_theme"),
     "CVE-2023-36459 preview cards": ("–: there are no previews of links",),
     "CVE-2023-36462 link spoof": ("tests/fuzz/test_targets.py::test_target",),
-    "CVE-2023-42452 stored XSS": ("tests/fuzz/test_targets.py::test_target", "tests/server/test_render.py::test_nothing_is_inline_and_nothing_comes_from_elsewhere"),
+    "CVE-2023-42452 stored XSS": ("tests/fuzz/test_targets.py::test_target", "tests/server/appearance/test_render.py::test_nothing_is_inline_and_nothing_comes_from_elsewhere"),
     "CVE-2025-53941 HTML injection": ("tests/fuzz/test_targets.py::test_target",),
-    "snac2, WordPress <1.0 unescaped fields": ("tests/server/test_render.py::test_what_people_typed_is_text_and_what_was_cleaned_is_html",),
+    "snac2, WordPress <1.0 unescaped fields": ("tests/server/appearance/test_render.py::test_what_people_typed_is_text_and_what_was_cleaned_is_html",),
     "CVE-2023-28853 2024-25618 login elsewhere": ("–: there is no LDAP and no external login",),
-    "CVE-2026-41259 e-mail addresses": ("tests/server/test_emails.py::test_what_mail_servers_may_read_differently_is_refused",),
+    "CVE-2026-41259 e-mail addresses": ("tests/server/members/test_emails.py::test_what_mail_servers_may_read_differently_is_refused",),
     "CVE-2025-27157 54879 mail flooding": (
-        f"{PAGES}/test_signin.py::test_asking_for_a_link_tells_nothing_and_is_limited", "tests/server/test_mail.py::test_the_queue_has_an_end"),
-    "CVE-2024-34535 forwarding header": ("tests/server/test_proxies.py::test_only_trusted_proxies_are_believed",),
+        f"{PAGES}/test_signin.py::test_asking_for_a_link_tells_nothing_and_is_limited", "tests/server/background/test_mail.py::test_the_queue_has_an_end"),
+    "CVE-2024-34535 forwarding header": ("tests/server/entrance/test_proxies.py::test_only_trusted_proxies_are_believed",),
     "CVE-2025-27399 pending accounts": ("tests/server/actions/test_accounts.py::test_who_waits_cannot_be_seen_until_the_team_says_yes",),
     "CVE-2026-33869 first comer": (f"{LIES}::test_who_took_an_id_before_its_owner_loses_it",
                                    f"{LIES}::test_an_activity_has_an_id_on_its_actors_server", f"{OUT}::test_the_first_content_of_an_id_stays",
@@ -120,7 +120,7 @@ ATTACKS: dict[str, tuple[str, ...]] = {
     "CVE-2024-31208 unbounded algorithm": ("tests/fuzz/test_targets.py::test_time", f"{LIES}::test_one_server_cannot_fill_the_queue"),
     "CVE-2025-69223 69230 2026-22815 aiohttp": (
         f"{LIES}::test_compressed_bodies_are_refused", f"{CLIENT}::test_decompressed_bytes_count",
-        "tests/server/test_connections.py::test_long_addresses_and_many_or_long_headers_are_refused"),
+        "tests/server/entrance/test_connections.py::test_long_addresses_and_many_or_long_headers_are_refused"),
 }
 OF_NAMES = re.compile(r"\w+\('[a-z_.]+'(, '[a-z]+')?\)")  # a condition on a column, made of its name and of the kind of its values
 XML = ("xml", "lxml", "defusedxml", "html5lib")

@@ -8,8 +8,8 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from server.extraction import CATALOGUES, extract, is_code, texts_of
-from server.language import LANGUAGES
+from server.words.extraction import CATALOGUES, extract, is_code, texts_of
+from server.words.language import LANGUAGES
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
 UNSPACED = re.compile(r"[\w)»%’] [:;?!»]|« |\w[?!»]")  # French wants a non-breaking space there
@@ -42,8 +42,8 @@ def test_there_is_a_catalogue_for_each_language_and_each_is_known():
 def test_the_catalogue_holds_what_the_source_says_and_no_more(lang: str, source: Catalog):
     said = {ids_of(message) for message in source if message.id}
     held = {ids_of(message) for message in messages(lang)}
-    assert said - held == set(), "run: python -m server.language extract"
-    assert held - said == set(), "run: python -m server.language extract"
+    assert said - held == set(), "run: python -m server.words.language extract"
+    assert held - said == set(), "run: python -m server.words.language extract"
     assert not catalogue(lang).obsolete
 
 

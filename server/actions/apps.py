@@ -13,7 +13,7 @@ from models.database import in_transaction
 from models.errors import CommunityError
 from models.ids import digest, new_token
 from models.member import MemberState
-from server import scopes
+from server.words import scopes
 
 CODE_SECONDS = 300
 TOKENS_LIMIT = 50  # of one member for one app: the oldest ends when there is another

@@ -15,7 +15,7 @@ from models.notification import Notice
 from models.reach import Reach
 from moderation import consent, evidence, lines
 from server.actions import accounts, links, people, sharing
-from server.emails import normal
+from server.members.emails import normal
 
 FOR = timedelta(days=365)
 PROFESSION_LIMIT_CHARACTERS = 100

@@ -21,7 +21,7 @@ from server.actions.lists import Replies
 from server.actions.once import Repeated
 from server.actions.posts import Composition
 from server.errors import Refused
-from server.takeout import Line
+from server.members.takeout import Line
 
 AT_ONCE = 20
 

@@ -11,9 +11,9 @@ from models.database import in_transaction
 from models.delivery import ReportOutcome
 from models.errors import CommunityError, NotHere
 from models.notification import Notice
-from server import case_words
 from server.actions import report_answers
-from server.language import LANGUAGES, gettext_for
+from server.words import case_words
+from server.words.language import LANGUAGES, gettext_for
 
 
 class OwnCase(CommunityError):

@@ -24,7 +24,7 @@ from models.directory import IntroductionState
 from models.host import Standing
 from models.notification import Notice
 from server.actions import cut_follows
-from server.media import TO_FORGET
+from server.pictures.media import TO_FORGET
 
 
 async def follow_through(rows: Sequence[Host]) -> None:

@@ -12,7 +12,7 @@ from models import Actor, AuditEntry, Contact, clock
 from models.contacts import ContactKind
 from models.database import in_transaction
 from models.errors import CommunityError
-from server.profile_words import countries
+from server.words.profile_words import countries
 
 COLUMNS = ("kind", "name", "country", "place", "url", "source", "date")
 LIMITS = {"name": 200, "place": 200, "url": 500, "source": 300}

@@ -37,11 +37,12 @@ from models.mail import Letter
 from models.member import LinkPurpose, MemberState
 from models.reach import Reach
 from moderation import consent
-from server import language, traces
 from server.actions import accounts, apps, consents, links, removal, sharing, unguarded
 from server.actions.consents import Voice
-from server.media import MediaStore
-from server.traces import AtEnd
+from server.members import traces
+from server.members.traces import AtEnd
+from server.pictures.media import MediaStore
+from server.words import language
 
 REGRET = timedelta(days=14)
 RETURN_SECONDS = 3600
@@ -279,7 +280,7 @@ async def _erase_rows(actor_id: int, member_id: int) -> None:
 
 
 async def _farewell(departure: Departure, member: Member) -> None:
-    """The receipt of the end: who was asked to erase. It names no community and no illness (server.mail)."""
+    """The receipt of the end: who was asked to erase. It names no community and no illness (server.background.mail)."""
     if member.email and member.deceased_at is None:
         hosts = await recipients(departure.actor_id)
         await OutgoingMail.owe(Letter.CLOSED, member.email, language=member.language, details={

@@ -7,7 +7,7 @@ from typing import Any
 
 from models import Actor, Attachment, Draft, clock
 from models.errors import NotHere
-from server.media import MediaStore
+from server.pictures.media import MediaStore
 
 DRAFTS_LIMIT = 50
 TEXTS = ("text", "reach", "voice", "note", "warning", "language", "reply", "to", "several", "ends", "about", "agrees", "quote",
@@ -33,7 +33,7 @@ class Typed:
     about: str = ""  # a models.post.About
     agrees: str = ""  # not empty: the person whom it is about has said yes
     body: str = ""  # not empty: a picture shows somebody's body, or a patient
-    ends: str = ""  # a key of `server.poll_form.ENDS`
+    ends: str = ""  # a key of `server.display.poll_form.ENDS`
 
     def form(self) -> dict[str, Any]:
         """As `Draft.form` keeps it; "images" alone holds keys."""

@@ -6,8 +6,8 @@ from aiohttp import web
 from federation import copies, withdrawal_notices
 from models import ErasureRequest
 from models.database import in_transaction
-from server import media
 from server.keys import INSTANCE, MEDIA, THEME
+from server.pictures import media
 
 AT_ONCE = 20
 

@@ -17,7 +17,7 @@ from moderation import ages, consent
 from moderation.ages import Young
 from server.actions import consents, links, removal, sharing, withdrawal
 from server.actions.consents import Voice
-from server.media import MediaStore
+from server.pictures.media import MediaStore
 
 BY_THE_COMMUNITY = Voice(None, Capacity.COMMUNITY)
 LINK_SECONDS = 7 * 24 * 3600

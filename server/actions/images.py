@@ -7,7 +7,7 @@ from models import Actor, Attachment, AuditEntry, Draft, Member, Post, Review
 from models.database import in_transaction
 from models.errors import NotHere
 from models.review import ReviewState
-from server.media import MediaStore, Rectangle
+from server.pictures.media import MediaStore, Rectangle
 
 
 async def coverable(by: Member, key: str) -> Attachment:

@@ -7,7 +7,7 @@ from models import Actor, Departure, Member
 from models.ids import digest
 from models.member import Role
 from server.actions import bars
-from server.language import Words
+from server.words.language import Words
 
 SHORTEST = 3
 LONGEST = 30

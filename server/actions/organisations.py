@@ -13,10 +13,10 @@ from models.actor import Organisation
 from models.database import in_transaction
 from models.errors import CommunityError
 from moderation import consent
-from server import emails
 from server.actions import accounts, names
 from server.actions.accounts import Newcomer
-from server.language import Words
+from server.members import emails
+from server.words.language import Words
 
 KINDS = (Organisation.ASSOCIATION, Organisation.HOSPITAL, Organisation.LAB, Organisation.COMPANY)
 TITLE_LIMIT_CHARACTERS = 100

@@ -38,7 +38,7 @@ class Told:
     matter: Matter
     text: str
     name: str = ""
-    email: str = ""  # as server.emails.normal gives it
+    email: str = ""  # as server.members.emails.normal gives it
     language: str = ""
 
 

@@ -2,11 +2,10 @@
 from __future__ import annotations
 
 from federation import pins
-from models import Actor, Pin, Post
+from models import Actor, Pin, Post, clock
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
 from models.reach import Reach
-from server import cards
 
 PINS_LIMIT = 5
 
@@ -29,7 +28,8 @@ async def pin(actor: Actor, post: Post) -> None:
     """Put it on top; doing it twice is doing it once. Raises NotHere (not theirs), NotPinnable, TooMany."""
     if post.author_id != actor.id:
         raise NotHere("not theirs")
-    if post.reach.level < Reach.COMMUNITY.level or cards.is_held(post):
+    is_held = post.held_until is not None and post.held_until > clock.now()
+    if post.reach.level < Reach.COMMUNITY.level or is_held:
         raise NotPinnable("reach")
     async with in_transaction():
         await Actor.filter(id=actor.id).select_for_update()

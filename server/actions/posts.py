@@ -28,8 +28,8 @@ from server.actions import addressees, held, news, once, people, polls, quotes, 
 from server.actions.polls import PollDraft
 from server.actions.signals import Found, Said
 from server.errors import Refused
-from server.markdown import mentions_in, render
-from server.media import set_free
+from server.pictures.media import set_free
+from server.words.markdown import mentions_in, render
 
 TEXT_LIMIT_CHARACTERS = 5000
 IMAGES_LIMIT = 4

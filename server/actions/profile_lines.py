@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import escape
 
@@ -10,19 +9,11 @@ from federation import outbox
 from models import Actor, Community, Member, ProfileLine, ProfileValue
 from models.database import in_transaction
 from models.errors import CommunityError
-from models.profile import TEXT_LENGTH
+from models.profile import TEXT_LENGTH, Value
 from models.reach import Reach
 from moderation import consent, lines, profile_codes
 from server.actions import consents, sharing
 from server.actions.consents import OWN, Voice
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value as it was chosen: a code, words of one's own, or of a place its country and region."""
-
-    code: str = ""
-    text: str = ""
 
 
 class NotKept(CommunityError):

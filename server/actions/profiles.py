@@ -12,8 +12,8 @@ from models.database import in_transaction
 from models.reach import Reach
 from models.stamp import StampKind
 from moderation import consent, lines
-from server import markdown
 from server.actions import consents, sharing, signals
+from server.words import markdown
 
 NAME_LIMIT = 60  # characters
 ABOUT_LIMIT = 1000

@@ -17,8 +17,8 @@ from models.errors import CommunityError
 from models.post import Note
 from models.ruling import Act
 from server.actions import cases, removal
-from server.language import LANGUAGES, gettext_for
-from server.wording import note_name
+from server.words.language import LANGUAGES, gettext_for
+from server.words.wording import note_name
 
 WORDS_LIMIT = 300  # characters of a content note, or of a note of the team
 Files = Sequence[str]  # names of images that go once the transaction is over

@@ -27,7 +27,7 @@ from models.database import in_transaction
 from models.delivery import TELLING, DeliveryState
 from models.post import AskedState
 from server.actions import held, reviews
-from server.media import MediaStore, set_free
+from server.pictures.media import MediaStore, set_free
 
 
 async def delete(post: Post, store: MediaStore, *, keep_images: bool = False) -> None:

@@ -19,7 +19,7 @@ from server.actions.remedies import Decided as Decided
 from server.actions.remedies import Files
 from server.actions.remedies import NotForThat as NotForThat
 from server.errors import StaffOnly
-from server.media import MediaStore
+from server.pictures.media import MediaStore
 
 Remedy = Callable[[Decided], Awaitable[Files]]
 Ending = Callable[[Post], Awaitable[None]]

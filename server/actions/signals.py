@@ -16,8 +16,8 @@ from moderation import image_rules, signals
 from moderation import reviews as about_others
 from moderation.image_rules import Pictures
 from moderation.signals import Facts, Finding, Signal
-from server import extensions
 from server.actions import cases
+from server.community import extensions
 
 FIRST = "first_messages"
 OTHERS = "about_others"

@@ -15,10 +15,10 @@ from models.mail import Letter
 from models.member import LinkPurpose, MemberState, Role
 from models.notification import Notice
 from models.ruling import Act
-from server import ruling_words
 from server.actions import links, standing
 from server.actions.remedies import Decided
-from server.language import LANGUAGES, Words, gettext_for
+from server.words import ruling_words
+from server.words.language import LANGUAGES, Words, gettext_for
 
 FACTS_LIMIT = 4000
 TEXT_LIMIT = 8000

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from models import Actor, FeaturedTag, FollowedTag
 from models.errors import CommunityError, NotHere
-from server.markdown import is_tag
+from server.words.markdown import is_tag
 
 FOLLOWED_LIMIT = 100
 FEATURED_LIMIT = 10

@@ -7,7 +7,7 @@ from models.database import in_transaction
 from models.member import MemberState
 from models.ruling import AppealState
 from server.actions import rulings, standing
-from server.language import LANGUAGES, gettext_for
+from server.words.language import LANGUAGES, gettext_for
 
 AT_ONCE = 20
 COPIES_AT_ONCE = 100

@@ -12,7 +12,7 @@ from models.review import ReviewState
 from models.ruling import Act, AppealState
 from server.actions import cases, colleagues, rulings
 from server.actions.rulings import Decided
-from server.media import MediaStore
+from server.pictures.media import MediaStore
 
 ABOUT_MESSAGES = (Act.NOTE, Act.LABEL, Act.HIDE, Act.HOLD, Act.RESOLVE, Act.DELETE)
 ABOUT_PEOPLE = (Act.WARN, Act.LIMIT, Act.FREEZE, Act.SUSPEND, Act.BAN)

@@ -16,8 +16,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, Wi
 from federation import json_gate
 from federation.errors import Malformed
 from models.errors import CommunityError
-from server import forms
-from server.forms import FORM_LIMIT_BYTES, LARGEST_NUMBER, Upload
+from server.entrance import forms
+from server.entrance.forms import FORM_LIMIT_BYTES, LARGEST_NUMBER, Upload
 from server.keys import FORM, SETTINGS
 
 TEXT_LIMIT = 50_000  # characters of one value

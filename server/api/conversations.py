@@ -15,7 +15,6 @@ from models.conversation import Strand, strands
 from models.errors import NotHere
 from models.reach import Reach
 from moderation.visibility import visible_to
-from server import emojis
 from server.api.answers import Nothing, answer
 from server.api.arguments import Takes
 from server.api.door import number
@@ -23,8 +22,9 @@ from server.api.entities.account import Account, account_with
 from server.api.entities.status import Status, statuses
 from server.api.paging import Window, listed
 from server.api.readers import Reader, reader_of
-from server.cards import Entry
-from server.timelines import END_OF_TIME
+from server.display.cards import Entry
+from server.display.timelines import END_OF_TIME
+from server.pictures import emojis
 
 NO_MARK = ConversationMark(read_id=0, hidden_id=0)  # never written
 

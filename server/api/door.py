@@ -1,7 +1,7 @@
 """The door for apps: a bearer token says who asks, its scopes what they may; what went wrong is said as JSON.
 
 No cookie is read here, so that no page of somebody else's can make a browser act; that is why any page may ask (CORS, which
-`server.headers` adds).
+`server.entrance.headers` adds).
 """
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from aiohttp import web
 
 from federation.errors import Busy
 from models.errors import CommunityError, NotHere
-from server import freezing, path_words, scopes
 from server.actions.apps import OAuthError
 from server.api import arguments, tokens
 from server.api.answers import answer
 from server.api.arguments import Takes
 from server.api.tokens import BadToken, NeedsMember, OutOfScope
-from server.connections import allow_upload
 from server.doors import Handler, unexpected
+from server.entrance import freezing, path_words
+from server.entrance.connections import allow_upload
+from server.entrance.forms import LARGEST_NUMBER
+from server.entrance.limits import TooOften
+from server.entrance.proxies import bucket, client_address
 from server.errors import StaffOnly, Unavailable
-from server.forms import LARGEST_NUMBER
 from server.keys import ALLOWANCE, COMMUNITY, FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS, TOKEN
-from server.language import gettext_for
-from server.limits import TooOften
-from server.proxies import bucket, client_address
+from server.words import scopes
+from server.words.language import gettext_for
 
 #: Scopes that are none: nobody is asked who they are, and any token will do, an app's own too.
 ANYBODY, ANY_TOKEN = "", "app"

@@ -27,7 +27,7 @@ from server.api.entities.notification import (
 from server.api.notifications import Count, Counting, Wanted, condition
 from server.api.paging import listed
 from server.api.readers import reader_of
-from server.forms import LARGEST_NUMBER
+from server.entrance.forms import LARGEST_NUMBER
 from server.keys import MEMBER
 
 ROWS_LIMIT = 400  # looked through for one page of groups

@@ -7,15 +7,16 @@ from aiohttp import web
 
 from models.errors import CommunityError, NotHere
 from moderation import consent
-from server import markdown, pushes
 from server.actions import consents, restrictions
+from server.api import pushes
 from server.api.answers import answer, midnight
 from server.api.arguments import Takes
 from server.api.entities.instance import instance_v1, instance_v2, paragraphs, rules_in
 from server.api.tokens import BadToken
-from server.house import rules_of
+from server.community.house import rules_of
 from server.keys import COMMUNITY, LANGUAGE, MEMBER, SETTINGS
-from server.language import LANGUAGES, gettext_for, name_of
+from server.words import markdown
+from server.words.language import LANGUAGES, gettext_for, name_of
 
 
 class ExtendedDescription(TypedDict):

@@ -20,7 +20,7 @@ from server.api.entities.status import status, statuses
 from server.api.paging import AccountsWindow, Window, listed, rows_of
 from server.api.readers import reader_of
 from server.api.visibility import Visibility
-from server.cards import Entry
+from server.display.cards import Entry
 from server.errors import Refused
 from server.keys import LIMITS, MEMBER
 

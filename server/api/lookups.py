@@ -12,7 +12,7 @@ from models.reach import Reach
 from moderation.visibility import may_pass_to, visible_to
 from server.api.door import number
 from server.api.readers import reader_of
-from server.cards import Entry
+from server.display.cards import Entry
 from server.keys import MEMBER
 
 MEMBERS = (Reach.COMMUNITY, Reach.PARTNERS, Reach.WEB)

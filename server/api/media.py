@@ -9,7 +9,6 @@ from pydantic import Field
 
 from models import Attachment
 from models.errors import CommunityError, NotHere
-from server import uploads
 from server.actions.posts import DESCRIPTION_LIMIT_CHARACTERS
 from server.api.answers import answer
 from server.api.arguments import BadInput, File, Takes
@@ -18,7 +17,8 @@ from server.api.entities.media import media
 from server.api.focus import Focus
 from server.api.readers import reader_of
 from server.keys import LIMITS, MEDIA, MEMBER, SETTINGS
-from server.media import BadImage, receive
+from server.pictures import uploads
+from server.pictures.media import BadImage, receive
 
 ACCEPTED, PARTIAL = 202, 206
 

@@ -19,9 +19,9 @@ from server.api.entities.notification import TYPES
 from server.api.entities.status import Status, statuses
 from server.api.paging import Window, listed
 from server.api.readers import Reader, reader_of
-from server.cards import Entry
+from server.display.cards import Entry
+from server.display.timelines import END_OF_TIME
 from server.keys import MEMBER
-from server.timelines import END_OF_TIME
 
 Choice = Literal["accept", "filter", "drop"]
 COUNTED = 1000

@@ -12,13 +12,14 @@ from aiohttp import web
 from pydantic import Field
 
 from models import AccessToken, ClientApp
-from server import pushes, scopes
 from server.actions import apps
 from server.actions.apps import NOT_HERE, OAuthError
+from server.api import pushes
 from server.api.answers import Nothing, answer
 from server.api.arguments import BadInput, Takes
 from server.api.door import client
 from server.keys import LIMITS, MEMBER, SETTINGS, TOKEN
+from server.words import scopes
 
 NAME_LIMIT = 100
 REDIRECTS_LIMIT = 10

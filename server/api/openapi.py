@@ -9,10 +9,10 @@ import orjson
 from aiohttp import web
 
 from federation.instance import VERSION
-from server import scopes
 from server.api.arguments import Takes
 from server.api.door import ANY_TOKEN, ANYBODY, ApiHandler, Endpoint
 from server.api.schemas import PLACE, Schemas
+from server.words import scopes
 
 Document = dict[str, Any]
 SCHEME = "oauth"

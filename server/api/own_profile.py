@@ -11,7 +11,6 @@ from models.consent import Purpose
 from models.errors import CommunityError
 from models.reach import Reach
 from moderation import consent
-from server import cards
 from server.actions import profiles, sharing
 from server.actions.profiles import ABOUT_LIMIT, LINE_LIMIT, LINE_NAME_LIMIT, NAME_LIMIT, Line, Profile
 from server.api.answers import answer
@@ -21,6 +20,7 @@ from server.api.entities.account import account, own_account, typed_fields
 from server.api.entities.tag import FeaturedTag as FeaturedTagEntity
 from server.api.entities.tag import featured_tag
 from server.api.visibility import Visibility, visibility_of
+from server.display import cards
 from server.keys import COMMUNITY, LANGUAGE, LIMITS, MEMBER, SETTINGS
 from server.pages.settings import WRITTEN_LANGUAGES
 

@@ -9,14 +9,16 @@ from models.conditions import Condition
 from models.marks import Marks
 from moderation import counts
 from moderation.visibility import seen_by
-from server import emojis, lost, sieve
 from server.api.entities.account import CustomEmoji, emojis_in
 from server.api.entities.filter import FilterResult
 from server.api.entities.filter import results as filter_results
 from server.api.readers import Reader
-from server.language import gettext_for
-from server.questions import QUESTION
-from server.sieve import Sieve
+from server.display import sieve
+from server.display.questions import QUESTION
+from server.display.sieve import Sieve
+from server.pictures import emojis
+from server.words import lost
+from server.words.language import gettext_for
 
 
 @dataclass(slots=True)

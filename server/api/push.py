@@ -9,12 +9,12 @@ from federation.addresses import check_url
 from federation.errors import FederationError
 from models import PushSubscription
 from models.errors import NotHere
-from server import pushes
 from server.actions import subscriptions
+from server.api import pushes
 from server.api.answers import Nothing, answer
 from server.api.arguments import BadInput, Takes
+from server.api.web_push import AppKeys, BadKeys
 from server.keys import INSTANCE, MEMBER, TOKEN
-from server.web_push import AppKeys, BadKeys
 
 #: What an app can be woken for. Of some of these there are no notices here; apps say what they want all the same.
 ALERTS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote", "quoted_update",

@@ -8,9 +8,9 @@ from aiohttp import web
 from models import Member
 from models.reach import Reach
 from moderation.visibility import Viewer
-from server.cards import viewer_of
-from server.image_links import ImageLinks
+from server.display.cards import viewer_of
 from server.keys import COMMUNITY, LANGUAGE, MEMBER
+from server.pictures.image_links import ImageLinks
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from server.api.entities.tag import Tag as TagEntity
 from server.api.entities.tag import tag
 from server.api.paging import Window
 from server.api.readers import reader_of
-from server.cards import Entry
+from server.display.cards import Entry
 from server.keys import INSTANCE, LIMITS, MEMBER
-from server.markdown import is_tag
+from server.words.markdown import is_tag
 
 WORDS_LIMIT_CHARACTERS = 500
 OFFSET_LIMIT = 1000

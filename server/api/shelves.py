@@ -10,7 +10,7 @@ from moderation.visibility import visible_to
 from server.api.entities.status import statuses
 from server.api.paging import Window, listed, rows_of
 from server.api.readers import reader_of
-from server.cards import Entry
+from server.display.cards import Entry
 from server.keys import MEMBER
 
 

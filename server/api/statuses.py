@@ -13,7 +13,6 @@ from models import Attachment, Poll, Post, Revision, ScheduledPost
 from models.errors import CommunityError, NotHere
 from models.post import Note, Voice
 from models.reach import Reach
-from server import threads
 from server.actions import narrowing, once, posts, removal, scheduled
 from server.actions.drafts import Typed
 from server.actions.once import Repeated
@@ -29,11 +28,12 @@ from server.api.entities.status import Status, status, statuses
 from server.api.focus import Focus
 from server.api.readers import reader_of
 from server.api.writing import AskPoll, PostStatus
-from server.cards import Entry
-from server.composer import WARNING_LIMIT_CHARACTERS, language_of, warning_of
+from server.display import threads
+from server.display.cards import Entry
+from server.display.composer import WARNING_LIMIT_CHARACTERS, language_of, warning_of
 from server.errors import Refused
 from server.keys import LANGUAGE, LIMITS, MEDIA, MEMBER, SETTINGS
-from server.language import Words, gettext_for
+from server.words.language import Words, gettext_for
 
 T = TypeVar("T")
 MANY_LIMIT = 40

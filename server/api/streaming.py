@@ -15,9 +15,9 @@ from server.api import tokens
 from server.api.arguments import BadInput, Id, Takes
 from server.api.tokens import BadToken, NeedsMember
 from server.keys import EXCHANGE, LISTENERS
-from server.markdown import is_tag
 from server.streams.channels import HASHTAGS, LIST, SCOPES, Channel, UnknownStream
 from server.streams.listeners import LIFETIME_SECONDS, Event, Listener
+from server.words.markdown import is_tag
 
 HEARTBEAT_SECONDS = 15.0
 PING_SECONDS = 30.0

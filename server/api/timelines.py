@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from aiohttp import web
 
 from models import Actor, Follow, ListedPerson
-from server import timelines
 from server.actions import lists
 from server.actions.lists import Replies
 from server.actions.tags import spelled
@@ -16,9 +15,10 @@ from server.api.entities.status import Status, statuses
 from server.api.paging import Window, linked
 from server.api.people import person
 from server.api.readers import reader_of
+from server.display import timelines
+from server.display.timelines import END_OF_TIME, Page, Span, Wanted
 from server.keys import MEMBER
-from server.markdown import TAGS_LIMIT
-from server.timelines import END_OF_TIME, Page, Span, Wanted
+from server.words.markdown import TAGS_LIMIT
 
 
 class PublicWindow(Window):

@@ -14,18 +14,18 @@ from models.post import About, Note, Voice
 from models.reach import Reach
 from moderation import consent
 from moderation.visibility import Viewer, visible_to
-from server import audiences
 from server.actions import people
 from server.actions.drafts import Typed
 from server.actions.polls import PollDraft
 from server.actions.posts import IMAGES_LIMIT, TEXT_LIMIT_CHARACTERS, Composition
 from server.api.arguments import BadInput, Id, Takes
 from server.api.visibility import Visibility
-from server.composer import RECIPIENTS_LIMIT, WARNING_LIMIT_CHARACTERS, language_of, warning_of
+from server.display import audiences
+from server.display.composer import RECIPIENTS_LIMIT, WARNING_LIMIT_CHARACTERS, language_of, warning_of
 from server.errors import Refused
 from server.keys import COMMUNITY, INSTANCE, LIMITS, SETTINGS
-from server.language import Words, gettext_for
-from server.markdown import mentions_in
+from server.words.language import Words, gettext_for
+from server.words.markdown import mentions_in
 
 CONSENT = "consent"
 #: The most that each visibility of an app can mean.

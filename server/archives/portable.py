@@ -11,9 +11,9 @@ from federation import outbox, render
 from federation.addresses import host_of, origin_of
 from models import ActorKey, Attachment, Block, Bookmark, ConsentRecord, Follow, HostBlock, Like, ListedPerson, Member, Mute, Post
 from models.reach import Reach
-from server import receipts
 from server.archives.bundle import Bundle, listed
-from server.media import MediaStore
+from server.members import receipts
+from server.pictures.media import MediaStore
 
 PAGE = 100
 AS = "https://www.w3.org/ns/activitystreams"

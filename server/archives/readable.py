@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from models import Attachment, ConsentRecord, Member, Post
 from moderation import consent
-from server import agreements
 from server.actions import copies
+from server.appearance.theme import Theme
 from server.archives.bundle import Bundle
 from server.archives.portable import IMAGES
-from server.language import gettext_for
-from server.theme import Theme
+from server.words import agreements
+from server.words.language import gettext_for
 
 PAGE = 100
 

@@ -23,7 +23,7 @@ from models.base import LedgerRow, Record
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
 from server.archives.bundle import Bundle, listed
-from server.traces import TRACES, Table
+from server.members.traces import TRACES, Table
 
 PAGE = 200
 #: What hangs on rows of the member without naming them itself: file, table, and the way to the member's actor.

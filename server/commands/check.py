@@ -19,7 +19,7 @@ from models.database import DatabaseError, is_sqlite, open_database, sqlite_path
 from models.delivery import DeliveryState, ItemState
 from models.errors import CommunityError
 from models.migration import missing
-from server import failures
+from server.background import failures
 from server.commands.output import Output
 from server.serving import CannotServe, check_keys, check_origin
 from server.settings import Settings, is_loopback

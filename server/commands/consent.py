@@ -14,7 +14,7 @@ from federation.keys import load_public
 from federation.ledger_head import Head
 from models import Actor, ActorKey
 from models.actor import KeyKind
-from server import kept_head
+from server.background import kept_head
 from server.commands.output import Failed, Output
 from server.commands.rooms import community
 from server.settings import Settings

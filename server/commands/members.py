@@ -10,15 +10,15 @@ from models.consent import Purpose
 from models.member import LinkPurpose, MemberState, Role
 from models.ruling import Act
 from moderation import consent
-from server import emails
 from server.actions import accounts, departures, invitations, links, names, rulings
 from server.actions.rulings import Decided
 from server.commands.output import Failed, Misused, Output, table
 from server.commands.rooms import community, member_named
-from server.language import gettext_for
-from server.media import MediaStore
-from server.passwords import Passwords
+from server.members import emails
+from server.members.passwords import Passwords
+from server.pictures.media import MediaStore
 from server.settings import Settings
+from server.words.language import gettext_for
 
 LIST_LIMIT = 200
 #: What can be said yes to when an account is made.

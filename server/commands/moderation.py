@@ -1,10 +1,10 @@
 """`dazzle moderation …`: how moderation goes."""
 from __future__ import annotations
 
-from server import measures
 from server.commands.output import Output
 from server.commands.rooms import community
-from server.measures import Pace
+from server.community import measures
+from server.community.measures import Pace
 from server.settings import Settings
 
 

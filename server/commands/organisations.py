@@ -10,8 +10,8 @@ from server.actions import links, organisations
 from server.actions.organisations import KINDS, TITLE_LIMIT_CHARACTERS, BadOrganisation, Typed
 from server.commands.output import Misused, Output, table
 from server.commands.rooms import community
-from server.language import gettext_for
 from server.settings import Settings
+from server.words.language import gettext_for
 
 LIST_LIMIT = 500
 WRONG = {"title": f"--title is empty, or longer than {TITLE_LIMIT_CHARACTERS} characters.",

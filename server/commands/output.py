@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.errors import CommunityError
-from server.language import gettext_for
+from server.words.language import gettext_for
 
 
 class Failed(CommunityError):

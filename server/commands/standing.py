@@ -12,7 +12,7 @@ from server.actions import rulings
 from server.actions.rulings import Decided
 from server.commands.output import Output
 from server.commands.rooms import community, member_named
-from server.media import MediaStore
+from server.pictures.media import MediaStore
 from server.settings import Settings
 
 DAYS_LIMIT = 366

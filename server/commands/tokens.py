@@ -11,8 +11,8 @@ from server.actions import apps
 from server.commands.members import Name
 from server.commands.output import Failed, Misused, Output, table
 from server.commands.rooms import community, member_named
-from server.scopes import SCOPES, parse
 from server.settings import Settings
+from server.words.scopes import SCOPES, parse
 
 
 async def create(

@@ -13,7 +13,7 @@ from models import Actor, Delivery, InboxItem
 from models.delivery import DeliveryState, ItemState
 from server.commands.output import Failed
 from server.commands.rooms import community
-from server.media import MediaStore
+from server.pictures.media import MediaStore
 from server.settings import Settings
 
 T = TypeVar("T")

@@ -9,7 +9,6 @@ from models.consent import Purpose
 from models.member import MemberState
 from models.notification import Notice
 from models.reach import Reach
-from server import media
 from server.actions import accounts, drafts, follows, posts, profiles, reactions
 from server.actions.accounts import Newcomer
 from server.actions.drafts import Typed
@@ -18,7 +17,8 @@ from server.actions.profiles import Profile
 from server.demo import pictures
 from server.demo.desk import Desk, local
 from server.demo.story import Message, Person, Story
-from server.passwords import Passwords
+from server.members.passwords import Passwords
+from server.pictures import media
 
 JOINED_DAYS = 40
 FRIENDS_DAYS = 34.5

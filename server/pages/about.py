@@ -9,12 +9,14 @@ from models import Charter, Roster
 from models.community import SignUp
 from models.errors import NotHere
 from moderation import charters, consent
-from server import markdown, promises, render
 from server.actions import consents, restrictions
+from server.appearance import render
+from server.community.house import House, rules_of, team_of
+from server.display import promises
 from server.doors import see
-from server.house import House, rules_of, team_of
 from server.keys import COMMUNITY, LANGUAGE, MEMBER, SETTINGS
-from server.language import gettext_for
+from server.words import markdown
+from server.words.language import gettext_for
 
 
 async def front(request: web.Request) -> web.Response:

@@ -9,16 +9,17 @@ from aiohttp import web
 from models import Actor, Badge
 from models.badge import BadgeState, Evidence
 from models.errors import NotHere
-from server import cards, render
 from server.actions import accounts, badges, looks
 from server.actions.badges import REASON_LIMIT_CHARACTERS
+from server.appearance import render
+from server.display import cards
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, LANGUAGE, MEMBER
-from server.language import Words, gettext_for
 from server.pages.badges import evidence_name
 from server.views import FieldError, Pager, PersonView
-from server.wording import badge_name
+from server.words.language import Words, gettext_for
+from server.words.wording import badge_name
 
 HERE = "/admin/badges"
 ON_A_PAGE = 30

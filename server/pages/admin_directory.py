@@ -13,7 +13,7 @@ from models.community import DirectoryMode
 from models.database import in_transaction
 from models.host import Standing
 from moderation import counts
-from server import render
+from server.appearance import render
 from server.doors import see
 from server.errors import BadRequest
 from server.keys import FORM, MEMBER

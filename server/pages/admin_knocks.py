@@ -9,14 +9,14 @@ from aiohttp import web
 from models import Knock
 from models.host import RESTRICTED, Standing
 from moderation.domain_names import Alike, Likeness
-from server import render
 from server.actions import knocks
 from server.actions.domains import NothingToLimit
+from server.appearance import render
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, INSTANCE, LANGUAGE, MEMBER
-from server.language import Words, gettext_for
 from server.views import FieldError, Pager
+from server.words.language import Words, gettext_for
 
 HERE = "/admin/knocks"
 ON_A_PAGE = 50

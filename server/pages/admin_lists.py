@@ -12,15 +12,15 @@ from models import Community, HostExclude, HostList, HostListEntry
 from models.community import Shown
 from models.errors import CommunityError, NotHere
 from models.host_list import EntryState, ListKind
-from server import render
 from server.actions import host_lists, list_entries
 from server.actions.list_entries import Planned
+from server.appearance import render
 from server.doors import see
+from server.entrance.forms import Form, whole_number
 from server.errors import BadRequest
-from server.forms import Form, whole_number
 from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
-from server.language import Words, gettext_for
 from server.views import FieldError, Pager
+from server.words.language import Words, gettext_for
 
 HERE = "/admin/lists"
 LINES_ON_A_PAGE = 100

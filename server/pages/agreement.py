@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Sequence
 from aiohttp import web
 
 from models.consent import Purpose
-from server import acting, render
 from server.actions import consents
+from server.appearance import render
+from server.appearance.look import local_path
 from server.doors import see
+from server.entrance import acting
 from server.errors import Refused
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.look import local_path
 
 NEEDED = "refused.consent"
 

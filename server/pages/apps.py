@@ -8,13 +8,13 @@ from datetime import date
 from aiohttp import web
 
 from models import AccessToken
-from server import render
 from server.actions import apps
+from server.appearance import render
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, LANGUAGE, MEMBER
-from server.language import Words, gettext_for
-from server.rights import rights_of
+from server.words.language import Words, gettext_for
+from server.words.rights import rights_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,15 +7,16 @@ from urllib.parse import quote, urlencode, urlsplit
 from aiohttp import web
 
 from models import ClientApp
-from server import headers, render, sessions
 from server.actions import apps
 from server.actions.apps import NOT_HERE, Ask, OAuthError
+from server.appearance import render
 from server.doors import see
+from server.entrance import headers, sessions
 from server.errors import BadRequest
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS
-from server.language import gettext_for
 from server.pages.entry import WAY_COOKIE
-from server.rights import rights_of
+from server.words.language import gettext_for
+from server.words.rights import rights_of
 
 FIELDS = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method")
 VALUE_LIMIT = 2000  # characters

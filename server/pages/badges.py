@@ -13,17 +13,18 @@ from models.member import LinkPurpose, Role
 from models.reach import Reach
 from moderation import consent
 from moderation import lines as profile_lines
-from server import cards, render
 from server.actions import badges, consents, links
 from server.actions.badges import PROFESSION_LIMIT_CHARACTERS, PROOF_LIMIT_CHARACTERS, Asked
+from server.appearance import render
+from server.display import cards
 from server.doors import see
-from server.emails import normal
+from server.entrance.forms import Form
 from server.errors import BadRequest
-from server.forms import Form
 from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS
-from server.language import Words, gettext_for
+from server.members.emails import normal
 from server.views import FieldError, Option, PersonView
-from server.wording import badge_name, reach_name
+from server.words.language import Words, gettext_for
+from server.words.wording import badge_name, reach_name
 
 HERE = "/settings/badge"
 VOUCHERS_LIMIT = 20

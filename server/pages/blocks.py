@@ -7,14 +7,15 @@ from aiohttp import web
 
 from models import HostBlock, HostMute, clock
 from models.errors import CommunityError
-from server import cards, render
 from server.actions import host_blocks, host_mutes, profiles
+from server.appearance import render
+from server.display import cards
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
-from server.language import gettext_for
 from server.pages.profile import MUTE_DAYS
 from server.views import FieldError, Option
+from server.words.language import gettext_for
 
 NAME_LIMIT_CHARACTERS = 255
 

@@ -7,14 +7,15 @@ from aiohttp import web
 
 from models import Brought
 from models.rights import BroughtKind, Outcome
-from server import render, takeout
 from server.actions import brought
+from server.appearance import render
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS
-from server.language import Words, gettext_for
-from server.takeout import BadTakeout
+from server.members import takeout
+from server.members.takeout import BadTakeout
 from server.views import FieldError, Option, Pager
+from server.words.language import Words, gettext_for
 
 PAGE = 100
 MIB = 1024 * 1024

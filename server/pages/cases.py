@@ -8,14 +8,15 @@ from aiohttp import web
 from models import Actor, Case, Review
 from models.case import NOTE_LIMIT_CHARACTERS
 from models.errors import CommunityError, NotHere
-from server import case_forms, case_views, desk_views, render
 from server.actions import appeals, cases, colleagues, looks, reviews, verdicts
-from server.case_forms import Typed
+from server.appearance import render
+from server.display import case_forms, case_views, desk_views
+from server.display.case_forms import Typed
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, LANGUAGE, MEDIA, MEMBER
-from server.language import gettext_for
 from server.views import FieldError
+from server.words.language import gettext_for
 
 QUEUE = "/admin/queue"
 

@@ -8,13 +8,14 @@ from aiohttp import web
 from models import Charter, Community
 from models.community import Minors
 from moderation import charters as rules
-from server import promises, render
 from server.actions import charter
+from server.appearance import render
+from server.display import promises
 from server.doors import see
-from server.forms import Form
+from server.entrance.forms import Form
 from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, MEMBER
-from server.language import Words, gettext_for
 from server.views import FieldError, Option
+from server.words.language import Words, gettext_for
 
 HERE = "/admin/charter"
 FUNDERS_LIMIT = 20

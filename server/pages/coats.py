@@ -1,14 +1,14 @@
-"""Coats as pictures, for whoever asks: `server.coat_images` draws them out of nothing but the key in the address."""
+"""Coats as pictures, for whoever asks: `server.pictures.coat_images` draws them out of nothing but the key in the address."""
 from __future__ import annotations
 
 import asyncio
 
 from aiohttp import web
 
-from server import coat_images
+from server.entrance.limits import TooOften
+from server.entrance.proxies import bucket, client_address
 from server.keys import LIMITS, SETTINGS
-from server.limits import TooOften
-from server.proxies import bucket, client_address
+from server.pictures import coat_images
 
 #: A coat never changes; apps on the web read the pixels of pictures (CORS).
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff",

@@ -18,19 +18,20 @@ from models.consent import Purpose
 from models.errors import NotHere
 from models.member import LinkPurpose, MemberState, Role
 from models.reach import Reach
-from server import emails, render
 from server.actions import accounts, charter, consents, links, names, sharing
 from server.actions import conditions as serving
 from server.actions.accounts import Newcomer
+from server.appearance import render
+from server.community.house import rules_of
 from server.doors import see
-from server.forms import Form
-from server.house import rules_of
+from server.entrance.forms import Form
 from server.keys import CATALOGUE, COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, PASSWORDS, SETTINGS
-from server.language import LANGUAGES, Words, gettext_for
+from server.members import emails
 from server.pages import conditions
 from server.pages.entry import client, let_in
 from server.views import FieldError, Option
-from server.wording import reach_name
+from server.words.language import LANGUAGES, Words, gettext_for
+from server.words.wording import reach_name
 
 LINE_LIMIT = 100  # characters
 ABOUT_LIMIT = 5000

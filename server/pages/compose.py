@@ -12,19 +12,22 @@ from models.badge import BadgeKind
 from models.post import About, Note, Voice
 from models.reach import Reach
 from moderation import asking
-from server import acting, audiences, cards, composer, personal_data, poll_form, render
 from server.actions import crisis, drafts, posts
 from server.actions.addressees import circle_of
 from server.actions.drafts import Typed
-from server.composer import Checked
+from server.appearance import render
+from server.display import audiences, cards, composer, poll_form
+from server.display.composer import Checked
 from server.doors import see
+from server.entrance import acting
+from server.entrance.forms import Form
 from server.errors import Refused
-from server.forms import Form
 from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEDIA, MEMBER, SETTINGS
-from server.language import Words, gettext_for, name_of
+from server.members import personal_data
 from server.pages import agreement
 from server.views import AudienceOption, FieldError, ImageView, Option, PostView
-from server.wording import about_name, note_name, voice_name
+from server.words.language import Words, gettext_for, name_of
+from server.words.wording import about_name, note_name, voice_name
 
 WRITTEN_IN = ("fr", "en", "de", "es", "it", "nl", "pt", "ar")
 EXCERPT_CHARACTERS = 120
@@ -50,7 +53,7 @@ class Compose:
     undo_seconds: int
     choices: tuple[str, ...] = ()  # of a question, with room for more
     ends: tuple[Option, ...] = ()
-    hints: tuple[str, ...] = ()  # of server.personal_data
+    hints: tuple[str, ...] = ()  # of server.members.personal_data
     agreement: str = ""  # the words of C5, when they must be read first
     is_taken_for_advice: bool = False  # the writer has the badge of a health professional
 

@@ -9,13 +9,13 @@ from aiohttp import web
 from models import AuditEntry
 from models.catalogue.search import Kind
 from models.errors import CommunityError
-from server import render
 from server.actions import conditions
+from server.appearance import render
 from server.doors import see
-from server.forms import Form
+from server.entrance.forms import Form
 from server.keys import CATALOGUE, COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.language import Words, gettext_for
 from server.views import FieldError, Option
+from server.words.language import Words, gettext_for
 
 FOUND_LIMIT = 10
 

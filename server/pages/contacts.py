@@ -13,17 +13,18 @@ from models.contacts import ContactKind
 from models.member import MemberState
 from models.reach import Reach
 from moderation import consent, lines, markup
-from server import cards, render
 from server.actions import contacts
 from server.actions.people import may_search
+from server.appearance import render
+from server.display import cards
 from server.doors import see
+from server.entrance.forms import Form
 from server.errors import BadRequest
-from server.forms import Form
 from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEMBER
-from server.language import Words, gettext_for
 from server.pages.people import ABOUT_CHARACTERS, unhidden
-from server.profile_words import countries
 from server.views import FieldError, Option, Pager, PersonView
+from server.words.language import Words, gettext_for
+from server.words.profile_words import countries
 
 HERE = "/admin/contacts"
 ON_A_PAGE = 30

@@ -8,16 +8,17 @@ from aiohttp import web
 
 from federation.addresses import host_of, same_origin
 from models import Host, Post
-from server import audiences, cards, composer, indexing, threads
 from server.actions import posts
 from server.actions.drafts import Typed
 from server.actions.filters import Context
-from server.cards import Entry
+from server.appearance import indexing
+from server.display import audiences, cards, composer, threads
+from server.display.cards import Entry
 from server.keys import COMMUNITY, INSTANCE, LANGUAGE, MEMBER, SETTINGS
-from server.language import gettext_for
 from server.pages import crisis, lookups
 from server.pages.compose import form_for
 from server.views import Pager
+from server.words.language import gettext_for
 
 REPLIES_ON_A_PAGE = 40
 

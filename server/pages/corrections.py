@@ -4,14 +4,14 @@ from __future__ import annotations
 from aiohttp import web
 
 from models import Correction
-from server import render
 from server.actions import corrections, looks
 from server.actions.corrections import TEXT_LIMIT_CHARACTERS, TooManyOpen
+from server.appearance import render
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, LANGUAGE, MEMBER
-from server.language import gettext_for
 from server.views import FieldError
+from server.words.language import gettext_for
 
 PAGE = 50
 

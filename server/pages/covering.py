@@ -4,15 +4,16 @@ from __future__ import annotations
 from aiohttp import web
 
 from models import Attachment, Post
-from server import cards, render
 from server.actions import images, looks
+from server.appearance import render
+from server.display import cards
 from server.doors import see
+from server.entrance.forms import Form
 from server.errors import BadRequest
-from server.forms import Form
 from server.keys import FORM, LANGUAGE, LIMITS, MEDIA, MEMBER
-from server.language import gettext_for
-from server.media import Rectangle
+from server.pictures.media import Rectangle
 from server.views import FieldError
+from server.words.language import gettext_for
 
 COLUMNS = 6  # large enough to be hit with a finger on a small phone
 ROWS_LIMIT = 12

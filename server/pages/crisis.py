@@ -8,13 +8,14 @@ from aiohttp import web
 from models import Post
 from models.crisis import LineKind
 from models.reach import Reach
-from server import crisis as lines
-from server import profile_words, render
 from server.actions import crisis
+from server.appearance import render
+from server.community import crisis as lines
 from server.doors import see
 from server.keys import COMMUNITY, LANGUAGE, LIMITS, MEMBER
 from server.pages import lookups
 from server.views import CrisisLine, Option
+from server.words import profile_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,15 +11,17 @@ from aiohttp import web
 from models import CrisisLine, clock
 from models.crisis import LineKind
 from models.errors import NotHere
-from server import crisis, profile_words, render
 from server.actions import crisis as alerts
-from server.crisis import Line, kind_name
+from server.appearance import render
+from server.community import crisis
+from server.community.crisis import Line, kind_name
 from server.doors import see
-from server.forms import Form
+from server.entrance.forms import Form
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.language import Words, gettext_for
 from server.pages.crisis import country_name
 from server.views import FieldError, Option
+from server.words import profile_words
+from server.words.language import Words, gettext_for
 
 ROWS = 8  # of one country
 SOURCE_LIMIT_CHARACTERS = 300

@@ -11,9 +11,10 @@ from aiohttp import web
 from models import CutFollow
 from models.errors import NotHere
 from moderation import hosts
-from server import cards, render
 from server.actions import cut_follows
 from server.actions.cut_follows import Event
+from server.appearance import render
+from server.display import cards
 from server.doors import see
 from server.keys import LIMITS, MEMBER
 from server.views import PersonView

@@ -11,15 +11,18 @@ from models.consent import ConsentEvent, Purpose
 from models.errors import NotHere
 from models.withdrawal import WithdrawalState
 from moderation import consent
-from server import acting, agreements, differences, promises, render
 from server.actions import charter, consents, copies, sharing
-from server.differences import Part
+from server.appearance import render
+from server.display import promises
 from server.doors import see
-from server.forms import whole_number
+from server.entrance import acting
+from server.entrance.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.language import Words, gettext_for
 from server.pages.receipts import view
 from server.views import FieldError, Pager
+from server.words import agreements, differences
+from server.words.differences import Part
+from server.words.language import Words, gettext_for
 
 PAGE = 30
 

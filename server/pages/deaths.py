@@ -12,17 +12,17 @@ from models.consent import Purpose
 from models.errors import NotHere
 from moderation import consent, deaths
 from moderation.deaths import Told
-from server import render
 from server.actions import deaths as acts
 from server.actions import looks
 from server.actions.departures import Kind
+from server.appearance import render
 from server.doors import see
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER
-from server.language import gettext_for
 from server.pages import lookups
 from server.pages.leaving import kind_title
 from server.pages.members import named
 from server.views import FieldError, Option
+from server.words.language import gettext_for
 
 WORDS_LIMIT = 500  # characters
 AT_ONCE = 100  # reports on the team's page

@@ -16,16 +16,17 @@ from models.catalogue.search import Kind
 from models.errors import NotHere
 from models.listings import END, Wanted
 from moderation import counts, findable
-from server import profile_words, render
 from server.actions import introductions
 from server.actions.listings import open_directory
 from server.actions.people import check_search
+from server.appearance import render
 from server.doors import see
+from server.entrance.limits import TooOften
 from server.errors import Refused
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS
-from server.language import Words, gettext_for
-from server.limits import TooOften
 from server.views import FieldError, Option
+from server.words import profile_words
+from server.words.language import Words, gettext_for
 
 ON_A_PAGE = 20
 TRIES = 2  # walks through the list for one page

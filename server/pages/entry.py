@@ -7,12 +7,13 @@ from aiohttp import web
 
 from models import Member, Session
 from models.member import MemberState
-from server import render, sessions
 from server.actions import departures, statements
+from server.appearance import render
+from server.appearance.look import local_path
 from server.doors import see
+from server.entrance import sessions
+from server.entrance.proxies import bucket, client_address
 from server.keys import SESSION, SETTINGS
-from server.look import local_path
-from server.proxies import bucket, client_address
 
 WAY_COOKIE = "way"  # where somebody was going who had to sign in first
 

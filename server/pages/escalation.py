@@ -8,15 +8,15 @@ from aiohttp import web
 
 from models import Actor, Case, Escalation
 from models.crisis import Alerted
-from server import crisis as lines
-from server import render
 from server.actions import cases, crisis, looks
+from server.appearance import render
+from server.community import crisis as lines
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.language import Words, gettext_for
 from server.pages.crisis import country_name
 from server.views import FieldError, Option
+from server.words.language import Words, gettext_for
 
 STEPS_LIMIT = 200
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.assets import Asset, asset
+from server.appearance.assets import Asset, asset
+from server.appearance.palette import tokens
 from server.keys import THEME
-from server.palette import tokens
 
 FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content (RFC 8246)
 ASK_AGAIN = "public, no-cache"

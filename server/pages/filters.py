@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from models import Filter, FilteredPost, FilterKeyword, clock
-from server import render
 from server.actions import filters
 from server.actions.filters import Context, Keyword, Treatment
+from server.appearance import render
 from server.doors import see
-from server.forms import Form, whole_number
+from server.entrance.forms import Form, whole_number
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER
-from server.language import Words, gettext_for
 from server.views import FieldError, Option
+from server.words.language import Words, gettext_for
 
 DAYS = (1, 7, 30, 365)
 WORD_LIMIT_CHARACTERS = 200

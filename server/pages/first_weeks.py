@@ -6,14 +6,14 @@ from aiohttp import web
 from models import Community
 from models.post import Note
 from moderation import first_month
-from server import render
 from server.actions import community
+from server.appearance import render
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.language import gettext_for
 from server.views import Option
-from server.wording import note_name
+from server.words.language import gettext_for
+from server.words.wording import note_name
 
 
 async def show(request: web.Request) -> web.Response:

@@ -4,11 +4,12 @@ from __future__ import annotations
 from aiohttp import web
 
 from models import Actor, CutFollow, Follow, Q
-from server import cards, render
+from server.appearance import render
+from server.display import cards
+from server.display.timelines import place
 from server.keys import LANGUAGE, MEMBER
-from server.language import gettext_for
-from server.timelines import place
 from server.views import Pager, Tab
+from server.words.language import gettext_for
 
 ON_A_PAGE = 40
 

@@ -13,18 +13,19 @@ from models.guardian import Tie
 from models.member import Role
 from moderation import ages
 from moderation.ages import Young
-from server import acting, render
 from server.actions import consents, guardians, handovers, looks, names
 from server.actions.accounts import Newcomer
 from server.actions.guardians import NotManaged, Scopes, TooMany
 from server.actions.profiles import NAME_LIMIT
+from server.appearance import render
 from server.doors import see
-from server.forms import Form, whole_number
+from server.entrance import acting
+from server.entrance.forms import Form, whole_number
 from server.keys import COMMUNITY, FORM, GUARDIAN, LANGUAGE, MEMBER, SESSION, SETTINGS
-from server.language import Words, gettext_for
 from server.pages.members import named
 from server.views import FieldError, Option
-from server.wording import tie_name
+from server.words.language import Words, gettext_for
+from server.words.wording import tie_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,15 @@ from models.consent import Purpose
 from models.errors import NotHere
 from models.member import Role
 from moderation import ages
-from server import cards, render
 from server.actions import community, consents, handovers
+from server.appearance import render
+from server.display import cards
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEDIA, MEMBER, SETTINGS
-from server.language import gettext_for
 from server.pages.guardians import managed
 from server.views import FieldError, Pager
+from server.words.language import gettext_for
 
 PAGE = 20
 

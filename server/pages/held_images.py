@@ -7,13 +7,14 @@ from models import Attachment, Community, Post, Review
 from models.community import ImageReview
 from models.errors import NotHere
 from models.review import ReviewState
-from server import cards, render
 from server.actions import community, looks
+from server.appearance import render
+from server.display import cards
 from server.doors import see
 from server.errors import BadRequest
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEDIA, MEMBER
-from server.language import Words, gettext_for
 from server.views import Option
+from server.words.language import Words, gettext_for
 
 HERE = "/admin/images"
 

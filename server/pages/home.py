@@ -3,11 +3,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server import cards, render, timelines
 from server.actions.filters import Context
+from server.appearance import render
+from server.display import cards, timelines
 from server.keys import LANGUAGE, MEMBER
-from server.language import gettext_for
 from server.views import Pager, Tab
+from server.words.language import gettext_for
 
 REST_POSTS = 5
 EVERYTHING = ""

@@ -6,11 +6,12 @@ from aiohttp import web
 from models import Actor, Attachment, Emoji, Post
 from models.errors import NotHere
 from moderation.visibility import Viewer, visible_to
-from server import image_links, peers
 from server.actions import cases, images, looks
+from server.entrance import peers
 from server.errors import SignInFirst
 from server.keys import COMMUNITY, MEDIA, MEMBER
-from server.media import MEDIA_TYPE
+from server.pictures import image_links
+from server.pictures.media import MEDIA_TYPE
 
 #: An image never runs anything and belongs to no page but ours; the browser may keep it, nobody in between may.
 HEADERS = {
@@ -20,7 +21,7 @@ HEADERS = {
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """GET /media/{key}: members by their session or by an address made for them (`server.image_links`), other servers by
+    """GET /media/{key}: members by their session or by an address made for them (`server.pictures.image_links`), other servers by
     their signature, everybody for the whole web's messages.
 
     What a member has uploaded and not sent is theirs alone. Absent and forbidden get the same answer.

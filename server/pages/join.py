@@ -12,20 +12,22 @@ from models.errors import CommunityError
 from models.ids import digest, new_key
 from models.member import MemberState
 from models.reach import Reach
-from server import answers as sealed
-from server import emails, render, sessions
 from server.actions import accounts, consents, invitations, names
 from server.actions.accounts import Newcomer
 from server.actions.links import LinkSpent
-from server.answers import Answers
+from server.appearance import render
+from server.community.house import rules_of
 from server.doors import see
-from server.forms import Form
-from server.house import rules_of
+from server.entrance import sessions
+from server.entrance.forms import Form
 from server.keys import COMMUNITY, FORM, LANGUAGE, LIMITS, MEMBER, PASSWORDS, SETTINGS
-from server.language import Words, gettext_for
+from server.members import answers as sealed
+from server.members import emails
+from server.members.answers import Answers
 from server.pages.entry import client, let_in
 from server.views import FieldError, Option
-from server.wording import reach_name
+from server.words.language import Words, gettext_for
+from server.words.wording import reach_name
 
 STEPS = 4
 ANSWER_LIMIT = 800  # characters

@@ -7,16 +7,16 @@ import io
 from aiohttp import web
 
 from models.member import LinkPurpose
-from server import render
 from server.actions import copies, departures, links
 from server.actions.departures import REGRET, Kind
+from server.appearance import render
 from server.doors import see
+from server.entrance.sessions import set_cookie
 from server.keys import FORM, LANGUAGE, MEMBER, SETTINGS
-from server.language import Words, gettext_for
 from server.pages.entry import let_in
 from server.pages.security import who_is_there
-from server.sessions import set_cookie
 from server.views import FieldError, Option
+from server.words.language import Words, gettext_for
 
 KEEP, ERASE = "keep", "erase"
 

@@ -8,11 +8,12 @@ from aiohttp import web
 
 from models import ProfileLine, ProfileValue
 from moderation import counts
-from server import cards, render
+from server.appearance import render
+from server.display import cards
 from server.keys import CATALOGUE, COMMUNITY, LANGUAGE, LIKENESS, LIMITS, MEMBER
-from server.language import gettext_for
 from server.pages.people import findable
 from server.views import PersonView
+from server.words.language import gettext_for
 
 PEOPLE_ON_THE_PAGE = 20
 

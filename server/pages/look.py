@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from server.appearance.look import COOKIE, COOKIE_SECONDS, LANGUAGE_COOKIE, Look, local_path
+from server.appearance.render import look_of
 from server.doors import see
+from server.entrance.sessions import set_cookie
 from server.keys import FORM, MEMBER, SETTINGS
-from server.language import LANGUAGES
-from server.look import COOKIE, COOKIE_SECONDS, LANGUAGE_COOKIE, Look, local_path
-from server.render import look_of
-from server.sessions import set_cookie
+from server.words.language import LANGUAGES
 
 
 async def change(request: web.Request) -> web.Response:

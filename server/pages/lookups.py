@@ -10,7 +10,7 @@ from models.errors import NotHere
 from models.relation import Block
 from moderation.visibility import seen_by, visible_to
 from server.actions.people import known
-from server.cards import viewer_of
+from server.display.cards import viewer_of
 from server.errors import SignInFirst
 from server.keys import MEMBER, SETTINGS
 

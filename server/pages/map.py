@@ -13,12 +13,14 @@ from models.contacts import ContactKind
 from models.errors import NotHere
 from models.host import Standing
 from moderation import consent, hosts
-from server import atlas, peers, render
+from server.appearance import render
+from server.community import atlas
+from server.entrance import peers
 from server.keys import COMMUNITY, INSTANCE, LANGUAGE, MEMBER, THEME
-from server.language import gettext_for
 from server.pages.contacts import ContactView, kinds, view
-from server.profile_words import countries
-from server.world import SHADES, Mark
+from server.pictures.world import SHADES, Mark
+from server.words.language import gettext_for
+from server.words.profile_words import countries
 
 HOUSES_LIMIT = 200
 CONTACTS_SHOWN = 30

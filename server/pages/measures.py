@@ -5,12 +5,14 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from server import measures, render, signal_words
+from server.appearance import render
+from server.community import measures
+from server.community.measures import Pace
 from server.keys import LANGUAGE
-from server.language import Words, gettext_for, lasting
-from server.measures import Pace
-from server.ruling_words import act_name
-from server.wording import matter_name
+from server.words import signal_words
+from server.words.language import Words, gettext_for, lasting
+from server.words.ruling_words import act_name
+from server.words.wording import matter_name
 
 
 async def show(request: web.Request) -> web.Response:

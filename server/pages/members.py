@@ -12,16 +12,17 @@ from models.errors import NotHere
 from models.member import MemberState, Role
 from models.ruling import Act
 from moderation.signals.joining import Clue
-from server import render, signal_words
 from server.actions import accounts, deaths, invitations, looks, names, newcomers, rulings
 from server.actions.rulings import Decided
+from server.appearance import render
 from server.doors import see
+from server.entrance.forms import whole_number
 from server.errors import StaffOnly
-from server.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEDIA, MEMBER, SETTINGS
-from server.language import Words, gettext_for
 from server.views import FieldError, Option, Pager
-from server.wording import role_name
+from server.words import signal_words
+from server.words.language import Words, gettext_for
+from server.words.wording import role_name
 
 PAGE = 30
 REASON_LIMIT = 500  # characters

@@ -7,14 +7,15 @@ from aiohttp import web
 
 from models import Member, Mentoring
 from models.member import MemberState
-from server import cards, render
 from server.actions import mentors
 from server.actions.names import normal
+from server.appearance import render
+from server.display import cards
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER
-from server.language import gettext_for
 from server.views import FieldError, Option, PersonView
+from server.words.language import gettext_for
 
 SHOWN = 200
 

@@ -11,18 +11,19 @@ from markupsafe import Markup
 from models import Announce, Approval, Attachment, Delivery, Disclosure, Host, Like, Pin, Post, Revision
 from models.delivery import DeliveryState
 from models.stamp import StampKind
-from server import cards, composer, render
 from server.actions import crisis, held, pins, posts, reactions, removal, votes
 from server.actions.drafts import Typed
+from server.appearance import render
+from server.display import cards, composer
 from server.doors import see
+from server.entrance.forms import whole_number
 from server.errors import Refused
-from server.forms import whole_number
 from server.keys import FORM, LANGUAGE, LIMITS, MEDIA, MEMBER, SETTINGS
-from server.language import Words, gettext_for
 from server.pages import lookups
 from server.pages.agreement import act_and_return
 from server.pages.compose import notes, voices
 from server.views import FieldError, ImageView
+from server.words.language import Words, gettext_for
 
 POLL_CHOICES_LIMIT = 100
 

@@ -5,13 +5,14 @@ from aiohttp import web
 
 from models import Actor
 from models.errors import CommunityError
-from server import cards, render
 from server.actions import moving
+from server.appearance import render
+from server.display import cards
 from server.doors import see
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
-from server.language import gettext_for
 from server.pages.security import who_is_there
 from server.views import FieldError
+from server.words.language import gettext_for
 
 ADDRESS_LIMIT = 320
 

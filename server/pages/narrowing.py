@@ -4,15 +4,16 @@ from __future__ import annotations
 from aiohttp import web
 
 from models.reach import Reach
-from server import cards, render
 from server.actions import narrowing
+from server.appearance import render
+from server.display import cards
 from server.doors import see
 from server.errors import BadRequest
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER
-from server.language import gettext_for
 from server.pages import lookups, messages
 from server.views import FieldError
-from server.wording import reach_name
+from server.words.language import gettext_for
+from server.words.wording import reach_name
 
 
 async def show(request: web.Request) -> web.Response:

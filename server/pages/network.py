@@ -8,14 +8,14 @@ from aiohttp import web
 from federation.addresses import host_of
 from models import Community, Roster, clock
 from models.errors import CommunityError
-from server import render
 from server.actions import network
+from server.appearance import render
 from server.doors import see
+from server.entrance.forms import Form
 from server.errors import BadRequest
-from server.forms import Form
 from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
-from server.language import gettext_for
 from server.views import FieldError
+from server.words.language import gettext_for
 
 HERE = "/admin/network"
 TYPED_LIMIT = 60_000  # characters of a list of addresses

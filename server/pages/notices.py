@@ -10,17 +10,18 @@ from aiohttp import web
 from models import Actor, Follow, Notification, Post, clock
 from models.notification import Notice
 from moderation.visibility import Viewer, visible_to
-from server import cards, render
 from server.actions import cut_follows
 from server.actions.filters import Context
+from server.appearance import render
+from server.display import cards
+from server.display.sieve import text_of
+from server.display.sifting import sift
+from server.display.timelines import place
 from server.doors import see
 from server.keys import LANGUAGE, MEMBER
-from server.language import Words, gettext_for
-from server.sieve import text_of
-from server.sifting import sift
-from server.timelines import place
 from server.views import Pager, PersonView
-from server.wording import excerpt, notice_text
+from server.words.language import Words, gettext_for
+from server.words.wording import excerpt, notice_text
 
 ON_A_PAGE = 40
 OF_PEOPLE = frozenset({Notice.FOLLOW, Notice.FOLLOW_REQUEST, Notice.FOLLOW_ACCEPTED})

@@ -8,15 +8,16 @@ from aiohttp import web
 from models import Member
 from models.actor import Organisation
 from models.errors import NotHere
-from server import cards, render
 from server.actions import accounts, organisations
 from server.actions.organisations import KINDS, BadOrganisation, Typed
+from server.appearance import render
+from server.display import cards
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, SETTINGS
-from server.language import Words, gettext_for
 from server.views import FieldError, Option, Pager, PersonView
-from server.wording import organisation_name
+from server.words.language import Words, gettext_for
+from server.words.wording import organisation_name
 
 HERE = "/admin/organisations"
 ON_A_PAGE = 30

@@ -9,18 +9,19 @@ from aiohttp import web
 from models import Report
 from models.case import Matter
 from models.errors import NotHere
-from server import emails, render
 from server.actions import outside_reports
 from server.actions.outside_reports import NAME_LIMIT_CHARACTERS, TEXT_LIMIT_CHARACTERS, URL_LIMIT_CHARACTERS, Told
+from server.appearance import render
 from server.doors import see
-from server.forms import Form
+from server.entrance.forms import Form
+from server.entrance.proxies import bucket, client_address
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, SETTINGS
-from server.language import gettext_for
+from server.members import emails
 from server.pages.reporting import matters
-from server.proxies import bucket, client_address
-from server.report_words import outcome_text
 from server.views import FieldError
-from server.wording import matter_name
+from server.words.language import gettext_for
+from server.words.report_words import outcome_text
+from server.words.wording import matter_name
 
 
 async def ask(request: web.Request) -> web.Response:

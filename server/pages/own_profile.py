@@ -10,16 +10,17 @@ from models import Actor
 from models.consent import Purpose
 from models.reach import Reach
 from moderation import consent, lines
-from server import profile_words, render
 from server.actions import consents, profiles
 from server.actions.profiles import ABOUT_LIMIT, LINE_LIMIT, LINE_NAME_LIMIT, NAME_LIMIT, Line, Profile
+from server.appearance import render
 from server.doors import see
-from server.forms import Form
+from server.entrance.forms import Form
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER, SETTINGS
-from server.language import Words, gettext_for, name_of
 from server.pages.settings import WRITTEN_LANGUAGES
 from server.views import FieldError, Option
-from server.wording import reach_name
+from server.words import profile_words
+from server.words.language import Words, gettext_for, name_of
+from server.words.wording import reach_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,16 +15,17 @@ from models.delivery import DeliveryState
 from models.errors import CommunityError
 from models.host import PARTNERS, Standing
 from moderation import charters
-from server import promises, render
 from server.actions import domains, knocks, partners
 from server.actions.domains import NothingToLimit, Restriction, Severity
+from server.appearance import render
+from server.display import promises
 from server.doors import see
+from server.entrance.forms import whole_number
 from server.errors import BadRequest
-from server.forms import whole_number
 from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
-from server.language import Words, gettext_for
 from server.pages import admin_knocks
 from server.views import FieldError
+from server.words.language import Words, gettext_for
 
 HOSTS_ON_A_PAGE = 100
 WAITING_SHOWN = 1000  # more is said as so many

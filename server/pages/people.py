@@ -15,12 +15,14 @@ from models.member import MemberState
 from models.reach import Reach
 from moderation import consent, lines, markup
 from moderation.visibility import hosts_blocked_by
-from server import cards, emojis, render
 from server.actions.people import check_search, split_address
+from server.appearance import render
+from server.display import cards
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
-from server.language import gettext_for
 from server.pages import lookups
+from server.pictures import emojis
 from server.views import Pager, PersonView
+from server.words.language import gettext_for
 
 PEOPLE_ON_A_PAGE = 20
 PEOPLE_LIMIT = 5000

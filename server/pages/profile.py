@@ -14,17 +14,19 @@ from models.errors import NotHere
 from models.reach import Reach
 from moderation import consent, facts, lines, policy
 from moderation.policy import Verb
-from server import cards, emojis, indexing, render, timelines
 from server.actions import deaths, follows, relations
 from server.actions.filters import Context
+from server.appearance import indexing, render
+from server.appearance.look import local_path
+from server.display import cards, timelines
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER, SETTINGS
-from server.language import gettext_for
-from server.look import local_path
 from server.pages import agreement, lookups, own_profile
 from server.pages.agreement import act_and_return
+from server.pictures import emojis
 from server.views import Option, Pager, PersonView
+from server.words.language import gettext_for
 
 MUTE_DAYS = (1, 7, 30)
 DAY_SECONDS = 86_400

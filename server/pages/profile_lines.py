@@ -12,18 +12,20 @@ from models.catalogue.records import Release
 from models.catalogue.search import Kind
 from models.consent import Purpose
 from models.errors import NotHere
-from models.profile import TEXT_LENGTH
+from models.profile import TEXT_LENGTH, Value
 from models.reach import Reach
 from moderation import consent, counts, lines, profile_codes
-from server import acting, profile_words, rarity, render
 from server.actions import consents, profile_lines
-from server.actions.profile_lines import Value
+from server.appearance import render
 from server.doors import see
-from server.forms import Form
+from server.entrance import acting
+from server.entrance.forms import Form
 from server.keys import CATALOGUE, COMMUNITY, FORM, LANGUAGE, LIMITS, MEMBER
-from server.language import Words, gettext_for
+from server.members import rarity
 from server.views import FieldError, Option
-from server.wording import reach_name
+from server.words import profile_words
+from server.words.language import Words, gettext_for
+from server.words.wording import reach_name
 
 FOUND_LIMIT = 10
 OWN_LINES = 12

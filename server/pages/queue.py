@@ -6,13 +6,14 @@ from contextlib import suppress
 from aiohttp import web
 
 from models.case_lists import Tab
-from server import desk_views, render
 from server.actions import colleagues
+from server.appearance import render
+from server.display import desk_views
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, LANGUAGE, MEMBER
-from server.language import gettext_for
 from server.views import Option
+from server.words.language import gettext_for
 
 
 async def show(request: web.Request) -> web.Response:

@@ -10,12 +10,14 @@ from federation import ledger
 from models import ConsentRecord, ConsentText
 from models.errors import NotHere
 from moderation import consent
-from server import agreements, profile_words, receipts, render
+from server.appearance import render
+from server.entrance.proxies import bucket, client_address
 from server.errors import BadRequest
 from server.keys import LANGUAGE, LIMITS, SETTINGS
-from server.language import Words, gettext_for
-from server.proxies import bucket, client_address
+from server.members import receipts
 from server.views import Fact
+from server.words import agreements, profile_words
+from server.words.language import Words, gettext_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

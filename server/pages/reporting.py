@@ -10,18 +10,19 @@ from aiohttp import web
 from models import Actor, Host, Listing, Post
 from models.case import Matter
 from models.errors import NotHere
-from server import cards, render
 from server.actions import reports
 from server.actions.reports import TEXT_LIMIT_CHARACTERS, Told
+from server.appearance import render
+from server.community.house import rules_of
+from server.display import cards
 from server.doors import see
-from server.forms import Form, whole_number
-from server.house import rules_of
+from server.entrance.forms import Form, whole_number
 from server.keys import COMMUNITY, FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
-from server.language import Words, gettext_for
 from server.pages import directory, lookups
-from server.report_words import matter_line
 from server.views import FieldError, Option
-from server.wording import excerpt
+from server.words.language import Words, gettext_for
+from server.words.report_words import matter_line
+from server.words.wording import excerpt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,16 +11,17 @@ from models import Host, Report
 from models.case import Matter
 from models.delivery import ReportOutcome
 from models.errors import NotHere
-from server import cards, render
 from server.actions import report_answers
 from server.actions.reports import TEXT_LIMIT_CHARACTERS
+from server.appearance import render
+from server.display import cards
+from server.display.timelines import place
 from server.doors import see
 from server.keys import FORM, INSTANCE, LANGUAGE, LIMITS, MEMBER
-from server.language import Words, gettext_for
-from server.report_words import outcome_text, peer_outcome_text
-from server.timelines import place
 from server.views import FieldError, Pager, PersonView
-from server.wording import matter_name
+from server.words.language import Words, gettext_for
+from server.words.report_words import outcome_text, peer_outcome_text
+from server.words.wording import matter_name
 
 ON_A_PAGE = 20
 

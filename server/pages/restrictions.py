@@ -4,8 +4,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from models.errors import NotHere
-from server import render
 from server.actions import restrictions
+from server.appearance import render
 from server.errors import SignInFirst
 from server.keys import COMMUNITY, MEMBER
 

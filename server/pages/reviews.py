@@ -13,15 +13,16 @@ from models.errors import NotHere
 from models.review import ReviewCause, ReviewState
 from moderation.health_words import HEALTH_WORDS
 from moderation.reviews import cleaned
-from server import render, signal_words
 from server.actions import community, looks, reviews
+from server.appearance import render
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.language import LANGUAGES, gettext_for, name_of
 from server.pages import lookups
 from server.views import FieldError, Pager
-from server.wording import reach_name
+from server.words import signal_words
+from server.words.language import LANGUAGES, gettext_for, name_of
+from server.words.wording import reach_name
 
 PAGE = 20
 REASON_LIMIT = 500  # characters

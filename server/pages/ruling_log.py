@@ -18,15 +18,15 @@ from models.case import Matter
 from models.errors import NotHere
 from models.ruling import Act
 from moderation import counts
-from server import render
 from server.actions import looks, rulings, standing
+from server.appearance import render
 from server.doors import see
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import FORM, LANGUAGE, MEMBER
-from server.language import Words, gettext_for, month
-from server.ruling_words import act_name
 from server.views import Pager
-from server.wording import matter_name
+from server.words.language import Words, gettext_for, month
+from server.words.ruling_words import act_name
+from server.words.wording import matter_name
 
 PAGE = 50
 WORDS_LIMIT = 2000  # characters

@@ -10,16 +10,16 @@ from aiohttp import web
 from models import Member, Post, Ruling, Statement
 from models.errors import NotHere
 from models.ruling import AppealState
-from server import render
 from server.actions import appeals, statements
+from server.appearance import render
+from server.community.house import rules_of
 from server.doors import see
-from server.forms import whole_number
-from server.house import rules_of
+from server.entrance.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.language import Words, gettext_for
-from server.ruling_words import act_name
 from server.views import FieldError, Pager
-from server.wording import excerpt, matter_name
+from server.words.language import Words, gettext_for
+from server.words.ruling_words import act_name
+from server.words.wording import excerpt, matter_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

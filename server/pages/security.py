@@ -8,14 +8,16 @@ from aiohttp import web
 
 from models import Member, Session, clock
 from models.ids import digest
-from server import acting, emails, render
 from server.actions import accounts
+from server.appearance import render
 from server.doors import see
-from server.forms import whole_number
+from server.entrance import acting
+from server.entrance.forms import whole_number
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, PASSWORDS, SESSION
-from server.language import gettext_for
+from server.members import emails
 from server.pages.settings import known_by
 from server.views import FieldError
+from server.words.language import gettext_for
 
 FRESH = timedelta(minutes=30)  # without a password, a sign-in this young shows who is there
 

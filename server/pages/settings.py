@@ -11,14 +11,15 @@ from models.consent import Purpose
 from models.post import Note
 from models.reach import Reach
 from moderation import consent
-from server import cards, render, sifting
 from server.actions import consents, profiles, sharing
+from server.appearance import render
+from server.appearance.look import MODES, TEXT_SIZES, Look, local_path
+from server.display import cards, sifting
 from server.doors import see
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.language import LANGUAGES, gettext_for, name_of
-from server.look import MODES, TEXT_SIZES, Look, local_path
 from server.views import FieldError, Option
-from server.wording import note_name, reach_name
+from server.words.language import LANGUAGES, gettext_for, name_of
+from server.words.wording import note_name, reach_name
 
 UNDO_SECONDS = (0, 10, 30)
 WRITTEN_LANGUAGES = ("fr", "en", "de", "es", "it", "pt", "nl", "pl", "ro", "ar", "tr", "uk")

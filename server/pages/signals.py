@@ -12,14 +12,16 @@ from models.community import Elsewhere
 from models.signal import Consequence, HitOutcome, Tallies
 from moderation.reviews import cleaned
 from moderation.signals import SIGNALS
-from server import extensions, render, signal_words
 from server.actions import community, looks
+from server.appearance import render
+from server.community import extensions
+from server.community.extensions import Added
 from server.doors import see
-from server.extensions import Added
-from server.forms import whole_number
+from server.entrance.forms import whole_number
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
-from server.language import Words, gettext_for
 from server.views import Option, Pager
+from server.words import signal_words
+from server.words.language import Words, gettext_for
 
 PAGE = 20
 DAYS = 30

@@ -8,7 +8,7 @@ from aiohttp import web
 from models import Charter, Roster
 from models.errors import NotHere
 from server.doors import see
-from server.peers import ACTIVITY_TYPE, wants_page
+from server.entrance.peers import ACTIVITY_TYPE, wants_page
 
 
 async def charter(request: web.Request) -> web.Response:

@@ -8,15 +8,17 @@ from models.database import in_transaction
 from models.ids import digest
 from models.mail import Letter
 from models.member import LinkPurpose
-from server import emails, render, sessions
 from server.actions import accounts, links, names
+from server.appearance import render
+from server.appearance.look import local_path
+from server.background.mail import member_of
 from server.doors import see
+from server.entrance import sessions
 from server.keys import FORM, LANGUAGE, LIMITS, MEMBER, PASSWORDS, SESSION, SETTINGS
-from server.language import gettext_for
-from server.look import local_path
-from server.mail import member_of
+from server.members import emails
 from server.pages.entry import client, let_in
 from server.views import FieldError
+from server.words.language import gettext_for
 
 
 async def show(request: web.Request) -> web.Response:

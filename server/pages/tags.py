@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server import cards, render, timelines
 from server.actions.filters import Context
+from server.appearance import render
+from server.display import cards, timelines
 from server.keys import LANGUAGE, MEMBER
-from server.language import gettext_for
-from server.markdown import TAG_LIMIT_CHARACTERS
 from server.views import Pager
+from server.words.language import gettext_for
+from server.words.markdown import TAG_LIMIT_CHARACTERS
 
 
 async def show(request: web.Request) -> web.Response:

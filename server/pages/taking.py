@@ -8,10 +8,11 @@ from aiohttp import web
 from models import clock, vault
 from models.errors import NotHere
 from models.rights import ArchiveState
-from server import acting, render
 from server.actions import archives
+from server.appearance import render
 from server.archives import locked, making
 from server.doors import see
+from server.entrance import acting
 from server.keys import LIMITS, MEMBER, SETTINGS
 from server.pages.security import who_is_there
 from server.views import FieldError

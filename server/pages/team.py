@@ -4,7 +4,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from models import waiting_work
-from server import render
+from server.appearance import render
 
 
 async def show(request: web.Request) -> web.Response:

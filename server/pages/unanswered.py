@@ -9,14 +9,15 @@ from models import Member, Post, Unanswered, clock
 from models.ids import first_id
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
-from server import cards, render
-from server.cards import Entry
+from server.appearance import render
+from server.display import cards
+from server.display.cards import Entry
+from server.display.timelines import place
 from server.doors import see
 from server.errors import StaffOnly
 from server.keys import FORM, LANGUAGE, MEMBER
-from server.language import gettext_for
-from server.timelines import place
 from server.views import Pager
+from server.words.language import gettext_for
 
 PAGE = 20
 NOTICED_AFTER = timedelta(hours=24)

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server import render
 from server.actions import looks, unguarded
+from server.appearance import render
 from server.keys import MEMBER
 
 

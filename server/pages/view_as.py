@@ -16,16 +16,18 @@ from models.loading import join
 from models.reach import Reach
 from moderation import consent, lines
 from moderation.visibility import VISITOR, Viewer, visible_to
-from server import cards, peers, render, timelines
 from server.api.answers import answer
 from server.api.entities.account import account
 from server.api.entities.status import statuses
 from server.api.readers import Reader
-from server.cards import Entry
+from server.appearance import render
+from server.display import cards, timelines
+from server.display.cards import Entry
+from server.entrance import peers
 from server.keys import COMMUNITY, LANGUAGE, MEMBER, SETTINGS
-from server.language import Words, gettext_for
 from server.pages import lookups, own_profile
 from server.views import Option, Pager, PostView
+from server.words.language import Words, gettext_for
 
 #: Who can be looked through the eyes of, by the word in the address.
 EYES = {"circle": Reach.CIRCLE, "community": Reach.COMMUNITY, "partner": Reach.PARTNERS, "visitor": Reach.WEB}

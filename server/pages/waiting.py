@@ -8,9 +8,9 @@ from aiohttp import web
 
 from models import Waiting
 from moderation import findable
-from server import render
 from server.actions import waiting, waiting_exchange
 from server.actions.people import check_search
+from server.appearance import render
 from server.doors import see
 from server.errors import BadRequest
 from server.keys import CATALOGUE, FORM, LANGUAGE, MEMBER

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server import render
+from server.appearance import render
 from server.keys import MEMBER
 from server.pages import mentors, settings
 

@@ -14,11 +14,11 @@ from server.api import conversations
 from server.api.entities.notification import TYPES, notifications
 from server.api.entities.status import statuses
 from server.api.readers import Reader, reader_in
-from server.cards import Entry
+from server.display.cards import Entry
+from server.display.timelines import Span
 from server.streams import lists
 from server.streams.channels import DIRECT, NOTICES, USER, Channel
 from server.streams.listeners import Event, Listener
-from server.timelines import Span
 
 ENTRIES_LIMIT = 40  # of one channel, in one look
 NOTICES_LIMIT = 40

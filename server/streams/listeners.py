@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from federation.errors import Busy
 from models import AccessToken, Member
-from server import scopes
 from server.api.tokens import OutOfScope
 from server.streams.channels import SCOPES, Channel, UnknownStream
+from server.words import scopes
 
 LISTENERS_LIMIT = 2000  # in this process
 LISTENERS_OF_ONE = 8  # connections of one member; the oldest ends when there are more

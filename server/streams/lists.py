@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 
 from models import Actor, Follow, ListedPerson, PeopleList, Post
 from moderation.visibility import Viewer
-from server import timelines
 from server.actions.lists import PEOPLE_LIMIT, Replies
-from server.cards import Entry
+from server.display import timelines
+from server.display.cards import Entry
+from server.display.timelines import Page, Span, Wanted
 from server.streams.channels import Channel
-from server.timelines import Page, Span, Wanted
 
 
 async def entries(channel: Channel, reader: Actor, span: Span) -> Page:

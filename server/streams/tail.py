@@ -18,12 +18,12 @@ from models import AccessToken, Announce, Member, changes, clock
 from models.changes import Changes
 from models.ids import first_id
 from models.member import MemberState
+from server.background.tasks import beside
 from server.keys import LISTENERS
 from server.streams import events
 from server.streams.channels import USER
 from server.streams.events import News
 from server.streams.listeners import Listener
-from server.tasks import beside
 
 LOOK_SECONDS = 0.25
 CHECK_SECONDS = 0.4  # a token that has ended is heard for no longer

@@ -19,7 +19,7 @@ from models.database import open_database
 from models.migration import migrate
 from models.reach import Reach
 from moderation import consent
-from server.likeness import Likeness
+from server.members.likeness import Likeness
 from tests.bench.scene import Place
 
 ORIGIN = "http://localhost:8080"

@@ -24,8 +24,8 @@ from models import Post
 from models.database import is_sqlite, postgres_credentials
 from models.migration import migrate
 from models.reach import Reach
-from server import logs
 from server.actions import posts
+from server.background import logs
 from tests.bench.child import Child, dazzle
 from tests.bench.scene import Place
 from tests.browser import Browser

@@ -35,7 +35,7 @@ from models.host import Standing
 from models.reach import Reach
 from models.ruling import Act
 from models.stamp import StampKind
-from server import limits
+from server.entrance import limits
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
 from tests.stories import scene

@@ -15,9 +15,9 @@ from models import Actor, Community, ConsentRecord, ConsentText, clock
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
 from models.database import rows
 from moderation import consent
-from server import kept_head
 from server.actions import consents
 from server.actions.consents import Voice
+from server.background import kept_head
 from tests.live import LiveServer
 
 #: What somebody with access to the database might write instead, for each kind of column.

@@ -16,7 +16,7 @@ from models import Actor, ActorKey, Announce, Block, Follow, Host, InboxItem, Li
 from models.delivery import ItemState
 from models.host import Standing
 from models.reach import Reach
-from server import peers
+from server.entrance import peers
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
 from tests.stories import scene

@@ -42,15 +42,15 @@ from moderation import distress, markup
 from moderation.charters import weaker
 from moderation.counts import Band
 from moderation.domain_names import alike
-from server import takeout, web_push
 from server.actions import outside_reports
-from server.api import streaming
+from server.api import streaming, web_push
 from server.api.arguments import BadInput, nested
 from server.api.client_to_server.markdown_of import markdown_of
 from server.api.oauth import is_redirect
+from server.api.web_push import AppKeys, BadKeys
 from server.api.writing import PostStatus
-from server.markdown import render
-from server.web_push import AppKeys, BadKeys
+from server.members import takeout
+from server.words.markdown import render
 from tests.peer import rsa_key
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -13,11 +13,11 @@ from models import Actor, Filter, Notification, PeopleList, Poll, Post, Report
 from models.database import sqlite_path
 from models.member import Role
 from models.reach import Reach
-from server import limits
 from server.actions import follows, reactions
 from server.api.openapi import document
 from server.api.routes import API
-from server.limits import Rate
+from server.entrance import limits
+from server.entrance.limits import Rate
 from tests.cast import Templates
 from tests.fuzz import api
 from tests.fuzz.api import Found

@@ -9,7 +9,7 @@ from tortoise.context import TortoiseContext
 
 from models import Actor, InboxItem, Post, clock, queues
 from models.delivery import ItemState
-from server import emojis, media
+from server.pictures import emojis, media
 
 
 async def test_what_is_done_is_finished_once_and_loses_its_text(db: TortoiseContext) -> None:

@@ -31,8 +31,8 @@ from models.host import Standing
 from models.ids import new_id
 from models.reach import Reach
 from moderation.visibility import Viewer, seen_by, visible_to
-from server import timelines as lists
-from server.timelines import Page, Span, Wanted
+from server.display import timelines as lists
+from server.display.timelines import Page, Span, Wanted
 
 MEMBERS = (Reach.COMMUNITY, Reach.PARTNERS, Reach.WEB)
 POSTS = 70

@@ -6,9 +6,9 @@ import re
 from yarl import URL
 
 from models.member import Role
-from server import scopes
 from server.keys import LIMITS
 from server.routes import ROUTES
+from server.words import scopes
 from tests.browser import Browser
 from tests.live import LiveServer
 from tests.peer import Peer

@@ -12,7 +12,7 @@ import pytest
 
 from models.ids import new_token
 from moderation.counts import LEAST_OUTSIDE, STEP, Band, veiled
-from server import atlas
+from server.community import atlas
 
 SECRETS = [next(secret for secret in (new_token() for _ in range(1000))
                 if veiled(LEAST_OUTSIDE + late, LEAST_OUTSIDE, secret, "FR") is not Band.FEW

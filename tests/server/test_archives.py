@@ -15,7 +15,7 @@ from server.actions import archives, relations
 from server.actions.lists import Replies, add, make
 from server.archives import locked, making
 from server.archives.bundle import Bundle, listed
-from server.traces import TRACES, AtEnd
+from server.members.traces import TRACES, AtEnd
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known
 

@@ -11,7 +11,8 @@ from aiohttp import web
 from models import InboxItem, OutgoingMail
 from models.delivery import ItemState
 from models.mail import Letter
-from server import failures, worker
+from server import worker
+from server.background import failures
 from server.commands import check
 from server.commands.output import Output
 from server.keys import MAIL

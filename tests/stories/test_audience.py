@@ -9,9 +9,9 @@ from PIL import Image
 from federation import audience
 from models import Attachment
 from models.reach import Reach
-from server import media
 from server.actions.posts import Composition, publish
 from server.keys import MEDIA
+from server.pictures import media
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known, see
 

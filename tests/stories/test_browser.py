@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from models import Actor, Member
-from server.passwords import Passwords
+from server.members.passwords import Passwords
 from tests.cast import Templates, cast
 from tests.chromium import chromium, executable, reader
 from tests.live import LiveServer, promised

@@ -18,8 +18,8 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from server import cli
-from server.language import gettext_for
 from server.serving import is_free
+from server.words.language import gettext_for
 from tests.live import promised
 from tests.test_layers import ROOT
 

@@ -13,7 +13,7 @@ from moderation import consent
 from server.actions import departures, links, names, reactions
 from server.actions.departures import Kind
 from server.keys import MEDIA
-from server.language import gettext_for
+from server.words.language import gettext_for
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known, sees
 

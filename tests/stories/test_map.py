@@ -13,8 +13,8 @@ from models import Actor, Census, Community, Host, Member, ProfileLine, ProfileV
 from models.consent import Purpose
 from models.host import Standing
 from moderation.counts import Band
-from server import atlas
 from server.actions import accounts, sharing
+from server.community import atlas
 from tests.browser import Browser
 from tests.live import LiveServer
 

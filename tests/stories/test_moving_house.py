@@ -9,10 +9,10 @@ from models.consent import Purpose
 from models.reach import Reach
 from models.rights import BroughtKind, Outcome
 from moderation import consent
-from server import takeout
 from server.actions import archives, brought, follows, lists, relations
 from server.actions.lists import Replies
 from server.archives import locked, making
+from server.members import takeout
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known
 

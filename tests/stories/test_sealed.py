@@ -12,14 +12,14 @@ from models.database import open_database, rows, sqlite_path
 from models.reach import Reach
 from models.rights import BroughtKind
 from models.vault import KeyGone, Vault
-from server import cards
 from server.actions import brought, corrections, departures, drafts, posts, relations
 from server.actions.drafts import Typed
 from server.actions.polls import PollDraft
 from server.actions.posts import Composition
+from server.display import cards
 from server.keys import MEDIA
-from server.language import gettext_for
-from server.takeout import Line
+from server.members.takeout import Line
+from server.words.language import gettext_for
 from tests.live import LiveServer, settle
 from tests.stories.scene import known, see, sees
 

@@ -11,7 +11,7 @@ from models.reach import Reach
 from moderation import hosts
 from server.actions import cut_follows, partners
 from server.keys import MEDIA
-from server.media import forget_rejected
+from server.pictures.media import forget_rejected
 from server.routes import ROUTES
 from tests.browser import Browser
 from tests.live import LiveServer, settle

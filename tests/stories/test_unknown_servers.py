@@ -9,7 +9,7 @@ from moderation import hosts
 from server.actions import closures, domains
 from server.actions.domains import Restriction, Severity
 from server.keys import MEDIA
-from server.media import fetch_wanted
+from server.pictures.media import fetch_wanted
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.peer import Peer

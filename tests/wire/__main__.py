@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from models.migration import migrate
-from server import logs
+from server.background import logs
 from server.commands.output import table
 from tests.live import LiveServer
 from tests.wire.replay import Outcome, replay

@@ -17,7 +17,7 @@ from server.api.entities.report import Category, matter_of
 from server.api.entities.status import Status, statuses
 from server.api.paging import Window, listed, rows_of
 from server.api.readers import reader_of
-from server.cards import Entry
+from server.display.cards import Entry
 from server.keys import COMMUNITY, LANGUAGE, MEMBER
 
 

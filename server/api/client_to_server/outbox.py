@@ -5,13 +5,13 @@ from aiohttp import web
 
 from federation.contexts import AS
 from models.errors import NotHere
-from server import scopes
 from server.api.arguments import BadInput
 from server.api.client_to_server import activities
 from server.api.client_to_server.activities import Document
 from server.api.client_to_server.verbs import VERBS
 from server.api.tokens import OutOfScope
 from server.keys import LIMITS, MEMBER, TOKEN
+from server.words import scopes
 
 ACTIVITY_TYPE = "application/activity+json"
 SCOPES = "write:statuses write:follows write:favourites write:blocks write:accounts"

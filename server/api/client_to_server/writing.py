@@ -23,9 +23,9 @@ from server.api.client_to_server.activities import WRITABLE, Wanted
 from server.api.client_to_server.addressing import Audience, UnknownAddressee
 from server.api.client_to_server.markdown_of import markdown_of
 from server.api.writing import AskPoll, PostStatus
-from server.composer import WARNING_LIMIT_CHARACTERS
+from server.display.composer import WARNING_LIMIT_CHARACTERS
 from server.keys import MEMBER, SETTINGS
-from server.markdown import mentions_in
+from server.words.markdown import mentions_in
 
 MARKDOWN = ("text/markdown", "text/plain")
 OPTIONS_READ = 20

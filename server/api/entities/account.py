@@ -16,10 +16,10 @@ from models.member import Role as MemberRole
 from models.reach import Reach
 from moderation import lines
 from moderation.lines import Lines
-from server import emojis
 from server.api.answers import midnight
 from server.api.readers import Reader
 from server.api.visibility import Visibility, visibility_of
+from server.pictures import emojis
 
 
 class Field(TypedDict):
@@ -183,7 +183,7 @@ async def account_for(actor: Actor, reader: Reader) -> Account:
 
 
 def account_with(actor: Actor, reader: Reader, keys: Mapping[str, Mapping[str, str]], readers: Reach | None = None) -> Account:
-    """One person, with small pictures out of those that are here (`server.emojis`)."""
+    """One person, with small pictures out of those that are here (`server.pictures.emojis`)."""
     known = keys.get(actor.host, {})
     pictures = emojis_in(emojis.profile_words(actor), known, reader) if known else []
     return account(actor, reader.origin, reader.reach if readers is None else readers, pictures)

@@ -8,7 +8,7 @@ from models import Filter as FilterRow
 from models import FilteredPost, FilterKeyword
 from models.filter import InForce
 from server.api.answers import instant_or_none
-from server.sieve import Match
+from server.display.sieve import Match
 
 
 class Keyword(TypedDict):

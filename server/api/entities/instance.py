@@ -15,15 +15,15 @@ from models import Community
 from models.community import SignUp
 from models.reach import Reach
 from moderation import lines, markup
-from server import markdown
 from server.actions import pins, polls, profiles
 from server.actions.posts import DESCRIPTION_LIMIT_CHARACTERS, IMAGES_LIMIT, TEXT_LIMIT_CHARACTERS
 from server.actions.tags import FEATURED_LIMIT
 from server.api.entities.account import Account, account
-from server.house import rules_of
-from server.imaging import PIXELS_LIMIT
+from server.community.house import rules_of
 from server.keys import COMMUNITY, LANGUAGE, SETTINGS
-from server.language import LANGUAGES
+from server.pictures.imaging import PIXELS_LIMIT
+from server.words import markdown
+from server.words.language import LANGUAGES
 
 #: The Mastodon whose API this is; apps compare it before they use what is newer.
 SPEAKS = "4.5.0"

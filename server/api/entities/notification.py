@@ -13,14 +13,14 @@ from models import Actor, Notification, Post
 from models import Report as ReportRow
 from models.notification import Notice
 from moderation.visibility import visible_to
-from server import emojis
 from server.actions import cut_follows
 from server.api.answers import instant
 from server.api.entities.account import Account, account, account_with
 from server.api.entities.report import Report, told_of
 from server.api.entities.status import Status, statuses
 from server.api.readers import Reader
-from server.cards import Entry
+from server.display.cards import Entry
+from server.pictures import emojis
 
 #: Our notices by the name that apps have for them; what is not here they do not see.
 KINDS: dict[str, tuple[Notice, ...]] = {

@@ -11,7 +11,6 @@ from models import Announce, Post
 from models.post import AskedState, Quotable
 from models.reach import Reach
 from moderation import markup
-from server import signal_words
 from server.actions import quotes
 from server.api.answers import instant, instant_or_none
 from server.api.entities.account import Account, CustomEmoji, account_with
@@ -21,9 +20,10 @@ from server.api.entities.poll import Poll, poll
 from server.api.preloads import Preloads, preload
 from server.api.readers import Reader
 from server.api.visibility import Visibility, visibility_of
-from server.cards import Entry, facts_of
-from server.language import gettext_for
-from server.wording import note_name
+from server.display.cards import Entry, facts_of
+from server.words import signal_words
+from server.words.language import gettext_for
+from server.words.wording import note_name
 
 
 class Mention(TypedDict):

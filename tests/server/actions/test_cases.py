@@ -12,9 +12,9 @@ from models.case import CLAIM_TIME, Audience, CaseSource, Matter, Urgency
 from models.database import in_transaction
 from models.member import Role
 from models.notification import Notice
-from server import measures
 from server.actions import case_keeping, cases, colleagues
 from server.actions.cases import CaseClosed, CaseTaken, OwnCase
+from server.community import measures
 
 ORIGIN = "https://a.example"
 

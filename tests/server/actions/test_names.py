@@ -7,7 +7,7 @@ from tortoise.context import TortoiseContext
 from models import Actor, Member
 from models.member import Role
 from server.actions import names
-from server.language import gettext_for
+from server.words.language import gettext_for
 
 _ = gettext_for("en")
 

@@ -9,7 +9,7 @@ from federation.contexts import PUBLIC
 from models import Actor, Announce, Block, Community, Follow, Like, Member, Pin, Poll, Post, Recipient
 from models.reach import Reach
 from server.api.client_to_server.markdown_of import markdown_of
-from server.markdown import render
+from server.words.markdown import render
 from tests.live import LiveServer, settle
 from tests.server.api.client import Answer, Api
 from tests.stories.scene import befriend, known, sees

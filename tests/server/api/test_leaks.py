@@ -9,8 +9,8 @@ from models.member import Role
 from models.reach import Reach
 from server.actions import apps, reactions, relations
 from server.api.client_to_server.markdown_of import markdown_of
+from server.display.sieve import Sieve
 from server.keys import COMMUNITY
-from server.sieve import Sieve
 from tests.live import LiveServer
 from tests.server.api.client import Answer, Api
 from tests.server.api.test_statuses import quick, said

@@ -13,9 +13,10 @@ import pytest
 
 from models import AccessToken, AuthorizationCode, ClientApp, Member, clock
 from models.member import LinkPurpose
-from server import scopes, worker
+from server import worker
 from server.actions import accounts, apps, links
 from server.api.oauth import is_redirect
+from server.words import scopes
 from tests.browser import Browser
 from tests.live import LiveServer
 from tests.server.api.client import Api, token_for

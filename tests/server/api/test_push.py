@@ -20,9 +20,9 @@ from models import Actor, Community, Member, OutgoingPush, PushSubscription
 from models.consent import Purpose
 from models.member import MemberState
 from models.reach import Reach
-from server import pushes
 from server.actions import consents
-from server.web_push import from_base64, to_base64
+from server.api import pushes
+from server.api.web_push import from_base64, to_base64
 from tests.live import LiveServer
 from tests.server.api.client import Api
 

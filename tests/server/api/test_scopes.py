@@ -6,11 +6,12 @@ import re
 import pytest
 
 from models.member import Role
-from server import limits, scopes
 from server.actions import apps
 from server.api.door import ANY_TOKEN, ANYBODY, Endpoint
 from server.api.routes import API
-from server.limits import Rate
+from server.entrance import limits
+from server.entrance.limits import Rate
+from server.words import scopes
 from tests.live import LiveServer
 from tests.server.api.client import Api
 

@@ -30,7 +30,8 @@ from models.consent import Purpose
 from models.database import open_database
 from models.delivery import DeliveryState
 from models.ruling import Act
-from server import cli, receipts
+from server import cli
+from server.members import receipts
 from tests import catalogue
 from tests.conftest import NewDatabase
 

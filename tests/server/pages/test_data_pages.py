@@ -18,9 +18,11 @@ from models.member import Role
 from models.reach import Reach
 from moderation import consent
 from moderation.wordings import Wording
-from server import differences, reminders, worker
+from server import worker
 from server.actions import sharing
+from server.background import reminders
 from server.keys import MAIL
+from server.words import differences
 from tests.browser import Browser
 from tests.live import LiveServer
 

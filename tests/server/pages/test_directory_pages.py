@@ -28,12 +28,12 @@ from models.ids import new_key
 from models.listings import Told
 from models.member import Role
 from models.notification import Notice
-from server import limits
 from server.actions import introductions
 from server.actions.introductions import AskedEnough
 from server.actions.listings import place_due
+from server.entrance import limits
+from server.entrance.limits import Rate
 from server.keys import INSTANCE
-from server.limits import Rate
 from tests.browser import Browser
 from tests.live import LiveServer
 

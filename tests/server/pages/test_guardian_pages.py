@@ -13,10 +13,10 @@ from models.member import Role
 from models.notification import Notice
 from models.ruling import Act
 from moderation import consent
-from server import acting
 from server.actions import departures, guardians
 from server.actions.accounts import Newcomer
 from server.actions.guardians import Scopes
+from server.entrance import acting
 from server.keys import MAIL
 from server.routes import ROUTES
 from tests.browser import Browser

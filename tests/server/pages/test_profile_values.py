@@ -9,12 +9,12 @@ from pathlib import Path
 from models import Actor, Community, DailyNumber, Member, ProfileLine, ProfileValue
 from models.consent import Purpose
 from models.member import Role
+from models.profile import Value
 from models.reach import Reach
 from moderation.counts import Thresholds
-from server import rarity
 from server.actions import profile_lines, sharing
-from server.actions.profile_lines import Value
 from server.keys import COMMUNITY
+from server.members import rarity
 from tests import catalogue
 from tests.browser import Browser
 from tests.live import LiveServer

@@ -16,9 +16,9 @@ from models.delivery import ReportOutcome
 from models.member import Role
 from models.reach import Reach
 from models.ruling import Act, Ruling
-from server import limits
 from server.actions import cases, outside_reports, report_answers, reports
 from server.api.entities.report import Category, category_of, matter_of
+from server.entrance import limits
 from tests.browser import Browser
 from tests.live import PATIENCE_SECONDS, LiveServer
 

@@ -11,7 +11,7 @@ from models.member import LinkPurpose, MemberState
 from server.actions import accounts, links
 from server.actions.accounts import Newcomer
 from server.keys import PASSWORDS
-from server.passwords import Passwords
+from server.members.passwords import Passwords
 from tests.browser import Browser
 from tests.live import LiveServer
 

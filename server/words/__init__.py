@@ -1,0 +1,1 @@
+"""What things are called, and how texts are made: languages, the names of what the tables hold, Markdown."""
