@@ -12,6 +12,7 @@ from tortoise.expressions import Q
 
 from models import clock, memory
 from models.base import Record
+from models.commits import after_commit
 from models.database import as_list, dialect, in_transaction, listed, rows, tuples
 
 
@@ -187,18 +188,24 @@ class Host(Record):
         if self._saved_in_db:
             await super().save(*args, **options)
             if "standing" in (options.get("update_fields") or ("standing",)):
-                memory.current().standings.clear()
+                _forget()
             return
         async with in_transaction() as connection:
             await _hold(alone=self.own.is_handed_down)
             await super().save(*args, **options | {"using_db": connection})
             await (self._settle() if self.own.is_handed_down else self._cover(await self._own_rules(domains_above(self.name))))
         if self.standing is not Standing.UNKNOWN:
-            memory.current().standings.clear()
+            _forget()
 
     def is_resting(self, now: datetime | None = None) -> bool:
         """Whether the circuit breaker keeps us from sending."""
         return self.retry_at is not None and self.retry_at > (now or clock.now())
+
+
+def _forget() -> None:
+    """How we stand is asked for anew, now and once that is committed: who asked meanwhile heard what was before."""
+    memory.current().standings.clear()
+    after_commit(memory.current().standings.clear)
 
 
 async def _hold(*, alone: bool) -> None:

@@ -218,12 +218,11 @@ async def nobody_in_particular(left: Actor) -> Actor:
 
     It has agreed to nothing, so nothing of it leaves this server. Inside a transaction.
     """
-    if known := await Actor.get_or_none(name=FORMER, host=""):
-        return known
     member = await Member.get_or_none(actor_id=left.id)
     _ = language.gettext_for(member.language if member and member.language else "fr")
     uri = f"{left.uri.rpartition('/')[0]}/former"
-    return await Actor.create(name=FORMER, uri=uri, inbox_uri=f"{uri}/inbox", display_name=_("Somebody who has left"))
+    columns = {"uri": uri, "inbox_uri": f"{uri}/inbox", "display_name": _("Somebody who has left")}
+    return (await Actor.get_or_create(columns, name=FORMER, host=""))[0]
 
 
 async def _finish(departure: Departure, store: MediaStore) -> None:
