@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -84,12 +84,7 @@ async def ordinary(waiting: Sequence[tuple[Actor, Iterable[tuple[T, object]]]],
 
     With a limit, of nobody of whom something is in line already, and none if more than so much is, of anybody.
     """
-    read: list[_Read[T]] = []
-    for author, pieces in waiting:
-        for one in _first(author, pieces):
-            read.append(one)
-            if len(read) % PARSED_AT_ONCE == 0:
-                await asyncio.sleep(0)
+    read = [one for author, pieces in waiting async for one in _first(author, pieces)]
     if not read:
         return []
     known = await arrivals.known({one.author.id for one in read}, {one.author.host for one in read},
@@ -99,12 +94,14 @@ async def ordinary(waiting: Sequence[tuple[Actor, Iterable[tuple[T, object]]]],
     return [one async for one in _made(read, known)]
 
 
-def _first(author: Actor, pieces: Iterable[tuple[T, object]]) -> Iterator[_Read[T]]:
-    """What somebody said, up to what is not ordinary: what comes after that waits for it."""
-    for name, document in pieces:
+async def _first(author: Actor, pieces: Iterable[tuple[T, object]]) -> AsyncIterator[_Read[T]]:
+    """What somebody said, up to what is not ordinary: what comes after that waits for it. Some at a time."""
+    for count, (name, document) in enumerate(pieces, 1):
         if (note := _read(document, author)) is None:
             return
         yield _Read(name, note, author)
+        if count % PARSED_AT_ONCE == 0:
+            await asyncio.sleep(0)
 
 
 async def _made(read: Sequence[_Read[T]], known: Known) -> AsyncIterator[Ordinary[T]]:

@@ -9,7 +9,6 @@ import contextvars
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-TOLD_AT_ONCE = 4
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -62,18 +61,7 @@ class Gathering(Generic[T, R]):
             for _, done in group:
                 done.cancel()
             raise
-        await _tell([(done, result) for (_, done), result in zip(group, results, strict=True)])
-
-
-async def _tell(told: Sequence[tuple[asyncio.Future[R], R | Exception]]) -> None:
-    """A few at a time: thirty who go on at once keep a page waiting for as long as all of them take."""
-    try:
-        for count, (done, result) in enumerate(told, 1):
-            _settle(done, result)
-            if count % TOLD_AT_ONCE == 0:
-                await asyncio.sleep(0)
-    finally:
-        for done, result in told:
+        for (_, done), result in zip(group, results, strict=True):
             _settle(done, result)
 
 

@@ -62,32 +62,3 @@ async def test_whoever_stops_waiting_stops_nobody_else() -> None:
     assert await staying == 2
     with pytest.raises(asyncio.CancelledError):
         await leaving
-
-
-async def test_others_have_their_turn_before_all_of_a_group_go_on() -> None:
-    async def work(group: Sequence[int]) -> list[int | Exception]:
-        return list(group)
-    gathering, order = Gathering(work, 100), list[int | None]()
-
-    async def ask(number: int) -> None:
-        order.append(await gathering.do(number))
-
-    async def read() -> None:
-        while len(order) - order.count(None) < 40:
-            order.append(None)
-            await asyncio.sleep(0)
-    await asyncio.gather(*map(ask, range(40)), read())
-    told = order[order.index(0):]
-    assert [one for one in told if one is not None] == list(range(40))
-    assert told.count(None) >= 5
-
-
-async def test_who_is_stopped_while_telling_tells_all() -> None:
-    async def work(group: Sequence[int]) -> list[int | Exception]:
-        return list(group)
-    gathering = Gathering(work, 100)
-    asking = [asyncio.create_task(gathering.do(number)) for number in range(40)]
-    assert await asking[0] == 0
-    for task in gathering._under_way:
-        task.cancel()
-    assert await asyncio.gather(*asking) == list(range(40))
