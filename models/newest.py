@@ -1,7 +1,7 @@
 """Who wrote or passed something on last, kept where a list of messages looks for it.
 
 A home is made of the newest of some thousand people. To look for the newest of each takes some thousand looks into an index;
-kept beside each follow, in an index in this order, the sixty who wrote last are one look. What is kept may be too new, where
+kept beside each follow, in an index in this order, those who wrote last are one look. What is kept may be too new, where
 a message is gone; never too old.
 """
 from __future__ import annotations

@@ -82,7 +82,7 @@ class Readers:
             self._begin_turn()
         try:
             return self._timed(self._here or self._open_here(), statements)
-        except sqlite3.OperationalError:  # given up
+        except sqlite3.OperationalError:  # given up, or locked: a thread has patience, and says what is wrong
             return None
 
     def _begin_turn(self) -> None:

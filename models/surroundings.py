@@ -36,7 +36,7 @@ class Surroundings:
     thanked: set[int] = field(default_factory=set)  # by the reader
     passed_on: set[int] = field(default_factory=set)
     pinned: set[int] = field(default_factory=set)
-    filters_any: bool = False
+    has_filters: bool = False
 
 
 async def of_posts(posts: Collection[Post], hosts: Collection[str], visible: Condition, me: int | None) -> Surroundings:
@@ -51,7 +51,7 @@ async def of_posts(posts: Collection[Post], hosts: Collection[str], visible: Con
     return Surroundings(
         images=_by_post(images), replies={int(id_): int(count) for id_, count, _, _ in told["replies"]},
         answered={int(id_): Answered(key, shown or name) for id_, key, shown, name in told["answered"]},
-        titles={name: title for name, title, _, _ in told["titles"]}, filters_any=bool(told["filters"]),
+        titles={name: title for name, title, _, _ in told["titles"]}, has_filters=bool(told["filters"]),
         **{name: {int(said[0]) for said in told[kind]} for name, kind in MINE.items()})
 
 
@@ -102,7 +102,7 @@ def _around(posts: Collection[Post], hosts: Collection[str], visible: Condition,
               f" {FROM} WHERE {listed('post.id')} AND ({visible.sql})", [as_list(parents), *visible.values]),
              (f"SELECT 'titles', name, title, '', '' FROM host WHERE title <> '' AND {listed('name', 'text')}",  # noqa: S608
               [as_list(hosts)]),
-             (f"SELECT 'images', {_text('post_id')}, '', '', '' FROM attachment WHERE {listed('post_id')}",  # noqa: S608
+             (f"SELECT DISTINCT 'images', {_text('post_id')}, '', '', '' FROM attachment WHERE {listed('post_id')}",  # noqa: S608
               [as_list(ids)])]
     if me is not None:
         asked += [(f"SELECT '{kind}', {_text('post_id')}, '', '', '' FROM {table} WHERE actor_id = ? AND {listed('post_id')}",  # noqa: S608

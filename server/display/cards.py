@@ -122,7 +122,7 @@ async def posts(entries: Sequence[Entry], reader: Member | None, _: Words, *, wi
     if reader and place:
         rows = [entry.post for entry in shown]
         around.sifted = await sift(rows, lambda: _texts(shown, around), reader, place, _,
-                                    has_filters=around.kept.filters_any)
+                                    has_filters=around.kept.has_filters)
     return [_card(entry, reader, around, _) for entry in shown if with_hidden or entry.post.id not in around.sifted.hidden]
 
 
