@@ -52,7 +52,7 @@ async def scanned(new_database: NewDatabase, tmp_path: Path) -> AsyncIterator[Li
     script.write_text(SCRIPT)
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     async with LiveServer(await new_database(), tmp_path / "scanned", image_scanner=str(script),
-                          image_scanner_timeout_seconds=1) as server:
+                          image_scanner_timeout_seconds=3) as server:
         yield server
 
 
