@@ -9,6 +9,7 @@ from moderation.visibility import Viewer, visible_to
 from server.pictures import emojis
 from server.views import ChoiceView, PollView, QuoteView
 from server.words.language import Words, moment
+from server.words.wording import beginning
 
 EXCERPT_CHARACTERS = 140
 QUESTION = "Question"
@@ -78,5 +79,4 @@ def _excerpt(post: Post) -> str:
     """Its first words, or what it warns of instead."""
     if post.shown_warning or post.sensitive:
         return post.shown_warning
-    words = post.title or markup.plain(post.html).replace("\n", " ")
-    return words if len(words) <= EXCERPT_CHARACTERS else words[:EXCERPT_CHARACTERS].rstrip() + "…"
+    return beginning(post.title or markup.plain(post.html).replace("\n", " "), EXCERPT_CHARACTERS)

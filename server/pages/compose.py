@@ -27,7 +27,7 @@ from server.members import personal_data
 from server.pages import agreement
 from server.views import AudienceOption, FieldError, ImageView, Option, PostView
 from server.words.language import Words, gettext_for, name_of
-from server.words.wording import about_name, note_name, voice_name
+from server.words.wording import about_name, beginning, note_name, voice_name
 
 WRITTEN_IN = ("fr", "en", "de", "es", "it", "nl", "pt", "ar")
 EXCERPT_CHARACTERS = 120
@@ -202,7 +202,7 @@ class DraftView:
 async def show_drafts(request: web.Request) -> web.Response:
     """GET /drafts: what is kept, newest first."""
     kept = await Draft.filter(owner_id=request[MEMBER].actor_id).order_by("-edited_at", "-id").limit(drafts.DRAFTS_LIMIT)
-    lines = [DraftView(draft.key, str(draft.form.get("text", ""))[:EXCERPT_CHARACTERS], draft.edited_at,
+    lines = [DraftView(draft.key, beginning(str(draft.form.get("text", "")), EXCERPT_CHARACTERS), draft.edited_at,
                        len(draft.form.get("images", []))) for draft in kept]
     return render.page(request, "drafts.html", here="write", drafts=lines)
 

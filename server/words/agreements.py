@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from models import ProfileLine
 from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
+from models.reach import Reach
 from moderation import lines
+from moderation.consent import PURPOSES
 from server.words import profile_words
 from server.words.language import Words
 
@@ -25,6 +27,9 @@ def title(purpose: Purpose, _: Words, scope: str = "") -> str:
         Purpose.GENETICS: _("What I tell about my genes"),
         Purpose.SHARED_OUT: _("Copies on other servers"),
         Purpose.FOUND_BY_PARTNERS: _("Being found by partner communities"),
+        Purpose.MAP: _("My country on the map"),
+        Purpose.STATISTICS: _("Counting in numbers"),
+        Purpose.DIRECTORY: _("The list of professionals"),
         Purpose.MEMORIAL: _("My page as a memory, after my death"),
         Purpose.SEARCH_ENGINES: _("Search engines"),
         Purpose.CONTENT_IN_MAIL: _("What mails and phone notices say"),
@@ -33,8 +38,7 @@ def title(purpose: Purpose, _: Words, scope: str = "") -> str:
 
 def level(purpose: Purpose) -> int:
     """How far it reaches, on the scale of five."""
-    return {Purpose.FOUND_HERE: 3, Purpose.MEMORIAL: 3, Purpose.MEMBERSHIP: 3, Purpose.FIELD: 3, Purpose.SHARED_OUT: 4,
-            Purpose.FOUND_BY_PARTNERS: 4, Purpose.SEARCH_ENGINES: 5}.get(purpose, 1)
+    return Reach(PURPOSES[purpose].audience).level
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,14 @@ def effects(purpose: Purpose, _: Words) -> Effects:
             (_("These lines are no longer shown to anybody."),),
             (_("We erase these lines of your profile here, at once."),
              _("Servers that have them are sent your profile without them.")),
+            (_("What somebody has read, noted or photographed."),))
+    if purpose in (Purpose.MAP, Purpose.STATISTICS):
+        return Effects(
+            (_("You no longer count, from now on."),), (_("Nothing: only coarse numbers were shown, and they name nobody."),),
+            (_("Numbers that somebody has read, noted or photographed."),))
+    if purpose is Purpose.DIRECTORY:
+        return Effects(
+            (_("You are no longer in the list of professionals."),), (_("Nothing else has a copy of this list."),),
             (_("What somebody has read, noted or photographed."),))
     if purpose is Purpose.CONTENT_IN_MAIL:
         return Effects(

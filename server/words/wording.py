@@ -175,6 +175,11 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
     }[kind]
 
 
+def beginning(words: str, characters: int) -> str:
+    """The first characters of some words, with an ellipsis where more follows."""
+    return words if len(words) <= characters else words[:characters].rstrip() + "…"
+
+
 def excerpt(post: Post) -> str:
     """The first words of a message, or what they warn of."""
-    return post.shown_warning or post.title or markup.plain(post.html).replace("\n", " ")[:EXCERPT_CHARACTERS]
+    return post.shown_warning or post.title or beginning(markup.plain(post.html).replace("\n", " "), EXCERPT_CHARACTERS)
