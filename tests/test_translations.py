@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
-from server.words.extraction import CATALOGUES, extract, is_code, texts_of
+from server.words.extraction import CATALOGUES, extract, is_code, texts_of, update
 from server.words.language import LANGUAGES
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
@@ -51,6 +51,32 @@ def test_the_catalogue_holds_what_the_source_says_and_no_more(lang: str, source:
 def test_every_message_is_translated_by_a_person(lang: str):
     assert [ids_of(message) for message in messages(lang) if not all(texts_of(message))] == []
     assert [ids_of(message) for message in messages(lang) if message.fuzzy] == []
+
+
+def test_collecting_keeps_what_somebody_wrote(tmp_path: Path):
+    """Also in English, where all else says what the source says now."""
+    lines = (("%(num)d line", "%(num)d lines"), ("%(num)d day", "%(num)d days"), "Plain", "Gone", "error.code")
+
+    def found(*ids: str | tuple[str, str]) -> Catalog:
+        catalogue = Catalog()
+        for id_ in ids:
+            catalogue.add(id_)
+        return catalogue
+    path = tmp_path / "messages.po"
+    for lang in ("en", "fr"):
+        written = update(path, lang, found(*lines))
+        for id_, text in (("%(num)d line", ("One line", "%(num)d lines")), ("error.code", "A sentence.")):
+            written[id_].string = text
+        with path.open("wb") as file:
+            write_po(file, written)
+        update(path, lang, found(lines[0], ("%(num)d day", "%(num)d long days"), "Plain", "New", "error.code"))
+        with path.open("rb") as file:
+            kept = {ids_of(message)[0]: texts_of(message) for message in read_po(file, locale=lang) if message.id}
+        same = lang == "en"
+        assert kept == {"%(num)d line": ("One line", "%(num)d lines"), "error.code": ("A sentence.",),
+                        "%(num)d day": ("%(num)d day", "%(num)d long days") if same else ("", ""),
+                        "Plain": ("Plain",) if same else ("",), "New": ("New",) if same else ("",)}
+        path.unlink()
 
 
 def test_every_code_says_a_sentence_in_english():

@@ -79,17 +79,20 @@ def extract(root: Path = ROOT) -> Catalog:
 
 
 def update(path: Path, lang: str, found: Catalog) -> Catalog:
-    """The catalogue of a language with what the source says now: translations kept, what is no longer said dropped."""
+    """The catalogue of a language with what the source says now: translations kept, what is no longer said dropped. English says
+    what the source says, unless somebody has written it otherwise.
+    """
     catalogue = Catalog(locale=lang, project="Dazzle", version="1", charset="utf-8", fuzzy=False, msgid_bugs_address="",
                         last_translator="", language_team=lang, header_comment=HEADER)
     if path.is_file():
         with path.open("rb") as file:
             catalogue = read_po(file, locale=lang)
+    reworded = _reworded(catalogue)
     catalogue.update(deepcopy(found), no_fuzzy_matching=True, update_header_comment=False,
                      update_creation_date=False)
     catalogue.obsolete.clear()
     if lang == "en":
-        _answer_itself(catalogue)
+        _answer_itself(catalogue, reworded)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalogue, width=120, no_location=True, sort_by_file=True, omit_header=False)
@@ -106,12 +109,21 @@ def texts_of(message: BabelMessage) -> tuple[str, ...]:
     return (message.string or "",) if not isinstance(message.string, list | tuple) else tuple(message.string)
 
 
-def _answer_itself(catalogue: Catalog) -> None:
+def _reworded(catalogue: Catalog) -> set[str]:
+    """The messages that say something else than the source, by their first text."""
+    return {_first(message) for message in catalogue if all(texts_of(message)) and message.string != message.id}
+
+
+def _answer_itself(catalogue: Catalog, reworded: Collection[str]) -> None:
     for message in catalogue:
-        first = message.id if isinstance(message.id, str) else message.id[0]
-        if first and not is_code(first):
+        first = _first(message)
+        if first and not is_code(first) and first not in reworded:
             message.string = message.id
             message.flags.discard("fuzzy")
+
+
+def _first(message: BabelMessage) -> str:
+    return str(message.id if isinstance(message.id, str) else message.id[0])
 
 
 def main(arguments: list[str]) -> int:
