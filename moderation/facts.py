@@ -9,7 +9,7 @@ from models.acts import Walls
 from models.host import Standing
 from models.post import Permitted, Quotable
 from models.reach import Reach
-from moderation import consent, hosts
+from moderation import asking, consent, hosts
 from moderation.policy import Facts
 from moderation.visibility import Viewer, seen_among
 
@@ -36,8 +36,6 @@ async def between(doer: Actor, target: Actor, *, reach: Reach = Reach.COMMUNITY,
 
 async def of_all(asked: Sequence[Asked]) -> list[Facts]:
     """The facts about each of these: what is asked of the database for all of them is asked once."""
-    if not asked:
-        return []
     posts = [one.post for one in asked if one.post is not None]
     walls = await acts.walls([(one.doer, one.target) for one in asked], {post.conversation for post in posts})
     seen = await _seen(asked)
@@ -61,6 +59,7 @@ async def _facts(one: Asked, walls: Walls, sees_post: bool) -> Facts:
         allows_quotes=await _allows_quotes(doer, target, one.reach, post), is_own=doer.id == target.id,
         organisation=doer.organised_as, is_known_to_target=not doer.organised_as or await _knows(target, doer),
         addresses_doer=post is not None and doer.organised_as.is_commercial and await _addresses(post, doer),
+        asks_first=post is not None and doer.is_local and asking.asks_to_answer(doer, post, one.reach),
         withheld=await _withheld(doer, target, post))
 
 
@@ -92,7 +91,7 @@ def about_searching(doer: Actor) -> Facts:
 
 async def _knows(target: Actor, doer: Actor) -> bool:
     """Whether the one asked for it: follows the organisation, has written to it, or is one too."""
-    return (bool(target.organised_as) or target.id == doer.id
+    return (bool(target.organised_as)
             or await Follow.exists(follower_id=target.id, target_id=doer.id, accepted_at__isnull=False)
             or await Recipient.exists(actor_id=doer.id, post__author_id=target.id, post__deleted_at__isnull=True))
 
