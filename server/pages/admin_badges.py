@@ -67,7 +67,7 @@ async def show(request: web.Request) -> web.Response:
     views = await _views([*waiting, *given[:ON_A_PAGE]], gettext_for(request[LANGUAGE]))
     await looks.note(request[MEMBER].actor, (row.owner_id for row in waiting), "badge.list")
     return render.page(request, "admin_badges.html", here="members", waiting=views[:len(waiting)], given=views[len(waiting):],
-                       pager=pager)
+                       pager=pager, done=request.query.get("done", ""))
 
 
 async def show_one(request: web.Request) -> web.Response:
@@ -88,7 +88,7 @@ async def decide(request: web.Request) -> web.Response:
             await (badges.refuse if verb == "refuse" else badges.take)(badge, request[MEMBER], reason)
     except (badges.NotByThem, badges.Waits) as error:
         return await _one(request, badge, (FieldError("", _(error.safe)),))
-    return see(HERE)
+    return see(f"{HERE}?done={verb}")
 
 
 async def _badge(request: web.Request) -> Badge:

@@ -60,13 +60,13 @@ async def decide(request: web.Request) -> web.Response:
         raise NotHere("review")
     if request.match_info["verb"] == "let-go":
         await reviews.let_go(review, request[MEMBER], trusts=request[FORM].has("trusts"))
-        return see("/admin/reviews")
+        return see("/admin/reviews?done=let-go")
     try:
         await reviews.send_back(review, request[MEMBER], request[FORM].text(f"reason-{review.id}", REASON_LIMIT))
     except reviews.NoReason as error:
         said = FieldError(f"reason-{review.id}", gettext_for(request[LANGUAGE])(error.safe))
         return await _list(request, (said,), review.id)
-    return see("/admin/reviews")
+    return see("/admin/reviews?done=send-back")
 
 
 async def _list(request: web.Request, errors: Sequence[FieldError] = (), first: int = 0) -> web.Response:
@@ -82,7 +82,7 @@ async def _list(request: web.Request, errors: Sequence[FieldError] = (), first: 
     views = [_view(request, row, images.get(row.post_id, []), is_newcomer=row.post.author_id in new) for row in rows[:PAGE]]
     await looks.note(request[MEMBER].actor, (row.post.author_id for row in rows[:PAGE]), "review.read")
     return render.page(request, "admin_reviews.html", status=422 if errors else 200, here="reviews", errors=errors, waiting=views,
-                       pager=pager)
+                       pager=pager, done=request.query.get("done", ""))
 
 
 def _view(request: web.Request, row: Review, pictures: Sequence[str], *, is_newcomer: bool) -> WaitingView:

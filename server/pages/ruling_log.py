@@ -97,7 +97,8 @@ async def show_team(request: web.Request) -> web.Response:
     await looks.note(me, (row.subject_id for row in rows[:PAGE]), "ruling.read")
     pager = Pager(older_url=f"/admin/log?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "")
     return render.page(request, "admin_log.html", here="log", entries=views[:len(rows[:PAGE])],
-                       waiting=[view for view in views[len(rows[:PAGE]):] if view.may_agree], pager=pager)
+                       waiting=[view for view in views[len(rows[:PAGE]):] if view.may_agree], pager=pager,
+                       done=request.query.get("done", ""))
 
 
 async def decide(request: web.Request) -> web.Response:
@@ -110,7 +111,7 @@ async def decide(request: web.Request) -> web.Response:
         await rulings.agree(ruling, by)
     else:
         await rulings.take_back(ruling, by, request[FORM].text(f"facts-{ruling.id}", WORDS_LIMIT))
-    return see("/admin/log")
+    return see(f"/admin/log?done={request.match_info['verb']}")
 
 
 async def show(request: web.Request) -> web.Response:
