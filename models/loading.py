@@ -48,6 +48,7 @@ class Maker(Generic[M]):
         return made
 
 
+@lru_cache(maxsize=64)
 def selected(model: type[Model], alias: str) -> str:
     """The columns of a table for a SELECT, in the order in which a maker wants them."""
     return ", ".join(f'"{alias}"."{column}"' for column in model._meta.fields_db_projection.values())

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from models.conditions import Condition
-from models.parts import HIGH, LOW, Scope, Way
+from models.parts import Others, Scope, Way
 from models.queues import marks
 
 FOR_MEMBERS = "'community', 'partners', 'web'"  # what a member may see of people they do not know
@@ -44,8 +44,8 @@ def everything(me: int) -> Scope:
     condition = Condition(f'({belongs}) AND "post"."author_id" NOT IN ({ON_LISTS_APART})', (me, me, me, me, me, me))  # noqa: S608
     tagged = "SELECT t.post_id FROM tag t INNER JOIN followed_tag f ON f.name = t.name WHERE f.owner_id = ?"
     named = "SELECT post_id FROM recipient WHERE actor_id = ?"
-    candidates = f"{tagged} AND t.post_id > ? AND t.post_id < ? UNION {named}"
-    return Scope(condition, Condition(candidates, (me, LOW, HIGH, me)), authors=Condition(f"{FOLLOWED} UNION {OURS}", (me,)),
+    others = (Others(Condition(tagged, (me,)), "t.post_id"), Others(Condition(named, (me,))))
+    return Scope(condition, others, authors=Condition(f"{FOLLOWED} UNION {OURS}", (me,)),
                  latest=(Condition(LATEST, (me,)), LATEST_OF_OURS), reader=me)
 
 
@@ -80,14 +80,14 @@ def public(is_member: bool, is_local: bool, has_pictures: bool) -> Scope:
     condition = Condition(f'"post"."reach" IN ({reaches}) AND "post"."is_listed" AND {NO_ANSWER} AND {NOT_FOR_SALE}'
                           ' AND "post__author"."limited_at" IS NULL')
     if has_pictures:
-        return Scope(condition, Condition("SELECT post_id FROM attachment WHERE post_id > ? AND post_id < ?", (LOW, HIGH)))
+        return Scope(condition, (Others(Condition("SELECT post_id FROM attachment WHERE 1 = 1"), "post_id"),))
     return Scope(condition, authors=Condition(OURS) if is_local else None)
 
 
 def tagged(names: Collection[str]) -> Scope:
     """Messages with one of these tags or more."""
-    candidates = f"SELECT post_id FROM tag WHERE name IN ({marks(len(names))}) AND post_id > ? AND post_id < ?"  # noqa: S608
-    return Scope(has_tag(names) & Condition(NOT_FOR_SALE), Condition(candidates, (*names, LOW, HIGH)), Way.COLLECT)
+    having = Condition(f"SELECT post_id FROM tag WHERE name IN ({marks(len(names))})", tuple(names))  # noqa: S608
+    return Scope(has_tag(names) & Condition(NOT_FOR_SALE), (Others(having, "post_id"),), Way.COLLECT)
 
 
 def has_tag(names: Collection[str]) -> Condition:

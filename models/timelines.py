@@ -7,11 +7,11 @@ come in; and then ever wider spans (performance.md, Limits: either way alone is 
 """
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from models import memory
+from models import memory, near
 from models.actor import Actor
 from models.conditions import FROM, Condition
 from models.database import Statement, Talk, talk, tuples
@@ -26,11 +26,11 @@ NEWEST_ROWS = 500  # that are looked at one by one
 NEAREST_AUTHORS = 32  # whose messages are collected at a time
 WIDER = 10  # times the span before, where that held too little
 A_MONTH = 30 * 24 * 3600 * 1000 << RANDOM_BITS  # of ids
-NOBODY = Condition("SELECT 0 AS id WHERE 1 = 0")
+Row = Sequence[Any]
 POST_COLUMNS = ((Post, "post"), (Actor, "post__author"))
 COLUMNS = (*POST_COLUMNS, (Announce, "announce"), (Actor, "passer"))
-JOINED = (' INNER JOIN "post" ON "post"."id" = listed.post_id'
-          ' INNER JOIN "actor" "post__author" ON "post__author"."id" = "post"."author_id"'
+JOINED = (' LEFT JOIN "post" ON "post"."id" = listed.post_id'
+          ' LEFT JOIN "actor" "post__author" ON "post__author"."id" = "post"."author_id"'
           ' LEFT JOIN "announce" ON "announce"."id" = listed.passing_id'
           ' LEFT JOIN "actor" "passer" ON "passer"."id" = "announce"."actor_id"')
 
@@ -69,12 +69,12 @@ def with_author(post: Post, author: Actor) -> Post:
     return post
 
 
-async def _found(wanted: Sequence[tuple[Table, Scope]], span: Span) -> list[Sequence[Any]]:
+async def _found(wanted: Sequence[tuple[Table, Scope]], span: Span) -> list[Row]:
     """The rows that stand on the page and one more, in their order: from the newest of each table, and where these are too
     few, out of ever wider spans beyond them.
     """
     if span.among is not None or all(scope.way is Way.PLAN for _, scope in wanted):
-        return await talk(_looked([Part(*one, Way.PLAN, span.after, span.before) for one in wanted], span))
+        return (await talk(_looked([Part(*one, Way.PLAN, span.after, span.before) for one in wanted], span)))[0]
     remembered = memory.current()
     found, sparse, unsettled = await talk(_search([await _begin(*one, span) for one in wanted], span))
     for one in sparse:
@@ -113,54 +113,54 @@ async def _edge(table: Table, span: Span) -> int:
     return int(found[0][0]) if found else 0
 
 
-def _search(parts: list[Part], span: Span) -> Talk[tuple[list[Sequence[Any]], set[Hashable], set[int]]]:
+def _search(parts: Sequence[Part], span: Span) -> Talk[tuple[list[Row], set[Hashable], set[int]]]:
     """The rows; lists to which few of the newest rows belong; and readers of whose home it is not kept yet who wrote last."""
     sparse, unsettled = set[Hashable](), set[int]()
-    found = yield from _looked([part for part in parts if not part.is_empty], span)
-    while parts := [part for part in parts if not _has_enough(part, found, span)]:
-        parts = yield from _beyond(parts, _end(found, span), span, sparse, unsettled)
-        more = yield from _looked(parts, span)
+    found, _ = yield from _looked([part for part in parts if not part.is_empty], span)
+    while lacking := [part for part in parts if not _has_enough(part, found, span)]:
+        more, edges = yield from _looked([_beyond(part, _end(found, span), span) for part in lacking], span)
         found = sorted([*found, *more], key=_place, reverse=not span.upwards)[:span.size + 1]
+        for part, edge in zip(lacking, edges, strict=True):
+            if part.way is Way.WALK and edge.are_more:
+                sparse.add((part.table.name, part.scope.authors))
+            if edge.newest >= SETTLING:
+                unsettled.add(part.scope.reader)
+        parts = [edge.part for edge in edges]
     return found, sparse, unsettled
 
 
-def _place(row: Sequence[Any]) -> int:
+def _place(row: Row) -> int:
     place: int = row[-1]
     return place
 
 
-def _end(found: Sequence[Sequence[Any]], span: Span) -> int:
+def _end(found: Sequence[Row], span: Span) -> int:
     """Nothing beyond this id stands on the page."""
     if len(found) > span.size:
         return _place(found[span.size])
     return span.before if span.upwards else span.after
 
 
-def _has_enough(part: Part, found: Sequence[Sequence[Any]], span: Span) -> bool:
+def _has_enough(part: Part, found: Sequence[Row], span: Span) -> bool:
     return part.high >= _end(found, span) if span.upwards else part.low <= _end(found, span)
 
 
-def _beyond(parts: Sequence[Part], end: int, span: Span, sparse: set[Hashable], unsettled: set[int]) -> Talk[list[Part]]:
+def _beyond(part: Part, end: int, span: Span) -> Part:
     """Where to look next for what the page lacks."""
-    limits = [0 if span.upwards else _authors_next(part) for part in parts]
-    latest = yield from _latest([one for one in zip(parts, limits, strict=True) if one[1]], end, unsettled)
-    nearest, made = iter(latest), list[Part]()
-    for part, limit in zip(parts, limits, strict=True):
-        if not limit:
-            made.append(_wider(part, end, span))
-            continue
-        those = next(nearest)
-        if len(those) == limit and part.way is Way.WALK:
-            sparse.add((part.table.name, part.scope.authors))
-        made.append(_nearest(part, those, len(those) == limit, end))
-    return made
+    if part.way is Way.KEPT and part.low >= part.high:  # nobody has looked for those who wrote last
+        return _near(replace(part, low=part.high - 1), Way.SOUGHT, part.authors, end)
+    authors = 0 if span.upwards else _authors_next(part)
+    if not authors:
+        return _wider(part, end, span)
+    is_kept = bool(part.scope.latest) and span.before == END_OF_TIME and part.way is not Way.SOUGHT
+    return _near(part, Way.KEPT if is_kept else Way.SOUGHT, authors, end)
 
 
 def _authors_next(part: Part) -> int:
     """Of how many authors, of those who wrote last, what they made is collected next; 0: of all, in a wider span."""
-    if not part.scope.authors or part.way is Way.COLLECT and not (part.nearest and part.scope.latest):
+    if not part.scope.authors or part.way is Way.COLLECT or part.way.is_near and not part.scope.latest:
         return 0
-    return NEAREST_AUTHORS if not part.nearest else NEAREST_AUTHORS * WIDER if len(part.nearest) <= NEAREST_AUTHORS else 0
+    return NEAREST_AUTHORS if not part.authors else NEAREST_AUTHORS * WIDER if part.authors <= NEAREST_AUTHORS else 0
 
 
 def _width(part: Part) -> int:
@@ -169,79 +169,56 @@ def _width(part: Part) -> int:
 
 
 def _wider(part: Part, end: int, span: Span) -> Part:
-    way = Way.COLLECT if part.scope.candidates or part.scope.authors else Way.WALK
+    way = Way.COLLECT if part.scope.others or part.scope.authors else Way.WALK
     if span.upwards:
         return replace(part, way=way, low=part.high - 1, high=min(end, part.high + _width(part)))
-    return replace(part, way=way, low=max(end, part.low - _width(part)), high=part.low + 1, nearest=())
+    return replace(part, way=way, low=max(end, part.low - _width(part)), high=part.low + 1)
 
 
-def _nearest(part: Part, those: Sequence[tuple[int, int]], are_more: bool, end: int) -> Part:
-    """Below what was looked at: those of its authors who wrote last (`those`: actor and newest id), down to where others of them
-    may have written too, if there are more.
-    """
-    oldest = those[-1][1] if those else END_OF_TIME
+def _near(part: Part, way: Way, authors: int, end: int) -> Part:
+    """Below what was looked at: those of its authors who wrote last."""
     far = min(part.low, new_id()) - max(_width(part), A_MONTH)
-    low = oldest if are_more else min(oldest, far)
-    return replace(part, way=Way.COLLECT, low=max(end, low), high=part.low + 1, nearest=tuple(id_ for id_, _ in those) or (0,))
+    return replace(part, way=way, low=max(end, far), high=part.low + 1, authors=authors, end=end)
 
 
-def _latest(parts: Sequence[tuple[Part, int]], end: int, unsettled: set[int]) -> Talk[list[list[tuple[int, int]]]]:
-    """Of each part so many authors who wrote last, below what was looked at: as kept, or else looked for."""
-    known = yield from _known(parts, end)
-    unsettled |= {part.scope.reader for (part, _), those in zip(parts, known, strict=True) if those and those[0][1] >= SETTLING}
-    lacking = [place for place, one in enumerate(parts) if not _suffices(*one, known[place])]
-    if lacking:
-        asked = yield [_looked_for(*parts[place], end) for place in lacking]
-        for place, rows in zip(lacking, asked, strict=True):
-            known[place] = [(int(id_), int(newest)) for id_, newest in rows if newest]
-    return known
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A part as it was looked at; whether others wrote before; the newest id of those who wrote last, as it is kept."""
+
+    part: Part
+    are_more: bool = False
+    newest: int = 0
 
 
-def _known(parts: Sequence[tuple[Part, int]], end: int) -> Talk[list[list[tuple[int, int]]]]:
-    """Those that are kept."""
-    known = [list[tuple[int, int]]() for _ in parts]
-    if kept := [_kept(*one, end, place) for place, one in enumerate(parts) if one[0].scope.latest]:
-        rows, = yield [(" UNION ALL ".join(sql for sql, _ in kept), [value for _, values in kept for value in values])]
-        for place, id_, newest in sorted(rows, key=lambda row: int(row[2]), reverse=True):
-            known[place].append((int(id_), int(newest)))
-    return known
-
-
-def _suffices(part: Part, limit: int, known: Sequence[tuple[int, int]]) -> bool:
-    """Whether all who wrote between the last of these and what was looked at are among them."""
-    return bool(part.scope.latest) and (len(known) < limit or known[-1][1] <= part.low)
-
-
-def _kept(part: Part, limit: int, end: int, place: int) -> Statement:
-    """With their place among the parts, in this order."""
-    ordered = "ORDER BY newest DESC LIMIT ?"
-    each = [f"SELECT * FROM ({one.sql} AND newest_id > ? {ordered}) AS latest{number}"  # noqa: S608
-            for number, one in enumerate(part.scope.latest)]
-    values = [value for one in part.scope.latest for value in (*one.values, end, limit)]
-    those = f"{' UNION ALL '.join(each)} {ordered}"
-    return f"SELECT {place}, those.* FROM ({those}) AS those", [*values, limit]  # noqa: S608
-
-
-def _looked_for(part: Part, limit: int, end: int) -> Statement:
-    table, authors = part.table, part.scope.authors or NOBODY
-    newest = f'SELECT MAX(c.id) FROM "{table.name}" c WHERE c.{table.author} = who.id AND c.id > ? AND c.id < ?'  # noqa: S608
-    return (f"SELECT who.id, COALESCE(({newest}), 0) AS newest FROM ({authors.sql}) AS who"  # noqa: S608
-            " ORDER BY newest DESC LIMIT ?", [end, part.low + 1, *authors.values, limit])
-
-
-def _looked(parts: Sequence[Part], span: Span) -> Talk[list[Sequence[Any]]]:
-    """The rows of some parts together, as many as the page needs. Whether they belong there is decided by their ids alone, and
-    only those that do are read whole.
-    """
+def _looked(parts: Sequence[Part], span: Span) -> Talk[tuple[list[Row], list[Edge]]]:
+    """The rows of some parts together, as many as the page needs, and how far that was."""
     if not parts:
-        return []
-    asked, values = list[str](), list[object]()
-    for number, part in enumerate(parts):
-        sql, given = places(part, span)
-        asked.append(f"SELECT * FROM ({sql}) AS part{number}")  # noqa: S608
-        values += given
-    wanted = ", ".join(selected(model, alias) for model, alias in COLUMNS)
-    chosen = f"{' UNION ALL '.join(asked)} ORDER BY place {order(span)} LIMIT {span.size + 1}"
-    sql = (f"SELECT {wanted}, listed.place FROM ({chosen}) AS listed"  # noqa: S608
-           f"{JOINED} ORDER BY listed.place {order(span)}")
-    return (yield [(sql, values)])[0]
+        return [], []
+    rows, = yield [_statement(parts, span)]
+    near_ones = sum(part.way.is_near for part in parts)
+    told = iter(rows[0][-1 - near.COLUMNS * near_ones:-1] if near_ones else ())
+    return [row for row in rows if row[-1] is not None], [_edge_of(part, told) for part in parts]
+
+
+def _edge_of(part: Part, told: Iterator[int]) -> Edge:
+    if not part.way.is_near:
+        return Edge(part)
+    number, newest, low = int(next(told)), int(next(told) or 0), int(next(told))
+    return Edge(replace(part, low=low), number == part.authors, newest)
+
+
+def _statement(parts: Sequence[Part], span: Span) -> Statement:
+    """Whether rows belong there is decided by their ids alone, and only those that do are read whole. How far it was is told also
+    where nothing was found.
+    """
+    near_ones = [number for number, part in enumerate(parts) if part.way.is_near]
+    begun = [near.beginning(parts[number], number, span) for number in near_ones]
+    asked = [places(part, span, number) for number, part in enumerate(parts)]
+    each = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part{number}" for number, (sql, _) in enumerate(asked))  # noqa: S608
+    source, before = f"({each} ORDER BY place {order(span)} LIMIT {span.size + 1}) AS listed", ""
+    if begun:
+        before = f"WITH {', '.join(sql for sql, _ in begun)} "
+        source = f"{' CROSS JOIN '.join(map(near.source, near_ones))} LEFT JOIN {source} ON 1 = 1"
+    columns = ", ".join([*(selected(*one) for one in COLUMNS), *map(near.columns, near_ones), "listed.place"])
+    return (f"{before}SELECT {columns} FROM {source}{JOINED} ORDER BY listed.place {order(span)}",  # noqa: S608
+            [value for _, values in (*begun, *asked) for value in values])
