@@ -163,8 +163,10 @@ async def _carry_out(instance: Instance, item: InboxItem) -> None:
 
 
 def _is_heard(activity: Activity, sender: Actor) -> bool:
-    """Whether the sender is there. Of whom their own server had suspended, it may say what the profile is now."""
-    if not sender.is_gone:
+    """Whether the sender is there. Who is suspended may still take back what is theirs, and leave: the end of a suspension shows
+    what is left. Of whom their own server had suspended, it may say what the profile is now.
+    """
+    if not sender.is_gone or activity.type == "Delete":
         return True
     return sender.is_suspended_there and activity.type == "Update" and activity.object_id == sender.uri
 

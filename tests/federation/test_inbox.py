@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from models import Actor, InboxItem, Post
+from models import Actor, InboxItem, Post, clock
 from models.host import Standing
 from tests.federation.test_lies import told
 from tests.live import LiveServer
@@ -29,6 +29,39 @@ async def test_a_partner_that_waits_for_our_hosts_changes_and_takes_back_and_say
     assert await told(alpha, peer, vera, vera.does("Update", newer), vera.does("Delete", gone["id"])) == ["done"] * 2
     left = await alpha.ask(lambda: Post.filter(author__host=peer.host, deleted_at__isnull=True))
     assert [(post.uri, "changed" in post.html) for post in left] == [(note["id"], True)]
+
+
+async def test_who_is_suspended_takes_back_what_is_theirs_and_says_nothing_new(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, mallory: PeerActor) -> None:
+    """By their own server, which may also say that they are back, or by our team. Who left is not heard at all."""
+    here, gone, shut = vera.note("hers"), [one.note("gone") for one in (vera, mallory)], vera.document | {"suspended": True}
+    for one, *notes in ((vera, here, gone[0]), (mallory, gone[1])):
+        await scene.follow(alpha, alice, one)
+        await scene.deliver(alpha, peer, one, *(one.does("Create", note) for note in notes))
+
+    async def known(who: PeerActor) -> Actor:
+        return await alpha.ask(lambda: Actor.get(uri=who.uri))
+
+    async def left() -> list[str]:
+        kept = await alpha.ask(lambda: Post.filter(author__host=peer.host, deleted_at__isnull=True))
+        return [post.uri for post in kept if "changed" not in post.html]
+    assert await told(alpha, peer, vera, vera.does("Update", shut)) == ["done"] and (await known(vera)).is_gone
+    await alpha.ask(lambda: Actor.filter(uri=mallory.uri).update(suspended_at=clock.now()))
+    newer = here | {"content": "changed", "updated": "2026-06-01T00:00:00Z"}
+    await scene.deliver(alpha, peer, vera, vera.does("Update", newer), vera.does("Create", vera.note("new")))
+    await scene.deliver(alpha, peer, mallory, mallory.does("Update", mallory.document | {"name": "Changed"}))
+    assert len(await left()) == 3 and (await known(mallory)).display_name == "Mallory"
+    assert await told(alpha, peer, vera, vera.does("Like", vera.uri)) == ["done"], "it is not looked at, else it would be refused"
+    for one, note in zip((vera, mallory), gone, strict=True):
+        await scene.deliver(alpha, peer, one, one.does("Delete", note["id"]))
+    assert await left() == [here["id"]]
+    await scene.deliver(alpha, peer, vera, vera.does("Update", vera.document))
+    assert not (await known(vera)).is_gone and (await known(mallory)).deleted_at is None
+    for one in (vera, mallory):
+        await scene.deliver(alpha, peer, one, one.does("Update", one.document | {"suspended": True}), one.does("Delete", one.uri))
+        assert (await known(one)).deleted_at
+        assert await told(alpha, peer, one, one.does("Update", one.document)) == ["401"]
+    assert await left() == []
 
 
 @pytest.mark.parametrize("standing", [Standing.SUSPENDED, Standing.UNKNOWN])
