@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from federation import resolve
 from federation.errors import FederationError, Refused
 from federation.instance import Instance
-from models import Actor, ActorKey, Delivery, Follow, Host, Notification, Q, clock
+from models import Actor, ActorKey, Delivery, Follow, Host, Notification, Q, Subquery, clock
 from models.database import in_transaction
 from models.delivery import DeliveryState
 from models.host import PARTNERS, Standing
@@ -88,19 +88,17 @@ async def let_go() -> int:
     """A job: people on servers that are dead, and people whose inbox is gone, follow nobody here any more. Returns how many."""
     then = clock.now() - DEAD_AFTER
     unheard, unreached = Q(heard_at__isnull=True) | Q(heard_at__lt=then), Q(reached_at__isnull=True) | Q(reached_at__lt=then)
-    silent = Host.filter(unheard, unreached, failures__gt=0, created_at__lt=then)
-    dead = await silent.limit(AT_ONCE).values_list("name", flat=True)
-    lost = Q(follower__host__in=[str(name) for name in dead] or [""], target__host="")
-    for inbox in await _gone_inboxes():
-        lost |= Q(follower__inbox_uri=inbox, target__host="")
-    ids = await Follow.filter(lost).exclude(follower__host="").limit(AT_ONCE).values_list("id", flat=True)
+    dead = Subquery(Host.filter(unheard, unreached, failures__gt=0, created_at__lt=then).values("name"))
+    lost = Q(follower__host__in=dead) | Q(follower__inbox_uri__in=await _gone_inboxes() or [""])
+    ids = await Follow.filter(lost, target__host="").limit(AT_ONCE).values_list("id", flat=True)
     return await Follow.filter(id__in=[int(str(id_)) for id_ in ids]).delete() if ids else 0
 
 
 async def _gone_inboxes() -> list[str]:
-    """Inboxes of single people that have answered for days that they are not there, and nothing else since."""
+    """Inboxes of single people who follow here that have answered for days that they are not there, and nothing else since."""
     old = clock.now() - GONE_AFTER
-    gone = Delivery.filter(state=DeliveryState.FAILED, status__in=[404, 410])
+    readers = Subquery(Follow.filter(target__host="").values("follower__inbox_uri"))
+    gone = Delivery.filter(state=DeliveryState.FAILED, status__in=[404, 410], inbox_uri__in=readers)
     found: list[str] = []
     for inbox in await gone.filter(done_at__lt=old).distinct().limit(AT_ONCE).values_list("inbox_uri", flat=True):
         took = await Delivery.filter(inbox_uri=inbox, state=DeliveryState.DONE, done_at__gt=old).exists()
