@@ -33,6 +33,7 @@ from federation.answers import (
     check_status,
 )
 from federation.budgets import FetchBudget, RecentFailures
+from federation.clocks import Clocks
 from federation.errors import FederationError, Malformed, Refused, Unreachable
 from federation.flights import Flights
 from federation.negotiation import PLAIN, Wish, wish_in
@@ -87,6 +88,7 @@ class Client:
         self._ca_file = ca_file
         self._budget = FetchBudget(self.limits.fetches_per_minute)
         self._failures = RecentFailures()
+        self.clocks = Clocks()
         self._wishes: Recent[str, Wish | None] = Recent(WISHES_SECONDS, WISHES_LIMIT)  # what was taken after a refusal
         self._flights: Flights[tuple[str, dict[str, Any]]] = Flights()
         self._target = lru_cache(maxsize=TARGETS_LIMIT)(self._judged)
@@ -200,6 +202,7 @@ class Client:
         if self._session is None:
             raise RuntimeError("the client is not open")
         async with self._session.request(method, target.url, headers=headers, data=body, allow_redirects=False) as response:
+            self.clocks.hear(target.host, response.headers, now())
             kept = bytearray()
             if response.status not in REDIRECTS and not response.content.at_eof():
                 async for chunk in response.content.iter_chunked(_CHUNK_BYTES):  # decompressed bytes are counted

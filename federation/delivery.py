@@ -29,6 +29,7 @@ from models.queues import Due, is_due
 BREAKER_AFTER = 3  # failures in a row
 RETRY_LIMIT_SECONDS = 6 * 3600.0
 SLOW_SECONDS = 2.0
+NOTHING = timedelta(0)
 TOO_LARGE = 413  # RFC 9110 §15.5.14: no other signature makes it smaller
 log = structlog.get_logger()
 
@@ -93,7 +94,7 @@ async def _attempt(instance: Instance, dockets: Dockets, host: Host, delivery: W
     try:
         answer, signature = await _post(instance, dockets, host, delivery)
     except Unreachable as error:
-        await _failed(instance.network, host, delivery, error)
+        await _failed(instance, host, delivery, error)
         return None, False
     except Gone as error:
         await _end(delivery, error.http_status or 0)
@@ -148,15 +149,18 @@ async def _as_wished(instance: Instance, delivery: Waiting, wish: Wish) -> dict[
     return await asyncio.to_thread(negotiation.sign, wish, "POST", delivery.inbox_uri, body, key, clock.now())
 
 
-async def _failed(network: Network, host: Host, delivery: Waiting, error: Unreachable) -> None:
-    """Try again later; after a few failures in a row leave the whole host alone for a while."""
-    now = clock.now()
-    given_up = delivery.created_at + timedelta(seconds=network.give_up_seconds)
-    if now >= given_up:
+async def _failed(instance: Instance, host: Host, delivery: Waiting, error: Unreachable) -> None:
+    """Try again later; after a few failures in a row leave the whole host alone for a while. While our clock is wrong nothing is
+    given up: it is that which everybody refuses.
+    """
+    now, network = clock.now(), instance.network
+    left = delivery.created_at + timedelta(seconds=network.give_up_seconds) - now
+    if left <= NOTHING and not instance.client.clocks.fault():
         await _end(delivery, error.http_status or 0)
     else:
-        due_at = now + timedelta(seconds=pause(delivery.attempts, network.first_retry_seconds))
-        await Delivery.filter(id=delivery.id).update(due_at=min(due_at, given_up), status=error.http_status or 0)
+        wait = timedelta(seconds=pause(delivery.attempts, network.first_retry_seconds))
+        await Delivery.filter(id=delivery.id).update(due_at=now + (min(wait, left) if left > NOTHING else wait),
+                                                     status=error.http_status or 0)
     host.failures += 1
     resting = _resting_until(host, network, error, now)
     await host.change(failures=host.failures, retry_at=resting, is_slow=True)

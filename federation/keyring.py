@@ -53,7 +53,7 @@ async def _fetch(instance: Instance, key_id: str) -> ActorKey:
 async def fetch_again(instance: Instance, key: ActorKey) -> ActorKey | None:
     """The key once more after it did not fit, because keys change; None if it was read a moment ago (§8.8)."""
     wait = timedelta(seconds=instance.network.key_refetch_seconds)
-    if key.fetched_at > clock.now() - wait:
+    if abs(clock.now() - key.fetched_at) < wait:  # one that is later than now was stamped by a clock that was ahead
         return None
     key.fetched_at = clock.now()  # here too: the row is remembered
     await ActorKey.filter(id=key.id).update(fetched_at=key.fetched_at)  # also when the fetch fails: one try in that time

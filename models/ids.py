@@ -5,20 +5,36 @@ import time
 from datetime import datetime
 
 RANDOM_BITS = 20
+AHEAD_MS = 1000  # that many blocks in little time take ids from; further ahead, it is the clock that went back
 KEY_BYTES = 16
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # base58: no look-alikes
 _last = 0
+_ahead_ms = 0  # of the clock, since that was set back
 
 
 def new_id() -> int:
-    """Milliseconds since 1970 above 20 random bits, and always above the last id of this process.
+    """Milliseconds since 1970 above 20 random bits, and always above the last id of this process. After the clock was set back
+    they go on from where they were, at the pace of the clock: what is written then is still newer than what was written before.
 
     Two processes may still disagree about the order within one millisecond: where order is
     everything, as in a ledger, let the database count instead.
     """
     global _last
-    _last = max(_last + 1, int(time.time() * 1000) << RANDOM_BITS | secrets.randbits(RANDOM_BITS))
+    _last = max(_last + 1, _milliseconds() << RANDOM_BITS | secrets.randbits(RANDOM_BITS))
     return _last
+
+
+def _milliseconds() -> int:
+    global _ahead_ms
+    now, last = int(time.time() * 1000), _last >> RANDOM_BITS
+    _ahead_ms = 0 if now > last - AHEAD_MS else max(_ahead_ms, last - now)
+    return now + _ahead_ms
+
+
+def go_on_from(last: int) -> None:
+    """There is an id already that is as high: of a process that ended, when the clock may have been ahead."""
+    global _last
+    _last = max(_last, last)
 
 
 def new_block() -> int:

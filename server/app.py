@@ -8,6 +8,7 @@ from aiohttp import web
 
 from federation import ledger
 from federation.instance import open_instance
+from models import set_back
 from models.catalogue.catalogue import Catalogue
 from models.database import open_database
 from models.migration import migrate
@@ -17,6 +18,7 @@ from server.appearance.theme import Theme
 from server.background import logs, relay
 from server.background.mail import PostOffice
 from server.background.readiness import Readiness
+from server.background.timekeeping import Timekeeper
 from server.community.home import Home
 from server.entrance.connections import each_exchange
 from server.entrance.headers import add_headers
@@ -38,6 +40,7 @@ from server.keys import (
     RELAY,
     SETTINGS,
     THEME,
+    TIMEKEEPER,
 )
 from server.members.likeness import Likeness
 from server.members.passwords import Passwords
@@ -59,12 +62,14 @@ async def with_database(app: web.Application) -> AsyncIterator[None]:
     """First in `cleanup_ctx`: whatever starts later inherits the database."""
     await migrate(app[SETTINGS].database_url)
     async with open_database(app[SETTINGS].database_url, app[SETTINGS].vault()) as app[DATABASE]:
+        await set_back.read_ids()
         yield
 
 
 async def with_instance(app: web.Application) -> AsyncIterator[None]:
     """Who we are to the network, and the one client that speaks to it."""
     async with open_instance(app[SETTINGS].network) as app[INSTANCE]:
+        app[TIMEKEEPER] = Timekeeper(app[INSTANCE].client.clocks, app[SETTINGS].var_dir)
         await app[COMMUNITY].load()
         await ledger.adopt()
         await charter.ensure(app[INSTANCE])

@@ -20,6 +20,7 @@ from aiohttp import web
 from federation import synchronisation
 from federation.instance import open_instance
 from federation.intake import Intake
+from models import set_back
 from models.database import open_database
 from server.app import HEADERS_LIMIT, LINE_BYTES, LINGERING_SECONDS
 from server.background import logs
@@ -67,6 +68,7 @@ def create_app(settings: Settings) -> web.Application:
 async def with_database(app: web.Application) -> AsyncIterator[None]:
     """The process that started this one has brought it to this version."""
     async with open_database(app[SETTINGS].database_url, app[SETTINGS].vault()) as app[DATABASE]:
+        await set_back.read_ids()
         yield
 
 

@@ -11,6 +11,7 @@ from server.appearance.theme import Theme
 from server.background.mail import PostOffice
 from server.background.readiness import Readiness
 from server.background.relay import Relay
+from server.background.timekeeping import Timekeeper
 from server.community.home import Home
 from server.entrance.forms import Form
 from server.entrance.limits import Allowance, Limits
@@ -27,6 +28,7 @@ DATABASE = web.AppKey("database", TortoiseContext)
 THEME = web.AppKey("theme", Theme)
 COMMUNITY = web.AppKey("community", Home)
 READINESS = web.AppKey("readiness", Readiness)
+TIMEKEEPER = web.AppKey("timekeeper", Timekeeper)
 INSTANCE = web.AppKey("instance", Instance)
 LIMITS = web.AppKey("limits", Limits)
 MEDIA = web.AppKey("media", MediaStore)

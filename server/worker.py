@@ -44,6 +44,7 @@ from models import (
     clock,
     newest,
     sealing,
+    set_back,
     vault,
 )
 from models.delivery import DeliveryState, ItemState
@@ -81,7 +82,8 @@ from server.archives import making
 from server.background import kept_head, reminders
 from server.background.failures import Failures
 from server.background.tasks import beside, repeat
-from server.keys import INSTANCE, MAIL, MEDIA, RELAY, SETTINGS
+from server.background.timekeeping import Timekeeper
+from server.keys import INSTANCE, MAIL, MEDIA, RELAY, SETTINGS, TIMEKEEPER
 from server.pictures import emojis, media, uploads
 
 KEEP_ITEMS = timedelta(days=14)  # as long as a peer may still repeat an activity
@@ -104,6 +106,7 @@ class Job:
     every_seconds: float
     due: Due | None = None
     always_rests: bool = False  # it costs much and nobody waits for it
+    is_final: bool = False  # it ends what does not come back: not while the clock may be wrong
 
 
 async def send_mail(app: web.Application) -> int:
@@ -185,7 +188,8 @@ def given(key: web.AppKey[Given], run: Callable[[Given], Awaitable[int]]) -> Run
 JOBS: dict[str, Job] = {
     "send_mail": Job(send_mail, 1, Due.MAIL),
     "send_pushes": Job(pushes.send_due, 1, Due.PUSHES),
-    "settle_badges": Job(plain(badge_years.settle), 3600),
+    "settle_badges": Job(plain(badge_years.settle), 3600, is_final=True),
+    "watch_clock": Job(given(TIMEKEEPER, Timekeeper.settle), 1),
     "keep_ledger_head": Job(keep_ledger_head, 5),
     "release_held": Job(plain(held.release_due), 0.5, Due.HELD),
     "publish_scheduled": Job(scheduled.publish_due, 2, Due.SCHEDULED),
@@ -203,19 +207,19 @@ JOBS: dict[str, Job] = {
     "end_mutes": Job(end_mutes, 10),
     "assign_mentors": Job(plain(mentors.assign), 60),
     "look_over_others": Job(plain(elsewhere.look_over), 2, Due.LOOKING_OVER, always_rests=True),
-    "settle_cases": Job(plain(case_keeping.settle), 3600),
-    "forget_notifiers": Job(plain(outside_reports.forget_notifiers), 3600),
-    "settle_consents": Job(settle_consents, 60),
+    "settle_cases": Job(plain(case_keeping.settle), 3600, is_final=True),
+    "forget_notifiers": Job(plain(outside_reports.forget_notifiers), 3600, is_final=True),
+    "settle_consents": Job(settle_consents, 60, is_final=True),
     "answer_withdrawals": Job(erasures.settle, 0.5, Due.ERASURES),
     "ask_back": Job(plain(withdrawal.go_on), 0.5, Due.RECALLS),
-    "chase_withdrawals": Job(plain(withdrawal_watch.chase), 60),
-    "erase_expired": Job(erasures.expire, 60),
+    "chase_withdrawals": Job(plain(withdrawal_watch.chase), 60, is_final=True),
+    "erase_expired": Job(erasures.expire, 60, is_final=True),
     "renew_copies": Job(plain(copies.renew_due), 60),
     "settle_network": Job(given(INSTANCE, network.settle), 60),
     "learn_partners": Job(given(INSTANCE, withdrawal_watch.learn_slowly), 2),
-    "end_departures": Job(given(MEDIA, departures.end_due), 30),
-    "end_rulings": Job(plain(terms.end_due), 60),
-    "keep_sealed": Job(keep_sealed, 600),
+    "end_departures": Job(given(MEDIA, departures.end_due), 30, is_final=True),
+    "end_rulings": Job(plain(terms.end_due), 60, is_final=True),
+    "keep_sealed": Job(keep_sealed, 600, is_final=True),
     "make_archives": Job(making.make_due, 2),
     "carry_out_brought": Job(given(INSTANCE, brought.carry_out), 2, Due.BROUGHT),
     "subscribe_directories": Job(given(INSTANCE, listing_sync.subscribe_due), 1, Due.SUBSCRIBING),
@@ -230,9 +234,9 @@ JOBS: dict[str, Job] = {
     "tell_waiting": Job(plain(waiting.tell_due), 1, Due.WAITING_MATCHES),
     "settle_waiting": Job(plain(waiting_exchange.settle), 60),
     "place_listings": Job(plain(listings.place_due), 1),
-    "let_go": Job(plain(continuity.let_go), 3600),
+    "let_go": Job(plain(continuity.let_go), 3600, is_final=True),
     "settle_newest": Job(plain(newest.settle), 5),
-    "prune": Job(prune, 3600),
+    "prune": Job(prune, 3600, is_final=True),
 }
 
 
@@ -246,6 +250,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
     async with presence() as alone:
         if alone:
             await delivery.release_all()  # leases that are there are of the dead
+            await set_back.wake(clock.now())
             uploads.release_all(Path(app[SETTINGS].var_dir))
         failures = Failures(Path(app[SETTINGS].var_dir))
         inbox = [] if RELAY in app else [Intake(app[INSTANCE]).run()]
@@ -257,7 +262,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
 
 async def done(app: web.Application, job: Job) -> int:
     """Do a job once, if there is anything to do; how much, or nothing if it is to rest now."""
-    if job.due is not None and not await is_due(job.due):
+    if job.due is not None and not await is_due(job.due) or job.is_final and app[TIMEKEEPER].may_be_wrong():
         return 0
     count = await job.run(app)
     return 0 if job.always_rests else count

@@ -15,6 +15,7 @@ CAPS: dict[str, str] = {
     "federation/arrivals.py _heard": "ORIGINS_LIMIT",
     "federation/budgets.py _buckets": "MAX_HOSTS",
     "federation/budgets.py _failures": "MAX_FAILURES",
+    "federation/clocks.py _heard": "SERVERS_LIMIT",
     "federation/dispatcher.py _due": "LOOK_AHEAD",
     "federation/dispatcher.py _kept": "one for each slot and LEASED_AHEAD, as nothing is leased while nothing can be given back",
     "federation/dispatcher.py next": "LEASED_AHEAD, beside one for each slot",

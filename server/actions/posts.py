@@ -182,7 +182,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
             await _remember(post)
         await post.change(text=written.text, html=words.html, voice=written.voice, note=written.note, warning=written.warning,
                           sensitive=written.is_sensitive, language=written.language, labels=found.labels,
-                          edited_at=None if is_held else clock.now())
+                          edited_at=None if is_held else clock.after(post.edited_at or post.published_at))
         if not post.is_in_review:
             await signals.note(post, found)
         await Tag.filter(post=post).delete()

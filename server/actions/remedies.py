@@ -149,4 +149,4 @@ async def end_resolve(post: Post) -> None:
 
 async def _tell(post: Post, *, is_edit: bool = True) -> None:
     if post.author.is_local and post.deleted_at is None and post.hidden_at is None:
-        await outbox.update(post, is_edit=is_edit, at=clock.now() if is_edit else None)
+        await outbox.update(post, is_edit=is_edit, at=clock.after(post.edited_at or post.published_at) if is_edit else None)

@@ -19,7 +19,7 @@ from models.database import DatabaseError, is_sqlite, open_database, sqlite_path
 from models.delivery import DeliveryState, ItemState
 from models.errors import CommunityError
 from models.migration import missing
-from server.background import failures
+from server.background import failures, timekeeping
 from server.commands.output import Output
 from server.serving import CannotServe, check_keys, check_origin
 from server.settings import Settings, is_loopback
@@ -145,6 +145,16 @@ async def origin(settings: Settings) -> list[Finding]:
     return [*found, Finding("answer", Verdict.OK, "a server answers at the origin"), clocks]
 
 
+async def clock_of_others(settings: Settings) -> list[Finding]:
+    """What the server heard of the time elsewhere, in the answers of others."""
+    told = timekeeping.read(settings.var_dir)
+    if not told:
+        return []
+    side = "ahead of" if told["ahead_seconds"] > 0 else "behind"
+    return [Finding("time", Verdict.FAIL, f"the clock is {abs(told['ahead_seconds'])} s {side} {told['servers']} other servers:"
+                    " they refuse what is sent, and we what they send; have this computer set its clock by itself (NTP)")]
+
+
 async def mail(settings: Settings) -> list[Finding]:
     """Letters can go out."""
     if not settings.smtp_host:
@@ -169,4 +179,4 @@ async def development(settings: Settings) -> list[Finding]:
 
 #: In the order of the report.
 CHECKS: tuple[Callable[[Settings], Awaitable[list[Finding]]], ...] = (
-    database, keys, folder, work, origin, mail, development)
+    database, keys, folder, work, origin, clock_of_others, mail, development)

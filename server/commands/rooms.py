@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from federation.instance import Instance, open_instance
-from models import Actor, Member
+from models import Actor, Member, set_back
 from models.database import open_database
 from models.migration import migrate
 from server.commands.output import Failed
@@ -21,6 +21,7 @@ async def community(settings: Settings) -> AsyncIterator[Instance]:
     """
     await migrate(settings.database_url)
     async with open_database(settings.database_url, settings.vault()):
+        await set_back.read_ids()
         await check_origin(settings)
         async with open_instance(settings.network) as instance:
             yield instance

@@ -85,7 +85,7 @@ async def who_is_there(request: web.Request, field: str) -> tuple[FieldError, ..
     if member.password_hash:
         right = await request.app[PASSWORDS].fits(member.password_hash, request[FORM].get(field))
         return () if right else (FieldError(field, _("This is not your password.")),)
-    if request[SESSION].created_at > clock.now() - FRESH:
+    if abs(clock.now() - request[SESSION].created_at) < FRESH:
         return ()
     return (FieldError("", _(
         "You signed in a while ago. Sign out, sign in again with a link, and come back within half an hour.")),)

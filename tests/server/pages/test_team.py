@@ -2,13 +2,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from email.utils import format_datetime
 
+from models import clock
 from models.member import Role
 from server.team_routes import TEAM
 from tests.browser import Browser
 from tests.live import LiveServer
 
 #: Reached from the page of what they are about, and not from the list.
+WRONG = "(NTP)"
 FROM_ELSEWHERE = frozenset({"/admin", "/admin/servers"})  # the latter is the answer to a form of /admin/partners
 
 
@@ -21,6 +25,18 @@ async def test_it_names_each_page_of_the_team_to_those_who_may_open_it(alpha: Li
         for path in _links(await other.get("/admin")):
             await other.get(path)
             assert other.status == 200, path
+
+
+async def test_hosts_are_told_when_the_clock_is_wrong(alpha: LiveServer) -> None:
+    host, moderator = await alpha.member("hana", role=Role.HOST), await alpha.member("mona", role=Role.MODERATOR)
+    async with Browser(alpha, host) as one, Browser(alpha, moderator) as other:
+        assert WRONG not in await one.get("/admin")
+        now = clock.now()
+        date = format_datetime(now - timedelta(days=2), usegmt=True)
+        alpha.instance.client.clocks.hear("b.example", {"Date": date}, now)
+        page = await one.get("/admin")
+        assert WRONG in page and re.search("2 (days|jours)", page)
+        assert WRONG not in await other.get("/admin")
 
 
 def _links(page: str) -> set[str]:
