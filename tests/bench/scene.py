@@ -135,7 +135,7 @@ async def session(alice: Actor, origin: str) -> str:
     member = await Member.get(actor_id=alice.id)
     token = new_token()
     await Session.create(member=member, token_digest=digest(token), seen_on=clock.now().date(),
-                         expires_at=clock.now() + timedelta(hours=1))
+                         expires_at=clock.now() + timedelta(days=7))
     return f"session-{origin.rpartition(':')[2]}={token}"
 
 

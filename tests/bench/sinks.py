@@ -1,19 +1,23 @@
 # ruff: noqa: E501 - tables and statements read better in one line
 """Other servers that take whatever comes: one process on every loopback address of one port, each address a host of its own.
 
-Reads lines {"slow": [hosts], "hang": [hosts], "fail": [hosts]}, or {"refuse"} and {"listen"}, and answers each with what has come so far.
+Reads lines {"slow": [hosts], "hang": [hosts], "fail": [hosts], "strict": [hosts]}, or {"refuse"} and {"listen"}, and answers each with what has come so far.
 """
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import time
+from email.utils import formatdate, parsedate_to_datetime
 
 OK = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+UNPROVEN = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
 BROKEN = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
-SLOW_SECONDS = 10.0
+SLOW_SECONDS, LATE_SECONDS = 10.0, 3600.0
 RECENT = 40_000
+SIGNED_AT = re.compile(rb"\r\ndate: ([^\r]+)|;created=(\d+)", re.I)
 
 
 class Memory:
@@ -68,12 +72,25 @@ class Sink(asyncio.Protocol):
         if manner == "fail":
             self.transport.write(BROKEN)
             return
+        if manner == "strict":
+            self.transport.write(self.judged(request))
+            return
         if request.startswith(b"POST "):  # whoever reads from us delivers nothing
             self.memory.take(self.host, request)
         if manner == "slow":
             asyncio.get_running_loop().call_later(SLOW_SECONDS, self.transport.write, OK)
         else:
             self.transport.write(OK)
+
+    def judged(self, request: bytes) -> bytes:
+        """As a server that goes by its clock, and says what it shows: what is signed an hour ahead or late is refused."""
+        found = SIGNED_AT.search(request)
+        assert found
+        signed_at = float(found[2]) if found[2] else parsedate_to_datetime(found[1].decode()).timestamp()
+        is_late = abs(signed_at - time.time()) > LATE_SECONDS
+        if not is_late:
+            self.memory.take(self.host, request)
+        return (UNPROVEN if is_late else OK).replace(b"\r\n", b"\r\nDate: " + formatdate(usegmt=True).encode() + b"\r\n", 1)
 
 
 async def main() -> None:
@@ -83,7 +100,7 @@ async def main() -> None:
     print(json.dumps({"port": port}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
         order = json.loads(line)
-        for manner in ("slow", "hang", "fail"):
+        for manner in ("slow", "hang", "fail", "strict"):
             memory.manner |= dict.fromkeys(order.get(manner, ()), manner)
         if "refuse" in order:  # nobody listens any more, and what is open is cut
             server.close()

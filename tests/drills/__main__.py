@@ -18,7 +18,7 @@ from typing import Any
 
 from tests import postgres
 from tests.bench.scene import Place
-from tests.drills import connections, database, disk, flood, kills, network
+from tests.drills import clocks, connections, database, disk, flood, kills, network
 from tests.drills.judging import Broken, NotHere
 
 LOG_LINES = 20
@@ -55,6 +55,8 @@ DRILLS: dict[str, Drill] = {
     "killed-postgres": Drill("the same on PostgreSQL", on_postgres(kills.killed)),
     "network-gone": Drill("nobody outside can be reached for 20 seconds, on SQLite", on_sqlite(network.gone)),
     "network-gone-postgres": Drill("the same on PostgreSQL", on_postgres(network.gone)),
+    "clock": Drill("the clock is put forward and back by an hour and by two days, on SQLite", on_sqlite(clocks.clock_steps)),
+    "clock-postgres": Drill("the same on PostgreSQL", on_postgres(clocks.clock_steps)),
     "stalled": Drill("3,500 connections say nothing, half a request, or do not read their answer", connections.stalled),
     "flood": Drill("20,000 unknown servers and 1,000 new people of a partner write at once, on SQLite", on_sqlite(flood.flood)),
     "flood-postgres": Drill("the same on PostgreSQL", on_postgres(flood.flood)),

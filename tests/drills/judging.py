@@ -9,6 +9,7 @@ from tests.drills.world import CHANGE, NO_ANSWER, UNAVAILABLE, Crowd, World, los
 from tests.live import promised
 
 ANSWER_SECONDS = 3.0  # security.md §3: the worst of a probe, under anything
+UNPROVEN, NO_KEY = 401, 502
 TOO_OFTEN = 429  # one member writes and uploads all the time
 GOOD = {"inbox": {202}, "messages": {200, TOO_OFTEN}, "pages": {200}, "images": {202, TOO_OFTEN}, "health": {200}}
 
@@ -22,11 +23,12 @@ class Broken(Exception):
 
 
 async def judged(there: World, crowd: Crowd, figures: Mapping[str, float], *, hard: Sequence[str], dark: str = "",
-                 bars: Mapping[str, float]) -> dict[str, Any]:
+                 bars: Mapping[str, float], unproven: Sequence[str] = ()) -> dict[str, Any]:
     """The row of a drill, after everything was carried out and sent. Raises Broken.
 
     `hard`: the phases in which 503 may be said, or a connection may be cut; in no other, and no other error ever. `dark`: the phase in which
-    the health of the server must say what is missing. `bars`: the most that each of these figures may be.
+    the health of the server must say what is missing. `bars`: the most that each of these figures may be. `unproven`: the phases in
+    which what other servers sign may be refused, also as their keys, which are asked for anew, are not to be had.
     """
     settled_seconds = await settled(there)
     gone = await lost(there, crowd)
@@ -39,6 +41,7 @@ async def judged(there: World, crowd: Crowd, figures: Mapping[str, float], *, ha
     for kind, answers in crowd.all.items():
         for phase, statuses in answers.statuses.items():
             allowed = GOOD[kind] | ({UNAVAILABLE, NO_ANSWER} if phase in (*hard, CHANGE) else set())
+            allowed |= {UNPROVEN, NO_KEY} if kind == "inbox" and unproven and phase in (*unproven, CHANGE) else set()
             faults += [f"{kind}, {phase}: {count} x {status}" for status, count in statuses.items() if status not in allowed]
             if answers.worst[phase] > ANSWER_SECONDS * slack:
                 faults.append(f"{kind}, {phase}: an answer after {answers.worst[phase]:.1f} s")

@@ -95,12 +95,12 @@ def environment(origin: str, url: str, var_dir: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def served(there: World, **more: str) -> AsyncIterator[Child]:
+async def served(there: World, module: str = "server", **more: str) -> AsyncIterator[Child]:
     """The server, ready; what it writes goes to a file. Ended with -9 if it still runs when the block ends."""
     catalogue.lay(there.folder / "var")
     with there.log.open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server", "serve", "--json", cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=log,
+            sys.executable, "-m", module, "serve", "--json", cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=log,
             env=environment(there.origin, there.url, there.folder / "var") | more)
     running = Child(process)
     try:
