@@ -14,6 +14,7 @@ from models.notification import Notice
 from models.post import AskedState
 from models.reach import Reach
 from models.stamp import StampKind
+from models.turns import take_turn
 from moderation import asking
 
 TOLD_WITHIN = timedelta(days=6)  # of its being written; of an older one those here are not told, and find it
@@ -28,6 +29,7 @@ async def begin_answer(post: Post) -> None:
 
 async def ask(kind: StampKind, actor: Actor, post: Post, reach: Reach) -> None:
     """A member of ours would like to say that they think of the author, or to pass the message on. Twice is once."""
+    await take_turn("ask first", f"{actor.id} {post.id}")
     kept = await Approval.get_or_none(kind=kind, actor_id=actor.id, post_id=post.id)
     if kept is None:
         approval = await Approval.create(kind=kind, actor=actor, post=post, reach=reach,

@@ -22,6 +22,7 @@ from federation.render import Document, instant
 from models import Actor, Charter, Community, Host, clock
 from models.community import Minors
 from models.host import PARTNERS
+from models.turns import take_turn
 from moderation import charters
 from moderation.charters import Terms
 
@@ -87,6 +88,7 @@ async def publish(us: Actor) -> Charter | None:
 
     Inside a transaction.
     """
+    await take_turn("charter")
     newest, promised = await Charter.newest(), charters.of_community(await Community.current())
     if not promised.owner:
         return newest
@@ -163,6 +165,7 @@ def read(given: Mapping[str, Any], owner: Actor) -> Terms:
 
 async def keep(host: str, given: Mapping[str, Any]) -> Charter | None:
     """Keep a proven charter of another community if it is newer than what we have; None if it is not. Inside a transaction."""
+    await take_turn("charter", host)
     newest = await Charter.newest(host)
     if newest and given["version"] <= newest.version:
         return None

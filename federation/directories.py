@@ -19,6 +19,7 @@ from models.actor import ActorKind
 from models.community import DirectoryMode
 from models.database import in_transaction
 from models.host import Standing
+from models.turns import take_turn
 
 NAME = "directory"
 VIEW = "listings"
@@ -45,6 +46,7 @@ async def ensure(instance: Instance) -> Actor:
         return actor
     keys = await asyncio.to_thread(identity.make_keys)
     async with in_transaction():
+        await take_turn(NAME)  # a partner and a job may need it at the same moment
         return await ours() or await identity.new_actor(instance.origin, NAME, keys, kind=ActorKind.SERVICE, path=NAME)
 
 

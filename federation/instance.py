@@ -23,6 +23,7 @@ from models import Actor, ActorKey, clock
 from models.actor import ActorKind, KeyKind
 from models.database import in_transaction
 from models.memory import Recent
+from models.turns import take_turn
 
 SOFTWARE = "dazzle"
 VERSION = "0.1.0"
@@ -120,9 +121,11 @@ async def open_instance(network: Network) -> AsyncIterator[Instance]:
 
 async def ensure_actor(origin: str) -> Actor:
     """The actor of the community, made with its keys if it is missing."""
-    if actor := await Actor.get_or_none(host="", kind=ActorKind.APPLICATION):
+    ours = Actor.filter(host="", kind=ActorKind.APPLICATION)
+    if actor := await ours.first():
         return actor
     keys = await asyncio.to_thread(identity.make_keys)
     async with in_transaction():
+        await take_turn("instance actor")  # two processes may start on one empty database
         name = host_of(origin).partition(":")[0]  # a port cannot stand in a user name
-        return await identity.new_actor(origin, name, keys, kind=ActorKind.APPLICATION)
+        return await ours.first() or await identity.new_actor(origin, name, keys, kind=ActorKind.APPLICATION)

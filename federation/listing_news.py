@@ -65,7 +65,8 @@ async def announce(us: Actor, them: Actor, kind: str, rows: Sequence[OfferedList
 async def retract(us: Actor, them: Actor, row: OfferedListing, record: ConsentRecord | None = None) -> None:
     """Remove one listing where it was told, and keep that it was asked. Inside the act's transaction."""
     uri, key = listing_documents.uri_of(us, row.key), new_key()
-    await row.delete()
+    if not await OfferedListing.filter(id=row.id).delete():
+        return  # taken back meanwhile
     if row.actor_id:
         await Withdrawal.create(key=key, actor_id=row.actor_id, host=row.host, object_uris=[uri],
                                 purpose=Purpose.FOUND_BY_PARTNERS, consent_id=record.id if record else None)

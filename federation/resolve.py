@@ -17,6 +17,7 @@ from federation.wire import ActorDocument, Note
 from models import Actor, Post
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
+from models.turns import second_try
 
 ANCESTORS_LIMIT = 5
 GONE_FOR_GOOD = 410  # RFC 9110 §15.5.11
@@ -118,8 +119,7 @@ async def keep(instance: Instance, note: Note, *, ancestors: int) -> Post:
     if note.in_reply_to and ancestors > 0:
         await parent_of(instance, note, ancestors=ancestors - 1)
     note = await authorizations.checked(instance, await quotes.checked(instance, note))
-    async with in_transaction():
-        return await new_notes.save(note, author)
+    return await second_try(lambda: new_notes.save(note, author))  # the inbox may take it in just now
 
 
 async def fetch_note(instance: Instance, uri: str) -> Note:

@@ -20,6 +20,7 @@ from federation.instance import Instance
 from federation.keys import load_public
 from federation.render import Document, instant
 from models import Actor, Roster, clock
+from models.turns import take_turn
 
 TYPE: Final = "OrderedCollection"
 MEMBERS_LIMIT = 500
@@ -44,6 +45,7 @@ def document(us: Actor, version: int, members: Sequence[str], when: datetime) ->
 
 async def publish(us: Actor, members: Sequence[str]) -> Roster:
     """Sign a new version of our roster. Inside a transaction."""
+    await take_turn("roster")
     newest, now = await Roster.newest(), clock.now()
     version = newest.version + 1 if newest else 1
     bare = document(us, version, members, now)
@@ -93,6 +95,7 @@ async def keep(owner: Actor, given: Mapping[str, Any]) -> Roster | None:
     Inside a transaction.
     """
     members, ends = read(given, owner)
+    await take_turn("roster", owner.host)
     newest = await Roster.newest(owner.host)
     if newest and given["version"] <= newest.version:
         return None

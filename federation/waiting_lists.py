@@ -98,7 +98,8 @@ async def send(us: Actor, them: Actor, told: Sequence[Told], epoch: int) -> None
 async def retract(us: Actor, them: Actor | None, entry: WaitingEntry, record: ConsentRecord | None = None) -> None:
     """Remove one entry where it was told, and keep that it was asked. Inside the act's transaction."""
     uri, key = uri_of(us, entry.key), new_key()
-    await entry.delete()
+    if not await WaitingEntry.filter(id=entry.id).delete():
+        return
     await (await WaitingPeer.of(entry.host)).change(is_due=True)
     if them is None:
         return

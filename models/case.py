@@ -11,7 +11,7 @@ from tortoise import fields
 from models import clock
 from models.actor import Actor
 from models.base import Record
-from models.database import dialect, rows
+from models.turns import take_turn
 
 POSTS_LIMIT = 100  # messages of one case
 NOTE_LIMIT_CHARACTERS = 5000
@@ -96,8 +96,7 @@ class Case(Record):
         """
         if about_id is None or source is CaseSource.APPEAL:
             return await cls._made(about_id, matter, source, uris)
-        if dialect() == "postgres":
-            await rows("SELECT pg_advisory_xact_lock(?)", [about_id])  # SQLite has one writer at a time
+        await take_turn("case", about_id)
         known = cls.filter(about_id=about_id, closed_at__isnull=True)
         known = known.filter(source=source) if source in ALONE else known.exclude(source__in=ALONE)
         if found := await known.order_by("id").first():

@@ -17,6 +17,7 @@ from models.mail import Letter
 from models.member import LinkPurpose, MemberState, Role
 from models.notification import Notice
 from models.reach import Reach
+from models.turns import take_turn
 from server.actions import apps, bars, consents, invitations, links
 from server.actions.consents import OWN, Voice
 
@@ -179,6 +180,7 @@ async def confirm_email(member: Member, address: str) -> None:
     """The address was proven by a mailed link; for the caller's transaction. NameTaken if another account has it."""
     if member.email == address:
         return
+    await take_turn("address", address)
     if await Member.filter(email=address).exclude(id=member.id).exists() or await bars.covers(address=address):
         raise NameTaken("address")
     await _set(member, email=address, new_email="", email_confirmed_at=clock.now())

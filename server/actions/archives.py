@@ -4,11 +4,13 @@ from __future__ import annotations
 from models import Actor, Archive, AuditEntry, Member
 from models.database import in_transaction
 from models.rights import ArchiveState
+from models.turns import take_turn
 
 
 async def ask(member: Member, by: Actor | None = None) -> Archive:
     """A copy is made soon; one that waits is not asked for twice, and an older one goes. `by`: a guardian."""
     async with in_transaction():
+        await take_turn("archive", member.actor_id)
         known = await Archive.get_or_none(owner_id=member.actor_id)
         if known is not None and known.state is ArchiveState.WAITING:
             return known

@@ -13,6 +13,7 @@ from models.mail import Letter
 from models.member import LinkPurpose, Role
 from models.notification import Notice
 from models.reach import Reach
+from models.turns import take_turn
 from moderation import consent, evidence, lines
 from server.actions import accounts, links, people, sharing
 from server.members.emails import normal
@@ -77,6 +78,7 @@ async def ask(member: Member, asked: Asked, language: str, community: Community,
     _check(member, asked)
     email, colleague = _address(asked), await _colleague(member, asked, origin)
     async with in_transaction():
+        await take_turn("badge", member.actor_id)
         await Badge.filter(owner_id=member.actor_id, state=BadgeState.ASKED).delete()
         badge = await Badge.create(
             owner=member.actor, kind=asked.kind, profession=asked.profession, evidence=asked.evidence, email=email,
@@ -139,10 +141,11 @@ async def confirm(member: Member, token: str) -> None:
 async def vouch(colleague: Actor, key: str, yes: bool) -> None:
     """A colleague says whether somebody is what they say. Raises NotHere."""
     async with in_transaction():
-        badge = await Badge.get_or_none(key=key, voucher_id=colleague.id, state=BadgeState.ASKED,
-                                        vouched_at__isnull=True).select_related("owner")
+        asked = Badge.filter(key=key, voucher_id=colleague.id, state=BadgeState.ASKED, vouched_at__isnull=True)
+        badge = await asked.select_for_update().first()
         if badge is None or not colleague.badge:
             raise NotHere("nobody asks")
+        badge.owner = await Actor.get(id=badge.owner_id)
         await Notification.withdraw(Notice.VOUCHER_ASKED, badge.owner, recipient=colleague)
         if yes:
             await badge.change(vouched_at=clock.now())

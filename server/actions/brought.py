@@ -13,6 +13,7 @@ from models.errors import CommunityError, NotHere
 from models.member import MemberState
 from models.reach import Reach
 from models.rights import BroughtKind, Outcome
+from models.turns import take_turn
 from moderation import consent
 from moderation.visibility import Viewer, may_see
 from server.actions import bookmarks, follows, host_blocks, lists, posts, relations
@@ -36,6 +37,7 @@ class StillBusy(CommunityError):
 async def bring(owner: Actor, lines: Sequence[Line]) -> None:
     """Keep the lines for the job, instead of those of the last file. Raises StillBusy."""
     async with in_transaction():
+        await take_turn("brought", owner.id)
         if await Brought.filter(owner=owner, outcome=Outcome.WAITING).exists():
             raise StillBusy("brought")
         await Brought.filter(owner=owner).delete()

@@ -12,6 +12,7 @@ from models import Actor, AuditEntry, Contact, clock
 from models.contacts import ContactKind
 from models.database import in_transaction
 from models.errors import CommunityError
+from models.turns import take_turn
 from server.words.profile_words import countries
 
 COLUMNS = ("kind", "name", "country", "place", "url", "source", "date")
@@ -34,6 +35,7 @@ async def add(given: Mapping[str, str], by: Actor | None) -> Contact:
     """List one entry, or bring it up to date. Raises BadContact."""
     row = read(given)
     async with in_transaction():
+        await take_turn("contacts")
         found = await _keep(row)
         await AuditEntry.create(actor_id=by.id if by else None, action="contacts.add", target=f"contact:{found.key}")
     return found
@@ -43,6 +45,7 @@ async def import_table(text: str, by: Actor | None) -> int:
     """List all entries of a table as CSV whose first line names COLUMNS; how many. All of them or none. Raises BadContact."""
     rows = table(text)
     async with in_transaction():
+        await take_turn("contacts")
         for row in rows:
             await _keep(row)
         await AuditEntry.create(actor_id=by.id if by else None, action="contacts.import", target="contacts:",

@@ -5,6 +5,7 @@ from models import Actor, AuditEntry, Correction, Member, OutgoingMail, clock
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
 from models.mail import Letter
+from models.turns import take_turn
 
 TEXT_LIMIT_CHARACTERS = 2000
 OPEN_LIMIT = 5
@@ -20,6 +21,7 @@ class TooManyOpen(CommunityError):
 async def ask(member: Member, text: str) -> Correction:
     """Tell the team. Raises TooManyOpen."""
     async with in_transaction():
+        await take_turn("correction", member.actor_id)
         if await Correction.filter(owner_id=member.actor_id, answered_at__isnull=True).count() >= OPEN_LIMIT:
             raise TooManyOpen("corrections")
         return await Correction.create(owner=member.actor, text=text[:TEXT_LIMIT_CHARACTERS])

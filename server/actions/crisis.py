@@ -15,6 +15,7 @@ from models.case import CaseSource, Matter
 from models.crisis import Alerted
 from models.database import in_transaction
 from models.reach import Reach
+from models.turns import take_turn
 from moderation import distress
 from server.actions import cases
 
@@ -67,6 +68,7 @@ async def escalate(case: Case, alerted: Alerted, by: Actor) -> None:
 async def set_lines(country: str, lines: Sequence[CrisisLine], by: Actor) -> None:
     """The numbers to call in a country from now on, in place of all before; none: those of the release."""
     async with in_transaction():
+        await take_turn("crisis lines", country)
         await CrisisLine.filter(country=country).delete()
         for line in lines:
             await line.save(force_create=True)

@@ -69,10 +69,13 @@ async def confirm(subject: Member, by: Member) -> None:
     stays = await consent.permits(actor.id, Purpose.MEMORIAL)
     async with in_transaction():
         await accounts.keep_a_host(subject)
+        now = clock.now()
+        alive = Member.filter(id=subject.id, state=MemberState.ACTIVE)
+        if not await alive.update(state=MemberState.DECEASED, deceased_at=now):
+            raise NotYet("check")  # somebody else of the team was quicker
         for record in await ConsentRecord.last_words(actor.id):
             if record.purpose in deaths.STOPS and consent.is_in_force(record):
                 await consents.end(record, ConsentEvent.EXPIRED, ConsentState.EXPIRED, BY_THE_COMMUNITY)
-        await Member.filter(id=subject.id).update(state=MemberState.DECEASED, deceased_at=clock.now())
         await _silence(subject)
         await unguarded.tell_of(actor)
         await sharing.show_as_agreed(actor)
@@ -96,10 +99,10 @@ async def refuse(subject: Member, by: Member, reason: str) -> None:
 async def undo(subject: Member, by: Actor, reason: str) -> None:
     """It was a mistake: the account is theirs again. What had stopped needs a new yes. NotHere once erasing has begun."""
     async with in_transaction():
-        begun = Departure.filter(actor_id=subject.actor_id, told_at__isnull=False)
-        if subject.state is not MemberState.DECEASED or await begun.exists():
+        departure = Departure.filter(actor_id=subject.actor_id)
+        await departure.filter(told_at__isnull=True).delete()  # waits for the job, if that begins just now
+        if subject.state is not MemberState.DECEASED or await departure.exists():
             raise NotHere("not to be undone")
-        await Departure.filter(actor_id=subject.actor_id).delete()
         await Member.filter(id=subject.id).update(state=MemberState.ACTIVE, deceased_at=None)
         await subject.actor.change(suspended_at=None)
         await AuditEntry.create(actor_id=by.id, action="member.restore", target=f"member:{subject.id}", reason=reason[:500])

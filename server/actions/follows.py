@@ -11,6 +11,7 @@ from models.database import in_transaction
 from models.errors import NotHere
 from models.ids import new_key
 from models.notification import Notice
+from models.turns import take_turn
 from moderation import facts, policy
 from moderation.policy import Verb
 from server.errors import Refused
@@ -54,6 +55,7 @@ async def follow(actor: Actor, target: Actor, wishes: Wishes = AS_IT_IS) -> Foll
     if not (decision := policy.decide(Verb.FOLLOW, await facts.between(actor, target))):
         raise Refused(decision.reason or "")
     async with in_transaction():
+        await take_turn("follow", f"{actor.id} {target.id}")  # one request is sent, and one notice
         if (known := await Follow.between(actor, target)) and known.accepted_at:
             await known.change(**wishes.columns())
             return known
@@ -79,8 +81,9 @@ async def unfollow(actor: Actor, target: Actor) -> None:
 
 async def end(known: Follow) -> None:
     """The follower's own end of a follow. Inside the caller's transaction."""
+    if not await Follow.filter(id=known.id).delete():
+        return  # ended meanwhile, and said so
     await outbox.undo_follow(known)
-    await known.delete()
     for kind in (Notice.FOLLOW, Notice.FOLLOW_REQUEST):
         await Notification.withdraw(kind, known.follower, recipient=known.target)
 
@@ -105,8 +108,9 @@ async def refuse(actor: Actor, follower: Actor) -> None:
 
 async def send_away(known: Follow) -> None:
     """The target's own end of a follow. Inside the caller's transaction."""
+    if not await Follow.filter(id=known.id).delete():
+        return
     await outbox.reject(known)
-    await known.delete()
     for kind in (Notice.FOLLOW, Notice.FOLLOW_REQUEST):
         await Notification.withdraw(kind, known.follower, recipient=known.target)
 

@@ -9,6 +9,7 @@ from models.database import in_transaction
 from models.errors import CommunityError, NotHere
 from models.guardian import Tie
 from models.member import MemberState, Role
+from models.turns import take_turn
 from moderation import guardians
 from moderation.guardians import Act
 from server.actions import accounts
@@ -67,8 +68,9 @@ async def add(subject: Member, guardian: Member, tie: Tie, scopes: Scopes, by: M
         raise NotManaged("role")
     if guardian.id == by.id:
         raise accounts.NotOneself("guardian")
-    now = await Guardianship.filter(Guardianship.running(), subject_id=subject.actor_id).count()
     async with in_transaction():
+        await take_turn("guardians", subject.actor_id)
+        now = await Guardianship.filter(Guardianship.running(), subject_id=subject.actor_id).count()
         replaced = await _end(guardian.actor_id, subject.actor_id)
         if not replaced:
             await _check_room(guardian)

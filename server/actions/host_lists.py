@@ -14,6 +14,7 @@ from models.database import in_transaction
 from models.errors import CommunityError
 from models.host_list import EntryState, ListKind
 from models.notification import Notice
+from models.turns import take_turn
 from server.actions import list_entries
 from server.actions.domains import ALLOWED, Restriction
 from server.actions.list_entries import BY_ITSELF, Change
@@ -80,6 +81,7 @@ async def exclude(names: Iterable[str]) -> None:
     """From now on no list touches these domains and what is below them; it replaces what was excluded before."""
     wanted = [*dict.fromkeys(names)][:EXCLUDES_LIMIT]
     async with in_transaction():
+        await take_turn("excluded hosts")
         await HostExclude.all().delete()
         await HostExclude.bulk_create([HostExclude(name=name) for name in wanted])
     for name in wanted:
@@ -148,7 +150,10 @@ async def read_due(instance: Instance) -> int:
 
 async def read(instance: Instance, list_: HostList) -> None:
     """Read a list now. Network."""
-    await list_.change(checked_at=clock.now())
+    now, before = clock.now(), {"checked_at": list_.checked_at} if list_.checked_at else {"checked_at__isnull": True}
+    if not await HostList.filter(id=list_.id, **before).update(checked_at=now):
+        return  # somebody else is at it
+    list_.checked_at = now
     try:
         answer = await domain_lists.fetch(instance, list_.url, list_.etag)
         if answer:

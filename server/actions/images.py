@@ -57,7 +57,7 @@ async def _is_unseen(image: Attachment) -> bool:
 
 
 async def _in_drafts(owner: Actor, old: str, new: str) -> None:
-    for draft in await Draft.filter(owner=owner):
+    for draft in await Draft.filter(owner=owner).select_for_update():
         if old in draft.form.get("images", []):
             alts = dict(draft.form.get("alts", {}))
             alts[new] = alts.pop(old, "")

@@ -12,6 +12,7 @@ from models.directory import IntroductionState
 from models.errors import CommunityError, NotHere
 from models.ids import new_key
 from models.notification import Notice
+from models.turns import take_turn
 from moderation import consent
 from moderation.signals import Facts, contact_data, payments
 from server.errors import Refused
@@ -54,6 +55,7 @@ async def ask(actor: Actor, key: str, text: str) -> Introduction:
     if await consent.may_leave(actor.id) is None:
         raise Refused("consent")
     async with in_transaction():
+        await take_turn("introduction", actor.id)
         if known := await asked(actor, listing):
             return known
         if await Introduction.asked_since(actor.id, clock.now() - DAY) >= ASKS_A_DAY:
@@ -90,6 +92,8 @@ async def answer(actor: Actor, key: str, wanted: bool) -> None:
         raise Refused("consent")
     async with in_transaction():
         state = IntroductionState.AGREED if wanted else IntroductionState.DECLINED
+        if not await Introduction.filter(id=known.id, state=IntroductionState.ASKED).select_for_update():
+            raise NotHere("answered meanwhile")
         known.update_from_dict({"state": state, "text": "", "answered_at": clock.now()})
         await known.save(update_fields=["state", "text", "answered_at"])
         if wanted and them is not None:

@@ -15,6 +15,7 @@ from models.host import Host, Standing
 from models.ids import new_id, new_key
 from models.listings import Told
 from models.reach import Reach
+from models.turns import take_turn
 from moderation import cells, consent, counts, findable
 
 AT_ONCE = 200
@@ -27,6 +28,7 @@ async def bring_in_line(actor: Actor) -> None:
     """
     if not actor.is_local or actor.speaks_for_all:
         return
+    await take_turn("listings", actor.id)
     given = await findable.permit_elsewhere(actor)
     await _here(actor)
     if given:
@@ -142,6 +144,8 @@ async def greet() -> int:
 
 async def _introduce(us: Actor, them: Actor, actors: list[Actor]) -> None:
     async with in_transaction():
+        for actor in actors:
+            await take_turn("listings", actor.id)
         given = {actor.id: await findable.permit_elsewhere(actor) for actor in actors}
         added = [await _tell(us, them, actor, yes) for actor in actors if (yes := given[actor.id])]
         await listing_news.announce(us, them, "Add", [row for row in added if row])

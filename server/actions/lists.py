@@ -7,6 +7,7 @@ from enum import StrEnum
 from models import Actor, Block, Follow, ListedPerson, PeopleList, Q, Subquery
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
+from models.turns import take_turn
 
 LISTS_LIMIT = 50
 PEOPLE_LIMIT = 500
@@ -57,6 +58,7 @@ async def add(row: PeopleList, ids: Sequence[int]) -> None:
     if await known.count() != len(wanted):
         raise NotHere("somebody unknown")
     async with in_transaction():
+        await take_turn("people list", row.id)
         there = {one.actor_id for one in await ListedPerson.filter(people_list=row)}
         if len(there | wanted) > PEOPLE_LIMIT:
             raise TooManyLists("people")

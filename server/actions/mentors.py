@@ -13,6 +13,7 @@ from models.database import in_transaction
 from models.errors import CommunityError
 from models.member import MemberState, Role
 from models.notification import Notice
+from models.turns import take_turn
 
 NEWCOMERS_MOST = 10  # of one mentor at the same time
 AT_ONCE = 50  # of those who wait, in one go
@@ -94,8 +95,10 @@ async def seek(member: Member) -> None:
     """A newcomer asks for a mentor; asking twice is asking once. Raises NotForThem."""
     if not may_have_mentor(member):
         raise NotForThem("mentor")
-    if await of_newcomer(member.actor) is None:
-        await Mentoring.create(newcomer=member.actor)
+    async with in_transaction():
+        await take_turn("mentor", member.actor_id)
+        if await of_newcomer(member.actor) is None:
+            await Mentoring.create(newcomer=member.actor)
     await assign()
 
 

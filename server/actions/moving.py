@@ -6,6 +6,7 @@ from federation.instance import Instance
 from models import Actor, clock
 from models.database import in_transaction
 from models.errors import CommunityError, NotHere
+from models.turns import take_turn
 from moderation import consent
 from server.errors import Refused
 
@@ -55,18 +56,22 @@ async def find(instance: Instance, member: Actor, address: str) -> Actor:
 async def name_old(actor: Actor, old: Actor) -> None:
     """Say that an account elsewhere is the same person, so that it can move here. Raises: Refused, TooMany."""
     await _may_be_known(actor)
-    if old.uri in actor.aliases:
-        return
-    if len(actor.aliases) >= ALIASES_LIMIT:
-        raise TooMany("aliases")
-    await _set_aliases(actor, [*actor.aliases, old.uri])
+    async with in_transaction():
+        known = await _aliases(actor)
+        if old.uri in known:
+            return
+        if len(known) >= ALIASES_LIMIT:
+            raise TooMany("aliases")
+        await _set_aliases(actor, [*known, old.uri])
 
 
 async def forget_old(actor: Actor, uri: str) -> None:
     """Say so no longer. Raises: NotHere."""
-    if uri not in actor.aliases:
-        raise NotHere("no such account")
-    await _set_aliases(actor, [one for one in actor.aliases if one != uri])
+    async with in_transaction():
+        known = await _aliases(actor)
+        if uri not in known:
+            raise NotHere("no such account")
+        await _set_aliases(actor, [one for one in known if one != uri])
 
 
 async def move(actor: Actor, target: Actor) -> None:
@@ -93,11 +98,16 @@ async def stay(actor: Actor) -> None:
             await outbox.update_actor(actor)
 
 
+async def _aliases(actor: Actor) -> list[str]:
+    """As they are now, whatever another request changed since this one began."""
+    await take_turn("aliases", actor.id)
+    return (await Actor.get(id=actor.id).only("id", "aliases")).aliases
+
+
 async def _set_aliases(actor: Actor, uris: list[str]) -> None:
-    async with in_transaction():
-        await actor.change(aliases=uris)
-        if await consent.may_leave(actor.id):
-            await outbox.update_actor(actor)
+    await actor.change(aliases=uris)
+    if await consent.may_leave(actor.id):
+        await outbox.update_actor(actor)
 
 
 async def _may_be_known(actor: Actor) -> None:

@@ -27,7 +27,7 @@ async def choose(owner: Actor, policy: Mapping[str, str]) -> None:
     """Change what is kept apart: columns of NotificationPolicy."""
     async with in_transaction():
         chosen, _ = await NotificationPolicy.get_or_create(owner_id=owner.id)
-        await chosen.update_from_dict(dict(policy)).save()
+        await chosen.update_from_dict(dict(policy)).save(update_fields=list(policy))
 
 
 async def let_in(owner: Actor, senders: Collection[int]) -> None:

@@ -11,6 +11,7 @@ from models.database import in_transaction
 from models.errors import CommunityError, NotHere
 from models.host import PARTNERS, RESTRICTED, Rule, Standing
 from models.notification import Notice
+from models.turns import take_turn
 from server.actions import closures
 
 #: What goes with a restriction, and ends with it.
@@ -33,6 +34,7 @@ async def ask(instance: Instance, typed: str, by: Actor | None) -> Host:
     charter = await _charter_of(instance, them)
     async with in_transaction():
         host = await Host.called(name)
+        await _now(host)
         if charter:
             await charters.keep(name, charter)
         if host.standing not in PARTNERS:
@@ -50,6 +52,7 @@ async def ask(instance: Instance, typed: str, by: Actor | None) -> Host:
 async def accept(instance: Instance, host: Host, by: Actor | None) -> None:
     """Say yes to a community that asks. NotHere if it does not ask."""
     async with in_transaction():
+        await _now(host)
         await _accept(instance.actor, await _asker(host), host)
         await _log(by, "host.accept", host)
 
@@ -57,6 +60,7 @@ async def accept(instance: Instance, host: Host, by: Actor | None) -> None:
 async def refuse(instance: Instance, host: Host, by: Actor | None) -> None:
     """Say no to a community that asks. It may ask again. NotHere if it does not ask."""
     async with in_transaction():
+        await _now(host)
         await partnership.answer("Reject", instance.actor, await _asker(host), host)
         await host.change(offer_uri="", asked_us_at=None, decided_at=clock.now())
         await _forget_notices(host)
@@ -66,6 +70,7 @@ async def refuse(instance: Instance, host: Host, by: Actor | None) -> None:
 async def end(instance: Instance, host: Host, by: Actor | None, reason: str = "") -> None:
     """End a partnership, or take a request back. What members received stays with them."""
     async with in_transaction():
+        await _now(host)
         if host.offer_uri and (them := await Actor.get_or_none(uri=host.instance_uri)):
             await partnership.answer("Undo", instance.actor, them, host)
         await host.change(offer_uri="", asked_us_at=None, asked_them_at=None, reason=reason, **NO_RESTRICTION)
@@ -160,6 +165,12 @@ async def _charter_of(instance: Instance, them: Actor) -> dict[str, Any] | None:
         return await charters.fetch(instance, them)
     except FederationError:
         return None
+
+
+async def _now(host: Host) -> None:
+    """As it is now, and no other decision of a person comes between: two who decide at once answer once."""
+    await take_turn("partner", host.id)
+    await host.refresh_from_db()
 
 
 async def _asker(host: Host) -> Actor:

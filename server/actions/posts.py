@@ -175,11 +175,12 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     addressed = [actor for actor in wanted if actor.id not in before]
     words = render(written.text, named, origin)
     async with in_transaction():
-        if not await Post.filter(id=post.id, reach=post.reach, deleted_at__isnull=True).select_for_update():
+        now = await Post.filter(id=post.id, reach=post.reach, deleted_at__isnull=True).select_for_update().first()
+        if now is None:
             raise NotHere("no longer as it was read")  # else it would leave for more people than it is for now
         is_held = await held.is_held(post)
         if not is_held:
-            await _remember(post)
+            await _remember(now)  # another edit may have come between
         await post.change(text=written.text, html=words.html, voice=written.voice, note=written.note, warning=written.warning,
                           sensitive=written.is_sensitive, language=written.language, labels=found.labels,
                           edited_at=None if is_held else clock.after(post.edited_at or post.published_at))

@@ -50,6 +50,7 @@ async def say(member: Member, line: ProfileLine, values: Sequence[Value], shown:
     if need and not agrees and not await consent.permits(actor.id, need):
         raise NotKept(str(need))
     async with in_transaction():
+        await sharing.begin(actor)
         if need and agrees:
             await consents.set_to(actor, need, True, language, community, voice)
         await ProfileValue.filter(actor_id=actor.id, line=line).delete()

@@ -48,6 +48,7 @@ async def change(member: Member, profile: Profile, language: str, community: Com
     actor = member.actor
     found = await signals.look_at_profile(_seen_by_others(actor, profile))
     async with in_transaction():
+        await sharing.begin(actor)
         member.about = profile.about
         await member.save(update_fields=["about"])
         if profile.found_here is not None:

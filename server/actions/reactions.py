@@ -38,11 +38,11 @@ async def take_thanks_back(actor: Actor, post: Post) -> None:
     """No longer; what was never said needs no taking back."""
     async with in_transaction():
         await asking_first.take_back(StampKind.LIKE, actor, post)
-        if like := await Like.get_or_none(actor=actor, post=post):
+        like = await Like.get_or_none(actor=actor, post=post)
+        if like and await Like.filter(id=like.id).delete():
             like.actor, like.post = actor, post
             await Notification.withdraw(Notice.THANKS, actor, post)
             await outbox.undo_like(like)
-            await like.delete()
 
 
 async def pass_on(actor: Actor, post: Post, at_most: Reach = Reach.WEB) -> None:
@@ -70,11 +70,11 @@ async def take_back(actor: Actor, post: Post) -> None:
     """No longer pass a message on."""
     async with in_transaction():
         await asking_first.take_back(StampKind.ANNOUNCE, actor, post)
-        if announce := await Announce.get_or_none(actor=actor, post=post):
+        announce = await Announce.get_or_none(actor=actor, post=post)
+        if announce and await Announce.filter(id=announce.id).delete():
             announce.actor, announce.post = actor, post
             await Notification.withdraw(Notice.PASSED_ON, actor, post)
             await outbox.undo_announce(announce)
-            await announce.delete()
 
 
 async def widest(actor: Actor) -> Reach:

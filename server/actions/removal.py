@@ -43,6 +43,8 @@ async def delete(post: Post, store: MediaStore, *, keep_images: bool = False) ->
 
 async def withdraw(post: Post, *, keep_images: bool = False) -> list[str]:
     """The same inside the caller's transaction, who forgets these files once it is over."""
+    if not await Post.filter(id=post.id, deleted_at__isnull=True).select_for_update():
+        return []  # erased meanwhile
     files = [] if keep_images else [image.key for image in await Attachment.filter(post=post)]
     if keep_images:
         await set_free(Attachment.filter(post=post))

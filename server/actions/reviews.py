@@ -134,6 +134,7 @@ async def of_post(post: Post) -> Review | None:
 
 async def _decide(review: Review, by: Member, state: ReviewState, reason: str = "") -> Post:
     """Once: the second of two who decide at the same time is told so."""
+    await Post.filter(id=review.post_id).select_for_update()  # first, as whoever changes it does
     post = await Post.get(id=review.post_id).select_related("author")
     if post.author_id == by.actor_id and len(await accounts.team()) > 1:
         raise NotOwn("own")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from federation import outbox
 from models import Actor, Community, ConsentRecord, Member, ProfileValue, clock
-from models.consent import Capacity, ConsentEvent, ConsentState, Purpose
+from models.consent import Capacity, ConsentEvent, ConsentState, Purpose, lock_chain
 from models.database import in_transaction
 from models.reach import Reach
 from moderation import consent, findable, lines
@@ -13,6 +13,15 @@ from server.actions import consents, listings, waiting, withdrawal
 from server.actions.consents import OWN, Voice
 
 AT_ONCE = 200  # members of one transaction, where something is true for all
+_SHOWN = ("discoverable", "indexable", "line_words")  # columns that say what the ledger says
+
+
+async def begin(actor: Actor) -> None:
+    """Nobody else says anything in the ledger until the transaction ends; and here is what the profile says now, whatever another
+    request changed since this one read it. Before anything else in the transaction.
+    """
+    await lock_chain()
+    await actor.refresh_from_db(fields=["details", *_SHOWN])
 
 
 async def say(member: Member, purpose: Purpose, wanted: bool, language: str, community: Community,
@@ -22,6 +31,7 @@ async def say(member: Member, purpose: Purpose, wanted: bool, language: str, com
     After a no to C5 nothing more leaves, and the servers that have something are asked to erase it.
     """
     async with in_transaction():
+        await begin(member.actor)
         await consents.set_to(member.actor, purpose, wanted, language, community, voice)
         if purpose is Purpose.SHARED_OUT and not wanted:
             await withdrawal.erase_elsewhere(member.actor)
@@ -51,6 +61,7 @@ async def show_lines(actor: Actor, wanted: Mapping[str, Reach], language: str, c
 async def take_line_back(member: Member, line: str, language: str, community: Community, voice: Voice = OWN) -> None:
     """Nobody else reads this line any more; servers that have it get the profile without it."""
     async with in_transaction():
+        await begin(member.actor)
         await show_lines(member.actor, {line: Reach.ME}, language, community, voice)
 
 
@@ -76,6 +87,7 @@ async def pause(member: Member, voice: Voice = OWN) -> None:
     """Stop every flow at once. Nothing is erased, and only a new yes to each starts it again."""
     me = Voice(voice.actor_id or member.actor_id, voice.capacity)
     async with in_transaction():
+        await begin(member.actor)
         for record in await _running(member.actor_id):
             await consents.end(record, ConsentEvent.PAUSED, ConsentState.SUPERSEDED, me)
         await _stay_here(member)
@@ -85,6 +97,7 @@ async def pause(member: Member, voice: Voice = OWN) -> None:
 async def resume(member: Member, language: str, community: Community, voice: Voice = OWN) -> None:
     """A new yes to everything that was paused, under the words that are shown beside the button."""
     async with in_transaction():
+        await begin(member.actor)
         for record in await paused(member.actor_id):
             await consents.give(member.actor, record.purpose, language, community, scope=record.scope, audience=record.audience,
                                 voice=voice)
@@ -129,6 +142,7 @@ async def show_as_agreed(actor: Actor) -> bool:
 
 
 async def _show(actor: Actor) -> bool:
+    await actor.refresh_from_db(fields=_SHOWN)
     wanted = {"discoverable": bool(await consent.permits(actor.id, Purpose.FOUND_HERE)),
               "indexable": bool(await consent.permits(actor.id, Purpose.SEARCH_ENGINES)),
               "line_words": await _line_words(actor.id)}

@@ -6,6 +6,7 @@ from typing import Any
 
 from models import AccessToken, Member, PushSubscription
 from models.database import in_transaction
+from models.turns import take_turn
 
 SUBSCRIPTIONS_LIMIT = 10  # of one member; the oldest goes when there are more
 
@@ -13,6 +14,7 @@ SUBSCRIPTIONS_LIMIT = 10  # of one member; the oldest goes when there are more
 async def subscribe(token: AccessToken, member: Member, wanted: Mapping[str, Any]) -> PushSubscription:
     """Wake the app of this token from now on, in place of what it wanted before. `wanted`: columns of PushSubscription."""
     async with in_transaction():
+        await take_turn("push", member.actor_id)
         await PushSubscription.filter(token_id=token.id).delete()
         others = PushSubscription.filter(owner_id=member.actor_id).order_by("-id")
         spare = [one.id for one in await others.offset(SUBSCRIPTIONS_LIMIT - 1).limit(SUBSCRIPTIONS_LIMIT)]

@@ -23,6 +23,7 @@ from models.database import in_transaction
 from models.errors import NotHere
 from models.notification import Notice
 from models.profile import ProfileLine
+from models.turns import take_turn
 from models.waiting import MatchState
 from moderation import findable
 from server.actions import listings
@@ -46,6 +47,7 @@ async def join(actor: Actor, code: str) -> None:
     if await findable.permit_elsewhere(actor) is None:
         raise Refused("consent")
     async with in_transaction():
+        await take_turn("waiting", code)  # of two who begin at once, the second finds the first
         mine, is_new = await Waiting.get_or_create(actor=actor, code=code)
         if not is_new:
             return
@@ -60,6 +62,7 @@ async def join(actor: Actor, code: str) -> None:
 async def leave(actor: Actor, code: str) -> None:
     """Wait no longer. Where it was told, it is taken back."""
     async with in_transaction():
+        await take_turn("waiting", code)
         if mine := await Waiting.get_or_none(actor_id=actor.id, code=code):
             await _end(mine)
 
@@ -105,7 +108,8 @@ async def answer(actor: Actor, key: str, wanted: bool) -> None:
         raise Refused("consent")
     async with in_transaction():
         match.state = MatchState.YES if wanted else MatchState.NO
-        await match.save(update_fields=["state"])
+        if not await WaitingMatch.filter(id=match.id, state=MatchState.TOLD).update(state=match.state):
+            raise NotHere("answered meanwhile")
         if not await WaitingMatch.filter(actor_id=actor.id, state=MatchState.TOLD).exists():
             await Notification.filter(recipient_id=actor.id, kind=Notice.WAITING).delete()
         await go_on(match)
