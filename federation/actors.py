@@ -26,6 +26,10 @@ NEW_STRANGERS_PER_HOUR = 3  # of one that we do not exchange with
 UNTRIED = ("", Manner.CAVAGE)  # hosts that were not asked yet to take anything better
 
 
+class NoApplication(Malformed):
+    """A server names as its instance actor who is no program: that one speaks for nobody else."""
+
+
 async def save(document: ActorDocument, key_uri: str = "", *, speaks_for_host: bool = False, domain: str | None = None) -> Actor:
     """The row of someone elsewhere, made or brought up to date, with the keys it shows now. Inside a transaction.
 
@@ -33,17 +37,20 @@ async def save(document: ActorDocument, key_uri: str = "", *, speaks_for_host: b
     `key_uri`: a key that was read at its own id and names this actor as its owner. `speaks_for_host`: its server names it as its
     instance actor (`federation.instances`). `domain`: of its address, as `handles.domain_of` says; None: nobody was asked.
 
-    Raises Refused, also for somebody of ours: whatever shows their document, it is no word from elsewhere. Raises Busy.
+    Raises Refused, also for somebody of ours: whatever shows their document, it is no word from elsewhere. Raises Busy,
+    NoApplication.
     """
     actor = await Actor.get_or_none(uri=document.id)
     columns = _columns(document)
     if actor is not None and actor.is_local:
         raise Refused("one of ours", host=columns["host"])
+    if speaks_for_host and columns["kind"] is not ActorKind.APPLICATION:
+        raise NoApplication("not an instance actor", host=columns["host"])
     columns |= await _said_by_partners(document, columns["host"])
     columns |= _suspended(document, actor)
     columns |= await _address(columns, actor, domain)
     if actor is None:
-        if not speaks_for_host or columns["kind"] is not ActorKind.APPLICATION:  # which no crowd of programs there can shut out
+        if not speaks_for_host:  # which no crowd of programs there can shut out
             await _check_welcome(columns["host"], document)
         actor, _ = await Actor.get_or_create(columns, uri=document.id)
     elif actor.deleted_at is None:

@@ -21,12 +21,15 @@ from moderation.asking import REPLY
 
 REQUESTS = {"QuoteRequest": StampKind.QUOTE, "ReplyRequest": StampKind.REPLY, "LikeRequest": StampKind.LIKE,
             "AnnounceRequest": StampKind.ANNOUNCE}
+MAY_STILL_BE_LET = (AskedState.NONE, AskedState.ASKED, AskedState.REFUSED, AskedState.UNANSWERED)
 ENDED_LIMIT = 100  # of one author's stamps that end together
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Something of ours for which the author of `target`, a message elsewhere, was asked: a quote in `post`, or an Approval."""
+    """Something of ours for which the author of `target`, a message elsewhere, was asked: a quote in `post`, or an Approval. Or
+    an answer, `post`, that asked nobody and is let all the same.
+    """
 
     kind: StampKind
     uri: str
@@ -37,7 +40,9 @@ class Wish:
 
     async def grant(self, stamp_uri: str) -> None:
         """It is let. Inside a transaction."""
-        if self.post:
+        if self.post and self.kind is StampKind.REPLY:
+            await asking_first.attest(self.post, stamp_uri)
+        elif self.post:
             await quoting.let(self.post, stamp_uri)
         elif self.approval:
             await self.approval.change(state=AskedState.SHOWN, stamp_uri=stamp_uri)
@@ -52,6 +57,11 @@ class Wish:
             await asking_first.stop(self.approval, self.state)
 
 
+async def _stays(approval: Approval) -> bool:
+    """Whether what it lets asked nobody, and so does not end with it: an answer from before somebody wanted to be asked."""
+    return approval.kind is StampKind.REPLY and await Post.exists(uri=approval.uri, answer_state=AskedState.NONE)
+
+
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     """The permission that a yes names, read where it stands: a yes without a good one is as good as none. GoToSocial before 0.18
     names none: its Accept is the permission. May use the network.
@@ -60,7 +70,8 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     if wish is None:
         await _bring_in(instance, incoming)
         return incoming
-    stamp = incoming.activity.result or ("" if wish.kind is StampKind.QUOTE else incoming.activity.id)
+    has_to_say = wish.kind is StampKind.QUOTE or wish.state is AskedState.NONE
+    stamp = incoming.activity.result or ("" if has_to_say else incoming.activity.id)
     is_good = bool(stamp) and await authorizations.is_given(instance, stamp, wish.kind, interaction=wish.uri,
                                                             target=wish.target, author=incoming.sender)
     return replace(incoming, stamp_uri=stamp if is_good else "")
@@ -71,7 +82,7 @@ async def accepted(incoming: Incoming) -> bool:
     wish = await _wish(incoming)
     if wish is None:
         return False
-    if incoming.stamp_uri and wish.state in (AskedState.ASKED, AskedState.REFUSED):
+    if incoming.stamp_uri and wish.state in MAY_STILL_BE_LET:
         await wish.grant(incoming.stamp_uri)
     return True
 
@@ -79,9 +90,11 @@ async def accepted(incoming: Incoming) -> bool:
 async def refused(incoming: Incoming) -> bool:
     """The author says no, or no longer yes. False if this is about something else."""
     wish = await _wish(incoming)
-    if wish is None:
+    if wish is None or wish.state is AskedState.NONE:
         return False
-    if wish.state is AskedState.ASKED:
+    if wish.approval and await _stays(wish.approval):
+        await wish.approval.delete()
+    elif wish.state in (AskedState.ASKED, AskedState.UNANSWERED):
         await wish.end(AskedState.REFUSED)
     elif wish.state is AskedState.SHOWN:
         await wish.end(AskedState.ENDED)
@@ -106,7 +119,9 @@ async def withdraw_of(stamp_uris: Sequence[str], host: str) -> None:
 
 async def _end(approvals: Sequence[Approval]) -> None:
     for approval in approvals:
-        if approval.actor.is_local:
+        if approval.actor.is_local and await _stays(approval):
+            await approval.delete()
+        elif approval.actor.is_local:
             await Wish(approval.kind, approval.uri, approval.post.uri, approval.state, approval=approval).end(AskedState.ENDED)
         else:  # somebody else's answer: as if it answered nothing
             await Post.filter(uri=approval.uri).update(parent_id=None, parent_uri="", conversation=approval.uri)
@@ -123,7 +138,7 @@ async def _wish(incoming: Incoming) -> Wish | None:
     elif kind := REQUESTS.get(activity.object_type or ""):
         found = await _about(kind, values.link(repeated.get("instrument")) or "")
     else:
-        found = await _asked_in(activity.object_id or "")
+        found = await _asked_in(activity.object_id or "") or await _unasked(activity.object_id or "")
     if found is None or not await Post.exists(uri=found.target, author_id=incoming.sender.id):
         return None
     return found
@@ -144,6 +159,14 @@ async def _asked_in(uri: str) -> Wish | None:
     if approval is None:
         return None
     return Wish(approval.kind, uri, approval.post.uri, approval.state, approval=approval)
+
+
+async def _unasked(uri: str) -> Wish | None:
+    """An answer of ours for which nobody had to be asked, which somebody lets before others would doubt it."""
+    post = await Post.kept(uri)
+    if post is None or not post.author.is_local or not post.parent_id or post.answer_state is not AskedState.NONE:
+        return None
+    return Wish(StampKind.REPLY, uri, post.parent_uri, AskedState.NONE, post=post)
 
 
 async def _bring_in(instance: Instance, incoming: Incoming) -> None:

@@ -27,6 +27,13 @@ async def begin_answer(post: Post) -> None:
                               reach=post.reach)
 
 
+async def attest(post: Post, stamp_uri: str) -> None:
+    """An answer of ours that asked nobody is let: whoever has it, or reads it, sees that from now on."""
+    await Approval.create(kind=StampKind.REPLY, uri=post.uri, actor_id=post.author_id, post_id=post.parent_id, reach=post.reach,
+                          state=AskedState.SHOWN, stamp_uri=stamp_uri)
+    await outbox.update(post, is_edit=False)
+
+
 async def ask(kind: StampKind, actor: Actor, post: Post, reach: Reach) -> None:
     """A member of ours would like to say that they think of the author, or to pass the message on. Twice is once."""
     await take_turn("ask first", f"{actor.id} {post.id}")

@@ -55,7 +55,7 @@ def _giver(document: Mapping[str, Any], kind: StampKind, interaction: str, targe
 
 async def checked(instance: Instance, note: Note) -> Note:
     """The answer with what is known about the yes that it names. Nothing is asked where none is needed. May use the network."""
-    if not note.in_reply_to or not note.answer_stamp:
+    if not note.in_reply_to or not note.answer_stamp or note.is_let:
         return note
     if same_origin(note.in_reply_to, instance.origin):
         return replace(note, is_let=await _is_ours(note, note.answer_stamp))

@@ -28,7 +28,8 @@ async def creates(posts: Sequence[Post], origin: str) -> list[Document]:
 
 def _create(post: Post, recipients: Sequence[Recipient], tags: Sequence[Tag], images: Sequence[Attachment],
             origin: str) -> Document:
-    note = render.note_document(post, recipients=recipients, tags=tags, attachments=images, origin=origin)
+    note = render.note_document(post, recipients=recipients, tags=tags, attachments=images, origin=origin,
+                                is_closed=post.settled_at is not None)
     if not post.author.is_local:
         note |= _as_it_came(post, recipients)
     return {"id": f"{post.uri}#create", "type": "Create", "actor": post.author.uri, "published": note["published"],

@@ -1,16 +1,17 @@
 """Bringing in what is missing of a conversation that began elsewhere: from its `context`, else along its `replies`
 (FEP-7888, FEP-f228). Within a budget of time, pages and messages, and never while somebody waits for it.
 
-The lists are hints: each message is read at its own origin, and only one that answers something in the conversation counts.
+The lists are hints: each message is read at its own origin, and only one that answers something in the conversation counts. What
+a server lists below a message of its own people, it shows there: that is as good as the yes of whom it answers.
 """
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from federation import resolve, values
-from federation.addresses import host_of, same_origin
+from federation.addresses import host_of, origin_of, same_origin
 from federation.errors import Gone, Malformed, Refused, Unreachable
 from federation.fetches import check_host, signed
 from federation.instance import Instance
@@ -23,17 +24,21 @@ PAGES_LIMIT = 10
 ITEMS_LIMIT = 40  # brought in at one time
 TRIES_LIMIT = 80  # documents asked for at one time, whatever comes of it: a list may name what is on any server
 LISTED_LIMIT = 500  # looked at
+ALONE_LIMIT = 20  # read again at one time
 COLLECTIONS = frozenset({"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"})
 Document = dict[str, Any]
 
 
 @dataclass
 class Visit:
-    """One look at a conversation. `inside`: the ids that belong to it; `listed`: the ids that its origin names."""
+    """One look at a conversation. `inside`: the ids that belong to it; `listed`: the ids that its origin names; `shown`: the
+    same, each with the origin whose list it stands in.
+    """
 
     root: str
     inside: set[str]
     listed: list[str] = field(default_factory=list)
+    shown: set[tuple[str, str]] = field(default_factory=set)
     notes: dict[str, Note] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)  # that do not exist, or are not for us
     pages: int = 0
@@ -93,12 +98,20 @@ async def _look(instance: Instance, visit: Visit) -> None:
     has_context = len(visit.listed) > 1
     if not has_context:
         await _list(instance, visit, document.get("replies"), visit.root)
+    visit.listed += await _alone(visit)
     for uri in visit.listed:  # it grows while we walk along the answers of answers
         if len(visit.notes) >= ITEMS_LIMIT or visit.tries >= TRIES_LIMIT:
             break
         if uri not in visit.inside and not same_origin(uri, instance.origin):
             await _bring(instance, visit, uri, with_replies=not has_context)
             await _keep_what_fits(instance, visit)
+
+
+async def _alone(visit: Visit) -> list[str]:
+    """Answers that are here and stand by themselves, as nothing said that they were let. There may be a yes now."""
+    alone = Post.filter(parent_uri__in=list(visit.inside), parent_id__isnull=True, deleted_at__isnull=True)
+    found = await alone.exclude(author__host="").order_by("-id").limit(ALONE_LIMIT).values_list("uri", flat=True)
+    return [uri for uri in map(str, found) if uri not in visit.listed]
 
 
 async def _bring(instance: Instance, visit: Visit, uri: str, *, with_replies: bool) -> None:
@@ -122,8 +135,10 @@ async def _keep_what_fits(instance: Instance, visit: Visit) -> None:
     while fitting := [uri for uri, note in visit.notes.items() if uri not in visit.inside and note.in_reply_to in visit.inside]:
         for uri in fitting:
             visit.inside.add(uri)
+            note = visit.notes[uri]
+            is_let = (origin_of(note.in_reply_to or ""), uri) in visit.shown
             try:
-                await resolve.keep(instance, visit.notes[uri], ancestors=0)
+                await resolve.keep(instance, replace(note, is_let=is_let), ancestors=0)
             except CommunityError:  # a rule of ours says no: erased, or not for us
                 visit.lost.add(uri)
 
@@ -137,8 +152,9 @@ async def _list(instance: Instance, visit: Visit, collection: object, owner: str
             return
         for item in values.many(document.get("orderedItems") or document.get("items"), LISTED_LIMIT):
             thing = item.get("object", item) if isinstance(item, dict) else item  # an activity, or a message
-            if (uri := values.link(thing)) and uri not in visit.listed and len(visit.listed) < LISTED_LIMIT:
-                visit.listed.append(uri)
+            if (uri := values.link(thing)) and (uri in visit.listed or len(visit.listed) < LISTED_LIMIT):
+                visit.shown.add((origin_of(owner), uri))
+                visit.listed += [] if uri in visit.listed else [uri]
         page = document.get("first") or document.get("next")
 
 

@@ -4,18 +4,22 @@ Asked in this order, until one answers:
 
     WebFinger of the origin       rel as:Service, or `self` where there is no such link (FEP-d556; Mastodon gives `self`)
     NodeInfo's list of links      rel as:Application (FEP-2677)
-    WebFinger of acct:HOST@HOST   `self`: whoever has the name of the server itself (older Mastodon, GoToSocial)
+    WebFinger of acct:HOST@HOST   `self`: whoever has the name of the server itself (older Mastodon, GoToSocial, Lemmy)
+    WebFinger of a RESERVED name  `self`: where NodeInfo says that it is software which gives that name to no person
 
-The last is a guess only as far as software gives that name to a person. There is no guess by path: an address such as /actor is
-whoever's the software lets have it. Who is found nowhere speaks for nobody; their server is exchanged with all the same.
+There is no guess by path: an address such as /actor is whoever's the software lets have it. Who is named and is no Application (a
+blog of WordPress, the only person of a small server) is nobody's voice but their own: the next way is tried. Who is found nowhere
+speaks for nobody; their server is exchanged with all the same.
 """
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from federation import resolve, webfinger
+from federation.actors import NoApplication
 from federation.addresses import Address, host_of, same_origin
 from federation.answers import JRD
 from federation.errors import FederationError, Gone, Malformed, Refused, Unreachable
@@ -28,8 +32,19 @@ from models.host import PARTNERS
 
 SERVICE: Final = "https://www.w3.org/ns/activitystreams#Service"
 APPLICATION: Final = "https://www.w3.org/ns/activitystreams#Application"
+NODEINFO: Final = "/.well-known/nodeinfo"
+SCHEMAS: Final = tuple(f"http://nodeinfo.diaspora.software/ns/schema/{version}" for version in ("2.1", "2.0"))
+NODEINFO_LIMIT_BYTES: Final = 262_144  # Pleroma says all its rules in it
+#: Names of accounts that this software, by the name it has in NodeInfo, makes for itself and lets nobody else have: what people
+#: there are called holds no dot (Misskey `localUsernameSchema`, Pleroma `extended_local_nickname_regex`).
+RESERVED: Final[Mapping[str, tuple[str, ...]]] = {
+    "misskey": ("instance.actor", "system.actor"), "pleroma": ("internal.fetch",), "akkoma": ("internal.fetch",)}
 #: They do not want to talk to us: asking in another way would be the same again.
 UNWILLING = (401, 403)
+
+
+class Supplanted(Refused):
+    """Another speaks for that server, as it once said."""
 
 
 def host_named(typed: str) -> str:
@@ -48,18 +63,28 @@ async def instance_actor(instance: Instance, host: str, *, anew: bool = False) -
     origin = webfinger.origin_at(instance, host)
     try:
         async with asyncio.timeout(2 * instance.network.fetch_timeout_seconds):
-            uri = await _named_by(instance, origin, fresh=anew)
-            if not same_origin(uri, origin):  # before it is read: no request goes where somebody else sends it
-                raise Malformed("names an actor of another server", host=host)
-            await _check_known(host, uri, anew)
-            actor = await resolve.fetch_actor(instance, uri, speaks_for_host=True)
+            return await _first_fit(instance, host, origin, anew)
     except TimeoutError as error:
         raise Unreachable("does not say in time who speaks for it", host=host) from error
     except Gone as error:
         raise NotHere("no community there") from error
-    if actor.kind is not ActorKind.APPLICATION or actor.uri != uri:
-        raise Malformed("not an instance actor", host=host)
-    return actor
+
+
+async def _first_fit(instance: Instance, host: str, origin: str, anew: bool) -> Actor:
+    unfit: FederationError | None = None
+    async for uri in _named_by(instance, origin, fresh=anew):
+        if not same_origin(uri, origin):  # before it is read: no request goes where somebody else sends it
+            raise Malformed("names an actor of another server", host=host)
+        try:
+            await _check_known(host, uri, anew)
+            actor = await resolve.fetch_actor(instance, uri, speaks_for_host=True)
+        except (Supplanted, NoApplication) as error:
+            unfit = error
+            continue
+        if actor.uri != uri:
+            raise Malformed("not the instance actor that was named", host=host)
+        return actor
+    raise unfit or NotHere("no community there")
 
 
 async def recognise(instance: Instance, sender: Actor) -> None:
@@ -88,24 +113,43 @@ async def _check_known(host: str, uri: str, anew: bool) -> None:
     if known is None or known.instance_uri in ("", uri):
         return
     if not anew or known.standing in PARTNERS:
-        raise Refused("somebody else speaks for that server", host=host)
+        raise Supplanted("somebody else speaks for that server", host=host)
     await known.change(instance_uri="")
 
 
-async def _named_by(instance: Instance, origin: str, *, fresh: bool) -> str:
-    """The uri that a server gives for its instance actor. NotHere if it gives none."""
-    name = Address.parse(origin).host
+async def _named_by(instance: Instance, origin: str, *, fresh: bool) -> AsyncIterator[str]:
+    """The uris that a server gives for its instance actor, one way after the other, each asked once it is wanted."""
+    if uri := of_origin(await _ask(instance, origin, webfinger.path(f"{origin}/"), fresh=fresh) or {}):
+        yield uri
+    nodeinfo = await _ask(instance, origin, NODEINFO, fresh=fresh) or {}
+    if uri := of_nodeinfo(nodeinfo):
+        yield uri
+    if uri := await _of_account(instance, origin, Address.parse(origin).host, fresh=fresh):
+        yield uri
+    for name in RESERVED.get(await _software(instance, origin, nodeinfo, fresh=fresh), ()):
+        if uri := await _of_account(instance, origin, name, fresh=fresh):
+            yield uri
+
+
+async def _of_account(instance: Instance, origin: str, name: str, *, fresh: bool) -> str:
+    """The actor that has this name, on its server."""
     account = f"acct:{name}@{host_of(origin)}"
-    ways = ((webfinger.path(f"{origin}/"), of_origin), ("/.well-known/nodeinfo", of_nodeinfo),
-            (webfinger.path(account), lambda document: of_account(document, account)))
-    for path, read in ways:
-        document = await _ask(instance, origin, path, fresh=fresh)
-        if document is not None and (uri := read(document)):
-            return uri
-    raise NotHere("no community there")
+    return of_account(await _ask(instance, origin, webfinger.path(account), fresh=fresh) or {}, account)
 
 
-async def _ask(instance: Instance, origin: str, path: str, *, fresh: bool) -> Mapping[str, Any] | None:
+async def _software(instance: Instance, origin: str, nodeinfo: Mapping[str, Any], *, fresh: bool) -> str:
+    """What the server says that it runs; "" if it does not say it on its own origin."""
+    hrefs = [str(link["href"]) for schema in SCHEMAS for link in webfinger.links(nodeinfo, schema)]
+    if not hrefs or not same_origin(hrefs[0], origin):
+        return ""
+    path = urlsplit(hrefs[0]).path
+    document = await _ask(instance, origin, path, fresh=fresh, limit_bytes=NODEINFO_LIMIT_BYTES) or {}
+    software = document.get("software")
+    return str(software.get("name")).lower() if isinstance(software, dict) else ""
+
+
+async def _ask(instance: Instance, origin: str, path: str, *, fresh: bool,
+               limit_bytes: int = webfinger.ANSWER_LIMIT_BYTES) -> Mapping[str, Any] | None:
     """What stands at an address that belongs to the server; None if nothing of this kind does. It may not lead elsewhere.
 
     Raises Unreachable: a server that is only slow is not asked in a weaker way. Raises Refused if it is unwilling.
@@ -113,7 +157,7 @@ async def _ask(instance: Instance, origin: str, path: str, *, fresh: bool) -> Ma
     headers_for = signed(instance, origin, stays=True)
     try:
         _, document = await instance.client.get_document(
-            f"{origin}{path}", kind=JRD, headers_for=headers_for, limit_bytes=webfinger.ANSWER_LIMIT_BYTES, fresh=fresh)
+            f"{origin}{path}", kind=JRD, headers_for=headers_for, limit_bytes=limit_bytes, fresh=fresh)
     except (Gone, Malformed):
         return None
     except Refused as error:

@@ -99,7 +99,9 @@ async def save(note: Note, author: Actor) -> Post:
     await store([one])
     if one.verdict:
         raise one.verdict
-    return (await acts.kept([note.id]))[note.id]
+    post = (await acts.kept([note.id]))[note.id]
+    await notes.attach(post, note)
+    return post
 
 
 async def store(said: Sequence[Said]) -> None:

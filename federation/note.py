@@ -62,7 +62,8 @@ class Note:
     ends_at: datetime | None
     place: str
     expires: datetime | None  # its author's server wants copies gone then, unless it says otherwise before
-    is_let: bool = False  # that yes is good: `federation.authorizations` found out, no document can say it of itself
+    #: It was let: `federation.authorizations` read that yes, or whom it answers lists it. No document can say it of itself.
+    is_let: bool = False
 
     @property
     def is_vote(self) -> bool:

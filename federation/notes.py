@@ -92,18 +92,28 @@ def partners_of(host: Host | None, author: Actor) -> str:
 
 
 async def adopt_answers(post: Post) -> None:
-    """Answers that came before what they answer find it now, and their conversation grows together."""
+    """Answers that came before what they answer find it now, and their conversation grows together. Those that would have to be
+    let stand by themselves: `federation.conversations` asks whether they were.
+    """
     early = Post.filter(parent_uri=post.uri, parent_id__isnull=True).exclude(author__host="")
     ids = list[int]()
     for one in await early.select_related("author"):
         if one.reach in asking.ANSWERS_SHOWN and asking.must_ask(one.author, post, asking.REPLY):
-            # whether it was let was not asked: it stands by itself
-            await Post.filter(id=one.id).update(parent_uri="", conversation=one.uri)
+            await Post.filter(id=one.id).update(conversation=one.uri)
         else:
             ids.append(one.id)
     if ids:
         await Post.filter(id__in=ids).update(parent_id=post.id)
         await Post.filter(conversation=post.uri).exclude(id=post.id).update(conversation=post.conversation)
+
+
+async def attach(post: Post, note: Note) -> None:
+    """An answer that stands by itself, as nobody had said that it was let, finds its place: now somebody has."""
+    if not note.is_let or not note.in_reply_to or post.parent_id or post.author.is_local:
+        return
+    if parent := await Post.kept(note.in_reply_to):
+        await Post.filter(conversation=post.uri).exclude(id=post.id).update(conversation=parent.conversation)
+        await Post.filter(id=post.id).update(parent_id=parent.id, parent_uri=parent.uri, conversation=parent.conversation)
 
 
 def _past(when: datetime | None) -> datetime:

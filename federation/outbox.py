@@ -289,9 +289,10 @@ async def note_of(post: Post) -> Document:
 async def _note(post: Post, recipients: list[Recipient]) -> Document:
     tags = await Tag.filter(post_id=post.id).order_by("name")
     attachments = await Attachment.filter(post_id=post.id).order_by("position")
-    note = render.note_document(post, recipients=recipients, tags=tags, attachments=attachments, origin=origin_of(post.uri))
+    note = render.note_document(post, recipients=recipients, tags=tags, attachments=attachments, origin=origin_of(post.uri),
+                                is_closed=await Post.exists(conversation=post.conversation, settled_at__isnull=False))
     note["replies"] = f"{post.uri}/replies"
-    if post.answer_state is AskedState.SHOWN and (yes := await Approval.get_or_none(uri=post.uri)):
+    if post.parent_id and post.is_let and (yes := await Approval.get_or_none(uri=post.uri)):
         note |= _permission("reply", yes.stamp_uri)
     if "expires" in note and (given := await consent.may_leave(post.author_id)) and given.key:
         note["consent"] = given.key  # under which yes it is there, as receipts name it

@@ -146,8 +146,8 @@ def addressing(post: Post, recipients: Iterable[Recipient], origin: str) -> tupl
 
 
 def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence[Tag], attachments: Sequence[Attachment],
-                  origin: str) -> Document:
-    """A post of ours as a Note. Rows come with their actors loaded."""
+                  origin: str, is_closed: bool) -> Document:
+    """A post of ours as a Note. Rows come with their actors loaded. `is_closed`: the team lets nobody answer any more."""
     to, cc = addressing(post, recipients, origin)
     warning = post.shown_warning or None
     document: Document = {
@@ -160,7 +160,7 @@ def note_document(post: Post, *, recipients: Sequence[Recipient], tags: Sequence
         "attachment": [image(attachment, origin) for attachment in attachments],
     }
     if to:
-        document["interactionPolicy"] = interaction_policy(post, [*to, *cc])
+        document["interactionPolicy"] = interaction_policy(post, [*to, *cc], is_closed)
     return document | _where_there_is(post)
 
 
@@ -218,7 +218,7 @@ def _told(name: str, number: int | None, poll: Poll) -> Document:
     return {name: number} if number is not None and poll.is_closed else {}
 
 
-def interaction_policy(post: Post, readers: Sequence[str]) -> Document:
+def interaction_policy(post: Post, readers: Sequence[str], is_closed: bool) -> Document:
     """What may be done with a post without asking (GoToSocial's terms, and FEP-044f for quotes).
 
     Its readers may answer, unless the team has closed its conversation, and say that they think of its author. It is passed on
@@ -228,7 +228,7 @@ def interaction_policy(post: Post, readers: Sequence[str]) -> Document:
     me = [post.author.uri]
     is_public = post.reach is Reach.WEB
     everybody = [PUBLIC] if is_public else list(readers)
-    allowed = {"canLike": everybody, "canReply": me if post.settled_at else everybody,
+    allowed = {"canLike": everybody, "canReply": me if is_closed else everybody,
                "canAnnounce": me if post.reach is Reach.CIRCLE else everybody,
                "canQuote": [PUBLIC] if is_public and post.author.allows_quotes else me}
     return {verb: {"automaticApproval": who} for verb, who in allowed.items()}

@@ -7,8 +7,11 @@ from federation import audience, outbox, quoting
 from federation.addresses import origin_of
 from federation.contexts import AS
 from federation.wire import Activity
-from models import Actor, Post, Stamp
+from models import Actor, Post, Q, Stamp, Subquery
 from models.stamp import StampKind
+from moderation.asking import ANSWERS_SHOWN
+
+STANDING_LIMIT = 200  # answers, the newest, that get a permission when a conversation is closed
 
 #: The words of FEP-044f and of GoToSocial, in the context of the stamp's own document.
 _TERMS = {"gts": "https://gotosocial.org/ns#",
@@ -36,6 +39,20 @@ async def grant(stamp: Stamp, request: Activity) -> None:
     # about the stamp itself, so that the ledger knows who has it when it is withdrawn
     await outbox.send("Accept", stamp.post.author, _repeated(request), about=uri_of(stamp), goes_to=audience.people(stamp.asker),
                       to=[stamp.asker.uri], extra={"result": uri_of(stamp)})
+
+
+async def let_stand(post: Post) -> None:
+    """The answers that a message of ours has, from elsewhere, get a permission each before nobody may answer any more: servers
+    that learn of the message later, or of the answers, would not take them without one. Inside the act's transaction.
+    """
+    given = Subquery(Stamp.filter(post_id=post.id, kind=StampKind.REPLY).values("interaction_uri"))
+    there = Post.filter(parent_id=post.id, deleted_at__isnull=True, hidden_at__isnull=True, reach__in=ANSWERS_SHOWN,
+                        author__suspended_at__isnull=True, author__deleted_at__isnull=True).exclude(author__host="")
+    for answer in await there.filter(~Q(uri__in=given)).order_by("-id").limit(STANDING_LIMIT).select_related("author"):
+        stamp = await Stamp.create(kind=StampKind.REPLY, post=post, interaction_uri=answer.uri, asker=answer.author)
+        stamp.post, stamp.asker = post, answer.author
+        await outbox.send("Accept", post.author, answer.uri, about=uri_of(stamp), goes_to=audience.people(answer.author),
+                          to=[answer.author.uri], extra={"target": post.uri, "result": uri_of(stamp)})
 
 
 async def refuse(author: Actor, asker: Actor, request: Activity) -> None:

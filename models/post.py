@@ -74,11 +74,12 @@ class AskedState(StrEnum):
     ASKED = "asked"  # its author has not answered
     SHOWN = "shown"
     REFUSED = "refused"
+    UNANSWERED = "unanswered"  # nobody waits any more; a yes may still come
     ENDED = "ended"  # its author took the permission back
 
 
 #: What was not let, or is not yet: it is between who asked and who was asked.
-NOT_LET = (AskedState.ASKED, AskedState.REFUSED, AskedState.ENDED)
+NOT_LET = (AskedState.ASKED, AskedState.REFUSED, AskedState.UNANSWERED, AskedState.ENDED)
 
 
 class Post(Sealed):

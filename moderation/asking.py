@@ -9,7 +9,6 @@ from typing import Any
 
 from models import Actor, Post
 from models.reach import Reach
-from moderation import hosts
 
 ANSWERS_SHOWN = (Reach.PARTNERS, Reach.WEB)  # what is for named people is between them
 REPLY, LIKE, ANNOUNCE = "canReply", "canLike", "canAnnounce"
@@ -18,19 +17,18 @@ REPLY, LIKE, ANNOUNCE = "canReply", "canLike", "canAnnounce"
 def must_ask(doer: Actor, post: Post, what: str) -> bool:
     """Whether this actor, ours or not, may do it only once the author of `post`, which is loaded with it, has let it.
 
-    Who is named need not, nor the author. Who follows has to: nobody else can see that they do.
+    Who is named need not, nor the author, nor who lives on the author's server: what was not let leaves it for nobody else. Who
+    follows has to: nobody else can see that they do.
     """
     rule = rule_of(post, what)
-    return rule is not None and doer.id != post.author_id and doer.uri not in rule.get("named", ())
+    return rule is not None and doer.host != post.author.host and doer.uri not in rule.get("named", ())
 
 
-async def asks_to_answer(author: Actor, parent: Post, reach: Reach) -> bool:
+def asks_to_answer(author: Actor, parent: Post, reach: Reach) -> bool:
     """Whether an answer of ours, of this reach, goes to the author of what it answers before anybody else. What stays here or is
-    for named people asks nobody, nor does what may not go to that server.
+    for named people asks nobody. What may not go to that server is not written at all (`policy.the_answered_may_be_asked`).
     """
-    if reach not in ANSWERS_SHOWN or not must_ask(author, parent, REPLY):
-        return False
-    return hosts.may_receive(await hosts.of(parent.author), reach)
+    return reach in ANSWERS_SHOWN and must_ask(author, parent, REPLY)
 
 
 def is_older(post: Post, what: str) -> bool:

@@ -57,6 +57,7 @@ class Facts:
     organisation: Organisation = Organisation.NONE  # what the doer is, where that is no person
     is_known_to_target: bool = False  # the target follows the doer, or wrote to them
     addresses_doer: bool = False  # the message is the doer's own, or names them
+    asks_first: bool = False  # the message's author, elsewhere, has to let this answer of ours
     withheld: frozenset[str] = frozenset()  # what the message's author, elsewhere, does not let the doer do: "canReply" …
 
 
@@ -133,6 +134,11 @@ def let_answer(facts: Facts) -> str | None:
     return "unanswerable" if CAN_REPLY in facts.withheld else None
 
 
+def the_answered_may_be_asked(facts: Facts) -> str | None:
+    """Who has to let an answer is sent it: it must be one that may go to their server, else it would wait for ever."""
+    return "unasked" if facts.asks_first and not hosts.may_receive(facts.target_standing, facts.reach) else None
+
+
 def let_like(facts: Facts) -> str | None:
     """Its author elsewhere wants to hear of it."""
     return "withheld" if CAN_LIKE in facts.withheld else None
@@ -207,7 +213,7 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
                   agreed_if_it_crosses),
     Verb.PUBLISH: (may_write, writes_to_nobody_unasked, within_the_ceiling, said_yes_to_leaving),
     Verb.ANSWER: (may_write, the_post_is_seen, seen_by_others, still_open, no_block, answers_where_named, let_answer,
-                  not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
+                  the_answered_may_be_asked, not_wider_than_the_parent, within_the_ceiling, said_yes_to_leaving),
     Verb.LIKE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, let_like, agreed_if_it_crosses),
     Verb.VOTE: (may_write, the_post_is_seen, both_present, no_block, answers_where_named, agreed_if_it_crosses),
     Verb.QUOTE: (may_write, the_post_is_seen, seen_by_others, both_present, no_block, passes_on_its_own, agreed_if_it_crosses,

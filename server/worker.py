@@ -24,6 +24,7 @@ from federation import (
     pins,
     rotation,
     synchronisation,
+    unanswered_wishes,
     withdrawal_watch,
 )
 from federation.dispatcher import Dispatcher
@@ -201,6 +202,7 @@ JOBS: dict[str, Job] = {
     "read_lists": Job(given(INSTANCE, host_lists.read_due), 60),
     "complete_conversations": Job(given(INSTANCE, conversations.complete_due), 0.5),
     "read_profiles": Job(given(INSTANCE, pins.read_due), 1),
+    "end_wishes": Job(plain(unanswered_wishes.end_due), 3600),
     "read_ended_polls": Job(given(INSTANCE, ended_polls.read_due), 5),
     "settle_followers": Job(given(INSTANCE, synchronisation.settle_due), 1),
     "carry_along": Job(plain(moves.go_on), 0.5, Due.MOVES),

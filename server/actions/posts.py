@@ -112,7 +112,7 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
     key, now = new_key(), clock.now()
     uri, parent = f"{origin}/posts/{key}", written.parent
     expires_at = copies.kept_until(written.reach, now)
-    state = await _answer_state(author, written)
+    state = _answer_state(author, written)
     async with in_transaction():
         post = await Post.create(
             key=key, uri=uri, url=f"{origin}/m/{key}", author=author, reach=written.reach, voice=written.voice,
@@ -143,10 +143,10 @@ async def _publish(author: Actor, written: Composition, origin: str) -> Post:
     return post
 
 
-async def _answer_state(author: Actor, written: Composition) -> AskedState:
+def _answer_state(author: Actor, written: Composition) -> AskedState:
     """Whether whom it answers, elsewhere, has to let it."""
     parent = written.parent
-    asks = parent is not None and await asking.asks_to_answer(author, parent, written.reach)
+    asks = parent is not None and asking.asks_to_answer(author, parent, written.reach)
     return AskedState.ASKED if asks else AskedState.NONE
 
 

@@ -9,17 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from federation import erasure, outbox
-from models import Actor, Attachment, Case, Delivery, OutgoingActivity, Post, Subquery, Tombstone, clock
+from federation import erasure, outbox, stamps
+from models import Actor, Attachment, Case, Delivery, OutgoingActivity, Post, Q, Subquery, Tombstone, clock
 from models.case import CaseSource, Matter
 from models.delivery import TELLING, DeliveryState
 from models.errors import CommunityError
-from models.post import Note
+from models.post import IN_REVIEW, Note
+from models.reach import Reach
 from models.ruling import Act
 from server.actions import cases, removal
 from server.words.language import LANGUAGES, gettext_for
 from server.words.wording import note_name
 
+TOLD_LIMIT = 200  # messages of ours in a conversation that is closed, or opened again
 WORDS_LIMIT = 300  # characters of a content note, or of a note of the team
 Files = Sequence[str]  # names of images that go once the transaction is over
 
@@ -102,9 +104,11 @@ async def hold(decided: Decided) -> Files:
 
 
 async def resolve(decided: Decided) -> Files:
-    """Its conversation takes no more answers."""
+    """Its conversation takes no more answers. Those that are there may stay, elsewhere too."""
     await decided.message.change(settled_at=clock.now())
-    await _tell(decided.message, is_edit=False)
+    for post in await _of_ours(decided.message.conversation):
+        await stamps.let_stand(post)
+        await outbox.update(post, is_edit=False)
     return ()
 
 
@@ -144,9 +148,18 @@ async def end_hide(post: Post) -> None:
 async def end_resolve(post: Post) -> None:
     """It takes answers again."""
     await post.change(settled_at=None)
-    await _tell(post, is_edit=False)
+    for one in await _of_ours(post.conversation):
+        await outbox.update(one, is_edit=False)
 
 
-async def _tell(post: Post, *, is_edit: bool = True) -> None:
+async def _of_ours(conversation: str) -> list[Post]:
+    """The newest of our messages in a conversation, of those that others may have: each says whether it may be answered."""
+    read = Q(held_until__isnull=True) | Q(held_until__lt=IN_REVIEW)
+    ours = Post.filter(read, conversation=conversation, author__host="", deleted_at__isnull=True, hidden_at__isnull=True,
+                       reach__in=[reach for reach in Reach if reach.leaves])
+    return await ours.order_by("-id").limit(TOLD_LIMIT).select_related("author")
+
+
+async def _tell(post: Post) -> None:
     if post.author.is_local and post.deleted_at is None and post.hidden_at is None:
-        await outbox.update(post, is_edit=is_edit, at=clock.after(post.edited_at or post.published_at) if is_edit else None)
+        await outbox.update(post, at=clock.after(post.edited_at or post.published_at))

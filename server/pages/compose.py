@@ -11,7 +11,7 @@ from models import Actor, Draft, Post
 from models.badge import BadgeKind
 from models.post import About, Note, Voice
 from models.reach import Reach
-from moderation import asking
+from moderation import asking, hosts
 from server.actions import crisis, drafts, posts
 from server.actions.addressees import circle_of
 from server.actions.drafts import Typed
@@ -49,6 +49,7 @@ class Compose:
     parent: PostView | None
     quoted: PostView | None
     asks_first: bool  # whom it answers, elsewhere, has to let the answer
+    told_of_web: bool  # whom it answers hears of it only if it is for the web
     asks_names: bool  # for the people of a circle
     undo_seconds: int
     choices: tuple[str, ...] = ()  # of a question, with room for more
@@ -144,7 +145,7 @@ async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draf
         languages=_languages(typed, member.language or lang, lang),
         audience=await audiences.options(member.actor, community, checked.reach, parent, recipients, _, lang, checked.quoted),
         parent=next(iter(answered), None), quoted=next(iter(quoted), None),
-        asks_first=_asks_first(member.actor, parent),
+        asks_first=_asks_first(member.actor, parent), told_of_web=await _told_of_web(parent),
         asks_names=not is_circle and checked.quoted is None,
         choices=poll_form.fields(typed, FORM in request and request[FORM].has(MORE)), ends=poll_form.ends(typed, _),
         undo_seconds=min(member.undo_seconds, request.app[SETTINGS].undo_seconds), hints=tuple(hints), agreement=words,
@@ -153,6 +154,11 @@ async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draf
 
 def _asks_first(author: Actor, parent: Post | None) -> bool:
     return parent is not None and parent.reach is not Reach.CIRCLE and asking.must_ask(author, parent, asking.REPLY)
+
+
+async def _told_of_web(parent: Post | None) -> bool:
+    return (parent is not None and not parent.author.is_local
+            and not hosts.may_receive(await hosts.of(parent.author), Reach.PARTNERS))
 
 
 def voices(typed: Typed, _: Words) -> tuple[Option, ...]:

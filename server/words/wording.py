@@ -137,7 +137,7 @@ def notice_text(kind: Notice, name: str, _: Words) -> str:
         Notice.QUOTED: _("%(name)s quotes a message of yours", name=name),
         Notice.QUOTED_EDITED: _("%(name)s changed a message that you quote", name=name),
         Notice.ANSWER_LET: _("%(name)s said yes to your answer, and others see it now", name=name),
-        Notice.ANSWER_NOT_LET: _("%(name)s does not want your answer, and only you see it", name=name),
+        Notice.ANSWER_NOT_LET: _("%(name)s has not said yes to your answer, and only you see it", name=name),
         Notice.POLL: _("A question that you asked or answered is over"),
         Notice.JOIN_REQUEST: _("Somebody asks to join the community"),
         Notice.REPORT: _("Something was reported to the team"),

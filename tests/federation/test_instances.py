@@ -121,6 +121,50 @@ async def test_a_server_says_it_in_one_of_three_ways(alpha: LiveServer, other: P
         assert other.looked_up == [f"{WEBFINGER}?resource={other.origin}/", "/users/instance"], "one question, one answer"
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_software_that_names_none_of_these_but_keeps_a_name_for_itself(alpha: LiveServer, other: Peer) -> None:
+    """Misskey and Pleroma, which say in NodeInfo that they are it; the same name elsewhere is a person's to choose. And who is
+    named and is no program, as WordPress names its blog, does not stand in the way of who is.
+    """
+    account, schema = f"acct:instance.actor@{other.host}", "http://nodeinfo.diaspora.software/ns/schema/2.0"
+    to_instance = {"type": ACTIVITY, "href": other.instance.uri, "rel": "self"}
+    blog, vera = other.actor("blog", kind="Group"), other.actor("vera")
+
+    def runs(software: Any, at: str = "") -> None:
+        other.show(f"{other.origin}{NODEINFO}", {"links": [{"rel": schema, "href": f"{at or other.origin}/nodeinfo/2.0"}]},
+                   "application/json")
+        other.show(f"{other.origin}/nodeinfo/2.0", {"version": "2.0", "software": software, "metadata": {"x": "y" * 99_000}},
+                   "application/json")
+    other.finger(account, account, to_instance)
+    for software in ({"name": "mastodon"}, {"name": "WordPress"}, {"name": ["misskey"]}, "misskey", None, {"name": "pleroma"}):
+        runs(software)
+        assert await found(alpha, other, anew=True) == "NotHere", software
+    runs({"name": "misskey"}, at="http://127.0.0.1:1")
+    assert await found(alpha, other, anew=True) == "NotHere", "said by somebody else"
+    runs({"name": "Misskey"})
+    other.finger(account, f"acct:vera@{other.host}", to_instance)
+    assert await found(alpha, other, anew=True) == "NotHere", "about somebody else"
+    other.finger(account, account, to_instance | {"href": vera.uri})
+    assert await found(alpha, other, anew=True) == "NoApplication"
+    other.finger(account, account, to_instance)
+    assert await found(alpha, other, anew=True) == other.instance.uri
+    other.pages.pop(f"{WEBFINGER}?resource={account}")
+    for name, software in (("system.actor", "misskey"), ("internal.fetch", "pleroma"), ("internal.fetch", "akkoma")):
+        await alpha.ask(lambda: Host.filter(name=other.host).delete())
+        runs({"name": software})
+        account = f"acct:{name}@{other.host}"
+        other.finger(account, account, to_instance)
+        assert await found(alpha, other, anew=True) == other.instance.uri
+        other.pages.pop(f"{WEBFINGER}?resource={account}")
+
+    other.finger(f"{other.origin}/", other.origin, to_instance | {"href": blog.uri})
+    other.show(f"{other.origin}{NODEINFO}", {"links": [{"rel": instances.APPLICATION, "href": other.instance.uri}]},
+               "application/json")
+    for is_known in (True, False):
+        assert await found(alpha, other, anew=not is_known) == other.instance.uri
+    assert not await alpha.ask(lambda: Actor.exists(uri=blog.uri))
+
+
 @pytest.fixture
 async def third() -> AsyncIterator[Peer]:
     """A server that nobody asked anything."""
@@ -143,7 +187,7 @@ async def test_nobody_comes_to_speak_for_a_server_by_a_lie_or_an_accident(alpha:
 
     def names(uri: Any) -> None:
         other.finger(f"{other.origin}/", other.origin, {"rel": instances.SERVICE, "type": ACTIVITY, "href": uri})
-    for uri, error in ((vera.uri, "Refused"), (third.instance.uri, "Malformed"), (moved.uri, "NotHere"),
+    for uri, error in ((vera.uri, "NoApplication"), (third.instance.uri, "Malformed"), (moved.uri, "NotHere"),
                        ("https://127.0.0.1/\x00", "NotHere"), ("javascript:alert(1)", "Malformed"), (["x"], "NotHere")):
         names(uri)
         assert await found(alpha, other, anew=True) == error, uri
@@ -158,7 +202,7 @@ async def test_nobody_comes_to_speak_for_a_server_by_a_lie_or_an_accident(alpha:
     for body, kind in (("{" + " " * webfinger.ANSWER_LIMIT_BYTES + "}", "application/jrd+json"), ("<html>", "text/html"),
                        ("[" * 5000, "application/jrd+json"), ('{"links": {"rel": "self"}}', "application/jrd+json")):
         other.show(f"{other.origin}{resource}", body, kind)
-        assert await found(alpha, other, anew=True) in ("Malformed", "Refused"), "then NodeInfo is read, which names a person"
+        assert await found(alpha, other, anew=True) == "NoApplication", "then NodeInfo is read, which names a person"
     for status, error in ((500, "Unreachable"), (429, "Unreachable"), (403, "Refused"), (401, "Refused")):
         other.show(f"{other.origin}{resource}", "", status=status)
         other.looked_up.clear()
@@ -173,11 +217,11 @@ async def test_a_known_one_is_replaced_when_a_person_asks_anew_and_never_of_a_pa
     other.names(other.instance)
     assert await found(alpha, other) == other.instance.uri
     other.names(heir)
-    assert await found(alpha, other) == "Refused" and (await known(alpha, other)).instance_uri == other.instance.uri
+    assert await found(alpha, other) == "Supplanted" and (await known(alpha, other)).instance_uri == other.instance.uri
     await scene.deliver(alpha, other, heir, offer(alpha, other, heir))
     assert await refused(alpha, heir) == ["does not speak for its server"]
     await other.become(alpha)
-    assert await found(alpha, other, anew=True) == "Refused" and (await known(alpha, other)).title == "Instance"
+    assert await found(alpha, other, anew=True) == "Supplanted" and (await known(alpha, other)).title == "Instance"
     await other.become(alpha, Standing.UNKNOWN)
     with pytest.raises(FederationError):
         await alpha.run(partners.ask(alpha.instance, "127.0.0.1:1", None))

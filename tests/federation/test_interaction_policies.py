@@ -1,13 +1,16 @@
 """What others let be done with their messages is kept, in every dialect, and our members are told before they write in vain."""
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from federation import conversations, resolve, stamps
 from federation.contexts import PUBLIC
 from federation.wire import Note
-from models import Actor, Post
+from models import Actor, Approval, Post, Stamp
+from models.host import Standing
 from models.member import Role
 from models.reach import Reach
 from models.ruling import Act
@@ -17,6 +20,7 @@ from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer
 from tests.stories.scene import befriend, deliver, follow, known, ruled
+from tests.stories.test_quotes import for_all
 
 OTTO = "https://peer.test/users/otto"
 FOLLOWERS = f"{OTTO}/followers"
@@ -75,6 +79,11 @@ async def why_not(server: LiveServer, act: Any) -> str:
     return refused.value.safe
 
 
+async def taken_back(stamp: str) -> None:
+    """A permission of ours ends."""
+    await stamps.withdraw(await Stamp.get(key=stamp.rpartition("/")[2]).select_related("post__author", "asker"))
+
+
 async def stored(server: LiveServer, note: Document) -> Post:
     """Our copy of a message."""
     return await server.ask(lambda: Post.get(uri=note["id"]).select_related("author"))
@@ -102,17 +111,57 @@ async def test_what_an_author_elsewhere_withholds(alpha: LiveServer, peer: Peer)
     assert again.withheld is None and again.edited_at is None
 
 
-async def test_a_conversation_that_the_team_closes_takes_no_answers_anywhere(alpha: LiveServer, beta: LiveServer) -> None:
-    """Members of a partner are told before they write, and when it is open again."""
-    alice, bea, host = await alpha.member("alice"), await beta.member("bea"), await alpha.member("mod", role=Role.HOST)
+async def test_a_conversation_that_the_team_closes_takes_no_answers_anywhere(
+        alpha: LiveServer, beta: LiveServer, gamma: LiveServer) -> None:
+    """Members of a partner are told before they write, and when it is open again. What was answered before stays, also for a
+    server that comes late.
+    """
+    alice, dora, host = await for_all(alpha, "alice"), await for_all(alpha, "dora"), await alpha.member("mod", role=Role.HOST)
+    bea, ben, cy = await for_all(beta, "bea"), await for_all(beta, "ben"), await for_all(gamma, "cy")
     await befriend(beta, bea, alice, alpha)
-    post = await alpha.write(alice, "Too hot")
+    await befriend(gamma, cy, bea, beta)
+    await gamma.allow(alpha, standing=Standing.UNKNOWN)
+    post = await alpha.write(alice, "Too hot", Reach.WEB)
+    doras = await alpha.write(dora, "Mine", Reach.WEB, parent=post)
     await settle(alpha, beta)
+    copy = await known(beta, post)
+    assert copy
+    bens = await beta.write(ben, "Ours", Reach.WEB, parent=copy)
+    beas = await beta.write(bea, "For partners", parent=copy)
+    await settle(alpha, beta, gamma)
+    early = await known(gamma, beas)
+    assert early and early.parent is None and await known(gamma, post) is None
+
     ruling = await ruled(alpha, Act.RESOLVE, alice, host, post=post)
-    await settle(alpha, beta)
+    await settle(alpha, beta, gamma)
+    for closed in (post, doras):
+        policy = json.loads((await beta.fetch(closed.uri))[1])["interactionPolicy"]
+        assert policy["canReply"] == {"automaticApproval": [closed.author.uri]}, "it is the conversation that is closed"
     copy = await known(beta, post)
     assert copy and copy.withheld == {"canReply": "nobody"} and copy.edited_at is None
     assert await why_not(beta, beta.write(bea, "But", Reach.PARTNERS, parent=copy)) == "refused.unanswerable"
+
+    await gamma.allow(alpha)
+    await gamma.run(resolve.post(gamma.instance, post.uri))
+    alone = await known(gamma, beas)
+    assert alone and alone.parent is None, "nobody has said yet that it was let"
+    gamma.instance.gaps.want(post.uri)
+    await gamma.run(conversations.complete_due(gamma.instance))
+    for answer in (doras, bens, beas):
+        found = await known(gamma, answer)
+        assert found and found.parent and found.parent.uri == found.conversation == post.uri, answer.text
+    await beta.ask(lambda: Post.filter(id=copy.id).update(withheld=None, asks=None))  # a server that does not listen
+    more = await beta.write(bea, "And another", parent=await known(beta, post))
+    await settle(alpha, beta, gamma)
+    assert await known(alpha, more) is None and await known(gamma, more) is None
+    given = await beta.ask(lambda: Approval.get(uri=beas.uri))
+    assert given.stamp_uri.startswith(f"{alpha.origin}/stamps/")
+    named = json.loads((await gamma.fetch(beas.uri))[1])
+    assert named["replyAuthorization"] == given.stamp_uri
+    await alpha.run(taken_back(given.stamp_uri))
+    await settle(alpha, beta)
+    assert not await beta.ask(lambda: Approval.exists(uri=beas.uri)) and (await known(beta, beas)).is_let, "it had asked nobody"
+
     await alpha.run(rulings.take_back(ruling, host))
     await settle(alpha, beta)
     copy = await known(beta, post)

@@ -38,6 +38,9 @@ CASES: tuple[tuple[dict[str, Any], dict[str, str]], ...] = (
     ({"is_kept_back": True}, {"kept_back": "answer quote announce"}),
     ({"is_settled": True}, {"settled": "answer"}),
     ({"withheld": frozenset({CAN_REPLY})}, {"unanswerable": "answer"}),
+    ({"asks_first": True, "reach": Reach.PARTNERS, "target_standing": Standing.LIMITED}, {"unasked": "answer"}),
+    ({"asks_first": True, "reach": Reach.WEB, "target_standing": Standing.LIMITED}, {}),
+    ({"asks_first": True, "reach": Reach.PARTNERS}, {}),
     ({"withheld": frozenset({CAN_LIKE})}, {"withheld": "like"}),
     ({"withheld": frozenset({CAN_ANNOUNCE})}, {"withheld": "announce"}),
     # quotes

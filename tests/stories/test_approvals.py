@@ -3,17 +3,21 @@
 """
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from models import Announce, Approval, Case, Like, Post
+from federation import unanswered_wishes
+from models import Announce, Approval, Case, Host, Like, Post, clock
 from models.case import Matter
+from models.host import Standing
 from models.notification import Notice
 from models.post import AskedState
 from models.reach import Reach
+from models.stamp import StampKind
 from moderation.visibility import Viewer, visible_to
 from server.actions import held, narrowing, posts, reactions, removal
 from server.actions.posts import Composition
@@ -164,6 +168,48 @@ async def test_what_is_asked_can_be_changed_taken_back_and_kept_here(alpha: Live
     assert (await alpha.write(alice, "You named me", Reach.WEB, parent=await copy_of(alpha, named["id"]))).is_let
 
 
+async def test_nothing_waits_for_a_yes_for_ever(alpha: LiveServer, peer: Peer) -> None:
+    """Who may not be sent an answer cannot be asked, as its writer reads before and when they try; and who does not answer, or
+    can be asked no longer, is not waited for.
+    """
+    alice, dora, otto = await for_all(alpha, "alice"), await for_all(alpha, "dora"), peer.actor("otto")
+    await follow(alpha, alice, otto)
+    parent = await copy_of(alpha, (await told(peer, otto, [alpha]))["id"])
+    old = await alpha.write(alice, "A month ago", Reach.WEB, parent=parent)
+    await alpha.run(reactions.thank(alice, parent))
+    await peer.wait_for("LikeRequest")
+
+    async def stand(how: Standing) -> None:
+        await alpha.ask(lambda: Host.filter(name=peer.host).update(standing=how))
+        await asyncio.sleep(1.1)  # how we stand with a host is remembered for a second
+    later = await alpha.run(posts.publish(dora, Composition(text="Soon", reach=Reach.PARTNERS, parent=parent, undo_seconds=60),
+                                          alpha.origin))
+    await stand(Standing.NARROWED)
+    await alpha.run(alpha.app[COMMUNITY].load())
+    async with Browser(alpha, alice) as browser:
+        page = await browser.get(f"/m/{parent.key}")
+        assert "They hear of your answer only if it is for the whole web" in page
+        refused = await browser.post("/compose", {"text": "My words", "reply": parent.key, "reach": "partners", "language": "en"})
+        assert browser.status == 403 and "wants to be asked first" in refused and "My words" in refused
+        await alpha.run(held.send_now(later))
+        await settle(alpha)
+        assert len(peer.of_kind("ReplyRequest")) == 1 and not (await again(alpha, later)).is_let
+        await alpha.ask(lambda: Approval.filter(uri=old.uri).update(created_at=clock.now() - unanswered_wishes.WAITS))
+        await alpha.ask(lambda: Approval.filter(kind=StampKind.LIKE).update(created_at=clock.now() - unanswered_wishes.WAITS))
+        fresh = await alpha.write(alice, "Just now", Reach.WEB, parent=parent)
+        await peer.wait_for("ReplyRequest", 2)
+        await alpha.run(unanswered_wishes.end_due())
+        states = [(await again(alpha, one)).answer_state for one in (old, later, fresh)]
+        assert states == [AskedState.UNANSWERED, AskedState.UNANSWERED, AskedState.ASKED]
+        assert "has not answered for a month. Only you see your answer" in await browser.get(f"/m/{old.key}")
+        assert "whether they want to hear that you think of them, or has" in await browser.get(f"/m/{parent.key}")
+        assert (Notice.ANSWER_NOT_LET, later.uri) in await notices(alpha, dora)
+    request = next(one for one in peer.of_kind("ReplyRequest") if one["instrument"]["id"] == old.uri)
+    good = stamp_for(peer, "Reply", otto, old.uri, parent.uri)
+    await deliver(alpha, peer, otto, otto.does("Accept", answer_to(request), result=good))
+    assert (await again(alpha, old)).answer_state is AskedState.SHOWN, "a late yes is a yes"
+
+
 async def test_likes_and_announces_are_asked_for_first(alpha: LiveServer, beta: LiveServer, peer: Peer) -> None:
     """They are told with the yes, taken back with it, and can be taken back before."""
     await peer.become(beta)
@@ -258,7 +304,7 @@ async def test_what_others_do_without_a_yes_is_not_taken(alpha: LiveServer, peer
         assert (await copy_of(alpha, early["id"])).parent_uri == unread["id"], "nobody knows yet that otto wants to be asked"
         await deliver(alpha, peer, otto, otto.does("Create", unread))
         alone = await copy_of(alpha, early["id"])
-        assert (alone.parent_id, alone.parent_uri, alone.conversation) == (None, "", early["id"])
+        assert (alone.parent_id, alone.parent_uri, alone.conversation) == (None, unread["id"], early["id"])
 
         late = eve.note("Impolite", inReplyTo=note["id"])
         third.show(late["id"], late)

@@ -198,3 +198,28 @@ def test_what_is_remembered_is_bounded() -> None:
         waiting += 1
     assert waiting == gaps.WAITING_LIMIT
     assert sum(kept.missing(f"https://a.example/{number}") for number in range(5000)) == gaps.KEPT_LIMIT
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_what_a_server_lists_below_a_message_of_its_own_was_let(alpha: LiveServer, peer: Peer) -> None:
+    """Nobody may answer Vera any more. Eve's answer is from before: Vera's server shows it; Eve's other one only Eve's does."""
+    vera, viktor = peer.actor("vera"), peer.actor("viktor")
+    async with Peer() as third:
+        await third.become(alpha)
+        eve = third.actor("eve")
+        first = f"{peer.origin}/replies"
+        alice, post = await read_by_alice(alpha, peer, vera, replies=first,
+                                          interactionPolicy={"canReply": {"automaticApproval": [vera.uri]}})
+        old, new = (eve.note(text, inReplyTo=post.uri) for text in ("From before", "Pushed in"))
+        beside = viktor.note("From her own server", inReplyTo=post.uri)
+        third.show(old["id"], old | {"replies": {"type": "Collection", "items": [new["id"]]}})
+        third.show(new["id"], new)
+        peer.show(beside["id"], beside)
+        peer.show(first, {"type": "Collection", "id": first, "items": [old["id"]]})
+        await deliver(alpha, third, eve, eve.does("Create", old | {"cc": [alice.uri]}))
+        assert not await alpha.ask(lambda: Post.exists(uri=old["id"])), "nothing says that it was let"
+        await deliver(alpha, peer, viktor, viktor.does("Create", beside | {"cc": [alice.uri]}))
+        alpha.instance.gaps.want(post.uri)
+        await alpha.run(conversations.complete_due(alpha.instance))
+        there = await alpha.ask(lambda: Post.filter(parent_id=post.id).values_list("uri", flat=True))
+        assert {*there} == {old["id"], beside["id"]} and third.fetched.count(new["id"].removeprefix(third.origin)) == 1
