@@ -113,6 +113,22 @@ def database_kind() -> str:
     return "sqlite"
 
 
+@pytest.mark.parametrize(("kind", "thing", "may_be"), [
+    ("Create", f"{ALICE}/1", True), ("Update", f"{ALICE}/1", True), ("Delete", ALICE, True),
+    ("Update", ALICE, False),  # an old profile would bring back what its owner has changed since: a key, a name
+    ("Follow", "https://b.example/users/bob", False), ("Offer", ALICE, False), ("Move", ALICE, False)])
+def test_what_may_be_passed_on(kind: str, thing: str, may_be: bool) -> None:
+    document: Document = {"id": f"{ALICE}/activities/1", "type": kind, "actor": ALICE, "object": thing}
+    proof = {"type": proofs.TYPE, "cryptosuite": proofs.SUITE, "proofPurpose": proofs.PURPOSE,
+             "verificationMethod": f"{ALICE}#key"}
+    assert not forwarding.is_forwarded(document, Activity.parse(document)), "nothing proves it"
+    document["proof"] = proof
+    assert forwarding.is_forwarded(document, Activity.parse(document)) is may_be
+    for name in proof:
+        document["proof"] = proof | {name: "another"} if name != "verificationMethod" else {}
+        assert not forwarding.is_forwarded(document, Activity.parse(document))
+
+
 def with_proof_key(actor: PeerActor, peer: Peer) -> Key:
     """Give somebody elsewhere an Ed25519 key, and show it."""
     key = Key(f"{actor.uri}#ed25519-key", keys.make_ed25519())
