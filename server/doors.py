@@ -29,7 +29,7 @@ from models.member import Role
 from moderation import hosts
 from server.actions import guardians
 from server.appearance import render
-from server.appearance.look import LANGUAGE_COOKIE
+from server.appearance.look import LANGUAGE_COOKIE, local_path
 from server.entrance import acting, forms, freezing, path_words, sessions
 from server.entrance.connections import allow_upload
 from server.entrance.limits import TooOften
@@ -40,6 +40,9 @@ from server.words import language
 
 KEY_PATH = "/actor"
 UNREACHABLE_SECONDS = 60
+KEPT_CHARACTERS = 30  # what is longer took time to type
+#: No page repeats these: passwords, and what the form brought along.
+NEVER_SHOWN = frozenset({"csrf", "back", "next", "password", "new", "proof"})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()
 
@@ -88,8 +91,11 @@ def refusal(request: web.Request, error: CommunityError) -> web.Response:
     """The page that says what went wrong, in the reader's language, with what was typed still there to be copied."""
     if isinstance(error, SignInFirst) and request.method == "GET":
         return web.Response(status=303, headers={"Location": f"/signin?next={quote(request.path_qs, safe='')}"})
-    kept = [text for texts in request[FORM].fields.values() for text in texts if len(text) > 30] if FORM in request else []
+    form = request[FORM] if FORM in request else forms.Form()
+    kept = [text for name, texts in form.fields.items() if name not in NEVER_SHOWN
+            for text in texts if len(text) > KEPT_CHARACTERS]
     response = render.page(request, "error.html", status=error.status, code=error.safe, kept=kept,
+                           back=local_path(form.text("back", 2000), ""),
                            reference=getattr(error, "reference", ""), needs_sign_in=isinstance(error, SignInFirst))
     if isinstance(error, TooOften | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_seconds)

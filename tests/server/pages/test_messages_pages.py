@@ -212,6 +212,11 @@ async def test_naming_somebody_adds_nobody_to_a_circle(alpha: LiveServer) -> Non
     async with Browser(alpha, eve) as browser, Browser(alpha, bob) as friend:
         await browser.get(f"/m/{post.key}")
         assert browser.status == 404
+        await browser.get("/home")
+        token, back = browser.csrf, f"/notices?before={1 << 60}"
+        page = await browser.post(f"/m/{post.key}/vote", {"back": back, "words": "Typed for a while: " * 3})
+        assert browser.status == 404 and f'class="btn" href="{back}">Back' in page
+        assert page.count("<textarea") == 1 and "Typed for a while" in page and token not in page
         await browser.get("/notices")
         assert "No notice" in browser.page
         await friend.post("/compose", {"text": "Tell her", "reach": "circle", "reply": post.key})

@@ -81,8 +81,9 @@ async def test_guesses_are_limited_for_each_account(alpha: LiveServer) -> None:
     await ourse(alpha)
     async with Browser(alpha) as browser:
         for _ in range(12):
-            await browser.post("/signin", {"who": "ourse", "password": "wrong"})
+            await browser.post("/signin", {"who": "ourse", "password": "wrong as long as a sentence that somebody typed"})
         assert browser.status == 429 and int(browser.headers["Retry-After"]) > 0
+        assert "as long as a sentence" not in browser.page
 
 
 async def test_asking_for_a_link_tells_nothing_and_is_limited(alpha: LiveServer) -> None:
