@@ -9,13 +9,14 @@ from federation.addresses import origin_of, same_origin
 from federation.contexts import PUBLIC
 from federation.note import HAS_INTRODUCTION
 from federation.wire import Note
-from models import Actor, Host, Post, clock, sealing
+from models import Actor, F, Host, Post, clock, sealing
 from models.post import Voice
 from models.reach import Reach
 from moderation import asking, markup
 
 WARNING_LIMIT = 300
 TITLE_LIMIT = 300
+EARLY_LIMIT, JOINED_LIMIT = 500, 500  # messages
 _VOICES = frozenset(Voice)
 
 
@@ -92,19 +93,32 @@ def partners_of(host: Host | None, author: Actor) -> str:
 
 
 async def adopt_answers(post: Post) -> None:
-    """Answers that came before what they answer find it now, and their conversation grows together. Those that would have to be
-    let stand by themselves: `federation.conversations` asks whether they were.
+    """Answers that came before what they answer find it now, the first EARLY_LIMIT of them, and their conversation grows
+    together. Those that would have to be let stand by themselves: `federation.conversations` asks whether they were.
     """
-    early = Post.filter(parent_uri=post.uri, parent_id__isnull=True).exclude(author__host="")
-    ids = list[int]()
-    for one in await early.select_related("author"):
-        if one.reach in asking.ANSWERS_SHOWN and asking.must_ask(one.author, post, asking.REPLY):
-            await Post.filter(id=one.id).update(conversation=one.uri)
-        else:
-            ids.append(one.id)
-    if ids:
+    early = Post.filter(parent_uri=post.uri, parent_id__isnull=True).exclude(author__host="").order_by("id").limit(EARLY_LIMIT)
+    found = await early.values_list("id", "reach", "author_id")
+    authors = await Actor.in_bulk({author_id for _, _, author_id in found}, "id")
+    apart = [id_ for id_, reach, author_id in found
+             if reach in asking.ANSWERS_SHOWN and asking.must_ask(authors[author_id], post, asking.REPLY)]
+    if apart:
+        await Post.filter(id__in=apart).update(conversation=F("uri"))
+    if ids := [id_ for id_, _, _ in found if id_ not in apart]:
         await Post.filter(id__in=ids).update(parent_id=post.id)
-        await Post.filter(conversation=post.uri).exclude(id=post.id).update(conversation=post.conversation)
+        if not await _join(post, post.conversation):
+            await Post.filter(id=post.id).update(conversation=post.uri)
+
+
+async def _join(post: Post, conversation: str) -> bool:
+    """What began with this message is part of another conversation. False where it is long: then it stays one of its own, as
+    somebody could send what came before it, again and again.
+    """
+    began = Post.filter(conversation=post.uri).exclude(id=post.id)
+    found = await began.limit(JOINED_LIMIT + 1).values_list("id")
+    if len(found) > JOINED_LIMIT:
+        return False
+    await Post.filter(id__in=[id_ for id_, in found] or [0]).update(conversation=conversation)
+    return True
 
 
 async def attach(post: Post, note: Note) -> None:
@@ -112,8 +126,8 @@ async def attach(post: Post, note: Note) -> None:
     if not note.is_let or not note.in_reply_to or post.parent_id or post.author.is_local:
         return
     if parent := await Post.kept(note.in_reply_to):
-        await Post.filter(conversation=post.uri).exclude(id=post.id).update(conversation=parent.conversation)
-        await Post.filter(id=post.id).update(parent_id=parent.id, parent_uri=parent.uri, conversation=parent.conversation)
+        conversation = parent.conversation if await _join(post, parent.conversation) else post.conversation
+        await Post.filter(id=post.id).update(parent_id=parent.id, parent_uri=parent.uri, conversation=conversation)
 
 
 def _past(when: datetime | None) -> datetime:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation import resolve
+from federation import notes, resolve
 from federation.contexts import PUBLIC
 from models import Actor, Announce, Follow, InboxItem, Like, Notification, Post
 from models.delivery import ItemState
@@ -260,3 +260,23 @@ async def test_an_answer_about_something_else_is_none_to_a_follow(
     assert await count(alpha, Follow, accepted_at__isnull=True) == 1
     await deliver(alpha, peer, otto, otto.does("Accept", follow), otto.does("Reject", thing))
     assert await count(alpha, Follow, accepted_at__isnull=False) == 1
+
+
+async def test_what_comes_before_a_long_conversation_again_and_again_moves_few_messages(
+        alpha: LiveServer, peer: Peer, alice: Actor, otto: PeerActor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would rename all that came after it: thousands, in a transaction that everybody waits for."""
+    await follow_them(alpha, alice, peer, otto)
+    monkeypatch.setattr(notes, "EARLY_LIMIT", 3)
+    monkeypatch.setattr(notes, "JOINED_LIMIT", 4)
+    first, second, third = (otto.note(f"{number}") for number in range(3))
+    second["inReplyTo"], third["inReplyTo"] = first["id"], second["id"]
+    answers = [otto.note(f"An answer {number}") | {"inReplyTo": third["id"]} for number in range(6)]
+    await deliver(alpha, peer, otto, *(otto.does("Create", note) for note in (*answers, third, second, first)))
+
+    async def seen() -> dict[str, tuple[str, bool]]:
+        found = await Post.filter(author__uri=otto.uri)
+        return {post.uri: (post.conversation, post.parent_id is not None) for post in found}
+    found = await alpha.ask(seen)
+    assert {found[note["id"]][0] for note in (*answers, third)} == {third["id"]}, "it stays whole"
+    assert [found[note["id"]] for note in (second, first)] == [(first["id"], True), (first["id"], False)]
+    assert sum(has_place for _, has_place in (found[note["id"]] for note in answers)) == 3
