@@ -120,7 +120,9 @@ class HostBlock(Record):
 
 
 class HostMute(Record):
-    """`owner` does not want to read the people of a server in their lists. Follows and answers stay: a block ends them."""
+    """`owner` does not want to read the people of a server, or with an address on it, in their lists. Follows and answers stay: a
+    block ends them.
+    """
 
     owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField("models.Actor", related_name="host_mutes")
     owner_id: int

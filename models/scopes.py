@@ -24,6 +24,7 @@ IS_FOLLOWED = ("EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = ? AND f.tar
 OURS = "SELECT id FROM actor WHERE host = ''"
 ON_LISTS_APART = ("SELECT p.actor_id FROM people_list l INNER JOIN listed_person p ON p.people_list_id = l.id"
                   " WHERE l.owner_id = ? AND l.is_exclusive")
+SERVERS = ("host", "domain")  # of an actor: where they live, and where their address is; what is decided against either holds
 BLOCKED_HOSTS = "SELECT host FROM host_block WHERE owner_id = ?"
 BLOCKS = ("SELECT blocker_id FROM block WHERE target_id = ? UNION ALL SELECT target_id FROM block WHERE blocker_id = ?")
 MUTED_HOSTS = "SELECT host FROM host_mute WHERE owner_id = ? AND (ends_at IS NULL OR ends_at > ?)"
@@ -102,11 +103,12 @@ def has_no_tag(names: Collection[str]) -> Condition:
     return Condition(f"NOT {having.sql}", having.values)
 
 
-def not_muted(me: int, column: str, host: str, now: datetime) -> Condition:
-    """The actor in a column ("post"."author_id" or the like) is nobody whom a member has muted, nor of a server (in the column
-    `host`) that they have.
+def not_muted(me: int, column: str, actor: str, now: datetime) -> Condition:
+    """The actor in a column ("post"."author_id" or the like), whose row is joined under the name `actor`, is nobody whom a member
+    has muted, nor lives on a server that they have, or has their address there.
     """
-    return Condition(f"{column} NOT IN ({MUTED}) AND {host} NOT IN ({MUTED_HOSTS})", (me, now, me, now))
+    servers = " AND ".join(f'"{actor}"."{name}" NOT IN ({MUTED_HOSTS})' for name in SERVERS)
+    return Condition(f"{column} NOT IN ({MUTED}) AND {servers}", (me, now) * 3)
 
 
 def in_wanted_languages(me: int) -> Condition:
@@ -139,8 +141,8 @@ def may_be_passed_to(me: int | None) -> Condition:
     there = f'"passer"."suspended_at" IS NULL AND "passer"."deleted_at" IS NULL AND "announce"."reach" IN ({reaches})'
     if me is None:
         return Condition(there)
-    return Condition(f'{there} AND "announce"."actor_id" NOT IN ({BLOCKS}) AND "passer"."host" NOT IN ({BLOCKED_HOSTS})',
-                     (me, me, me))
+    servers = " AND ".join(f'"passer"."{name}" NOT IN ({BLOCKED_HOSTS})' for name in SERVERS)
+    return Condition(f'{there} AND "announce"."actor_id" NOT IN ({BLOCKS}) AND {servers}', (me,) * 4)
 
 
 def _of(table: str, column: str, ids: Collection[int]) -> Scope:

@@ -24,7 +24,7 @@ async def receive(incoming: Incoming) -> None:
     host, ids = incoming.sender.host, list(incoming.activity.object_ids)
     posts = await _posts(ids, host)
     target = await _target(ids, incoming) or (posts[0].author if posts else None)
-    if target is None or await _is_too_much(host) or await Report.exists(uri=incoming.activity.id):
+    if target is None or await _is_too_much(incoming.sender) or await Report.exists(uri=incoming.activity.id):
         return
     said, uris = json.loads(incoming.body), [post.uri for post in posts if post.author_id == target.id]
     matter = _matter(said)
@@ -50,11 +50,13 @@ async def _target(ids: list[str], incoming: Incoming) -> Actor | None:
     return listing.actor if listing else None
 
 
-async def _is_too_much(host: str) -> bool:
-    """A flood of one server does not bury what others tell; and there are servers whose reports are not wanted."""
-    if await Host.exists(name=host, rejects_reports=True):
+async def _is_too_much(sender: Actor) -> bool:
+    """A flood of one server does not bury what others tell; and there are servers, and domains of addresses, whose reports are not
+    wanted.
+    """
+    if await Host.exists(name__in=sender.servers, rejects_reports=True):
         return True
-    return await Report.filter(sender_host=host, closed_at__isnull=True).count() >= OPEN_LIMIT
+    return await Report.filter(sender_host=sender.host, closed_at__isnull=True).count() >= OPEN_LIMIT
 
 
 def _matter(said: dict[str, Any]) -> Matter:

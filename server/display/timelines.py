@@ -93,11 +93,11 @@ async def _listed(viewer: Viewer, scope: Scope, passing: Scope | None, span: Spa
     """Messages in a scope, and those that somebody passed on."""
     shown = seen_by(viewer) & _narrowed(wanted)
     if viewer.actor_id and not with_muted:
-        shown &= scopes.not_muted(viewer.actor_id, '"post"."author_id"', '"post__author"."host"', clock.now())
+        shown &= scopes.not_muted(viewer.actor_id, '"post"."author_id"', "post__author", clock.now())
     if passing and not wanted.without_passed_on:
         may = scopes.may_be_passed_to(viewer.actor_id)
         if viewer.actor_id and not with_muted:
-            may &= scopes.not_muted(viewer.actor_id, '"announce"."actor_id"', '"passer"."host"', clock.now())
+            may &= scopes.not_muted(viewer.actor_id, '"announce"."actor_id"', "passer", clock.now())
         passing = replace(passing, condition=passing.condition & may & shown)
     else:
         passing = None

@@ -1,7 +1,7 @@
 """People whose address is on another domain than the host of their id, as Mastodon has it with LOCAL_DOMAIN and WEB_DOMAIN."""
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import product
 
 import pytest
@@ -10,11 +10,13 @@ from aiohttp import web
 from federation import handles, resolve
 from federation.actor_document import ActorDocument
 from federation.errors import FederationError
-from models import Actor, Follow, Post, acts
+from models import Actor, Follow, Post, Report, acts
 from models.reach import Reach
 from models.relation import HostBlock
-from server.actions import domains, host_blocks, people
+from moderation.visibility import Viewer
+from server.actions import domains, host_blocks, host_mutes, people
 from server.actions.domains import Restriction, Severity
+from server.display import timelines
 from tests.browser import Browser
 from tests.live import LiveServer, settle
 from tests.peer import ACTIVITY, Peer, PeerActor
@@ -142,6 +144,50 @@ async def test_a_profile_that_is_sent_is_looked_up_where_the_name_changed(
     taken = bea.document | {"preferredUsername": "admin", "webfinger": f"admin@{domain.host}"}
     await scene.deliver(alpha, peer, bea, bea.does("Update", taken))
     assert (await alpha.ask(lambda: Actor.get(uri=bea.uri))).address == f"@admin@{peer.host}"
+
+
+async def test_a_mute_a_block_and_no_reports_hold_for_either(alpha: LiveServer, peer: Peer, domain: Peer, alice: Actor) -> None:
+    """In lists, for what is passed on, and at the desk of the team."""
+    bea, cleo = peer.actor("bea"), peer.actor("cleo")
+    address(peer, domain, "bea")
+    notes = [one.note("to all") for one in (bea, cleo)]
+    for one, note in zip((bea, cleo), notes, strict=True):
+        await scene.follow(alpha, alice, one)
+        await scene.deliver(alpha, peer, one, one.does("Create", note))
+    await scene.deliver(alpha, peer, bea, bea.does("Announce", notes[1]["id"], to=["https://www.w3.org/ns/activitystreams#Public"]))
+    known = await seen(alpha, bea)
+    assert known.domain == domain.host
+
+    async def listed(found: Callable[[], Awaitable[timelines.Page]]) -> list[tuple[str, str]]:
+        entries = (await alpha.ask(found)).entries
+        return [(entry.passed_on_by.name if entry.passed_on_by else "", entry.post.author.name) for entry in entries
+                if not entry.post.author.is_local]
+
+    ids = [(await alpha.ask(lambda one=one: Actor.get(uri=one.uri))).id for one in (bea, cleo)]  # type: ignore[misc]
+
+    async def of_both() -> list[tuple[str, str]]:
+        return await listed(lambda: timelines.of_people(ids, alice))
+    assert {("", "bea"), ("bea", "cleo")} <= {*await of_both()}
+    for server, left in ((domain, [("", "cleo")]), (peer, [])):
+        await alpha.run(host_mutes.mute(alpha.instance, alice, server.host))
+        assert await of_both() == left, server
+        await alpha.run(host_mutes.unmute(alice, server.host))
+    dan = await alpha.member("dan")
+
+    async def page_of_bea() -> list[tuple[str, str]]:
+        return await listed(lambda: timelines.of_person(known, Viewer.member(dan)))
+    assert ("bea", "cleo") in await page_of_bea()
+    await alpha.run(host_blocks.block(alpha.instance, dan, domain.host))
+    assert await page_of_bea() == []
+
+    async def reported(by: PeerActor) -> bool:
+        before = await alpha.ask(lambda: Report.all().count())
+        await scene.deliver(alpha, peer, by, by.does("Flag", [alice.uri], content="Look"))
+        return await alpha.ask(lambda: Report.all().count()) > before
+    await alpha.run(domains.restrict(alpha.instance, domain.host, None, Restriction(Severity.NOOP, rejects_reports=True)))
+    assert not await reported(bea) and await reported(cleo)
+    await alpha.run(domains.restrict(alpha.instance, peer.host, None, Restriction(Severity.NOOP, rejects_reports=True)))
+    assert not await reported(cleo)
 
 
 async def test_what_is_decided_against_either_holds(alpha: LiveServer, peer: Peer, domain: Peer, alice: Actor) -> None:
