@@ -103,7 +103,7 @@ class Host(Record):
 
     class Meta:
         table = "host"
-        indexes = (("standing",),)
+        indexes = (("standing", "name"),)  # a list of messages asks for the names of some standings
 
     @classmethod
     async def called(cls, name: str) -> Host:

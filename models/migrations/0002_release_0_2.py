@@ -1444,6 +1444,11 @@ class Migration(migrations.Migration):
             model_name='Follow',
             index=Index(fields=['target_id', 'newest_id']),
         ),
+        ops.RemoveIndex(
+            model_name='Host',
+            name=None,
+            fields=['standing'],
+        ),
         ops.AddField(
             model_name='Host',
             name='directory_uri',
@@ -1528,6 +1533,10 @@ class Migration(migrations.Migration):
             model_name='Host',
             name='takes_withdrawals',
             field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddIndex(
+            model_name='Host',
+            index=Index(fields=['standing', 'name']),
         ),
         ops.AddField(
             model_name='Member',
