@@ -8,9 +8,9 @@ from typing import Any
 from tortoise.context import require_context
 
 from models.database import dialect, in_transaction, rows
+from tests.live import PATIENCE_SECONDS
 
 Act = Callable[[], Awaitable[Any]]
-PATIENCE_SECONDS = 20
 
 
 async def at_once(first: Act, second: Act | None = None) -> list[Any]:

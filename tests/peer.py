@@ -21,7 +21,7 @@ from federation.signatures import Key
 from models import Host, clock
 from models.host import Standing
 from tests import keyring
-from tests.live import LiveServer
+from tests.live import PATIENCE_SECONDS, LiveServer
 
 ACTIVITY = "application/activity+json"
 Document = dict[str, Any]
@@ -148,7 +148,7 @@ class Peer:
         """What was received, of one type."""
         return [activity for activity in self.received if activity["type"] == kind]
 
-    async def wait_for(self, kind: str, number: int = 1, seconds: float = 10) -> list[Document]:
+    async def wait_for(self, kind: str, number: int = 1, seconds: float = PATIENCE_SECONDS) -> list[Document]:
         """The activities of a type, once so many have come."""
         async with asyncio.timeout(seconds):
             while len(found := self.of_kind(kind)) < number:

@@ -9,17 +9,20 @@ import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import leftovers
+
 START_SECONDS = 30.0
 #: Speed before durability: nobody keeps these data.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=400",
         "listen_addresses=")
+#: Nothing of it outside of its folder: what is shared in files of /dev/shm stays there when it is killed.
+WITHIN = ("-c", "dynamic_shared_memory_type=mmap")
 
 
 class NoPostgres(Exception):
@@ -80,7 +83,7 @@ class Cluster:
 
     def start(self) -> None:
         """Run it; returns when it answers. Raises NoPostgres."""
-        words = [self.folder / "postgres", "-D", self.top / "data", "-k", self.top]
+        words = [self.folder / "postgres", "-D", self.top / "data", "-k", self.top, *WITHIN]
         words += [word for setting in self.settings for word in ("-c", setting)]
         with open(self.top / "log", "ab") as log:
             self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=log, **self.options)
@@ -113,7 +116,7 @@ def server() -> Iterator[str]:
 @contextlib.contextmanager
 def cluster(settings: Sequence[str]) -> Iterator[Cluster]:
     """The same, to be stopped and started within the block. Raises NoPostgres."""
-    top = Path(tempfile.mkdtemp(prefix="dazzle-postgres-"))
+    top = leftovers.make("dazzle-postgres-")
     running = None
     try:
         user, folder = lower_user(top, binaries())

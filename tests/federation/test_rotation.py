@@ -119,12 +119,14 @@ async def test_a_peers_new_key_counts_at_once_and_its_old_one_never_again(
 async def test_expired_keys_are_read_anew(alpha: LiveServer, peer: Peer) -> None:
     alice, vera = await alpha.member("alice"), peer.actor("vera")
     assert await peer.send(alpha, vera.does("Follow", alice.uri), vera) == 202
+    address = vera.uri.removeprefix(peer.origin)  # a job may read the key of her server meanwhile
     own = await alpha.ask(lambda: ActorKey.filter(actor__host="").count())
-    assert await alpha.run(ActorKey.expire(peer.host)) == 1
-    assert await alpha.ask(lambda: ActorKey.all().count()) == own
-    asked = len(peer.fetched)
+    assert await alpha.run(ActorKey.expire(peer.host)) >= 1
+    assert not await alpha.ask(lambda: ActorKey.filter(uri=vera.key.id).exists())
+    assert await alpha.ask(lambda: ActorKey.filter(actor__host="").count()) == own
+    asked = peer.fetched.count(address)
     assert await peer.send(alpha, vera.does("Follow", alice.uri), vera) == 202
-    assert len(peer.fetched) == asked + 1
+    assert peer.fetched.count(address) == asked + 1
     await settle(alpha)
     assert await alpha.ask(lambda: InboxItem.filter(sender_uri=vera.uri).count()) == 2
 

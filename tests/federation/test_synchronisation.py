@@ -11,7 +11,7 @@ from federation import follower_digests, synchronisation
 from federation.follower_digests import HEADER, Drifts, Stated
 from models import Actor, Follow
 from models.host import Standing
-from tests.live import LiveServer, settle
+from tests.live import PATIENCE_SECONDS, LiveServer, settle
 from tests.peer import Peer, PeerActor
 from tests.stories.scene import befriend, known
 
@@ -49,7 +49,7 @@ def test_what_drifts_is_bounded_and_looked_at_once_in_a_while() -> None:
 
 async def until(server: LiveServer, followers: int, target: Actor) -> None:
     """Wait until so many members of a server follow somebody there."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await server.ask(lambda: Follow.filter(target__uri=target.uri, accepted_at__isnull=False).count()) != followers:
             await asyncio.sleep(0.05)
 

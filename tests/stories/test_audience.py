@@ -12,7 +12,7 @@ from models.reach import Reach
 from server.actions.posts import Composition, publish
 from server.keys import MEDIA
 from server.pictures import media
-from tests.live import LiveServer, settle
+from tests.live import PATIENCE_SECONDS, LiveServer, settle
 from tests.stories.scene import befriend, known, see
 
 
@@ -56,7 +56,7 @@ async def test_an_image_arrives_written_anew_and_only_readers_may_have_it(
 
 async def wait_for_image(uri: str) -> Attachment:
     """The image of a message, once it has been fetched."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (image := await Attachment.get_or_none(post__uri=uri, stored_at__not_isnull=True)) is None:
             await asyncio.sleep(0.05)
     return image

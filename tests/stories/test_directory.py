@@ -38,16 +38,16 @@ from models.withdrawal import WithdrawalState
 from server.actions import departures, host_blocks, introductions, listings, sharing
 from server.keys import INSTANCE, MEDIA
 from tests.browser import Browser
-from tests.live import LiveServer, settle
+from tests.live import PATIENCE_SECONDS, LiveServer, settle
 
 TOKEN = re.compile(r'name="csrf" value="[^"]*"')
 CONDITION = "ORPHA:558"
 LINES = {ProfileLine.CONDITION: CONDITION, ProfileLine.ROLE: "living", ProfileLine.PLACE: "FR", ProfileLine.AGE: "40-49"}
 
 
-async def until(question: Callable[[], Awaitable[Any]], seconds: float = 20) -> None:
+async def until(question: Callable[[], Awaitable[Any]]) -> None:
     """Wait until it is so."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await question():
             await asyncio.sleep(0.05)
 

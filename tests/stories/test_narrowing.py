@@ -13,7 +13,7 @@ from server.actions import narrowing, posts, removal
 from server.actions.posts import Composition
 from server.keys import MEDIA
 from tests.browser import Browser
-from tests.live import LiveServer, settle
+from tests.live import PATIENCE_SECONDS, LiveServer, settle
 from tests.server.api.client import Api
 from tests.stories.scene import befriend, known, see, sees
 
@@ -48,7 +48,7 @@ async def test_exactly_those_who_may_no_longer_have_it_erase_it(alpha: LiveServe
     await settle(alpha, beta, gamma)
 
     assert await sees(beta, bea, post.uri) and not await sees(beta, ben, post.uri)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (copy := await known(gamma, post)) is not None and copy.deleted_at is None:
             await asyncio.sleep(0.05)
     kept = await known(beta, post)

@@ -13,7 +13,7 @@ from models.errors import NotHere
 from models.reach import Reach
 from server.actions import pins, tags
 from tests.browser import Browser
-from tests.live import LiveServer, settle
+from tests.live import PATIENCE_SECONDS, LiveServer, settle
 from tests.peer import Peer
 from tests.stories.scene import befriend, known
 
@@ -46,7 +46,7 @@ async def test_what_a_member_keeps_on_top_is_seen_on_other_servers(alpha: LiveSe
     await settle(alpha, beta)
     assert await on_top(beta, alice.uri) == [first.uri]
     await beta.ask(lambda: Pin.all().delete())  # as if they had just met
-    async with Browser(beta, carl) as browser, asyncio.timeout(10):
+    async with Browser(beta, carl) as browser, asyncio.timeout(PATIENCE_SECONDS):
         await browser.get(f"/@alice@{alpha.host}")
         while not await on_top(beta, alice.uri):
             await asyncio.sleep(0.05)

@@ -41,7 +41,7 @@ from server.actions import copies, erasures, posts, reactions, removal, sharing
 from server.keys import MEDIA
 from tests.browser import Browser
 from tests.conftest import NewDatabase
-from tests.live import LiveServer, settle
+from tests.live import PATIENCE_SECONDS, LiveServer, settle
 from tests.peer import Document, Peer
 from tests.stories.scene import befriend, deliver, follow, known, notices, sees
 
@@ -56,7 +56,7 @@ async def take_back(server: LiveServer, actor: Actor) -> None:
     await server.run(say_no())
 
 
-async def until(question: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+async def until(question: Callable[[], Awaitable[bool]], seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until it is so."""
     async with asyncio.timeout(seconds):
         while not await question():
