@@ -25,18 +25,21 @@ class FetchBudget:
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def spend(self, host: str) -> None:
-        """Take one fetch from the host's bucket; Unreachable, with the time to wait, if it is empty."""
+    def spend(self, host: str, *, left: float = 0.0) -> None:
+        """Take one fetch from the host's bucket; Unreachable, with the time to wait, if it is empty, or holds no more than this
+        part of what it can hold: that is for what must not wait.
+        """
         now = self._clock()
         tokens, since = self._buckets.pop(host, (self._capacity, now))
         tokens = min(self._capacity, tokens + (now - since) * self._capacity / 60)
-        enough = tokens >= 1
+        needed = 1 + int(left * self._capacity)
+        enough = tokens >= needed
         self._buckets[host] = (tokens - 1 if enough else tokens, now)
         if len(self._buckets) > MAX_HOSTS:
             self._buckets.popitem(last=False)
         if not enough:
             raise Unreachable("the fetch budget of this host is spent", host=host,
-                              retry_after_seconds=(1 - tokens) * 60 / self._capacity)
+                              retry_after_seconds=(needed - tokens) * 60 / self._capacity)
 
 
 @dataclass(frozen=True, slots=True)

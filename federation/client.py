@@ -48,6 +48,8 @@ UNPROVEN = 401  # RFC 9110 §15.5.2
 WISHES_SECONDS = 3600.0
 WISHES_LIMIT = 10_000  # hosts
 TARGETS_LIMIT = 4096  # URLs that were judged: the inboxes that we send to are the same each time
+#: Of the budget of a host: whoever names documents there, one after the other, does not keep us from reading keys.
+FOR_KEYS = 0.2
 _CHUNK_BYTES = 16_384
 _NO_ADDRESS = "refused: not a public address"
 
@@ -117,7 +119,7 @@ class Client:
 
         Raises Gone (404, 410), Unreachable (network, time, 429, 5xx, budget), Refused (our address gate, or
         another status of theirs in `http_status`) and Malformed (bad URL, too large). What failed less than 30 s
-        ago fails again without a request, unless `fresh`.
+        ago fails again without a request, unless `fresh`; so does all else once only FOR_KEYS of the budget of a host is left.
         """
         url = canonical(url)
         memory = f"{'signed' if headers_for else 'bare'} {accept} {url}"
@@ -125,7 +127,8 @@ class Client:
             self._failures.check(memory)
         try:
             async with self._guarded(url, self.limits.total_seconds):
-                answer = await self._follow(url, accept, headers_for, limit_bytes or self.limits.document_bytes, max_hops)
+                answer = await self._follow(url, accept, headers_for, limit_bytes or self.limits.document_bytes, max_hops,
+                                            0.0 if fresh else FOR_KEYS)
         except FederationError as error:
             self._failures.remember(memory, error)
             raise
@@ -159,11 +162,11 @@ class Client:
         return answer
 
     async def _follow(self, url: str, accept: str, headers_for: HeadersFor | None, limit_bytes: int,
-                      max_hops: int) -> Answer:
+                      max_hops: int, left: float) -> Answer:
         seen = {url}
         while True:
             host = host_of(url)
-            answer = await self._knock(url, accept, headers_for, limit_bytes)
+            answer = await self._knock(url, accept, headers_for, limit_bytes, left)
             check_status(answer.status, answer.headers, host, now())
             if answer.status not in REDIRECTS:
                 check_found(answer, host)
@@ -174,12 +177,12 @@ class Client:
             seen.add(target)
             url = target
 
-    async def _knock(self, url: str, accept: str, headers_for: HeadersFor | None, limit_bytes: int) -> Answer:
+    async def _knock(self, url: str, accept: str, headers_for: HeadersFor | None, limit_bytes: int, left: float) -> Answer:
         """One hop. Who does not take the signature gets one as it wishes, or else of the other kind (RFC 9421); then one without
         the query, as old servers leave it out (mastodon#18638).
         """
         async def attempt(signed_url: str, wish: Wish | None) -> Answer:
-            self._budget.spend(host)
+            self._budget.spend(host, left=left)
             proof = await headers_for("GET", signed_url, wish) if headers_for else {}
             return await self._request("GET", url, {"Accept": accept} | proof, None, limit_bytes)
         host = host_of(url)

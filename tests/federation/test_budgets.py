@@ -19,6 +19,24 @@ def test_the_bucket_refills() -> None:
         budget.spend("a.test")
 
 
+def test_a_part_is_left_for_what_must_not_wait() -> None:
+    seconds = 0.0
+    budget = FetchBudget(60, clock=lambda: seconds)
+    for _ in range(48):
+        budget.spend("a.test", left=0.2)
+    with pytest.raises(Unreachable) as told:
+        budget.spend("a.test", left=0.2)
+    assert told.value.retry_after_seconds == pytest.approx(1.0)
+    for _ in range(12):
+        budget.spend("a.test")
+    with pytest.raises(Unreachable):
+        budget.spend("a.test")
+    seconds = 12.0
+    with pytest.raises(Unreachable):
+        budget.spend("a.test", left=0.2)
+
+
+
 def test_both_memories_are_bounded_and_end() -> None:
     seconds = 0.0
     budget, failures = FetchBudget(1, clock=lambda: seconds), RecentFailures(clock=lambda: seconds)
