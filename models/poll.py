@@ -49,6 +49,11 @@ class Poll(OfPost):
         """The places of the answers that these votes name, in either way: a question may have been sealed since."""
         return {place for place, one in enumerate(self.options) if one["name"] in marks or f"{vault.MARK}{place}" in marks}
 
+    @property
+    def words(self) -> list[str]:
+        """The answers to choose from."""
+        return [str(one["name"]) for one in self.options]
+
     async def recount(self) -> None:
         """Count a question of ours anew, out of its votes; as long as it is open, out of those before today: whoever looks before
         and after somebody has chosen learns nothing (health.md §3.4, R4). Inside a transaction that holds its row.

@@ -100,8 +100,9 @@ async def end_due() -> int:
     polls = await due.limit(ENDED_AT_ONCE).select_related("post__author")
     for poll in polls:
         async with in_transaction():
-            if await Poll.filter(id=poll.id, told_at__isnull=True).select_for_update():
-                await _end(poll, poll.post)
+            now = await Poll.filter(id=poll.id, told_at__isnull=True).select_for_update().first()
+            if now is not None and now.is_closed:
+                await _end(now, poll.post)
     return len(polls)
 
 

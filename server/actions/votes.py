@@ -45,7 +45,10 @@ async def choose(actor: Actor, post: Post, places: Sequence[int]) -> None:
     if not (decision := policy.decide(Verb.VOTE, await facts.between(actor, post.author, post=post))):
         raise Refused(decision.reason or "")
     async with in_transaction():
-        await Poll.filter(id=poll.id).select_for_update()
+        now = await Poll.filter(id=poll.id).select_for_update().first()
+        if now is None or now.words != poll.words:
+            raise NotHere("something else is asked meanwhile")
+        poll = now
         if await Vote.exists(poll_id=poll.id, actor_id=actor.id):
             return
         for place in wanted:

@@ -29,10 +29,12 @@ from models import (
     OfferedListing,
     OutgoingActivity,
     PeopleList,
+    Poll,
     Post,
     ProfileValue,
     PushSubscription,
     Revision,
+    Vote,
     WaitingMatch,
 )
 from models.badge import BadgeKind, Evidence
@@ -47,6 +49,7 @@ from models.profile import ProfileLine
 from models.reach import Reach
 from models.rights import BroughtKind
 from models.stamp import StampKind
+from models.turns import second_try
 from server.actions import (
     archives,
     badges,
@@ -66,10 +69,12 @@ from server.actions import (
     removal,
     sharing,
     subscriptions,
+    votes,
     waiting,
 )
 from server.actions.badges import Asked
 from server.actions.guardians import ALL
+from server.actions.polls import PollDraft
 from server.actions.posts import Composition
 from server.actions.profile_lines import Value
 from server.keys import MEDIA
@@ -105,6 +110,13 @@ async def test_actors_are_made_when_somebody_needs_them(alpha: LiveServer) -> No
     assert one.id == two.id
     await alpha.ask(lambda: Actor.filter(id=alpha.instance.actor.id).delete())
     one, two = await both(alpha, lambda: instance.ensure_actor(alpha.origin))
+    assert one.id == two.id
+
+    async def found_or_made() -> Actor:
+        """As what is read elsewhere while the inbox takes it in."""
+        columns = {"name": "otto", "host": "b.example", "inbox_uri": "https://b.example/in"}
+        return await Actor.get_or_none(uri="https://b.example/1") or await Actor.create(uri="https://b.example/1", **columns)
+    one, two = await both(alpha, lambda: second_try(found_or_made))
     assert one.id == two.id
 
 
@@ -212,6 +224,15 @@ async def test_what_each_of_two_said_stays(alpha: LiveServer) -> None:
     await both(alpha, *(lambda each=each, text=text: posts.edit(each, Composition(text=text, reach=each.reach), {}, alpha.origin)
                         for each, text in zip(read, ("Second.", "Third."), strict=True)))
     assert [row.text for row in await alpha.ask(lambda: Revision.filter(post=post).order_by("id"))] == ["First.", "Second."]
+
+    other = Composition(text="Which?", reach=Reach.COMMUNITY, poll=PollDraft(("c", "d")))
+    post = await alpha.write(vita, "Which?", Reach.COMMUNITY, poll=PollDraft(("a", "b")))
+    anna = await alpha.member("anna")
+    read = [await alpha.ask(lambda: Post.get(id=post.id).select_related("author")) for _ in range(2)]
+    _, late = await alpha.ask(lambda: at_once(lambda: posts.edit(read[0], other, {}, alpha.origin),
+                                              lambda: votes.choose(anna, read[1], [0])))
+    [asked] = await alpha.ask(Poll.all)
+    assert isinstance(late, NotHere) and asked.words == ["c", "d"] and not await alpha.ask(lambda: Vote.all().count())
 
 
 async def test_two_who_begin_to_wait_at_the_same_moment_find_each_other(alpha: LiveServer) -> None:
