@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from federation import outbox, render
+from federation.addresses import origin_of
 from federation.contexts import AS, note_context
 from federation.follower_digests import FOLLOWERS_LIMIT
 from models import Actor, FeaturedTag, Follow, Pin, Post, Q, Subquery, Tag
@@ -58,9 +59,8 @@ async def outbox_page(actor: Actor, viewer: Viewer, before: int | None) -> dict[
     posts = Post.filter(visible_to(viewer), author_id=actor.id, reach=Reach.WEB)
     page = await (posts.filter(id__lt=before) if before else posts).order_by("-id").limit(PAGE).select_related("author")
     document: dict[str, Any] = {
-        "@context": AS, "id": f"{actor.outbox_uri}?page={before or 'first'}", "type": "OrderedCollectionPage",
-        "partOf": actor.outbox_uri,
-        "orderedItems": [await _create(post) for post in page]}
+        "@context": note_context(origin_of(actor.uri)), "id": f"{actor.outbox_uri}?page={before or 'first'}",
+        "type": "OrderedCollectionPage", "partOf": actor.outbox_uri, "orderedItems": [await _create(post) for post in page]}
     if len(page) == PAGE:
         document["next"] = f"{actor.outbox_uri}?page={page[-1].id}"
     return document

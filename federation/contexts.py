@@ -26,6 +26,7 @@ _TERMS: Final[dict[str, Any]] = {
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
     "suspended": "toot:suspended",
+    "assertionMethod": {"@id": "https://w3id.org/security#assertionMethod", "@type": "@id"},
     "featured": {"@id": "toot:featured", "@type": "@id"},
     "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
     "blurhash": "toot:blurhash",
@@ -57,7 +58,8 @@ _TERMS: Final[dict[str, Any]] = {
     "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id"},
 }
 #: Of requests alone, which are few: every other document would carry them for nothing.
-_REQUESTS: Final[dict[str, Any]] = {name: f"gts:{name}" for name in ("ReplyRequest", "LikeRequest", "AnnounceRequest")}
+_REQUESTS: Final[dict[str, Any]] = {name: f"gts:{name}" for name in ("ReplyRequest", "LikeRequest", "AnnounceRequest")} | {
+    "FeatureRequest": "https://w3id.org/fep/7aa9#FeatureRequest"}
 ACTIVITY_CONTEXT: Final = AS
 #: What an instance actor announces whose server exchanges withdrawal notices, in its own namespace: `{origin}/ns#Withdraw`.
 CAPABILITY: Final = "Withdraw"
@@ -97,7 +99,7 @@ def note_context(origin: str) -> list[Any]:
 
 
 def request_context(origin: str) -> list[Any]:
-    """That of a request for a permission that GoToSocial knows."""
+    """That of a request for a permission, and of what answers it."""
     return [AS, _TERMS | _REQUESTS | own_terms(origin)]
 
 

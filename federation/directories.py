@@ -52,7 +52,8 @@ async def ensure(instance: Instance) -> Actor:
 
 def document(actor: Actor, keys: list[ActorKey], title: str) -> dict[str, Any]:
     """Our directory as partners read it: no profile, only where to speak to it and how to prove what it says."""
-    return {"@context": actor_context(origin_of(actor.uri)), "id": actor.uri, "type": str(ActorKind.SERVICE),
+    words = {VIEW: {"@id": f"dazzle:{VIEW}", "@type": "@id"}}
+    return {"@context": [*actor_context(origin_of(actor.uri)), words], "id": actor.uri, "type": str(ActorKind.SERVICE),
             "preferredUsername": NAME, "name": title, "inbox": actor.inbox_uri, "outbox": actor.outbox_uri,
             "followers": actor.followers_uri, VIEW: view_of(actor.uri), "manuallyApprovesFollowers": True,
             "discoverable": False, "indexable": False} | render.key_properties(actor, keys)

@@ -211,8 +211,8 @@ async def update_actor(actor: Actor) -> None:
     others = Audience(holders_of=actor.uri, standings=[how for how in Standing if how not in near])
     for readers, goes_to in ((Reach.PARTNERS, theirs), (Reach.WEB, others)):
         document = render.actor_document(actor, keys, origin_of(actor.uri), readers)
-        document.pop("@context")
-        await send("Update", actor, document, about=actor.uri, goes_to=goes_to, to=[actor.followers_uri])
+        await send("Update", actor, document, about=actor.uri, goes_to=goes_to, to=[actor.followers_uri],
+                   extra={"@context": document.pop("@context")})
 
 
 async def suspend_actor(actor: Actor) -> None:
@@ -221,8 +221,8 @@ async def suspend_actor(actor: Actor) -> None:
     """
     await cancel(actor.uri)
     document = render.suspended_document(actor, await ActorKey.shown(actor.id), origin_of(actor.uri))
-    document.pop("@context")
-    await send("Update", actor, document, about=actor.uri, goes_to=audience.holders(actor.uri), to=[actor.followers_uri])
+    await send("Update", actor, document, about=actor.uri, goes_to=audience.holders(actor.uri), to=[actor.followers_uri],
+               extra={"@context": document.pop("@context")})
 
 
 async def update_instance(actor: Actor, title: str) -> None:
@@ -230,9 +230,8 @@ async def update_instance(actor: Actor, title: str) -> None:
     heard = await Host.filter(standing__in=list(HEARD)).exclude(instance_uri="").values_list("instance_uri", flat=True)
     theirs = await Actor.filter(Actor.present(), uri__in=[str(uri) for uri in heard]).exclude(host="")
     document = render.instance_document(actor, await ActorKey.shown(actor.id), origin_of(actor.uri), title)
-    document.pop("@context")
-    await send("Update", actor, document, about=actor.uri, goes_to=audience.people(*theirs),
-               to=[one.uri for one in theirs])
+    await send("Update", actor, document, about=actor.uri, goes_to=audience.people(*theirs), to=[one.uri for one in theirs],
+               extra={"@context": document.pop("@context")})
 
 
 async def delete_actor(actor: Actor) -> None:

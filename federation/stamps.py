@@ -5,7 +5,7 @@ from typing import Any
 
 from federation import audience, outbox, quoting
 from federation.addresses import origin_of
-from federation.contexts import AS
+from federation.contexts import AS, request_context
 from federation.wire import Activity
 from models import Actor, Post, Q, Stamp, Subquery
 from models.stamp import StampKind
@@ -37,8 +37,9 @@ def document(stamp: Stamp) -> dict[str, Any]:
 async def grant(stamp: Stamp, request: Activity) -> None:
     """Say yes. `stamp` with its message, that message's author, and the asker. Inside the act's transaction."""
     # about the stamp itself, so that the ledger knows who has it when it is withdrawn
-    await outbox.send("Accept", stamp.post.author, _repeated(request), about=uri_of(stamp), goes_to=audience.people(stamp.asker),
-                      to=[stamp.asker.uri], extra={"result": uri_of(stamp)})
+    author, said = stamp.post.author, _words(stamp.post.author) | {"result": uri_of(stamp)}
+    await outbox.send("Accept", author, _repeated(request), about=uri_of(stamp), goes_to=audience.people(stamp.asker),
+                      to=[stamp.asker.uri], extra=said)
 
 
 async def let_stand(post: Post) -> None:
@@ -57,7 +58,8 @@ async def let_stand(post: Post) -> None:
 
 async def refuse(author: Actor, asker: Actor, request: Activity) -> None:
     """Say no."""
-    await outbox.send("Reject", author, _repeated(request), about=request.id, goes_to=audience.people(asker), to=[asker.uri])
+    await outbox.send("Reject", author, _repeated(request), about=request.id, goes_to=audience.people(asker), to=[asker.uri],
+                      extra=_words(author))
 
 
 async def withdraw_all(author: Actor, *, asker: Actor | None = None, kind: StampKind | None = None,
@@ -79,6 +81,11 @@ async def withdraw(stamp: Stamp) -> None:
     await outbox.send("Delete", author, uri, about=uri, goes_to=audience.holders(uri), to=[stamp.asker.uri])
     await quoting.end_of_own(stamp, uri)
     await stamp.delete()
+
+
+def _words(author: Actor) -> dict[str, Any]:
+    """The context of an answer, which holds the request."""
+    return {"@context": request_context(origin_of(author.uri))}
 
 
 def _repeated(request: Activity) -> dict[str, Any]:

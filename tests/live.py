@@ -3,15 +3,17 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import json
 import os
 import socket
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from aiohttp import ClientSession, web
 
-from models import Actor, Delivery, Host, InboxItem, Post, Recall
+from models import Actor, Delivery, Host, InboxItem, OutgoingActivity, Post, Recall
 from models.consent import Purpose
 from models.delivery import DeliveryState, ItemState
 from models.host import Standing
@@ -21,10 +23,13 @@ from server.actions.posts import Composition
 from server.app import create_app
 from server.keys import INSTANCE
 from server.settings import Settings
+from tests import linked_data
 
 T = TypeVar("T")
 #: How long a test waits for what comes at once where nobody else keeps this computer busy.
 PATIENCE_SECONDS = 60.0
+LOOKED_AT = 500  # documents of one server whose words are judged, the newest
+DOCUMENTS = ("application/activity+json", "application/ld+json")
 
 
 def promised(seconds: float) -> float:
@@ -52,6 +57,7 @@ class LiveServer:
             "delivery_first_retry_seconds": 0.2, "delivery_timeout_seconds": 3, "fetch_timeout_seconds": 6,
             "key_refetch_seconds": 0, "password_time_cost": 1, "password_memory_kib": 8, "log_level": "error"}
         self.settings = Settings(**(defaults | settings))
+        self._shown: deque[dict[str, Any]] = deque(maxlen=LOOKED_AT)
 
     async def __aenter__(self) -> Self:
         self._stop = asyncio.Event()
@@ -69,14 +75,23 @@ class LiveServer:
 
     async def _serve(self, started: asyncio.Future[None]) -> None:
         self.app = create_app(self.settings)
+        self.app.on_response_prepare.append(self._look_at)
         runner = web.AppRunner(self.app, shutdown_timeout=1)
         await runner.setup()
         try:
             await web.SockSite(runner, self._socket).start()
             started.set_result(None)
             await self._stop.wait()
+            kept = OutgoingActivity.exclude(body="").order_by("-id").limit(LOOKED_AT)
+            for document in [*self._shown, *map(json.loads, map(str, await kept.values_list("body", flat=True)))]:
+                linked_data.check(document)
         finally:
             await runner.cleanup()
+
+    async def _look_at(self, _: web.Request, answer: web.StreamResponse) -> None:
+        """Keep what this server shows to others, until it is judged at the end."""
+        if answer.content_type in DOCUMENTS and isinstance(answer, web.Response) and isinstance(answer.body, bytes):
+            self._shown.append(json.loads(answer.body))
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something inside this server: it sees this server's database."""
