@@ -45,8 +45,8 @@ _TERMS: Final[dict[str, Any]] = {
     "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
     "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
     "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
-    "quoteUri": {"@id": "http://fedibird.com/ns#quoteUri", "@type": "@id"},
-    "_misskey_quote": {"@id": "https://misskey-hub.net/ns#_misskey_quote", "@type": "@id"},
+    "quoteUri": "http://fedibird.com/ns#quoteUri",  # text, as Fedibird and Misskey say: who expects that cannot read an id
+    "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
     "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
     "replyAuthorization": {"@id": "gts:replyAuthorization", "@type": "@id"},
     "announceAuthorization": {"@id": "gts:announceAuthorization", "@type": "@id"},
