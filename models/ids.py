@@ -2,7 +2,7 @@
 import hashlib
 import secrets
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 RANDOM_BITS = 20
 AHEAD_MS = 1000  # that many blocks in little time take ids from; further ahead, it is the clock that went back
@@ -48,6 +48,11 @@ def new_block() -> int:
 def first_id(since: datetime) -> int:
     """The lowest id that a row born since then can have: lets a query use the primary key instead of a scan."""
     return int(since.timestamp() * 1000) << RANDOM_BITS
+
+
+def id_of(ago: timedelta) -> int:
+    """The lowest id that a row born so long ago can have, as ids count time: they may be ahead of a clock that was set back."""
+    return _milliseconds() - int(ago.total_seconds() * 1000) << RANDOM_BITS
 
 
 def new_key() -> str:

@@ -15,7 +15,7 @@ from models import Case, Community, Post, changes, clock
 from models.case import CaseSource
 from models.community import Elsewhere
 from models.database import in_transaction
-from models.ids import first_id
+from models.ids import first_id, id_of
 from models.reach import Reach
 from moderation import markup, signals
 from moderation.signals import SIGNALS, Facts, Signal
@@ -40,7 +40,7 @@ async def look_over() -> int:
     if community.signals_elsewhere is Elsewhere.NOTHING:
         return 0
     after = max(community.looked_over_id, first_id(now - BEHIND))
-    found = await changes.written(after, first_id(now - SETTLED), AT_ONCE)
+    found = await changes.written(after, id_of(SETTLED), AT_ONCE)
     theirs = Post.filter(id__in=[post_id for _, post_id in found] or [0], reach__in=[Reach.PARTNERS, Reach.WEB],
                          deleted_at__isnull=True, author__suspended_at__isnull=True).exclude(author__host="")
     posts = await theirs.select_related("author")

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from models import Member, Post, Unanswered, clock
-from models.ids import first_id
+from models import Member, Post, Unanswered
+from models.ids import id_of
 from models.reach import Reach
 from moderation.visibility import Viewer, visible_to
 from server.appearance import render
@@ -27,7 +27,7 @@ OPEN = (Reach.COMMUNITY, Reach.PARTNERS, Reach.WEB)
 async def show(request: web.Request) -> web.Response:
     """GET /admin/unanswered: the newest first, once a day has passed. What the reader could not read elsewhere is not here."""
     member = _admitted(request)
-    before = min(place(request.query.get("before", "")), first_id(clock.now() - NOTICED_AFTER))
+    before = min(place(request.query.get("before", "")), id_of(NOTICED_AFTER))
     rows = await Unanswered.filter(id__lt=before).order_by("-id").limit(PAGE + 1)
     ids = [row.post_id for row in rows[:PAGE]]
     posts = await Post.filter(visible_to(Viewer.member(member.actor)), id__in=ids or [0], reach__in=OPEN).select_related("author")

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from models import AccessToken, Announce, Member, changes, clock
 from models.changes import Changes
-from models.ids import first_id
+from models.ids import new_id
 from models.member import MemberState
 from server.background.tasks import beside
 from server.keys import LISTENERS
@@ -65,7 +65,7 @@ class Tail:
 
     async def follow(self) -> None:
         """Tell of what is new, until nobody listens."""
-        start = first_id(clock.now())
+        start = new_id()  # also where ids are ahead of a clock that was set back
         found = await self._look()
         self._known = frozenset(id_ for id_ in ids_of(found) if id_ < start)
         while True:

@@ -31,6 +31,7 @@ def test_ids_stay_unique_and_in_order_when_the_clock_goes_back(monkeypatch: pyte
     clock_says[0] += 10
     passed = (ids.new_id() - before) >> ids.RANDOM_BITS
     assert 9_900 < passed < 10_200, "they go on at the pace of the clock: two processes that step by one would meet"
+    assert made[-1] < ids.id_of(timedelta(seconds=5)) < ids.new_id(), "what is a moment old is known by its id"
     monkeypatch.setattr(ids, "_last", 0)  # a new process
     monkeypatch.setattr(ids, "_ahead_ms", 0)
     ids.go_on_from(before)
