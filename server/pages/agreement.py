@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 
 from aiohttp import web
+from yarl import URL
 
 from models.consent import Purpose
 from server.actions import consents
@@ -29,9 +30,10 @@ async def give(request: web.Request) -> None:
 
 
 async def act_and_return(request: web.Request, act: Awaitable[object], back: str,
-                         kept: Sequence[tuple[str, str]] = (), place: str = "") -> web.Response:
+                         kept: Sequence[tuple[str, str]] = (), place: str = "", said: str = "") -> web.Response:
     """Do something that may leave this server, then go back; ask first if there is no yes. `act` starts only here.
-    `place`: the id of what it was done with, so that a long page does not begin anew.
+    `place`: the id of what it was done with, so that a long page does not begin anew. `said`: a word for
+    the page that comes after, which says what was done.
 
     The question posts to the same address again with `c5`, "yes" or "no", and with the fields `kept`.
     """
@@ -49,7 +51,7 @@ async def act_and_return(request: web.Request, act: Awaitable[object], back: str
         if refused.safe != NEEDED:
             raise
         return render.page(request, "agreement.html", action=request.path, back=target, words=question(request), kept=kept)
-    return see(target)
+    return see(str(URL(target).update_query(said=said)) if said else target)
 
 
 def _drop(act: Awaitable[object]) -> None:

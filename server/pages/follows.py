@@ -30,6 +30,7 @@ async def show(request: web.Request) -> web.Response:
     titles = {"/follows": _("You follow"), "/follows/me": _("Follow you"), "/follows/requests": _("Ask to follow you")}
     return render.page(
         request, "follows.html", here="people", kind=kind.rpartition("/")[2], has_cut=await CutFollow.exists(owner_id=me),
+        said=request.query.get("said", ""),
         people=[(view, row.accepted_at is not None) for view, row in zip(await cards.people(actors), page, strict=True)],
         tabs=[Tab(title=title, url=url, is_current=url == kind) for url, title in titles.items()],
         pager=Pager(older_url=f"{kind}?before={page[-1].id}" if len(rows) > ON_A_PAGE else ""))

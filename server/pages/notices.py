@@ -76,7 +76,8 @@ async def show(request: web.Request) -> web.Response:
     days = _by_day(shown, posts, people, await _waiting(shown, me.actor), why, _)
     return render.page(
         request, "notices.html", here="notices", days=days, any_new=any(row.read_at is None for row in page),
-        today=clock.now().date(), pager=Pager(older_url=f"/notices?before={page[-1].id}" if len(rows) > ON_A_PAGE else ""))
+        today=clock.now().date(), said=request.query.get("said", ""),
+        pager=Pager(older_url=f"/notices?before={page[-1].id}" if len(rows) > ON_A_PAGE else ""))
 
 
 async def mark_read(request: web.Request) -> web.Response:

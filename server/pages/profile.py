@@ -125,17 +125,17 @@ async def follow(request: web.Request) -> web.Response:
 
 async def unfollow(request: web.Request) -> web.Response:
     """POST /@{address}/unfollow: also takes a request back."""
-    return await _act(request, follows.unfollow)
+    return await _act(request, follows.unfollow, "unfollowed")
 
 
 async def accept(request: web.Request) -> web.Response:
     """POST /@{address}/accept: let them follow."""
-    return await _act(request, follows.accept)
+    return await _act(request, follows.accept, "accepted")
 
 
 async def refuse(request: web.Request) -> web.Response:
     """POST /@{address}/refuse: do not let them, or no longer."""
-    return await _act(request, follows.refuse)
+    return await _act(request, follows.refuse, "refused")
 
 
 async def ask_mute(request: web.Request) -> web.Response:
@@ -181,7 +181,7 @@ async def block(request: web.Request) -> web.Response:
     return see(local_path(request[FORM].text("back", 2000), f"/{actor.address}"))
 
 
-async def _act(request: web.Request, act: Callable[[Actor, Actor], Awaitable[object]]) -> web.Response:
+async def _act(request: web.Request, act: Callable[[Actor, Actor], Awaitable[object]], said: str = "") -> web.Response:
     actor = await lookups.person(request)
     request.app[LIMITS].take("act", request[MEMBER].actor.key)
-    return await act_and_return(request, act(request[MEMBER].actor, actor), f"/{actor.address}")
+    return await act_and_return(request, act(request[MEMBER].actor, actor), f"/{actor.address}", said=said)

@@ -86,7 +86,8 @@ async def test_following_somebody_elsewhere_takes_two_actions_and_asks_for_the_y
         await other.get("/notices")
         assert "alice asks to follow you" in other.page
         await other.post(f"/@alice@{alpha.host}/accept", {"back": "/notices"})
-        assert other.path == "/notices" and "Let them follow" not in other.page
+        assert other.path == "/notices?said=accepted" and "Let them follow" not in other.page
+        assert 'autofocus><div class="notice good">' in other.page and "They follow you now." in other.page
         await settle(alpha, beta)
         await browser.get("/notices")
         assert "bea lets you follow them" in browser.page
@@ -159,8 +160,8 @@ async def test_requests_can_be_refused_and_followers_sent_away(alpha: LiveServer
         await other.post("/@alice/follow")
         await browser.get("/follows/requests")
         assert "bob" in browser.page
-        await browser.post("/@bob/refuse", {"back": "/follows/requests"})
-        assert "No request" in browser.page
+        await browser.post("/@bob/refuse", {"back": "/follows/requests?said=accepted"})
+        assert "No request" in browser.page and "They do not follow you." in browser.page and "follow you now" not in browser.page
         await other.post("/@alice/follow")
         await browser.post("/@bob/accept")
         await browser.get("/follows/me")
