@@ -11,7 +11,7 @@ from tests import leftovers
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 * 1024 ** 3
 #: Tells test processes that another one has started where that keeps its files.
-OURS = "DAZZLE_TESTS_FOLDER"
+OURS = "TESTS_FOLDER_OF_DAZZLE"  # not DAZZLE_…: those are settings
 
 
 def prefer_memory() -> None:
