@@ -30,14 +30,17 @@ async def likenesses(instance: Instance, names: Iterable[str]) -> dict[str, list
     return {name: [(one, known[one.name]) for one in them[:ALIKE_LIMIT]] for name, them in found.items()}
 
 
-async def decide(instance: Instance, name: str, do: str, by: Actor, reason: str = "") -> None:
-    """Open to it, limit it, keep it out, or hear no more of it. Raises NotHere; NothingToLimit; Malformed."""
+async def decide(instance: Instance, name: str, do: str, by: Actor, reason: str = "", addresses: str = "") -> None:
+    """Open to it, limit it, keep it out, or hear no more of it. `addresses`: as for `partners.allow`.
+
+    Raises NotHere; NothingToLimit; Malformed; StillRestricted.
+    """
     knock = await Knock.get_or_none(name=name)
     if knock is None:
         raise NotHere("no such knock")
     match do:
         case "open":
-            await partners.allow(instance, name, by, Standing.OPEN, reason)
+            await partners.allow(instance, name, by, Standing.OPEN, reason, addresses=addresses)
         case "limit":
             await domains.restrict(instance, name, by, Restriction(Severity.SILENCE, reason=reason))
         case "suspend":

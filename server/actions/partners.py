@@ -24,6 +24,13 @@ class OurOwnHost(CommunityError):
     safe = "error.our_own_host"
 
 
+class StillRestricted(CommunityError):
+    """To let in what is shut out takes two decisions."""
+
+    status = 422
+    safe = "The domain of the addresses is restricted. Take that back first."
+
+
 async def ask(instance: Instance, typed: str, by: Actor | None) -> Host:
     """Ask the community at an address to become partners. Network.
 
@@ -81,14 +88,31 @@ async def end(instance: Instance, host: Host, by: Actor | None, reason: str = ""
 
 
 async def allow(instance: Instance, typed: str, by: Actor | None, standing: Standing = Standing.PARTNER,
-                reason: str = "") -> Host:
-    """Set how we stand with a host, from our side alone: for servers with other software, which know no handshake."""
-    name = foreign(instance, typed)
+                reason: str = "", *, addresses: str = "") -> Host:
+    """Set how we stand with a host, from our side alone: for servers with other software, which know no handshake. `addresses`:
+    the domain in the addresses of its people, if that is another: who is not let in is not asked whose they are.
+
+    Raises: Malformed, OurOwnHost; StillRestricted for a domain that somebody has shut out.
+    """
+    name, domain = foreign(instance, typed), foreign(instance, addresses) if addresses else ""
     async with in_transaction():
         host = await Host.called(name)
         await set_rule(host, host.own._replace(standing=standing), reason=reason[:500])
         await _log(by, f"host.{standing}", host, reason)
+        if domain and domain != name:
+            await _let_in_too(domain, standing, by, reason)
+            await Actor.filter(host=name, domain="").update(fetched_at=None)  # they are looked up when somebody needs them
     return host
+
+
+async def _let_in_too(domain: str, standing: Standing, by: Actor | None, reason: str) -> None:
+    """As the host whose people have their addresses there, if nothing was decided about it. Inside the transaction."""
+    other = await Host.called(domain)
+    if other.standing in RESTRICTED:
+        raise StillRestricted(domain)
+    if other.standing is Standing.UNKNOWN:
+        await set_rule(other, other.own._replace(standing=standing), reason=reason[:500])
+        await _log(by, f"host.{standing}", other, reason)
 
 
 async def set_rule(host: Host, rule: Rule, **columns: Any) -> None:

@@ -33,13 +33,15 @@ Reason = Annotated[str, typer.Option(help="Why; kept in the log of the team.")]
 async def allow(settings: Settings, out: Output, name: Name,
                 open_: Annotated[bool, typer.Option("--open", help="As an ordinary server: public messages only.")] = False,
                 limited: Annotated[bool, typer.Option("--limited", help="Public messages, shown to its followers only.")] = False,
+                addresses: Annotated[str, typer.Option(
+                    help="The domain in the addresses of its people, if that is another: it is let in too.")] = "",
                 reason: Reason = "") -> None:
     """Exchange with a server, as a partner unless told otherwise. Its host has to allow yours too. JSON: as `host list`."""
     if open_ and limited:
         raise Misused("Choose one of --open and --limited.")
     standing = Standing.OPEN if open_ else Standing.LIMITED if limited else Standing.PARTNER
     async with community(settings) as instance:
-        host = await partners.allow(instance, name, None, standing, reason)
+        host = await partners.allow(instance, name, None, standing, reason, addresses=_named(addresses) if addresses else "")
     out.show(_row(host), f"{host.name} is {standing} now.")
 
 

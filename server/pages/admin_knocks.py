@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from federation.errors import FederationError
 from models import Knock
 from models.host import RESTRICTED, Standing
 from moderation.domain_names import Alike, Likeness
 from server.actions import knocks
 from server.actions.domains import NothingToLimit
+from server.actions.partners import StillRestricted
 from server.appearance import render
 from server.doors import see
 from server.entrance.forms import whole_number
@@ -20,6 +22,7 @@ from server.words.language import Words, gettext_for
 
 HERE = "/admin/knocks"
 ON_A_PAGE = 50
+ADDRESSES_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,12 @@ async def decide(request: web.Request) -> web.Response:
     form, _ = request[FORM], gettext_for(request[LANGUAGE])
     do, name = form.get("do"), request.match_info["host"]
     try:
-        await knocks.decide(request.app[INSTANCE], name, do, request[MEMBER].actor, form.text("reason"))
-    except NothingToLimit as error:
+        await knocks.decide(request.app[INSTANCE], name, do, request[MEMBER].actor, form.text("reason"),
+                            form.text("addresses", ADDRESSES_LIMIT))
+    except (NothingToLimit, StillRestricted) as error:
         return await _page(request, (FieldError("", f"{name}: {_(error.safe)}"),))
+    except FederationError:
+        return await _page(request, (FieldError("", f"{name}: {_('Write the domain as in an address: example.org.')}"),))
     return see(f"{HERE}?done={do}")
 
 

@@ -65,7 +65,12 @@ async def test_it_is_counted_shown_with_whom_it_looks_like_and_decided_on_by_a_p
         await browser.post("/admin/knocks/quiet.test", {"do": "ignore"})
         await browser.post("/admin/knocks/rnelorin.example", {"do": "limit"})
         assert browser.status == 422, "nothing is exchanged with it: nothing to limit"
-        await browser.post(f"/admin/knocks/{peer.host}", {"do": "open"})
+        for addresses, said in (("trolls.example", "Take that back first"), ("no domain", "Write the domain as in an address")):
+            await browser.post(f"/admin/knocks/{peer.host}", {"do": "open", "addresses": addresses})
+            assert browser.status == 422 and said in browser.page
+            assert await alpha.ask(lambda: hosts.standing(peer.host)) is Standing.UNKNOWN
+        await browser.post(f"/admin/knocks/{peer.host}", {"do": "open", "addresses": "Names.example"})
+        assert await alpha.ask(lambda: hosts.standing("names.example")) is Standing.OPEN, "their addresses are there"
         left = await alpha.ask(lambda: Knock.filter(ignored_at__isnull=True))
         assert [one.name for one in left] == ["rnelorin.example"]
         assert await peer.send(alpha, bea.does("Create", bea.note()), bea) == 202

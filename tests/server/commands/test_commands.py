@@ -161,7 +161,8 @@ async def test_an_invitation_keeps_only_its_digest(dazzle: Run, database_url: st
 
 
 async def test_servers_are_allowed_listed_suspended_and_ended(dazzle: Run, tmp_path: Path) -> None:
-    assert (await read(dazzle, "host", "allow", "https://Partner.Example/about"))["standing"] == "partner"
+    allowed = await read(dazzle, "host", "allow", "https://Partner.Example/about", "--addresses", "names.example")
+    assert allowed["standing"] == "partner"
     assert (await read(dazzle, "host", "allow", "wide.example", "--open"))["standing"] == "open"
     assert (await read(dazzle, "host", "suspend", "wide.example", "--reason", "spam"))["reason"] == "spam"
     assert (await read(dazzle, "host", "lift", "wide.example"))["standing"] == "open"
@@ -178,7 +179,8 @@ async def test_servers_are_allowed_listed_suspended_and_ended(dazzle: Run, tmp_p
     assert out[1:] == ["new.example,suspend,false,false,,false", "wide.example,suspend,false,false,,false"]
     assert (await read(dazzle, "host", "end", "partner.example"))["standing"] == "unknown"
     listed = {row["name"]: row["standing"] for row in await read(dazzle, "host", "list")}
-    assert listed == {"partner.example": "unknown", "wide.example": "suspended", "new.example": "suspended"}
+    assert listed == {"partner.example": "unknown", "names.example": "partner", "wide.example": "suspended",
+                      "new.example": "suspended"}
 
 
 async def test_a_message_obeys_the_rules_of_the_browser(dazzle: Run, database_url: str) -> None:
