@@ -50,7 +50,10 @@ async def let_stand(post: Post) -> None:
     there = Post.filter(parent_id=post.id, deleted_at__isnull=True, hidden_at__isnull=True, reach__in=ANSWERS_SHOWN,
                         author__suspended_at__isnull=True, author__deleted_at__isnull=True).exclude(author__host="")
     for answer in await there.filter(~Q(uri__in=given)).order_by("-id").limit(STANDING_LIMIT).select_related("author"):
-        stamp = await Stamp.create(kind=StampKind.REPLY, post=post, interaction_uri=answer.uri, asker=answer.author)
+        stamp, is_new = await Stamp.get_or_create(kind=StampKind.REPLY, post=post, interaction_uri=answer.uri,
+                                                  defaults={"asker": answer.author})
+        if not is_new:
+            continue  # asked for and given meanwhile
         stamp.post, stamp.asker = post, answer.author
         await outbox.send("Accept", post.author, answer.uri, about=uri_of(stamp), goes_to=audience.people(answer.author),
                           to=[answer.author.uri], extra={"target": post.uri, "result": uri_of(stamp)})

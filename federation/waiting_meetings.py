@@ -16,6 +16,7 @@ from federation.listing_news import check
 from models import Actor, Introduction, WaitingEntry, WaitingMatch, clock
 from models.directory import IntroductionState
 from models.ids import new_key
+from models.turns import take_turn
 from models.waiting import MatchState
 
 ALIVE = (IntroductionState.AGREED, IntroductionState.MET, IntroductionState.TIED)
@@ -48,6 +49,8 @@ async def receive(incoming: Incoming) -> None:
 
 async def go_on(us: Actor, them: Actor, match: WaitingMatch) -> None:
     """The next step towards a meeting after our member's yes, once for each. Inside a transaction."""
+    await take_turn("meeting", match.id)
+    await match.refresh_from_db()  # the other side, our member and a job may bring it on at the same moment
     mine = await WaitingEntry.get_or_none(waiting_id=match.waiting_id, host=match.host)
     if match.state is not MatchState.YES or mine is None or await _is_under_way(match):
         return
