@@ -61,6 +61,16 @@ async def escape(page: Page) -> list[str]:
     return [] if is_back else ["Escape does not close a menu"]
 
 
+async def told(page: Page) -> list[str]:
+    """What was just done has the focus, where the keys go on from it."""
+    await page.goto("/follows/requests")
+    await page.locator("main form[action$='/accept'] button").first.focus()
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+    words = await page.evaluate("document.activeElement.matches('[role=status]') && document.activeElement.textContent.trim()")
+    return [] if words == "Cette personne vous suit maintenant." else [f"what was done is not told: {words}"]
+
+
 @pytest.mark.parametrize("roles", PARTS, ids="-".join)
 async def test_every_page_meets_the_bars(template: str, tmp_path: Path, roles: tuple[str, ...]) -> None:
     """On a phone in French, and on a desk in English, where words and targets may differ."""
@@ -90,7 +100,7 @@ async def test_the_pages_used_most_are_right_in_every_mode_and_by_keyboard(templ
                 for path in ("/home", "/compose", talk, far):
                     await page.goto(path)
                     found += [f"{path}: {fault}" for fault in await keyboard(page)]
-                found += await escape(page)
+                found += [*await escape(page), *await told(page)]
             await context.close()
     assert not found, "\n".join(found)
 
