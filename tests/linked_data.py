@@ -36,8 +36,14 @@ def check(document: Mapping[str, Any]) -> None:
 
 def meaningless(document: Mapping[str, Any]) -> Iterator[str]:
     """Where properties, types and ids stand that no context explains, or that are no addresses."""
+    yield from _lost(expanded(document), "")
+
+
+def expanded(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A document with each word in full (JSON-LD 1.1 API, expansion)."""
     options = {"documentLoader": _load, "expandContext": {"@vocab": UNKNOWN}, "base": HERE}
-    yield from _lost(jsonld.expand(dict(document), options), "")
+    found: list[dict[str, Any]] = jsonld.expand(dict(document), options)
+    return found
 
 
 def _lost(part: Any, path: str) -> Iterator[str]:

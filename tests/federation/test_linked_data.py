@@ -28,3 +28,12 @@ def test_of_two_documents_of_one_kind_both_are_looked_at_where_they_differ() -> 
     for change in ({"mood": "good"}, {"@context": AS}, {"type": "Poem"}):
         with pytest.raises(linked_data.Meaningless):
             linked_data.check(NOTE | change)
+
+
+def test_what_a_message_quotes_has_the_types_that_others_give_it() -> None:
+    """Text for Fedibird and Misskey, an id for FEP-044f: Fedify answers 400 to anything else."""
+    uri = "https://b.example/notes/1"
+    quoting = NOTE | {"quote": uri, "quoteAuthorization": uri, "quoteUri": uri, "_misskey_quote": uri}
+    said = linked_data.expanded(quoting)[0]
+    assert said["http://fedibird.com/ns#quoteUri"] == said["https://misskey-hub.net/ns#_misskey_quote"] == [{"@value": uri}]
+    assert said["https://w3id.org/fep/044f#quote"] == said["https://w3id.org/fep/044f#quoteAuthorization"] == [{"@id": uri}]
