@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
-from federation import asking_first, charters, directories, instance
+from federation import asking_first, charters, directories, instance, waiting_meetings
 from models import (
     AccessToken,
     Actor,
@@ -23,10 +23,10 @@ from models import (
     Guardianship,
     Host,
     HostExclude,
+    Introduction,
     ListedPerson,
     Member,
     Mentoring,
-    OfferedListing,
     OutgoingActivity,
     PeopleList,
     Poll,
@@ -35,6 +35,8 @@ from models import (
     PushSubscription,
     Revision,
     Vote,
+    Waiting,
+    WaitingEntry,
     WaitingMatch,
 )
 from models.badge import BadgeKind, Evidence
@@ -50,6 +52,7 @@ from models.reach import Reach
 from models.rights import BroughtKind
 from models.stamp import StampKind
 from models.turns import second_try
+from models.waiting import MatchState
 from server.actions import (
     archives,
     badges,
@@ -92,6 +95,12 @@ async def both(server: LiveServer, first: Act, second: Act | None = None) -> lis
     wrong = [one for one in given if isinstance(one, BaseException)]
     assert not wrong, wrong
     return given
+
+
+async def in_one(act: Awaitable[Any]) -> None:
+    """In a transaction, as whoever calls it has one."""
+    async with in_transaction():
+        await act
 
 
 async def row_of(server: LiveServer, actor: Actor) -> Member:
@@ -159,10 +168,6 @@ async def test_what_goes_out_goes_out_once(alpha: LiveServer) -> None:
                                                    published_at=otto.created_at))
     await alpha.ask(lambda: Follow.create(uri=f"{otto.uri}/1", follower=otto, target=vita, accepted_at=otto.created_at))
     mine = await alpha.write(vita, "Hello.")
-
-    async def in_one(act: Awaitable[Any]) -> None:
-        async with in_transaction():
-            await act
 
     async def sent(kind: str) -> int:
         return await alpha.ask(lambda: OutgoingActivity.filter(kind=kind).count())
@@ -242,4 +247,11 @@ async def test_two_who_begin_to_wait_at_the_same_moment_find_each_other(alpha: L
         await alpha.run(sharing.say(await row_of(alpha, actor), Purpose.FOUND_BY_PARTNERS, True, "en", community))
     await both(alpha, *(lambda each=each: waiting.join(each, "ORPHA:324") for each in people))
     assert await alpha.ask(lambda: WaitingMatch.all().count()) == 2
-    assert not await alpha.ask(lambda: OfferedListing.all().count())
+
+    us, them = await alpha.run(directories.ensure(alpha.instance)), await stranger(alpha, "directory")
+    mine = await alpha.ask(lambda: Waiting.get(actor=people[0]))
+    told = {"host": them.host, "actor": people[0], "waiting": mine}
+    await alpha.ask(lambda: WaitingEntry.create(**told, key="k", code=mine.code, epoch=1))
+    found = await alpha.ask(lambda: WaitingMatch.create(**told, other=f"{them.uri}/waiting/1", state=MatchState.YES))
+    await both(alpha, lambda: in_one(waiting_meetings.go_on(us, them, found)))
+    assert await alpha.ask(lambda: Introduction.all().count()) == 1, "the page, the inbox and a job bring it on"
