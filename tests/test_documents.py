@@ -2,14 +2,18 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from federation.contexts import own_terms
 from federation.handlers import HANDLERS
+from federation.wire import Activity
 from models.host import Standing
 from models.reach import Reach
 from server.cli import COMMANDS, command_named
@@ -104,6 +108,48 @@ def test_the_activities_in_federation_md_are_those_with_a_handler() -> None:
     """FEP-67ff: the table says neither more nor less than the code."""
     table_ = document("FEDERATION.md").partition("## Activities")[2].partition("## Reach")[0]
     assert re.findall(r"^\| `(\w+)` \|", table_, re.M) == sorted(HANDLERS)
+
+
+LEFT_OUT = re.compile(r",?\s*(…|at most)[^{}\[\]]*(?=[}\]])")
+
+
+def examples() -> list[dict[str, Any]]:
+    """The JSON objects that stand in FEDERATION.md, what is left out of them by an ellipsis left out."""
+    found: list[dict[str, Any]] = []
+    for block in re.findall(r"(?:^ {4,}\S.*\n)+", document("FEDERATION.md"), re.M):
+        parts = re.split(r'("[^"]*")', " ".join(block.split()))
+        text = "".join(part if part[:1] == '"' else re.sub(LEFT_OUT, "", part) for part in parts)
+        start = 0
+        if re.match(r'"[\w@]+":', text):
+            text = f"{{{text.rstrip(',')}}}"
+        while (start := text.find('{"', start)) >= 0:
+            one, start = json.JSONDecoder().raw_decode(text, start)
+            found.append(one)
+    return found
+
+
+def names_in(value: Any) -> set[str]:
+    """The names of properties, and the types, in a document, but for names of terms, countries and languages."""
+    if isinstance(value, list):
+        return {name for one in value for name in names_in(one)}
+    if not isinstance(value, dict):
+        return set()
+    inner = {name for key, one in value.items() if key not in ("@context", "bands", "contentMap") for name in names_in(one)}
+    return inner | {*value} | ({str(value["type"])} if "type" in value else set())
+
+
+def test_the_examples_in_federation_md_are_json_and_say_what_the_code_says() -> None:
+    """Each can be read; its properties and types are in the source; what is an activity of ours is read as one."""
+    found = examples()
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "federation").rglob("*.py"))
+    said = {*re.findall(r"[\"'](@?\w+)[\"']", code), *re.findall(r"\b(\w+)=", code)}
+    assert len(found) > 35 and set().union(*(names_in(one) for one in found)) - said == set()
+    activities = [one for one in found if one.get("type") in HANDLERS and "actor" in one]
+    assert len(activities) > 15
+    for one in activities:
+        assert Activity.parse({"id": f"{one['actor']}/1"} | one).type == one["type"]
+    terms = next(one for one in found if "Withdraw" in one)
+    assert terms.items() <= own_terms("https://a.example").items()
 
 
 def test_the_standings_and_reaches_in_federation_md_are_those_of_the_code() -> None:
