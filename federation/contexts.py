@@ -26,7 +26,6 @@ _TERMS: Final[dict[str, Any]] = {
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
     "suspended": "toot:suspended",
-    "assertionMethod": {"@id": "https://w3id.org/security#assertionMethod", "@type": "@id"},
     "featured": {"@id": "toot:featured", "@type": "@id"},
     "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
     "blurhash": "toot:blurhash",
@@ -60,6 +59,8 @@ _TERMS: Final[dict[str, Any]] = {
 #: Of requests alone, which are few: every other document would carry them for nothing.
 _REQUESTS: Final[dict[str, Any]] = {name: f"gts:{name}" for name in ("ReplyRequest", "LikeRequest", "AnnounceRequest")} | {
     "FeatureRequest": "https://w3id.org/fep/7aa9#FeatureRequest"}
+#: Of actors alone. The context of Multikey explains what a key is, and not whose (FEP-521a).
+_KEYS: Final[dict[str, Any]] = {"assertionMethod": {"@id": "https://w3id.org/security#assertionMethod", "@type": "@id"}}
 ACTIVITY_CONTEXT: Final = AS
 #: What an instance actor announces whose server exchanges withdrawal notices, in its own namespace: `{origin}/ns#Withdraw`.
 CAPABILITY: Final = "Withdraw"
@@ -105,4 +106,4 @@ def request_context(origin: str) -> list[Any]:
 
 def actor_context(origin: str) -> list[Any]:
     """The `@context` of an actor document, which also holds keys."""
-    return [AS, SECURITY, MULTIKEY, _TERMS | own_terms(origin)]
+    return [AS, SECURITY, MULTIKEY, _TERMS | _KEYS | own_terms(origin)]

@@ -16,7 +16,8 @@ STANDING_LIMIT = 200  # answers, the newest, that get a permission when a conver
 #: The words of FEP-044f and of GoToSocial, in the context of the stamp's own document.
 _TERMS = {"gts": "https://gotosocial.org/ns#",
           "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
-          "ReplyAuthorization": "gts:ReplyAuthorization", "LikeAuthorization": "gts:LikeApproval",  # as in GoToSocial's own context
+          "ReplyAuthorization": "gts:ReplyAuthorization",
+          "LikeAuthorization": "gts:LikeApproval",  # so in GoToSocial's own context
           "AnnounceAuthorization": "gts:AnnounceAuthorization",
           "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
           "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"}}
