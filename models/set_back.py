@@ -24,8 +24,9 @@ QUEUES = ("inbox_item WHERE state = 'new'", "delivery WHERE state = 'waiting' AN
           "outgoing_push WHERE id > 0")
 #: Due once they are born, or some time after.
 BORN = ("recall WHERE id > 0", "erasure_request WHERE answered_at IS NULL", "brought WHERE outcome = 'waiting'",
-        "introduction WHERE state = 'met'", "attachment WHERE stored_at IS NULL AND remote_uri <> '' AND fetch_attempts >= 0",
-        "emoji WHERE stored_at IS NULL AND fetch_attempts >= 0", "waiting WHERE id > 0", "waiting_peer WHERE id > 0",
+        "introduction WHERE state = 'met'",
+        "attachment WHERE stored_at IS NULL AND remote_uri <> '' AND fetch_attempts BETWEEN 0 AND 2",
+        "emoji WHERE stored_at IS NULL AND fetch_attempts BETWEEN 0 AND 2", "waiting WHERE id > 0", "waiting_peer WHERE id > 0",
         "waiting_match WHERE state = 'new'", "actor WHERE carried_id > 0")
 
 

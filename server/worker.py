@@ -107,7 +107,7 @@ class Job:
     every_seconds: float
     due: Due | None = None
     always_rests: bool = False  # it costs much and nobody waits for it
-    is_final: bool = False  # it ends what does not come back: not while the clock may be wrong
+    is_final: bool = False  # what it does cannot be undone: not while the clock may be wrong
 
 
 async def send_mail(app: web.Application) -> int:
@@ -193,9 +193,9 @@ JOBS: dict[str, Job] = {
     "watch_clock": Job(given(TIMEKEEPER, Timekeeper.settle), 1),
     "keep_ledger_head": Job(keep_ledger_head, 5),
     "release_held": Job(plain(held.release_due), 0.5, Due.HELD),
-    "publish_scheduled": Job(scheduled.publish_due, 2, Due.SCHEDULED),
+    "publish_scheduled": Job(scheduled.publish_due, 2, Due.SCHEDULED, is_final=True),
     "store_uploads": Job(store_uploads, 0.2),
-    "end_polls": Job(plain(polls.end_due), 1, Due.POLLS),
+    "end_polls": Job(plain(polls.end_due), 1, Due.POLLS, is_final=True),
     "fetch_images": Job(fetch_images, 2, Due.IMAGES),
     "forget_rejected": Job(given(MEDIA, media.forget_rejected), 10),
     "apply_lists": Job(given(INSTANCE, list_entries.apply_due), 2),

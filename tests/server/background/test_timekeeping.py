@@ -8,12 +8,15 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from tortoise.context import TortoiseContext
 
 from federation.clocks import Clocks
 from models import InboxItem, clock
+from server import worker
 from server.background import timekeeping
 from server.background.timekeeping import REST_AT_MOST_SECONDS, REST_SECONDS, Timekeeper, read
+from server.keys import TIMEKEEPER
 
 HOUR = 3600.0
 Setting = Callable[..., None]
@@ -97,3 +100,19 @@ async def test_what_sleeps_after_a_step_back_goes_on_and_hosts_can_read_what_is_
     say(clocks, 0)
     await keeper.settle()
     assert read(tmp_path) == {}
+
+
+async def test_a_job_that_cannot_be_undone_waits(monkeypatch: pytest.MonkeyPatch, set_clock: Setting, tmp_path: Path) -> None:
+    done: list[str] = []
+    app = web.Application()
+    app[TIMEKEEPER] = Timekeeper(Clocks(), tmp_path)
+
+    async def run(_: web.Application) -> int:
+        done.append("once")
+        return 1
+    set_clock(forward=HOUR)
+    assert [await worker.done(app, worker.Job(run, 1, is_final=is_final)) for is_final in (True, False)] == [0, 1]
+    set_clock(forward=-HOUR)
+    assert await worker.done(app, worker.Job(run, 1, is_final=True)) == 1 and len(done) == 2
+    final = {name for name, job in worker.JOBS.items() if job.is_final}
+    assert final >= {"end_departures", "erase_expired", "keep_sealed", "prune", "publish_scheduled"}
