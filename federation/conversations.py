@@ -150,12 +150,17 @@ async def _list(instance: Instance, visit: Visit, collection: object, owner: str
         document = await _page(instance, visit, page, owner)
         if document is None:
             return
-        for item in values.many(document.get("orderedItems") or document.get("items"), LISTED_LIMIT):
-            thing = item.get("object", item) if isinstance(item, dict) else item  # an activity, or a message
-            if (uri := values.link(thing)) and (uri in visit.listed or len(visit.listed) < LISTED_LIMIT):
+        for uri in _named_in(document):
+            if uri in visit.listed or len(visit.listed) < LISTED_LIMIT:
                 visit.shown.add((origin_of(owner), uri))
                 visit.listed += [] if uri in visit.listed else [uri]
         page = document.get("first") or document.get("next")
+
+
+def _named_in(page: Document) -> list[str]:
+    items = values.many(page.get("orderedItems") or page.get("items"), LISTED_LIMIT)
+    things = (item.get("object", item) if isinstance(item, dict) else item for item in items)  # an activity, or a message
+    return [uri for thing in things if (uri := values.link(thing))]
 
 
 async def _page(instance: Instance, visit: Visit, page: object, owner: str) -> Document | None:

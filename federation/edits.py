@@ -26,5 +26,9 @@ async def take(given: Sequence[tuple[Post, Note]]) -> None:
             await post_notices.of_edit(post, post.author)
     await edits.drop_parts(ids)
     await post_parts.save([(post.id, note, post.author) for post, note, _ in newer])
+    await _attach(given)
+
+
+async def _attach(given: Sequence[tuple[Post, Note]]) -> None:
     for post, note in given:
         await notes.attach(post, note)

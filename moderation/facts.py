@@ -59,7 +59,7 @@ async def _facts(one: Asked, walls: Walls, sees_post: bool) -> Facts:
         allows_quotes=await _allows_quotes(doer, target, one.reach, post), is_own=doer.id == target.id,
         organisation=doer.organised_as, is_known_to_target=not doer.organised_as or await _knows(target, doer),
         addresses_doer=post is not None and doer.organised_as.is_commercial and await _addresses(post, doer),
-        asks_first=post is not None and doer.is_local and asking.asks_to_answer(doer, post, one.reach),
+        asks_first=_asks_first(one),
         withheld=await _withheld(doer, target, post))
 
 
@@ -120,6 +120,10 @@ async def _withheld(doer: Actor, target: Actor, post: Post | None) -> frozenset[
     follows = Permitted.FOLLOWERS in said.values() and await Follow.exists(
         follower_id=doer.id, target_id=target.id, accepted_at__isnull=False)
     return frozenset(verb for verb, who in said.items() if not (follows and who == Permitted.FOLLOWERS))
+
+
+def _asks_first(one: Asked) -> bool:
+    return one.post is not None and one.doer.is_local and asking.asks_to_answer(one.doer, one.post, one.reach)
 
 
 def _is_kept_back(post: Post | None) -> bool:
