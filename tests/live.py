@@ -54,7 +54,7 @@ class LiveServer:
         self.origin = f"http://{self.host}"
         defaults: dict[str, Any] = {
             "origin": self.origin, "database_url": database_url, "var_dir": folder, "dev_peers": ("127.0.0.0/8",),
-            "delivery_first_retry_seconds": 0.2, "delivery_timeout_seconds": 3, "fetch_timeout_seconds": 6,
+            "delivery_first_retry_seconds": 0.2, "delivery_timeout_seconds": 3, "fetch_timeout_seconds": min(promised(6), 60),
             "key_refetch_seconds": 0, "password_time_cost": 1, "password_memory_kib": 8, "log_level": "error"}
         self.settings = Settings(**(defaults | settings))
         self._shown: deque[dict[str, Any]] = deque(maxlen=LOOKED_AT)
