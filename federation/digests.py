@@ -35,8 +35,8 @@ def check_digest(header: str, body: bytes) -> None:
     if len(entries) > MAX_DIGESTS:
         raise Unproven("too many digests")
     for entry in entries:
-        algorithm, equals, encoded = entry.strip().partition("=")
-        if not equals or (hash_of := _HASHES.get(algorithm.lower())) is None:
+        algorithm, _, encoded = entry.strip().partition("=")
+        if (hash_of := _HASHES.get(algorithm.lower())) is None:
             continue
         try:
             stated = base64.b64decode(encoded, validate=True)

@@ -48,6 +48,15 @@ def test_multikey_round_trip(raw: bytes) -> None:
     assert keys.load_multikey(keys.multikey(key)) == key
 
 
+def test_multikeys_of_rsa_are_keys_and_those_of_other_kinds_are_not() -> None:
+    """X25519 has the length of Ed25519, and proves nothing."""
+    rsa_key = keys.make_rsa().public_key()
+    assert keys.load_multikey(keys.multikey(rsa_key)) == rsa_key
+    for raw in (b"\xec\x01" + b"k" * 32, b"\xed\x01" + b"k" * 31):
+        with pytest.raises(Malformed):
+            keys.load_multikey("z" + keys.base58_encode(raw))
+
+
 @pytest.mark.parametrize("text", ["", "z", "z0OIl", "m6Mkr", "z6Mkr", "z" + "1" * 46, "z" + "z" * 500, "zé",
                                   "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2x",
                                   "u6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"])

@@ -83,6 +83,22 @@ def test_a_changed_proof_is_none(change: Document) -> None:
         proofs.verify(document | {"proof": document["proof"] | change}, key)
 
 
+def test_what_is_signed_rightly_and_is_no_proof_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Further contexts may follow on those that were proven (Data Integrity §3.3.2), and none may stand before them."""
+    document, key = signed()
+    proven, more = document["@context"], "https://more.example/ns"
+    assert proofs.verify(document | {"@context": [*proven, more]}, key)
+    with pytest.raises(Unproven):
+        proofs.verify(document | {"@context": [more, *proven]}, key)
+    with pytest.raises(Unproven):
+        proofs.verify(document | {"proof": document["proof"] | {"proofValue": "m" + document["proof"]["proofValue"][1:]}}, key)
+    monkeypatch.setattr(proofs, "PURPOSE", "authentication")
+    for_another, key = signed()
+    monkeypatch.undo()
+    with pytest.raises(Unproven):
+        proofs.verify(for_another, key)
+
+
 @pytest.mark.parametrize("more", [
     {"expires": "2020-01-01T00:00:00Z"}, {"expires": "never"}, {"expires": None}, {"created": None}, {"created": "now"}], ids=str)
 def test_a_proof_that_is_over_or_of_no_time_is_none(more: Document) -> None:

@@ -2,7 +2,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any
 
@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from federation import cavage, keys, rfc9421, signatures
+from federation import cavage, digests, keys, proofs, rfc9421, signatures
 from federation.addresses import canonical
-from federation.digests import check_digest, digest
+from federation.digests import check_digest, content_digest, digest
 from federation.errors import Malformed, Unproven
 from federation.keys import PublicKey
 from federation.signatures import Claim, Key, Request, sign_cavage, sign_rfc9421
@@ -137,7 +137,8 @@ class TestRoundTrip:
             sign_cavage("GET", URL, None, ED25519, NOW)
 
     def test_old_servers_leave_the_query_out(self) -> None:
-        verify(Request("POST", URL, sign_cavage("POST", URL, BODY, RSA, NOW, with_query=False), BODY))
+        for url in (URL, URL.partition("?")[0]):
+            verify(Request("POST", url, sign_cavage("POST", URL, BODY, RSA, NOW, with_query=False), BODY))
 
     @given(path=st.lists(st.sampled_from("ab/@~.-_:;!") | st.just("%C3"), max_size=20).map("".join),
            query=st.lists(st.sampled_from("ab=&?/+") | st.just("%20"), max_size=20).map("".join),
@@ -222,7 +223,15 @@ class TestCavage:
             verify(cavage_signed(covered, headers=HEADERS))
 
     def test_a_get_needs_no_digest(self) -> None:
-        verify(cavage_signed("(request-target) host date", headers=HEADERS, method="GET"))
+        request = cavage_signed("(request-target) host date", headers=HEADERS, method="GET")
+        verify(request)
+        with pytest.raises(Unproven):
+            verify(changed(request, body=b"but one that brings something does"))
+
+    def test_a_date_of_another_zone(self) -> None:
+        there = format_datetime(NOW.astimezone(timezone(timedelta(hours=5))))
+        for date in (there, there.replace(there[-14:], NOW.strftime("%H:%M:%S -0000"))):
+            verify(cavage_signed(FULL, headers=HEADERS | {"Date": date}))
 
     @pytest.mark.parametrize("parameters", ['algorithm="hs2019",', 'algorithm="RSA-SHA256",', "",
                                             'algorithm="hs2019" , created=1,'])
@@ -306,7 +315,7 @@ class TestCavage:
             signatures.parse(Request("POST", URL, {"Signature": 'keyId="k\udcff",signature="eA=="'}, BODY))
 
     def test_a_header_that_is_signed_but_missing(self) -> None:
-        request = cavage_signed(FULL + " x-gone", headers=HEADERS | {"X-Gone": "1"})
+        request = cavage_signed(FULL + " x-gone", headers=HEADERS | {"X-Gone": "None"})
         with pytest.raises(Unproven):
             verify(changed(request, {"X-Gone": None}))
 
@@ -320,7 +329,13 @@ class TestCavage:
         with pytest.raises(Unproven):
             signatures.parse(Request("POST", URL, {"Signature": header}, BODY))
 
-    @pytest.mark.parametrize("parameters", ['headers="",', 'headers="date date",', 'headers="' + "a " * 40 + '",'])
+    @pytest.mark.parametrize("covered", [f"{FULL} host", FULL + "".join(f" x-{number}" for number in range(30))])
+    def test_a_list_that_is_signed_and_unusable(self, covered: str) -> None:
+        more = {f"X-{number}": "1" for number in range(30)}
+        with pytest.raises(Unproven, match="list"):
+            verify(cavage_signed(covered, headers=HEADERS | more))
+
+    @pytest.mark.parametrize("parameters", ["", 'headers="",', 'headers="date date",', 'headers="' + "a " * 40 + '",'])
     def test_unusable_lists(self, parameters: str) -> None:
         request = Request("GET", URL, HEADERS | {"Signature": f'keyId="k",{parameters}signature="eA=="'}, b"")
         with pytest.raises(Unproven):
@@ -370,6 +385,19 @@ class TestRfc9421:
         with pytest.raises(Unproven):
             verify(request, now=datetime(1970, 1, 1, tzinfo=UTC))
 
+    def test_signed_without_a_time(self) -> None:
+        bound = content_digest(BODY)
+        parameters = f'("@method" "@target-uri" "content-digest");keyid="{ED25519.id}"'
+        text = f'"@method": POST\n"@target-uri": {URL}\n"content-digest": {bound}\n"@signature-params": {parameters}'
+        proof = base64.b64encode(ED25519.private.sign(text.encode())).decode()  # type: ignore[call-arg]
+        headers = {"Content-Digest": bound, "Signature-Input": f"sig1={parameters}", "Signature": f"sig1=:{proof}:"}
+        with pytest.raises(Unproven, match="time"):
+            verify(Request("POST", URL, headers, BODY), ED25519.private.public_key())
+
+    def test_a_target_that_is_no_ascii(self) -> None:
+        with pytest.raises(Unproven):
+            verify(changed(posted(sign_rfc9421), url=f"{URL}\u00e9"))
+
     @pytest.mark.parametrize("digest_header", [None, "", "x", "sha-256=:eA==:", "md5=:eA==:"])
     def test_content_digest(self, digest_header: str | None) -> None:
         with pytest.raises(Unproven):
@@ -380,3 +408,25 @@ class TestRfc9421:
         request = Request("POST", URL, {"Signature-Input": text, "Signature": text}, BODY)
         with pytest.raises(Unproven):
             verify(request)
+
+
+PEM, MULTIKEY = keys.public_pem(RSA.private.public_key()), keys.multikey(ED25519.private.public_key())
+PROVEN = proofs.sign({"id": "https://peer.test/1"}, ED25519, NOW)
+OTHER_LABEL = {"Signature-Input": posted(sign_rfc9421).headers["Signature-Input"].replace("sig1", "sig2")}
+LIMITED: dict[str, tuple[Any, str, Callable[[], object]]] = {
+    "PEM": (keys, "MAX_PEM_CHARS", lambda: keys.load_public.__wrapped__(PEM)),
+    "multikey": (keys, "MAX_MULTIBASE_CHARS", lambda: keys.load_multikey.__wrapped__(MULTIKEY)),
+    "proof": (proofs, "MAX_VALUE_CHARS", lambda: proofs.verify(PROVEN, ED25519.private.public_key())),
+    "digests": (digests, "MAX_DIGESTS", lambda: check_digest(f"{digest(BODY)},md5=x", BODY)),
+    "cavage": (cavage, "MAX_HEADER_CHARS", lambda: cavage.parse_parameters.__wrapped__('keyId="k",signature="eA=="')),
+    "rfc9421": (rfc9421, "MAX_HEADER_CHARS", lambda: signatures.parse(changed(posted(sign_rfc9421), OTHER_LABEL)))}
+
+
+@pytest.mark.parametrize(("module", "limit", "read"), LIMITED.values(), ids=LIMITED.keys())
+def test_nothing_is_read_beyond_its_length(
+        module: Any, limit: str, read: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A right one, and the same where it is one longer than may be: it costs time to read."""
+    read()
+    monkeypatch.setattr(module, limit, 1)
+    with pytest.raises((Unproven, Malformed)):
+        read()
