@@ -95,7 +95,7 @@ async def test_a_peers_new_key_counts_at_once_and_its_old_one_never_again(
         vera.document["publicKey"]["publicKeyPem"] = keys.public_pem(rsa_key(77).public_key())
         peer.show(vera.uri, vera.document)
         row = await alpha.ask(lambda: ActorKey.get(uri=vera.key.id))
-        row.fetched_at -= timedelta(minutes=1)
+        row.fetched_at += timedelta(days=2)  # by a clock that was ahead
         await alpha.run(row.save(update_fields=["fetched_at"]))
 
         assert await peer.send(alpha, vera.does("Follow", alice.uri), changed) == 202

@@ -38,6 +38,11 @@ def test_ids_stay_unique_and_in_order_when_the_clock_goes_back(monkeypatch: pyte
     assert ids.new_id() > before and ids.new_id() - before < 1 << 22
 
 
+def test_a_version_is_later_than_the_one_before_it() -> None:
+    ahead = clock.now() + DAYS
+    assert clock.after(ahead) > ahead and clock.after(clock.now() - DAYS) > clock.now() - timedelta(seconds=5)
+
+
 async def test_a_process_goes_on_from_the_highest_id_that_is_there(db: TortoiseContext, monkeypatch: pytest.MonkeyPatch) -> None:
     await set_back.read_ids()
     author = await Actor.create(uri="https://a.example/1", name="a", host="", inbox_uri="https://a.example/1/inbox")
