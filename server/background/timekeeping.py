@@ -47,10 +47,9 @@ class Timekeeper:
             return
         log.warning("the clock was set", forward_seconds=round(step))
         self._clocks.forget()
-        if step >= FAR_SECONDS:
-            self._forward_at = time.monotonic()
-        elif step < 0:
-            self._was_set_back, self._forward_at = True, None
+        self._was_set_back |= step < 0
+        if abs(step) >= FAR_SECONDS:
+            self._forward_at = time.monotonic() if step > 0 else None
 
     def may_be_wrong(self) -> bool:
         """Whether what cannot be undone should wait."""

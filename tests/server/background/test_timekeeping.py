@@ -55,7 +55,7 @@ def say(clocks: Clocks, ahead: float) -> None:
 def test_nothing_is_ended_for_good_while_a_clock_that_was_put_forward_may_be_wrong(set_clock: Setting, tmp_path: Path) -> None:
     clocks = Clocks()
     keeper = Timekeeper(clocks, tmp_path)
-    for forward, waits in [(0.0, False), (1.0, False), (HOUR / 4, True), (-HOUR / 4, False)]:
+    for forward, waits in [(0.0, False), (1.0, False), (HOUR / 4, True), (-10.0, True), (-HOUR / 4, False)]:
         set_clock(forward=forward)
         assert keeper.may_be_wrong() is waits, forward
     set_clock(forward=2 * 86_400)
