@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -168,7 +169,7 @@ async def test_what_is_asked_can_be_changed_taken_back_and_kept_here(alpha: Live
     assert (await alpha.write(alice, "You named me", Reach.WEB, parent=await copy_of(alpha, named["id"]))).is_let
 
 
-async def test_nothing_waits_for_a_yes_for_ever(alpha: LiveServer, peer: Peer) -> None:
+async def test_nothing_waits_for_a_yes_for_ever(alpha: LiveServer, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who may not be sent an answer cannot be asked, as its writer reads before and when they try; and who does not answer, or
     can be asked no longer, is not waited for.
     """
@@ -208,6 +209,21 @@ async def test_nothing_waits_for_a_yes_for_ever(alpha: LiveServer, peer: Peer) -
     good = stamp_for(peer, "Reply", otto, old.uri, parent.uri)
     await deliver(alpha, peer, otto, otto.does("Accept", answer_to(request), result=good))
     assert (await again(alpha, old)).answer_state is AskedState.SHOWN, "a late yes is a yes"
+
+    other = await copy_of(alpha, (await told(peer, otto, [alpha], interactionPolicy={"canQuote": ASK}))["id"])
+    quote = await alpha.write(alice, "See", Reach.WEB, quoted=other)
+    await peer.wait_for("QuoteRequest")
+    await alpha.run(unanswered_wishes.end_due())
+    assert (await again(alpha, quote)).quote_state is AskedState.ASKED
+    monkeypatch.setattr(unanswered_wishes, "WAITS", timedelta(0))
+    await alpha.run(unanswered_wishes.end_due())
+    assert (await again(alpha, quote)).quote_state is AskedState.UNANSWERED
+    async with Browser(alpha, alice) as browser:
+        assert "has not answered for a month. Only you see the quote" in await browser.get(f"/m/{quote.key}")
+    asked = next(one for one in peer.of_kind("QuoteRequest"))
+    good = stamp_for(peer, "Quote", otto, quote.uri, other.uri)
+    await deliver(alpha, peer, otto, otto.does("Accept", asked, result=good))
+    assert (await again(alpha, quote)).quote_state is AskedState.SHOWN
 
 
 async def test_likes_and_announces_are_asked_for_first(alpha: LiveServer, beta: LiveServer, peer: Peer) -> None:
