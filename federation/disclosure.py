@@ -83,7 +83,7 @@ def _says_that_it_is_away(activity: OutgoingActivity, asked: Asked) -> bool:
 
 async def _still_reaches(activity: OutgoingActivity, standing: Standing) -> bool:
     """Whether a message that was written down for a partner may go there now: the standing may have sunk since."""
-    if standing is Standing.PARTNER or activity.kind not in TELLING:
+    if standing is Standing.PARTNER or activity.kind not in TELLING:  # a partner may have all that leaves: nothing to look up
         return True
     post = await Post.get_or_none(uri=activity.object_uri)
     return post is None or hosts.may_receive(standing, post.reach)
@@ -120,7 +120,7 @@ async def told(actor: Actor, object_uri: str, host: str, kind: str) -> None:
     """Keep that a host has got something of this member, under which yes."""
     given = await consent.may_leave(actor.id)
     columns = {"kind": kind, "actor": actor, "consent_id": given.id if given else None}
-    row, is_new = await Disclosure.get_or_create(columns, object_uri=object_uri, host=host)
+    row, _ = await Disclosure.get_or_create(columns, object_uri=object_uri, host=host)
     now = clock.now()
-    if not is_new and (row.ended_at or row.last_at < now - SAME_TIME):
+    if row.ended_at or row.last_at < now - SAME_TIME:
         await Disclosure.filter(id=row.id).update(last_at=now, ended_at=None)

@@ -46,7 +46,7 @@ async def test_what_may_leave(alice: Actor) -> None:
     near, web, erased = [f"{ORIGIN}/posts/{name}" for name in ("near", "web", "erased")]
     for uri, reach in ((near, Reach.PARTNERS), (web, Reach.WEB)):
         await Post.create(uri=uri, author=alice, reach=reach, conversation=uri)
-    for uri in (web, away.uri):
+    for uri in (web, away.uri, alice.uri):
         await keep(alice, uri)
     cases: tuple[tuple[bool, Actor, str, str, Standing], ...] = (
         (True, us, "Offer", us.uri, UNKNOWN), (False, us, "Offer", us.uri, SHUT), (True, us, "Withdraw", us.uri, SHUT),

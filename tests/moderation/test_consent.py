@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from models import Actor, ConsentRecord, Post, clock
-from models.consent import ConsentState, LastWord, Purpose
+from models.consent import ConsentEvent, ConsentState, LastWord, Purpose
 from models.reach import Reach
 from moderation import consent
 from moderation.consent import PURPOSES, Question
@@ -69,6 +69,17 @@ def test_what_a_member_is_told_of_it(granted: bool, wording: str, hours: int | N
     assert record.is_given is word.is_given is (state in (ConsentState.GIVEN, ConsentState.SUPERSEDED))
     assert consent.is_in_force(record) is (state is ConsentState.GIVEN)
     assert consent.is_frozen(record) is (state is ConsentState.SUPERSEDED)
+    record.granted, record.event = False, ConsentEvent.FROZEN  # what the job writes where a yes waits for new words
+    assert consent.is_frozen(record) and consent.state_of(record) is ConsentState.SUPERSEDED
+
+
+def test_what_is_asked() -> None:
+    """No switch without effect, and none for what one cannot be here without, nor for the lines of the profile."""
+    asked, switches = consent.offered(), consent.switches()
+    assert Purpose.MEMBERSHIP in asked and Purpose.INDUSTRY not in asked and OUT in switches
+    assert set(asked) - set(switches) == {Purpose.MEMBERSHIP, Purpose.FIELD}
+    words = PURPOSES[OUT].wording(NEW)
+    assert words and words.version == NEW and PURPOSES[OUT].wording(OLD) is None
 
 
 def test_a_yes_counts_back_to_the_last_words_that_meant_something_else() -> None:
