@@ -9,6 +9,7 @@ from typing import Any
 
 from federation import outbox, render
 from federation.addresses import host_of, origin_of
+from federation.contexts import AS, note_context
 from models import ActorKey, Attachment, Block, Bookmark, ConsentRecord, Follow, HostBlock, Like, ListedPerson, Member, Mute, Post
 from models.reach import Reach
 from server.archives.bundle import Bundle, listed
@@ -16,7 +17,6 @@ from server.members import receipts
 from server.pictures.media import MediaStore
 
 PAGE = 100
-AS = "https://www.w3.org/ns/activitystreams"
 IMAGES = "media_attachments"
 
 
@@ -26,9 +26,10 @@ async def write(bundle: Bundle, member: Member, store: MediaStore) -> None:
     document = render.actor_document(actor, await ActorKey.shown(actor.id), origin_of(actor.uri), Reach.ME)
     parts = {name: f"{name}.json" for name in ("outbox", "likes", "bookmarks")}
     await bundle.write_json("actor.json", document | parts)
-    await bundle.stream("outbox.json", _collection("outbox.json", _messages(member)))
-    await bundle.stream("likes.json", _collection("likes.json", _uris(Like, "actor_id", actor.id)))
-    await bundle.stream("bookmarks.json", _collection("bookmarks.json", _uris(Bookmark, "owner_id", actor.id)))
+    words = note_context(origin_of(actor.uri))
+    await bundle.stream("outbox.json", _collection(words, "outbox.json", _messages(member)))
+    await bundle.stream("likes.json", _collection(AS, "likes.json", _uris(Like, "actor_id", actor.id)))
+    await bundle.stream("bookmarks.json", _collection(AS, "bookmarks.json", _uris(Bookmark, "owner_id", actor.id)))
     after = 0
     while page := await Attachment.filter(owner_id=actor.id, id__gt=after, stored_at__isnull=False).order_by("id").limit(PAGE):
         for image in page:
@@ -38,8 +39,8 @@ async def write(bundle: Bundle, member: Member, store: MediaStore) -> None:
     await _receipts(bundle, actor.id)
 
 
-def _collection(name: str, items: AsyncIterator[Any]) -> AsyncIterator[str]:
-    head = json.dumps({"@context": AS, "id": name, "type": "OrderedCollection"})
+def _collection(context: object, name: str, items: AsyncIterator[Any]) -> AsyncIterator[str]:
+    head = json.dumps({"@context": context, "id": name, "type": "OrderedCollection"})
     return listed(items, before=f'{head[:-1]}, "orderedItems": ', after="}")
 
 

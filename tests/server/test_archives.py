@@ -16,6 +16,7 @@ from server.actions.lists import Replies, add, make
 from server.archives import locked, making
 from server.archives.bundle import Bundle, listed
 from server.members.traces import TRACES, AtEnd
+from tests import linked_data
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known
 
@@ -74,6 +75,7 @@ async def test_a_copy_of_everything(alpha: LiveServer, beta: LiveServer, tmp_pat
         assert file.testzip() is None
         parts = {name: file.read(name).decode() for name in file.namelist() if not name.endswith(".webp")}
     outbox = json.loads(parts["outbox.json"])
+    assert all(linked_data.HERE in lost for lost in linked_data.meaningless(outbox)), "nothing but the names of files"
     assert outbox["type"] == "OrderedCollection" and [item["type"] for item in outbox["orderedItems"]] == ["Create", "Create"]
     assert "Only mine" in parts["outbox.json"] and "<strong>web</strong>" in parts["messages-1.html"]
     assert json.loads(parts["actor.json"])["preferredUsername"] == "alice"
