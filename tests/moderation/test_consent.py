@@ -71,6 +71,8 @@ def test_what_a_member_is_told_of_it(granted: bool, wording: str, hours: int | N
     assert consent.is_frozen(record) is (state is ConsentState.SUPERSEDED)
     record.granted, record.event = False, ConsentEvent.FROZEN  # what the job writes where a yes waits for new words
     assert consent.is_frozen(record) and consent.state_of(record) is ConsentState.SUPERSEDED
+    record.event, record.state = ConsentEvent.REFUSED, ConsentState.REFUSED
+    assert consent.state_of(record) is ConsentState.REFUSED
 
 
 def test_what_is_asked() -> None:
