@@ -62,6 +62,11 @@ async def _stays(approval: Approval) -> bool:
     return approval.kind is StampKind.REPLY and await Post.exists(uri=approval.uri, answer_state=AskedState.NONE)
 
 
+async def _forget(approval: Approval) -> None:
+    """It was taken back, for good: with a new yes all who have the answer would hear of it, again and again."""
+    await approval.change(state=AskedState.ENDED, stamp_uri="")
+
+
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     """The permission that a yes names, read where it stands: a yes without a good one is as good as none. GoToSocial before 0.18
     names none: its Accept is the permission. May use the network.
@@ -69,6 +74,8 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     wish = await _wish(incoming)
     if wish is None:
         await _bring_in(instance, incoming)
+        return incoming
+    if wish.state not in MAY_STILL_BE_LET:
         return incoming
     has_to_say = wish.kind is StampKind.QUOTE or wish.state is AskedState.NONE
     stamp = incoming.activity.result or ("" if has_to_say else incoming.activity.id)
@@ -93,7 +100,7 @@ async def refused(incoming: Incoming) -> bool:
     if wish is None or wish.state is AskedState.NONE:
         return False
     if wish.approval and await _stays(wish.approval):
-        await wish.approval.delete()
+        await _forget(wish.approval)
     elif wish.state in (AskedState.ASKED, AskedState.UNANSWERED):
         await wish.end(AskedState.REFUSED)
     elif wish.state is AskedState.SHOWN:
@@ -120,7 +127,7 @@ async def withdraw_of(stamp_uris: Sequence[str], host: str) -> None:
 async def _end(approvals: Sequence[Approval]) -> None:
     for approval in approvals:
         if approval.actor.is_local and await _stays(approval):
-            await approval.delete()
+            await _forget(approval)
         elif approval.actor.is_local:
             await Wish(approval.kind, approval.uri, approval.post.uri, approval.state, approval=approval).end(AskedState.ENDED)
         else:  # somebody else's answer: as if it answered nothing

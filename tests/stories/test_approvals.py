@@ -386,3 +386,19 @@ async def test_gotosocial_before_its_requests(alpha: LiveServer, beta: LiveServe
     assert (await again(alpha, mine)).answer_state is AskedState.SHOWN and await known(beta, mine)
     assert await alpha.ask(lambda: Like.filter(actor_id=alice.id).exists())
     assert await alpha.ask(lambda: Post.filter(visible_to(Viewer()), uri=mine.uri).exists())
+
+
+async def test_a_yes_that_nobody_needed_is_told_once(alpha: LiveServer, peer: Peer) -> None:
+    """Said and taken back again and again, two short activities would have made us write to everybody who has the answer."""
+    alice, otto = await for_all(alpha, "alice"), peer.actor("otto")
+    await follow(alpha, alice, otto)
+    note = await told(peer, otto, [alpha], interactionPolicy={"canReply": {"automaticApproval": [PUBLIC]}})
+    mine = await alpha.write(alice, "Nobody has to let me", Reach.WEB, parent=await copy_of(alpha, note["id"]))
+    stamp = f"{peer.origin}/stamps/1"
+    peer.show(stamp, {"id": stamp, "type": "ReplyAuthorization", "attributedTo": otto.uri, "interactingObject": mine.uri,
+                      "interactionTarget": note["id"]})
+    for _ in range(3):
+        await deliver(alpha, peer, otto, otto.does("Accept", mine.uri, result=stamp))
+        await deliver(alpha, peer, otto, otto.does("Reject", mine.uri))
+    await settle(alpha)
+    assert len(peer.of_kind("Update")) == 1 and (await again(alpha, mine)).is_let
