@@ -51,7 +51,9 @@ async def act_and_return(request: web.Request, act: Awaitable[object], back: str
         if refused.safe != NEEDED:
             raise
         return render.page(request, "agreement.html", action=request.path, back=target, words=question(request), kept=kept)
-    return see(str(URL(target).update_query(said=said)) if said else target)
+    if said:
+        return see(str(URL(target).update_query(said=said)))
+    return see(str(URL(target).without_query_params("said")) if "said=" in target else target)
 
 
 def _drop(act: Awaitable[object]) -> None:

@@ -72,6 +72,7 @@ async def _page(request: web.Request, typed: str, errors: tuple[FieldError, ...]
              *(Option(value=str(days), title=_.ngettext("%(num)d day", "%(num)d days", days)) for days in MUTE_DAYS)]
     return render.page(
         request, "settings_blocks.html", status=422 if errors else 200, here="settings", errors=errors, typed=typed,
+        said=request.query.get("said", ""),
         times=tuple(times), quiet=[(row.host, row.ends_at) for row in quiet],
         ends={row.target.address: row.ends_at for row in muted if row.ends_at},
         servers=sorted(await HostBlock.of(request[MEMBER].actor_id)),

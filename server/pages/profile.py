@@ -65,6 +65,7 @@ async def show(request: web.Request) -> web.Response:
     may_index = member is None and await indexing.allowed((actor, *shown))
     return indexing.marked(
         request, "profile.html", may_index, here="me" if profile.is_me else "people", profile=profile,
+        said=request.query.get("said", "") if member else "",
         pinned=await cards.posts(pinned, member, gettext_for(request[LANGUAGE]), place=Context.ACCOUNT),
         posts=await cards.posts(page.entries, member, gettext_for(request[LANGUAGE]), place=Context.ACCOUNT),
         pager=Pager(older_url=f"/{actor.address}?before={page.older}" if page.older else ""))
@@ -153,17 +154,17 @@ async def mute(request: web.Request) -> web.Response:
     """POST /@{address}/mute: stop seeing them, for some days or until it is lifted."""
     days, form = whole_number(request[FORM].get("days")), request[FORM]
     seconds = days * DAY_SECONDS if days in MUTE_DAYS else 0
-    return await _act(request, partial(relations.mute, hides_notices=not form.has("notices"), seconds=seconds))
+    return await _act(request, partial(relations.mute, hides_notices=not form.has("notices"), seconds=seconds), "muted")
 
 
 async def unmute(request: web.Request) -> web.Response:
     """POST /@{address}/unmute."""
-    return await _act(request, relations.unmute)
+    return await _act(request, relations.unmute, "unmuted")
 
 
 async def unblock(request: web.Request) -> web.Response:
     """POST /@{address}/unblock."""
-    return await _act(request, relations.unblock)
+    return await _act(request, relations.unblock, "unblocked")
 
 
 async def ask_block(request: web.Request) -> web.Response:
@@ -178,7 +179,7 @@ async def block(request: web.Request) -> web.Response:
     """POST /@{address}/block."""
     actor = await lookups.person(request)
     await relations.block(request[MEMBER].actor, actor)
-    return see(local_path(request[FORM].text("back", 2000), f"/{actor.address}"))
+    return see(local_path(request[FORM].text("back", 2000), f"/{actor.address}?said=blocked"))
 
 
 async def _act(request: web.Request, act: Callable[[Actor, Actor], Awaitable[object]], said: str = "") -> web.Response:

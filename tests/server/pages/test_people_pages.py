@@ -131,7 +131,7 @@ async def test_blocking_ends_follows_both_ways_and_hides_each_from_the_other(alp
         assert "alice" not in other.page
         await other.post("/@alice/follow")
         assert other.status == 404 and not await exists(alpha, Follow)
-        await browser.post("/@bob/unblock")
+        assert "They are no longer blocked." in await browser.post("/@bob/unblock")
         assert not await exists(alpha, Block)
         await browser.get("/@alice/block")
         assert browser.status == 404

@@ -159,5 +159,6 @@ async def test_blocked_and_muted_people_stand_in_a_list(alpha: LiveServer) -> No
     async with Browser(alpha, member.actor) as browser:
         assert "@loud" in await browser.get("/settings/blocks")
         await browser.post("/@loud/unmute", {"back": "/settings/blocks"})
-        assert browser.path == "/settings/blocks" and "@loud" not in browser.page
+        assert browser.path == "/settings/blocks?said=unmuted" and "@loud" not in browser.page
+        assert "You see their messages again." in browser.page
     assert await alpha.run(_count(AuditEntry)) == 2
