@@ -183,7 +183,7 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
             await _remember(now)  # another edit may have come between
         await post.change(text=written.text, html=words.html, voice=written.voice, note=written.note, warning=written.warning,
                           sensitive=written.is_sensitive, language=written.language, labels=found.labels,
-                          edited_at=None if is_held else clock.after(post.edited_at or post.published_at))
+                          edited_at=None if is_held else clock.after(now.edited_at or now.published_at))
         if not post.is_in_review:
             await signals.note(post, found)
         await Tag.filter(post=post).delete()
