@@ -19,6 +19,7 @@ from federation.addresses import canonical
 from federation.digests import check_digest, content_digest, digest
 from federation.errors import Malformed, Unproven
 from federation.keys import PublicKey
+from federation.requests import Manner, Scheme
 from federation.signatures import Claim, Key, Request, sign_cavage, sign_rfc9421
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -265,6 +266,13 @@ class TestCavage:
         with pytest.raises(Unproven, match="expired"):
             verify(request, now=NOW + timedelta(minutes=7))
 
+    def test_what_ends_before_it_began_is_no_signature(self) -> None:
+        created, expires = int(NOW.timestamp()), int(NOW.timestamp()) - 10
+        covered = "(request-target) (created) (expires) host digest"
+        with pytest.raises(Unproven, match="expired"):
+            verify(cavage_signed(covered, headers=HEADERS, parameters=f'algorithm="hs2019",created={created},expires={expires},',
+                                 pseudo={"(created)": f"{created}", "(expires)": f"{expires}"}))
+
     def test_created_belongs_to_hs2019(self) -> None:
         created = f"{int(NOW.timestamp())}"
         with pytest.raises(Unproven):
@@ -408,6 +416,12 @@ class TestRfc9421:
         request = Request("POST", URL, {"Signature-Input": text, "Signature": text}, BODY)
         with pytest.raises(Unproven):
             verify(request)
+
+
+def test_what_is_tried_after_a_refusal() -> None:
+    assert {manner: (manner.scheme, manner.second) for manner in Manner} == {
+        Manner.CAVAGE: (Scheme.CAVAGE, Manner.RFC9421), Manner.ONLY_CAVAGE: (Scheme.CAVAGE, Manner.RFC9421),
+        Manner.RFC9421: (Scheme.RFC9421, Manner.CAVAGE), Manner.ED25519: (Scheme.RFC9421, Manner.ONLY_CAVAGE)}
 
 
 PEM, MULTIKEY = keys.public_pem(RSA.private.public_key()), keys.multikey(ED25519.private.public_key())
