@@ -114,7 +114,7 @@ def test_public_is_never_wider_than_global(address: ipaddress.IPv4Address | ipad
 @pytest.mark.parametrize("url", [
     "http://example.org/", "https://example.org:8443/", "https://127.0.0.1/", "https://10.0.0.1/", "https://[::1]/",
     "https://[::ffff:127.0.0.1]/", "https://localhost/", "https://intranet/", "https://db.internal/",
-    "https://printer.local/", "https://a.localhost/", "http://127.0.0.1:8080/",
+    "https://printer.local/", "https://a.localhost/", "http://127.0.0.1:8080/", "http://example.org:443/",
 ])
 def test_refused_outside_development(url: str) -> None:
     with pytest.raises(Refused):
@@ -123,7 +123,8 @@ def test_refused_outside_development(url: str) -> None:
 
 def test_allowed() -> None:
     check_url("https://example.org/users/x?page=1#main-key", NOBODY)
-    check_url("https://bücher.example/", NOBODY)
+    for url in ("https://bücher.example/", "https://9.9.9.9/", "https://[2620:fe::9]/"):
+        check_url(url, NOBODY)
     with pytest.raises(Malformed, match="percent"):
         check_url("https://example.org/ü", NOBODY)
 

@@ -10,12 +10,14 @@ from models import (
     Actor,
     Announce,
     Block,
+    Follow,
     HostBlock,
     Like,
     Notification,
     Post,
     QuietConversation,
     Tombstone,
+    Unanswered,
     acts,
     clock,
 )
@@ -109,3 +111,19 @@ async def test_signs_and_news_are_written_once(people: list[Actor]) -> None:
         (ada.id, Notice.THANKS, cy.id, post.id, ""), (ada.id, Notice.THANKS, dan.id, post.id, ""),
         (bea.id, Notice.FOLLOW, cy.id, None, ""), (bea.id, Notice.FOLLOW, dan.id, None, ""),
         (bea.id, Notice.SCRAPED, None, None, "far.example"), (bea.id, Notice.SCRAPED, None, None, "off.example")], key=str)
+
+
+async def test_whom_somebody_here_follows_and_what_is_answered(db: object) -> None:
+    ada, cy, dan, eve, fay = [await somebody(name, host) for name, host in (
+        ("ada", ""), ("cy", "far.example"), ("dan", "far.example"), ("eve", "off.example"), ("fay", "off.example"))]
+    for follower, target, is_let, tells in ((ada, cy, True, False), (ada, dan, True, True), (ada, eve, False, False),
+                                            (cy, fay, True, False), (cy, dan, True, False)):
+        await Follow.create(uri=f"{follower.uri}/{target.name}", follower=follower, target=target, tells_posts=tells,
+                            accepted_at=clock.now() if is_let else None)
+    assert await acts.followed_here([cy.id, eve.id, fay.id]) == {cy.id: False}
+    assert await acts.followed_here([dan.id, ada.id]) == {dan.id: True}
+    for name in ("one", "two", "own"):
+        post = await said(ada, name)
+        await Unanswered.create(post=post, conversation=post.conversation, author_id=ada.id)
+    await acts.answered([(f"{ada.uri}/one", cy.id), (f"{ada.uri}/own", ada.id)])
+    assert {row.conversation for row in await Unanswered.all()} == {f"{ada.uri}/two", f"{ada.uri}/own"}
