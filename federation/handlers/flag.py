@@ -51,7 +51,7 @@ async def _target(ids: list[str], incoming: Incoming) -> Actor | None:
 
 
 async def _is_too_much(sender: Actor) -> bool:
-    """A flood of one server does not bury what others tell; and reports of some servers, or domains of addresses, are unwanted."""
+    """A flood of one server does not bury what others tell; some servers, and domains of addresses, are not heard at all."""
     if await Host.exists(name__in=sender.servers, rejects_reports=True):
         return True
     return await Report.filter(sender_host=sender.host, closed_at__isnull=True).count() >= OPEN_LIMIT
