@@ -11,11 +11,12 @@ from models.post import Post
 from server.background import timekeeping
 from tests.bench.scene import Place
 from tests.drills.judging import Broken, judged
-from tests.drills.world import LOOK_SECONDS, Crowd, World, served, world
+from tests.drills.world import CHANGE, LOOK_SECONDS, Crowd, World, served, world
 from tests.live import promised
 
 HOUR, TWO_DAYS = 3660, 172_800  # an hour and a minute: past what signatures are allowed
 STEPS = (HOUR, -HOUR, TWO_DAYS, -TWO_DAYS)
+SEEN_SECONDS = 0.5  # until the server has read how far it is off, and what it was asked before is answered
 CALM_SECONDS, WRONG_SECONDS, NOTICED_SECONDS, TAKEN_SECONDS = 4.0, 4.0, 20.0, 30.0
 BACK_SECONDS = 30.0  # until nothing waits any more
 
@@ -34,6 +35,7 @@ async def clock_steps(place: Place, folder: Path) -> dict[str, Any]:
                 await crowd.go_on(_wrong(step), WRONG_SECONDS)
                 await _told(there, step)
                 shift.write_text("0")
+                await crowd.go_on(CHANGE, SEEN_SECONDS)
                 worst = max(worst, await crowd.until_taken(f"after {step}", promised(TAKEN_SECONDS)))
                 await _told(there, 0)
             await crowd.go_on("end", CALM_SECONDS)
