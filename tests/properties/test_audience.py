@@ -162,3 +162,20 @@ async def test_each_inbox_gets_one_delivery_in_the_order_of_writing(db: Tortoise
     assert [{one.inbox_uri: one.host for one in rows} for rows in written] == [expected, expected]
     assert written[0][-1].id < written[1][0].id  # a Create goes before what it is followed by
     assert all(one.state is DeliveryState.WAITING and one.object_uri == "x" and one.attempts == 0 for one in written[0])
+
+
+async def test_followers_of_others_members_of_ours_and_who_has_something_else_get_no_copy(db: object) -> None:
+    ada, bea, cy, dan, eve = [
+        await Actor.create(uri=f"https://{host or 'here.example'}/{name}", name=name, host=host, inbox_uri=f"https://{host}/{name}")
+        for name, host in (("ada", ""), ("bea", ""), ("cy", "c.example"), ("dan", "d.example"), ("eve", "e.example"))]
+    for follower, target in ((cy, ada), (bea, ada), (dan, bea)):
+        await Follow.create(uri=new_key(), follower=follower, target=target, accepted_at=clock.now())
+    assert await fan_out.inboxes(Audience(followers_of=ada.id)) == {cy.inbox_uri: "c.example"}
+    assert await fan_out.inboxes(Audience(people=[bea.id, dan.id])) == {dan.inbox_uri: "d.example"}
+    for uri, reader in ((THING, cy), (f"{THING}0", dan)):
+        sent = await OutgoingActivity.create(key=new_key(), uri=new_key(), actor=ada, kind="Create", object_uri=uri, body="")
+        await Delivery.create(activity=sent, host=reader.host, inbox_uri=reader.inbox_uri, object_uri=uri)
+    assert await fan_out.inboxes(Audience(holders_of=THING)) == {cy.inbox_uri: "c.example"}
+    await Disclosure.create(object_uri=f"{THING}0", host=eve.host, actor=ada, kind="fetch")
+    assert await fan_out.inboxes(Audience(holders_of=THING)) == {cy.inbox_uri: "c.example"}
+    assert await fan_out.inboxes(Audience(holders_of=f"{THING}0")) == {dan.inbox_uri: "d.example", eve.inbox_uri: "e.example"}
