@@ -52,7 +52,10 @@ async def carry_out(instance: Instance) -> int:
     """A job: the oldest lines that wait; how many."""
     waiting = await Brought.filter(outcome=Outcome.WAITING).order_by("id").limit(AT_ONCE).select_related("owner")
     for line in waiting:
-        await Brought.filter(id=line.id).update(outcome=await _outcome(instance, line))
+        outcome = await _outcome(instance, line)
+        before = [Outcome.WAITING] if outcome is Outcome.KNOWN else [Outcome.WAITING, Outcome.KNOWN]
+        # another process may be at it: what the first did, the second finds done
+        await Brought.filter(id=line.id, outcome__in=before).update(outcome=outcome)
     return len(waiting)
 
 
@@ -139,7 +142,7 @@ async def _message(instance: Instance, line: Brought) -> Outcome:
     try:
         await posts.publish(line.owner, Composition(text=text, reach=Reach.ME, once=f"brought {line.id}"), instance.origin)
     except Repeated:
-        return Outcome.KNOWN
+        pass  # by another process, out of this very line
     return Outcome.DONE
 
 
