@@ -6,9 +6,7 @@ from models.database import Statement
 from models.parts import Part, Span, Way
 
 NOBODY = Condition("SELECT 0 AS id WHERE 1 = 0")
-
-
-COLUMNS = 3
+COLUMNS = 3  # that are told of each part
 
 
 def columns(number: int) -> str:
