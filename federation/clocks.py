@@ -20,6 +20,7 @@ AGAIN_SECONDS = 60.0  # each server is listened to once in this time
 KEPT_SECONDS = 3600.0
 OFF_SECONDS = 120.0  # from here on it is told: nothing breaks before
 AGREE_SECONDS = 60.0  # others are of one mind
+AGREEING_AT_LEAST = 2  # one server alone is as likely to be wrong as we are
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Difference:
 
 
 class Clocks:
-    """Of the servers that answered us lately. One of them can be wrong or lie: what most say counts, each domain once."""
+    """Of the servers that answered us lately. One of them can be wrong or lie: what most say counts, each domain once, and never
+    what a single one says.
+    """
 
     def __init__(self) -> None:
         self._heard: OrderedDict[str, tuple[float, float]] = OrderedDict()  # by domain: when, on a steady clock; our lead
@@ -57,14 +60,14 @@ class Clocks:
         self._heard.clear()
 
     def difference(self) -> Difference | None:
-        """What more than half of those heard lately say, to a minute; None if nobody was, or they do not agree."""
+        """What two or more, and more than half of those heard lately, say to a minute; None if they are fewer or do not agree."""
         since = time.monotonic() - KEPT_SECONDS
         ahead = [seconds for at, seconds in self._heard.values() if at > since]
-        if not ahead:
+        if len(ahead) < AGREEING_AT_LEAST:
             return None
         middle = median(ahead)
         agreeing = sum(abs(seconds - middle) <= AGREE_SECONDS for seconds in ahead)
-        return Difference(middle, agreeing) if agreeing * 2 > len(ahead) else None
+        return Difference(middle, agreeing) if agreeing >= AGREEING_AT_LEAST and agreeing * 2 > len(ahead) else None
 
     def fault(self) -> Difference | None:
         """The same, if our clock is wrong."""

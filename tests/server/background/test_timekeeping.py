@@ -45,11 +45,12 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Setting:
     return put
 
 
-def say(clocks: Clocks, ahead: float) -> None:
-    """Another server answers, by whose clock ours is so far ahead."""
+def say(clocks: Clocks, ahead: float, who: tuple[str, ...] = ("b.example", "c.example")) -> None:
+    """Other servers answer, by whose clocks ours is so far ahead."""
     now = clock.now()
     clocks.forget()
-    clocks.hear("b.example", {"Date": format_datetime(now - timedelta(seconds=ahead), usegmt=True)}, now)
+    for host in who:
+        clocks.hear(host, {"Date": format_datetime(now - timedelta(seconds=ahead), usegmt=True)}, now)
 
 
 def test_nothing_is_ended_for_good_while_a_clock_that_was_put_forward_may_be_wrong(set_clock: Setting, tmp_path: Path) -> None:
@@ -60,6 +61,8 @@ def test_nothing_is_ended_for_good_while_a_clock_that_was_put_forward_may_be_wro
         assert keeper.may_be_wrong() is waits, forward
     set_clock(forward=2 * 86_400)
     assert keeper.may_be_wrong()
+    say(clocks, 1, ("b.example",))
+    assert keeper.may_be_wrong(), "one alone may be as wrong"
     say(clocks, 1)
     assert not keeper.may_be_wrong(), "others say that it is right now: it was wrong before"
     set_clock(forward=2 * 86_400)
@@ -78,6 +81,8 @@ def test_nothing_is_ended_for_good_while_a_clock_that_was_put_forward_may_be_wro
 def test_one_that_others_call_wrong_without_a_step_stops_nothing(tmp_path: Path) -> None:
     clocks = Clocks()
     keeper = Timekeeper(clocks, tmp_path)
+    say(clocks, -5 * HOUR, ("b.example",))
+    assert not keeper.fault, "it is the clock of one partner that is wrong"
     say(clocks, -5 * HOUR)
     assert keeper.fault and not keeper.may_be_wrong()
 
@@ -96,7 +101,7 @@ async def test_what_sleeps_after_a_step_back_goes_on_and_hosts_can_read_what_is_
     assert not await InboxItem.filter(due_at__gt=clock.now()).exists() and read(tmp_path) == {}
     say(clocks, -HOUR)
     await keeper.settle()
-    assert abs(read(tmp_path)["ahead_seconds"] + HOUR) <= 1 and read(tmp_path)["servers"] == 1
+    assert abs(read(tmp_path)["ahead_seconds"] + HOUR) <= 1 and read(tmp_path)["servers"] == 2
     say(clocks, 0)
     await keeper.settle()
     assert read(tmp_path) == {}

@@ -33,7 +33,9 @@ async def test_hosts_are_told_when_the_clock_is_wrong(alpha: LiveServer) -> None
         assert WRONG not in await one.get("/admin")
         now = clock.now()
         date = format_datetime(now - timedelta(days=2), usegmt=True)
-        alpha.instance.client.clocks.hear("b.example", {"Date": date}, now)
+        for name in ("b.example", "c.example"):
+            assert WRONG not in await one.get("/admin"), "one server alone may itself be wrong"
+            alpha.instance.client.clocks.hear(name, {"Date": date}, now)
         page = await one.get("/admin")
         assert WRONG in page and re.search("2 (days|jours)", page)
         assert WRONG not in await other.get("/admin")
