@@ -19,7 +19,7 @@ from federation.errors import Gone, Malformed, Refused, Unproven
 from federation.instance import Instance
 from federation.keys import load_public
 from federation.render import Document, instant
-from models import Actor, Charter, Community, Host, clock
+from models import Actor, Charter, Community, Host, Q, Subquery, clock
 from models.community import Minors
 from models.host import PARTNERS
 from models.turns import take_turn
@@ -103,7 +103,11 @@ async def publish(us: Actor) -> Charter | None:
 
 
 async def _tell_partners(us: Actor, row: Charter) -> None:
-    known = await Host.filter(standing__in=list(PARTNERS)).exclude(instance_uri="").values_list("instance_uri", flat=True)
+    """Those that gave us a charter, or announce that they know our words: other software takes no type that it never heard of
+    (Fedify answers 400), and nothing is lost there.
+    """
+    ours = Q(takes_withdrawals=True) | Q(name__in=Subquery(Charter.exclude(host="").values("host")))
+    known = await Host.filter(ours, standing__in=list(PARTNERS)).exclude(instance_uri="").values_list("instance_uri", flat=True)
     theirs = await Actor.filter(Actor.present(), uri__in=[str(uri) for uri in known] or [""]).exclude(host="")
     await send(us, row, theirs)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from federation import charters, copies
+from federation import charters, copies, instances
 from federation.errors import Malformed, Unproven
 from models import Actor, Charter, Community, ConsentRecord, Host, Notification, Post, clock
 from models.consent import ConsentEvent, Purpose
@@ -24,6 +24,7 @@ from server.keys import MEDIA
 from tests.browser import Browser
 from tests.conftest import NewDatabase
 from tests.live import LiveServer, settle
+from tests.peer import Peer
 from tests.stories.scene import befriend, known
 
 
@@ -161,6 +162,19 @@ async def test_charters_are_served_signed_and_nobody_elses_counts(alpha: LiveSer
                           ({"version": 10**9}, Malformed), ({"attributedTo": f"{far.origin}/actor"}, Malformed)):
         with pytest.raises(fault):
             await far.run(charters.proven(far.instance, served | change, them))
+
+
+async def test_a_charter_goes_to_those_who_know_the_word(alpha: LiveServer, peer: Peer) -> None:
+    """Other software is a partner too, and takes no type that it never heard of: an error of it would be all that comes of it."""
+    await alpha.run(opened(alpha, "Association A"))
+    await peer.become(alpha)
+    await alpha.run(instances.instance_actor(alpha.instance, peer.host))
+    for announces, told in ((False, []), (True, [4])):
+        await alpha.ask(lambda: Host.filter(name=peer.host).update(takes_withdrawals=announces))  # noqa: B023 - asked at once
+        for days in (6, 5) if not announces else (4,):
+            await alpha.run(charter.change(alpha.instance, {"withdrawal_days": days}, None))
+        await settle(alpha)
+        assert [said["object"]["withdrawalDays"] for said in peer.of_kind("Update")] == told
 
 
 async def test_a_partner_of_before_has_no_charter_yet_and_keeps_working(alpha: LiveServer, beta: LiveServer) -> None:
