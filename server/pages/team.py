@@ -8,14 +8,14 @@ from aiohttp import web
 from federation.clocks import Difference
 from models import waiting_work
 from server.appearance import render
-from server.keys import LANGUAGE, TIMEKEEPER
+from server.keys import LANGUAGE, MEMBER, TIMEKEEPER
 from server.words.language import gettext_for, lasting
 
 
 async def show(request: web.Request) -> web.Response:
     """GET /admin."""
     fault = request.app[TIMEKEEPER].fault
-    return render.page(request, "admin.html", here="admin", waiting=await waiting_work.counts(),
+    return render.page(request, "admin.html", here="admin", waiting=await waiting_work.counts(request[MEMBER].actor_id),
                        clock_fault=_told(fault, request[LANGUAGE]) if fault else "")
 
 

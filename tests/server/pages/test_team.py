@@ -5,7 +5,8 @@ import re
 from datetime import timedelta
 from email.utils import format_datetime
 
-from models import clock
+from models import Case, DeathReport, clock
+from models.case import CaseSource
 from models.member import Role
 from server.team_routes import TEAM
 from tests.browser import Browser
@@ -20,11 +21,25 @@ async def test_it_names_each_page_of_the_team_to_those_who_may_open_it(alpha: Li
     """As no page of the team has another way in on a phone."""
     there = {route.path for route in TEAM if route.method == "GET" and "{" not in route.path}
     host, moderator = await alpha.member("hana", role=Role.HOST), await alpha.member("mona", role=Role.MODERATOR)
+    dora = await alpha.member("dora")
     async with Browser(alpha, host) as one, Browser(alpha, moderator) as other:
         assert _links(await one.get("/admin")) == there - FROM_ELSEWHERE
         for path in _links(await other.get("/admin")):
             await other.get(path)
             assert other.status == 200, path
+        for about, asked_at in ((moderator, None), (host, None), (host, clock.now())):
+            await alpha.ask(lambda about=about, at=asked_at: Case.create(about=about, source=CaseSource.REPORT, asked_at=at))
+        for reporter in (host, moderator):
+            await alpha.ask(lambda who=reporter: DeathReport.create(subject=dora, reporter=who))
+        said = _waiting(await other.get("/admin"))
+        assert said == {"/admin/queue": 1, "/admin/deaths": 1}, "as many as their pages show, and nothing of a case about oneself"
+        assert "1 case to look at" in await other.get("/admin/queue")
+
+
+def _waiting(page: str) -> dict[str, int]:
+    """What each card says of how much waits."""
+    found = re.findall(r'href="(/admin/[^"]*)">[^<]*</a>(?: <span class="tag me">(\d+) )?', page)
+    return {path: int(count) for path, count in found if count}
 
 
 async def test_hosts_are_told_when_the_clock_is_wrong(alpha: LiveServer) -> None:
