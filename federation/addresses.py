@@ -66,7 +66,7 @@ class Address:
             port = parts.port
         except ValueError as error:
             raise Malformed("not a usable URL") from error
-        if parts.scheme not in _PORTS or "@" in parts.netloc or not parts.hostname or port == 0:
+        if parts.scheme not in _PORTS or "@" in parts.netloc or port == 0:
             raise Malformed("not an absolute http URL")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return cls(parts.scheme, _canonical_host(parts), port or _PORTS[parts.scheme], target)

@@ -69,7 +69,7 @@ def retry_after(header: str, now: datetime) -> float | None:
     """Seconds to wait, from a number or a date, at most a day; None if the header says nothing usable."""
     header = header.strip()
     if header.isascii() and header.isdigit():
-        return min(float(header[:9]), MAX_RETRY_AFTER_SECONDS)
+        return min(float(header), MAX_RETRY_AFTER_SECONDS)
     try:
         date = parsedate_to_datetime(header)
         wait = ((date if date.tzinfo else date.replace(tzinfo=UTC)) - now).total_seconds()

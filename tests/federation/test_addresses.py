@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.addresses import Address, DevPeers, canonical, check_url, host_of, is_public, origin_of, same_origin
+from federation.addresses import Address, DevPeers, canonical, check_url, host_of, is_public, name_in, origin_of, same_origin
 from federation.errors import FederationError, Malformed, Refused
 
 NOBODY = DevPeers()
@@ -27,7 +27,7 @@ SAME = [
 
 MALFORMED = [
     "", "example.org", "//example.org/x", "ftp://example.org/", "javascript:alert(1)", "file:///etc/passwd",
-    "data:text/plain,x", "https:///x", "https://", "https:example.org", "https://user@example.org/",
+    "data:text/plain,x", "https:///x", "https://", "https://:443/", "https://[]/", "https://./", "https:example.org", "https://user@example.org/",
     "https://user:pass@example.org/", "https://example.org@evil.example/", "https://example.org＠evil.example/",
     "https://evil.example\\@example.org/", "https://exa mple.org/", "https://exam\tple.org/", "https://example.org/\n",
     " https://example.org/", "https://example.org:0/", "https://example.org:99999/", "https://example.org:x/",
@@ -81,7 +81,15 @@ def test_host_and_canonical() -> None:
     assert host_of("https://Example.org:443") == "example.org"
     assert host_of("https://[2001:db8::1]:8443/") == "[2001:db8::1]:8443"
     assert canonical("https://EXAMPLE.org?a=B#c") == "https://example.org/?a=B"
-    assert canonical("https://example.org/@u@d/%C3%BC") == "https://example.org/@u@d/%C3%BC"
+    assert canonical("https://EXAMPLE.org/@u@d/%C3%BC#c") == canonical("https://example.org/@u@d/%C3%BC?")
+    assert canonical("https://example.org/@u@d/%C3%BC") == "https://example.org/@u@d/%C3%BC" == canonical(
+        "https://example.org:443/@u@d/%C3%BC#c")
+
+
+def test_names_in_a_folder() -> None:
+    for uri, name in (("https://us.test/x/7", "7"), ("https://us.test/y/7", ""), ("https://us.test.evil/x/7", ""), ("", ""),
+                      (None, ""), ("https://us.test/x/", "")):
+        assert name_in(uri, "https://us.test/x/") == name
 
 
 @given(st.text(max_size=60).map("https://".__add__) | st.text(max_size=60))

@@ -52,6 +52,19 @@ def test_only_a_no_that_is_sure_counts(rule: object, who: str | None) -> None:
     assert withheld(canQuote=NOBODY) is None
 
 
+@pytest.mark.parametrize(("rule", "who"), [
+    ({"automaticApproval": [PUBLIC]}, "anyone"), ({"automaticApproval": [OTTO], "manualApproval": ["as:Public"]}, "asked"),
+    ({"automaticApproval": [PUBLIC], "manualApproval": [PUBLIC]}, "anyone"), ({"always": [PUBLIC, FOLLOWERS]}, "anyone"),
+    ({"automaticApproval": FOLLOWERS}, "followers"), ({"manualApproval": [OTTO, FOLLOWERS]}, "followers"),
+    ({"automaticApproval": [OTTO]}, "nobody"), ({"automaticApproval": ["https://elsewhere.example/followers"]}, "nobody"),
+    ({"automaticApproval": [f"{OTTO}/following"]}, "nobody"), ({}, "nobody"), (None, "nobody"), ([PUBLIC], "nobody")])
+def test_who_may_quote(rule: object, who: str) -> None:
+    """Nobody, where it does not say so; nor where the policy is none."""
+    note = {"id": f"{OTTO}/1", "type": "Note", "attributedTo": OTTO, "content": "x"}
+    assert Note.parse(note | {"interactionPolicy": {"canQuote": rule}}).quotable.name.lower() == who
+    assert Note.parse(note | {"interactionPolicy": [{"canQuote": rule}]}).quotable.name == "NOBODY"
+
+
 def asked(policy: Any, author: str = OTTO, **more: Any) -> Any:
     """Who has to ask, for answers."""
     note = {"id": f"{author}/1", "type": "Note", "attributedTo": author, "interactionPolicy": {"canReply": policy}} | more
@@ -71,6 +84,10 @@ def test_who_has_to_ask_first() -> None:
                  {}, None, 7, {"automaticApproval": 7}):
         assert asked(rule) is None, rule
     assert asked({"automaticApproval": ["https://elsewhere.example/partners"]}), "of another server"
+    hashtag = {"type": "Hashtag", "href": bob, "name": "#x"}
+    assert asked({"automaticApproval": [FOLLOWERS]}, tag=[hashtag]) == {"named": [], "older": False}, "nobody's name"
+    liked = {"id": f"{OTTO}/1", "type": "Note", "attributedTo": OTTO, "interactionPolicy": {"canLike": {"automaticApproval": []}}}
+    assert Note.parse(liked | MENTION).asks == {"canLike": {"named": [], "older": False}}, "who is named may answer, no more"
 
 
 async def why_not(server: LiveServer, act: Any) -> str:

@@ -8,7 +8,7 @@ from aiohttp import ClientSession, web
 
 from federation import keys, negotiation, resolve, rfc9421
 from federation.errors import Malformed, Unproven
-from federation.requests import Key, Request
+from federation.requests import Key, Manner, Request
 from models import ActorKey, clock
 from models.actor import KeyKind
 from tests import keyring
@@ -40,7 +40,7 @@ def wished(header: str) -> negotiation.Wish | None:
 @pytest.mark.parametrize("body", [BODY, None])
 def test_what_is_asked_for_is_signed_and_verifies(header: str, body: bytes | None) -> None:
     wish = wished(header)
-    assert wish
+    assert wish and (wish.manner is Manner.ED25519) is (wish.kind is KeyKind.ED25519)
     private = RSA if wish.kind is KeyKind.RSA else ED25519
     headers = negotiation.sign(wish, "POST" if body else "GET", URL, body, Key("https://us.example/actor#main-key", private), NOW)
     covered = headers["Signature-Input"]
@@ -58,16 +58,19 @@ def test_what_is_asked_for_is_signed_and_verifies(header: str, body: bytes | Non
     "", "sig1", "not a (field", 'sig1=("@status")', 'sig1=("@method";req)', 'sig1=("date")', 'sig1=("@method" "@method")',
     'sig1=()', 'sig1=("@method");alg="hmac-sha256"', 'sig1=("@method");alg=7', 'sig1=("@method");nonce=7',
     'sig1=("@method");keyid=7', 'sig1=("@method");tag="' + "x" * 300 + '"', 'sig1=("@method");tag="' + "x" * 3000 + '"',
-    'é=("@method")', 'sig1=("@method");nonce="a\\"b"', "sig1=1", 'sig1=(1 2)'])
+    'é=("@method")', 'x' + 'y' * 50 + '=("@method")', 'sig1=("@method"),' + ' ' * 2000 + 'b=1',
+    'a=1, b=1, c=1, d=1, e=("@method")', 'sig1=("@method");nonce="a\\"b"', "sig1=1", 'sig1=(1 2)'])
 def test_what_we_cannot_make_is_not_tried(header: str) -> None:
     assert wished(header) is None
 
 
-def test_another_key_is_not_lent() -> None:
+def test_another_key_is_not_lent_nor_signed_with_what_no_header_can_hold() -> None:
     wish = wished('sig1=("@method");keyid="https://us.example/actors/1#main-key"')
     assert wish
     with pytest.raises(Malformed):
         negotiation.sign(wish, "GET", URL, None, Key("https://us.example/actor#main-key", RSA), NOW)
+    with pytest.raises(Malformed):
+        negotiation.sign(negotiation.PLAIN, "GET", "https://peer.example/é", None, Key("https://us.example/actor", RSA), NOW)
 
 
 async def test_who_is_not_proven_is_told_how_to_sign(alpha: LiveServer) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation import contexts, json_gate, values
+from federation.actor_document import ED25519_REQUESTS
 from federation.addresses import same_origin
 from federation.errors import Malformed
 from federation.wire import ACTOR_TYPES, NOTE_TYPES, PUBLIC, Activity, ActorDocument, Note, is_public, key_entries
@@ -87,7 +88,8 @@ class TestActorDocument:
             "partners": "https://peer.test/partners", "webfinger": "otto@peer.test",
             "assertionMethod": [{"id": f"{PEER}#ed", "type": "Multikey", "controller": PEER, "publicKeyMultibase": "z6"}],
             "attachment": [{"type": "PropertyValue", "name": "Web", "value": "<a>x</a>"}, {"type": "Note"}, None, "x"]})
-        assert (actor.name, actor.url, actor.icon) == ("Otto", f"{PEER}.html", "https://cdn.test/o.png")
+        assert (actor.name, actor.summary, actor.icon) == ("Otto", "<p>x</p>", "https://cdn.test/o.png")
+        assert actor.url == f"{PEER}.html"
         assert actor.shared_inbox == "https://peer.test/inbox" and actor.followers == f"{PEER}/followers"
         assert actor.manually_approves_followers and not actor.indexable and not actor.discoverable
         assert actor.also_known_as == (PEER,) and actor.partners == "https://peer.test/partners"
@@ -100,9 +102,45 @@ class TestActorDocument:
         for name, shown in ((" ", "otto"), ("\u200b\u2060 ", "otto"), (" Otto ", "Otto"), ("🐦", "🐦"), (None, "otto")):
             assert ActorDocument.parse(ACTOR | {"name": name}).name == shown
 
+    def test_pictures_pages_and_lines_as_others_write_them(self) -> None:
+        picture = "https://cdn.test/o.png"
+        for icon in (picture, {"url": picture}, [{"type": "Image"}, {"url": picture}], [None, {"url": {"href": picture}}]):
+            assert ActorDocument.parse(ACTOR | {"icon": icon}).icon == picture
+        assert ActorDocument.parse(ACTOR | {"url": [{"href": f"{PEER}/a"}, {"href": f"{PEER}/b"}]}).url == f"{PEER}/a"
+        lines = [{"type": kind, "name": "Web", "value": "x"} for kind in ("PropertyValue", "Note", None)]
+        assert len(ActorDocument.parse(ACTOR | {"attachment": lines}).fields) == 1
+
+    @pytest.mark.parametrize(("type_", "said", "kept"), [
+        ("Person", {"badge": "health", "profession": "Doctor"}, ("", "health", "Doctor")),
+        ("Person", {"badge": "health", "profession": 7}, ("", "health", "")),
+        ("Person", {"badge": "health"}, ("", "health", "")),
+        ("Person", {"badge": "x", "profession": "Doctor"}, ("", "", "")),
+        ("Person", {"profession": "Doctor", "organisation": "company"}, ("", "", "")),
+        ("Person", {"badge": ["health"]}, ("", "", "")), ("Person", {"badge": {"id": "health"}}, ("", "", "")),
+        ("Service", {"badge": "health", "profession": "Doctor"}, ("", "", "")),
+        ("Organization", {"organisation": "company", "badge": "health"}, ("company", "", "")),
+        ("Organization", {"organisation": "x"}, ("", "", "")), ("Organization", {"organisation": ["company"]}, ("", "", "")),
+        ("Organization", {"organisation": ""}, ("", "", "")), ("Group", {"organisation": "company"}, ("", "", ""))])
+    def test_what_somebody_is_said_to_be(self, type_: str, said: dict[str, Any], kept: tuple[str, str, str]) -> None:
+        """Badges are of people, kinds of organisations; anything else than the known ones is none."""
+        actor = ActorDocument.parse(ACTOR | said | {"type": type_})
+        assert (actor.organisation, actor.badge, actor.profession) == kept
+
+    def test_what_its_program_says_it_understands(self) -> None:
+        """Withdrawals and outcomes of reports are agreed with the server that says so, by names on its own origin."""
+        ours = [f"https://peer.test/ns#{name}" for name in (contexts.CAPABILITY, contexts.RESPONSES)]
+        for generator, taken in (
+                ({"implements": [ED25519_REQUESTS, *ours]}, (True, True, True)),
+                ({"implements": {"href": ours[0]}}, (False, True, False)),
+                ({"implements": [uri.replace("peer.test", "elsewhere.test") for uri in ours]}, (False, False, False)),
+                ({"type": "Application"}, (False, False, False)), (None, (False, False, False)), ("x", (False, False, False)),
+                ([{"type": "Application"}, {"implements": ours}], (False, False, False))):
+            actor = ActorDocument.parse(ACTOR | {"generator": generator})
+            assert (actor.takes_ed25519, actor.takes_withdrawals, actor.takes_responses) == taken
+
     def test_the_least_actor(self) -> None:
         actor = ActorDocument.parse({"id": PEER, "type": "Service", "preferredUsername": "otto", "inbox": PEER})
-        assert actor.name == "otto" and actor.public_keys == () and actor.shared_inbox is None
+        assert actor.name == "otto" and actor.public_keys == () and actor.shared_inbox is None and actor.summary == ""
 
     @pytest.mark.parametrize("different", [
         {"id": None}, {"type": "Note"}, {"type": None}, {"inbox": None}, {"inbox": "x"},
@@ -145,13 +183,21 @@ class TestKeyEntries:
         key, = key_entries({"id": PEER, "publicKey": {"id": f"{PEER}/main-key", "owner": PEER, "publicKeyPem": "PEM"}})
         assert key.id == f"{PEER}/main-key"
 
+    def test_whose_a_key_is_that_does_not_say_it(self) -> None:
+        """In an actor's document the actor's; `controller` says it as `owner` does; a key by itself says it, or is nobody's."""
+        key, = key_entries({"id": PEER, "publicKey": {"id": f"{PEER}#k", "publicKeyPem": "PEM"}})
+        assert key.owner == PEER
+        said = {"controller": f"{PEER}/other", "publicKeyMultibase": "z6"}
+        key, = key_entries({"id": PEER, "assertionMethod": [{"id": f"{PEER}#k"} | said]})
+        assert key.owner == f"{PEER}/other"
+        assert [(key.owner, key.multibase) for key in key_entries({"id": f"{PEER}#k"} | said)] == [(f"{PEER}/other", "z6")]
+        for nobodys in ({"id": f"{PEER}/main-key", "publicKeyPem": "PEM"}, {"id": PEER, "publicKey": {"id": f"{PEER}#k"}}):
+            assert key_entries(nobodys) == ()
+
     @pytest.mark.parametrize("document", [None, [], {}, {"publicKeyPem": "PEM"}])
     def test_malformed(self, document: object) -> None:
         with pytest.raises(Malformed):
             key_entries(document)
-
-    def test_a_key_without_owner_belongs_to_nobody(self) -> None:
-        assert key_entries({"id": f"{PEER}/main-key", "publicKeyPem": "PEM"}) == ()
 
 
 class TestNote:
