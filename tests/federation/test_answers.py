@@ -44,7 +44,11 @@ def test_what_a_status_means(status: int, error: type[FederationError] | None, w
     ('application/activity+json; profile="https://example.org/x"', {ACTIVITY}),
     ("application/ld+json", set()), ('application/ld+json; profile="https://www.w3.org/ns/activitystreams#x"', set()),
     ("application/json", {JRD, NODEINFO}), ("application/jrd+json", {JRD}), ("text/html", set()), (None, set()), ("", set()),
-    ("text/plain; application/activity+json", set()), ("application/activity+json-patch", set())])
+    ('application/ld+json; charset=utf-8; profile="https://x.test/ https://www.w3.org/ns/activitystreams"', {ACTIVITY}),
+    ("application/ld+json; profile=x", set()), ("image/png", set()), ("application/octet-stream", set()),
+    ('application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#"', {JRD, NODEINFO}),
+    ("text/plain; application/activity+json", set()), ('text/plain; x="application/activity+json"', set()),
+    ("application/activity+json-patch", set()), ("application/activity+jsonx", set())])
 def test_only_what_says_that_it_is_such_a_document_is_read(content_type: str | None, kinds: set[Kind]) -> None:
     """CVE-2024-25623: a file that somebody uploaded to a server is not what the server says."""
     answer = Answer("https://peer.test/1", 200, {} if content_type is None else {"Content-Type": content_type}, b"{}")

@@ -71,22 +71,9 @@ class TestDocuments:
         assert request.headers["Accept"] == ACTIVITY.accept and request.headers["User-Agent"] == "test/1"
         assert request.raw_path == "/a?b=%20c" and "Cookie" not in request.headers
 
-    @pytest.mark.parametrize("content_type", [
-        AS_JSON, "Application/Activity+JSON; charset=utf-8",
-        'application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
-        'application/ld+json; charset=utf-8; profile="https://x.test/ https://www.w3.org/ns/activitystreams"'])
-    async def test_accepted_types(self, peer: Peer, content_type: str) -> None:
-        peer.answer = respond(Content_Type=content_type)
-        async with client() as it:
-            assert (await it.get_document(peer.url))[1] == {}
-
-    @pytest.mark.parametrize("content_type", [
-        "", "text/plain", "application/octet-stream", "application/json", "application/ld+json", "text/html", "image/png",
-        'application/ld+json; profile="https://www.w3.org/ns/other"', "application/ld+json; profile=x", "application/jrd+json",
-        'text/plain; x="application/activity+json"', "application/activity+jsonx"])
-    async def test_other_types_are_no_documents(self, peer: Peer, content_type: str) -> None:
-        """CVE-2024-25623: what members of that host upload is not what the host says."""
-        peer.answer = respond(Content_Type=content_type)
+    async def test_other_types_are_no_documents(self, peer: Peer) -> None:
+        """CVE-2024-25623: what members of that host upload is not what the host says; `test_answers.py` has more of them."""
+        peer.answer = respond(Content_Type="application/octet-stream")
         async with client() as it:
             with pytest.raises(Malformed):
                 await it.get_document(peer.url)
@@ -187,8 +174,7 @@ class TestTime:
 
 
 class TestStatus:
-    @pytest.mark.parametrize(("status", "kind"), [
-        (404, Gone), (410, Gone), (408, Unreachable), (429, Unreachable), (500, Unreachable), (503, Unreachable)])
+    @pytest.mark.parametrize(("status", "kind"), [(410, Gone), (503, Unreachable)])
     async def test_get_and_post_alike(self, peer: Peer, status: int, kind: type[FederationError]) -> None:
         peer.answer = respond(status, Retry_After="120")
         async with client() as it:
@@ -198,7 +184,7 @@ class TestStatus:
                 assert caught.value.http_status == status
                 assert getattr(caught.value, "retry_after_seconds", 120) == 120
 
-    @pytest.mark.parametrize("status", [400, 401, 403, 406, 422])
+    @pytest.mark.parametrize("status", [401, 422])
     async def test_other_refusals(self, peer: Peer, status: int) -> None:
         peer.answer = respond(status, body=b"why")
         async with client() as it:
