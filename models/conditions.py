@@ -23,8 +23,9 @@ WHENCE = "the host of the one who asks"
 NOW = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC)
 LITERAL = clock.literal(NOW)
 PLACES = re.compile(rf"\?|\$\d+|{re.escape(LITERAL)}")
+_AUTHOR = 'LEFT OUTER JOIN "actor" "post__author" ON "post__author"."id"="post"."author_id"'
 #: What a condition is about: a message and its author.
-FROM = 'FROM "post" LEFT OUTER JOIN "actor" "post__author" ON "post__author"."id"="post"."author_id"'
+FROM = f'FROM "post" {_AUTHOR}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,13 @@ class Condition:
     def filled(self, known: Mapping[object, object]) -> Condition:
         """The same with what stands for something put in its place."""
         return Condition(self.sql, tuple(known.get(value, value) for value in self.values))
+
+    def beside(self, columns: Mapping[object, str]) -> Condition:
+        """The same with a column of a table beside it in the place of what stands for something."""
+        places = [columns.get(value, "?") for value in self.values]
+        in_order = iter(places)
+        left = tuple(value for value, place in zip(self.values, places, strict=True) if place == "?")
+        return Condition(re.sub(r"\?", lambda _: next(in_order), self.sql), left)
 
     def __and__(self, other: Condition) -> Condition:
         return Condition(f"({self.sql}) AND ({other.sql})", (*self.values, *other.values))
@@ -74,3 +82,22 @@ async def meeting(condition: Condition, ids: Collection[int]) -> set[int]:
     found = await tuples(f"SELECT post.id {FROM} WHERE {listed('post.id')} AND ({condition.sql})",  # noqa: S608
                          [as_list(ids), *condition.values])
     return {int(row[0]) for row in found}
+
+
+async def meeting_each(condition: Condition, asked: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Of these pairs of a host and a post, those that meet a condition in which WHENCE stands for the host."""
+    if not asked:
+        return set()
+    beside, pairs = condition.beside({WHENCE: "asked.host"}), list(asked)
+    found = await tuples(f'SELECT asked.host, post.id FROM {_asked()} CROSS JOIN "post" {_AUTHOR}'  # noqa: S608
+                         f" WHERE post.id = asked.post_id AND ({beside.sql})",
+                         [as_list(host for host, _ in pairs), as_list(id_ for _, id_ in pairs), *beside.values])
+    return {(str(host), int(id_)) for host, id_ in found}
+
+
+def _asked() -> str:
+    """Pairs as a table, out of two lists."""
+    if dialect() == "postgres":
+        return "unnest(CAST(? AS text[]), CAST(? AS bigint[])) AS asked(host, post_id)"
+    lists = "json_each(?) AS hosts JOIN json_each(?) AS ids ON ids.key = hosts.key"
+    return f"(SELECT hosts.value AS host, ids.value AS post_id FROM {lists}) AS asked"  # noqa: S608 - names of ours

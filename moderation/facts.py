@@ -11,7 +11,7 @@ from models.post import Permitted, Quotable
 from models.reach import Reach
 from moderation import asking, consent, hosts
 from moderation.policy import Facts
-from moderation.visibility import Viewer, seen_among
+from moderation.visibility import Viewer, seen_by_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +65,10 @@ async def _facts(one: Asked, walls: Walls, sees_post: bool) -> Facts:
 
 async def _seen(asked: Sequence[Asked]) -> set[tuple[int, int]]:
     """Of each doer and post whether the one sees the other: as (doer, post). Who comes from one server sees the same."""
-    viewers: dict[Viewer, list[tuple[int, int]]] = {}
-    for one in asked:
-        if one.post is not None:
-            viewer = Viewer.member(one.doer) if one.doer.is_local else await Viewer.peer(one.doer.host)
-            viewers.setdefault(viewer, []).append((one.doer.id, one.post.id))
-    seen: set[tuple[int, int]] = set()
-    for viewer, pairs in viewers.items():
-        ids = await seen_among(viewer, {post_id for _, post_id in pairs})
-        seen.update(pair for pair in pairs if pair[1] in ids)
-    return seen
+    pairs = [(one, Viewer.member(one.doer) if one.doer.is_local else await Viewer.peer(one.doer.host), one.post)
+             for one in asked if one.post is not None]
+    seen = await seen_by_each({(viewer, post) for _, viewer, post in pairs})
+    return {(one.doer.id, post.id) for one, viewer, post in pairs if (viewer, post.id) in seen}
 
 
 async def about_publishing(author: Actor, reach: Reach) -> Facts:

@@ -59,6 +59,12 @@ def seen_by(viewer: Viewer) -> Condition:
     return conditions.of(visible_to, kind, conditions.NOW).filled(known)
 
 
+def _seen_by_peers(standing: Standing) -> Condition:
+    """The same for all servers of one standing, but for which of them asks."""
+    kind = Viewer(host=conditions.WHENCE, standing=standing)
+    return conditions.of(visible_to, kind, conditions.NOW).filled({conditions.NOW: clock.now()})
+
+
 def may_be_named_to(viewer: Viewer) -> Q:
     """The posts whose ids another server may be told, in a list of answers: those that it may see, and what was published
     for the whole web elsewhere, which it reads there.
@@ -105,6 +111,28 @@ async def may_see(viewer: Viewer, post: Post) -> bool:
 async def seen_among(viewer: Viewer, ids: Collection[int]) -> set[int]:
     """Those of these posts that this viewer may see."""
     return await conditions.meeting(seen_by(viewer), ids)
+
+
+async def seen_by_each(asked: Collection[tuple[Viewer, Post]]) -> set[tuple[Viewer, int]]:
+    """Those of these posts, with their authors, that these viewers may see, each by its id: servers that we stand with in the same
+    way are asked about together.
+    """
+    viewers: dict[Viewer, set[int]] = {}
+    peers: dict[Standing, dict[tuple[str, int], Viewer]] = {}
+    for viewer, post in asked:
+        if viewer.host and not _is_for_few(post):
+            peers.setdefault(viewer.standing, {})[viewer.host, post.id] = viewer
+        else:
+            viewers.setdefault(viewer, set()).add(post.id)
+    seen = {(viewer, id_) for viewer, ids in viewers.items() for id_ in await seen_among(viewer, ids)}
+    for standing, pairs in peers.items():
+        seen.update((pairs[pair], pair[1]) for pair in await conditions.meeting_each(_seen_by_peers(standing), pairs))
+    return seen
+
+
+def _is_for_few(post: Post) -> bool:
+    """Whether all must be read who were ever named to a server, or follow from there, to know if it sees a post: once for each."""
+    return post.reach not in (Reach.PARTNERS, Reach.WEB) or post.author.limited_at is not None
 
 
 def _shown(at: datetime) -> Q:

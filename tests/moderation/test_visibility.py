@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from models.host import Standing
 from models.ids import new_key
 from models.post import NOT_LET
 from models.reach import Reach
-from moderation.visibility import VISITOR, Viewer, could_see, may_be_named_to, may_pass_to, seen_among, visible_to
+from moderation.visibility import VISITOR, Viewer, could_see, may_be_named_to, may_pass_to, seen_among, seen_by_each, visible_to
 from server.actions import accounts
 
 ORIGIN = "https://here.example"
@@ -70,6 +71,9 @@ async def check(viewer: Viewer, *lines: tuple[str, bool, Actor, Reach, dict[str,
     assert {names[int(str(id_))] for id_ in seen} == expected
     if which is None:
         assert {names[id_] for id_ in await seen_among(viewer, list(names))} == expected
+        shown = await Post.all().select_related("author")
+        asked = [(one, post) for one in (viewer, replace(viewer, host=viewer.host and "third.example")) for post in shown]
+        assert {names[id_] for one, id_ in await seen_by_each(asked) if one == viewer} == expected
     await Post.all().delete()
 
 
