@@ -156,7 +156,7 @@ async def _ask(instance: Instance, origin: str, path: str, *, fresh: bool,
     """
     headers_for = signed(instance, origin, stays=True)
     try:
-        _, document = await instance.client.get_document(
+        answered, document = await instance.client.get_document(
             f"{origin}{path}", kind=JRD, headers_for=headers_for, limit_bytes=limit_bytes, fresh=fresh)
     except (Gone, Malformed):
         return None
@@ -164,6 +164,8 @@ async def _ask(instance: Instance, origin: str, path: str, *, fresh: bool,
         if error.http_status is None or error.http_status in UNWILLING:
             raise
         return None
+    if not same_origin(answered, origin):  # somebody else asked for the same just now, for whom it might lead there
+        raise Refused("leads to another server", host=host_of(origin))
     return document
 
 

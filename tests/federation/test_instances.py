@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from federation import instances, webfinger, withdrawal_watch
-from federation.errors import FederationError
+from federation.errors import FederationError, Refused
 from models import Actor, Charter, Community, Host, InboxItem
 from models.errors import NotHere
 from models.host import Standing
@@ -209,6 +209,34 @@ async def test_nobody_comes_to_speak_for_a_server_by_a_lie_or_an_accident(alpha:
         assert await found(alpha, other, anew=True) == error
         assert NODEINFO not in other.looked_up, "who is slow or unwilling is not asked in another way"
     assert (await known(alpha, other)).instance_uri == ""
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_nor_by_what_is_asked_for_somebody_else_at_the_same_time(alpha: LiveServer, other: Peer, third: Peer) -> None:
+    """Who looks up an address follows it to another server that we exchange with, and they share one request: this may not."""
+    mallory, account = other.actor("mallory", kind="Application"), f"acct:127.0.0.1@{other.host}"
+    asked, go_on = asyncio.Event(), asyncio.Event()
+    for one in (other, third):
+        await one.become(alpha)
+    third.finger(account, account, {"rel": "self", "type": ACTIVITY, "href": mallory.uri})
+
+    async def away(_: web.Request) -> web.Response:
+        asked.set()
+        await go_on.wait()
+        raise web.HTTPFound(f"{third.origin}{WEBFINGER}?resource={account}")
+    other.pages[WEBFINGER] = away
+
+    async def both() -> Any:
+        looking = asyncio.create_task(webfinger.account(alpha.instance, "127.0.0.1", other.host))
+        await asked.wait()
+        asking = asyncio.create_task(instances._of_account(alpha.instance, other.origin, "127.0.0.1", fresh=False))
+        await asyncio.sleep(0.01)
+        go_on.set()
+        return await asyncio.gather(looking, asking, return_exceptions=True)
+    seen, refusal = await alpha.run(both())
+    assert seen["links"][0]["href"] == mallory.uri, "a lookup may lead to another server that we exchange with"
+    assert isinstance(refusal, Refused)
+    assert third.looked_up.count(f"{WEBFINGER}?resource={account}") == 1
 
 
 async def test_a_known_one_is_replaced_when_a_person_asks_anew_and_never_of_a_partner(alpha: LiveServer, other: Peer) -> None:
