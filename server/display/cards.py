@@ -168,7 +168,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
     parent = around.kept.answered.get(post.parent_id or 0)
     folded, veiled = (False, False) if is_mine else _folding(post, reader, around.sifted)
     html, language = words(post, _)
-    pictures = around.emojis.get(author.host, {})
+    pictures, done = around.emojis.get(author.host, {}), _done(post, around)
     return PostView(
         key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis, readers=_readers(reader)),
         html=Markup(emojis.shown(html, pictures)),  # noqa: S704 - cleaned when it was stored
@@ -182,9 +182,9 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         may_quote=may_act and _may_quote(post, reader),
         edited=post.edited_at is not None, is_mine=is_mine,
         may_reply=may_act and _may_be_answered(post),
-        may_thank=may_act and not is_mine,
-        may_pass_on=may_show, may_pin=is_mine and may_show, pinned=post.id in around.kept.pinned,
-        **_done(post, around), answer_state=_answer_state(post, is_mine),
+        may_thank=may_act and not is_mine and (done["thanked"] or _is_let(post, "canLike")),
+        may_pass_on=may_show and (done["passed_on"] or _is_let(post, "canAnnounce")),
+        may_pin=is_mine and may_show, pinned=post.id in around.kept.pinned, **done, answer_state=_answer_state(post, is_mine),
         passed_on_by=_passed_on_by(entry, around),
         reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
         in_reply_to_name=emojis.spoken(parent.name) if parent else "",
@@ -229,8 +229,12 @@ def _passed_on_by(entry: Entry, around: _Around) -> PersonView | None:
 
 def _may_be_answered(post: Post) -> bool:
     """Nobody answers themselves alone, in a conversation that the team has closed, or somebody elsewhere who lets nobody."""
-    is_open = (post.withheld or {}).get("canReply") != Permitted.NOBODY
-    return post.reach is not Reach.ME and post.settled_at is None and is_open
+    return post.reach is not Reach.ME and post.settled_at is None and _is_let(post, "canReply")
+
+
+def _is_let(post: Post, verb: str) -> bool:
+    """Whether its author, elsewhere, lets anybody do that (`interactionPolicy`)."""
+    return (post.withheld or {}).get(verb) != Permitted.NOBODY
 
 
 def _may_quote(post: Post, reader: Member | None) -> bool:

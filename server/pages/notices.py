@@ -1,11 +1,12 @@
 """Notices: what happened, by day and by conversation."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from aiohttp import web
+from markupsafe import Markup
 
 from models import Actor, Follow, Notification, Post, clock
 from models.notification import Notice
@@ -19,6 +20,7 @@ from server.display.sifting import sift
 from server.display.timelines import place
 from server.doors import see
 from server.keys import LANGUAGE, MEMBER
+from server.pictures import emojis
 from server.views import Pager, PersonView
 from server.words.language import Words, gettext_for
 from server.words.wording import excerpt, notice_text
@@ -73,7 +75,8 @@ async def show(request: web.Request) -> web.Response:
     personal = {row.id: row.actor for row in shown if row.actor}
     people = dict(zip(personal, await cards.people(list(personal.values())), strict=True))
     why = {**sifted.why, **await _cut(shown, me.actor, _)}
-    days = _by_day(shown, posts, people, await _waiting(shown, me.actor), why, _)
+    words = await _excerpts(posts.values())
+    days = _by_day(shown, posts, people, await _waiting(shown, me.actor), {**words, **why}, _)
     return render.page(
         request, "notices.html", here="notices", days=days, any_new=any(row.read_at is None for row in page),
         today=clock.now().date(), said=request.query.get("said", ""),
@@ -88,8 +91,10 @@ async def mark_read(request: web.Request) -> web.Response:
 
 async def _posts(rows: Sequence[Notification], reader: Actor) -> dict[int, Post]:
     """The messages that the notices point at and the reader may see."""
-    ids = {row.post_id for row in rows if row.post_id}
-    return {post.id: post for post in await Post.filter(visible_to(Viewer.member(reader)), id__in=ids)} if ids else {}
+    if not (ids := {row.post_id for row in rows if row.post_id}):
+        return {}
+    seen = Post.filter(visible_to(Viewer.member(reader)), id__in=ids)
+    return {post.id: post for post in await seen.select_related("author")}
 
 
 async def _waiting(rows: Sequence[Notification], reader: Actor) -> set[int]:
@@ -111,18 +116,25 @@ def _stands(row: Notification, posts: dict[int, Post]) -> bool:
     return (row.post_id is None or row.post_id in posts) and (row.actor is None or not row.actor.is_gone)
 
 
+async def _excerpts(posts: Collection[Post]) -> dict[int, Markup]:
+    """The first words of each message, with the small pictures that its server puts there."""
+    pictures = await emojis.of_posts(posts)
+    return {post.id: emojis.pictured(excerpt(post), pictures.get(post.author.host, {})) for post in posts}
+
+
 def _by_day(rows: Sequence[Notification], posts: dict[int, Post], people: dict[int, PersonView], waiting: set[int],
-            why: Mapping[int, str], _: Words) -> list[Day]:
+            words: Mapping[int, str], _: Words) -> list[Day]:
     """Days, newest first; in each, the newest notice of a conversation stands for the others."""
     days: dict[date, dict[object, list[Notification]]] = {}
     for row in rows:
         post = posts.get(row.post_id or 0)
         days.setdefault(row.created_at.date(), {}).setdefault(post.conversation if post else row.id, []).append(row)
-    return [Day(day, [_view(group, posts, people, waiting, why, _) for group in groups.values()]) for day, groups in days.items()]
+    return [Day(day, [_view(group, posts, people, waiting, words, _) for group in groups.values()])
+            for day, groups in days.items()]
 
 
 def _view(group: Sequence[Notification], posts: dict[int, Post], people: dict[int, PersonView], waiting: set[int],
-          why: Mapping[int, str], _: Words) -> NoticeView:
+          words: Mapping[int, str], _: Words) -> NoticeView:
     row = group[0]
     person = None if row.kind is Notice.REPORT else people.get(row.id)  # who reported stays unknown, as on the case
     post = posts.get(row.post_id or 0)
@@ -131,6 +143,6 @@ def _view(group: Sequence[Notification], posts: dict[int, Post], people: dict[in
         url = f"/reports/{row.report.key}"
     text = notice_text(row.kind, person.display_name if person else row.host, _)
     return NoticeView(text=text, url=url, when=row.created_at, person=person,
-                      excerpt=(why.get(post.id) or excerpt(post)) if post else why.get(row.id, ""),
+                      excerpt=words.get(post.id if post else row.id, ""),
                       more=len(group) - 1, is_new=any(one.read_at is None for one in group),
                       asks=row.kind is Notice.FOLLOW_REQUEST and row.actor_id in waiting)

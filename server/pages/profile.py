@@ -121,7 +121,7 @@ async def ask_follow(request: web.Request) -> web.Response:
 
 async def follow(request: web.Request) -> web.Response:
     """POST /@{address}/follow."""
-    return await _act(request, follows.follow)
+    return await _act(request, follows.follow, "followed")
 
 
 async def unfollow(request: web.Request) -> web.Response:

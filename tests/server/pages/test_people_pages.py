@@ -81,7 +81,7 @@ async def test_following_somebody_elsewhere_takes_two_actions_and_asks_for_the_y
         await browser.post(f"/{address}/follow", {"c5": "no"})
         assert not await exists(alpha, Follow) and not await exists(alpha, ConsentRecord, purpose="C5")
         await browser.post(f"/{address}/follow", {"c5": "yes"})
-        assert "You asked to follow" in browser.page
+        assert "You asked to follow" in browser.page and "You have asked to follow them." in browser.page
         await settle(alpha, beta)
         await other.get("/notices")
         assert "alice asks to follow you" in other.page
@@ -120,6 +120,7 @@ async def test_blocking_ends_follows_both_ways_and_hides_each_from_the_other(alp
     await alpha.write(bob, "Words of bob", Reach.COMMUNITY)
     async with Browser(alpha, alice) as browser, Browser(alpha, bob) as other:
         await browser.post("/@bob/follow")
+        assert "You follow them now." in browser.page
         await other.post("/@alice/follow")
         await browser.get("/@bob/block")
         assert "They are not told" in browser.page
