@@ -1,7 +1,8 @@
 """The book at the door: what came in is written down in groups, and whoever brought it hears 202 after the commit.
 
 Ordinary messages are carried out in the same transaction, unless something of their sender waits in line before them.
-What is already waiting of one server is bounded, so that none can fill the queue for all.
+What is already waiting of one server is bounded, so that none can fill the queue for all; so is what waits for one server because
+it asked: who takes no answers is not asked to be answered more.
 """
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from federation.bulk import Ordinary
 from federation.contexts import PUBLIC
 from federation.errors import Busy
 from federation.gathering import Gathering
-from models import Actor, Host, InboxItem, arrivals, clock, vault
+from models import Actor, Host, InboxItem, arrivals, clock, outgoing, vault
 from models.arrivals import NewItem
 from models.delivery import ItemState
 from models.memory import Recent
@@ -26,6 +27,10 @@ from models.memory import Recent
 #: Repeated under the same id when an answer got lost, and then carried out again (fediverse.md §8.7).
 REPEATABLE = frozenset({"Follow", "Undo", "Offer", "Withdraw"})
 WAITING_LIMIT = 5000  # activities of one server
+#: What we answer, with a delivery each.
+ANSWERED = frozenset({"AnnounceRequest", "FeatureRequest", "Follow", "LikeRequest", "Offer", "QuoteRequest", "ReplyRequest"})
+OWED_LIMIT = 10_000  # deliveries to one server
+OWED_SECONDS = 30.0
 ADDRESSEES_LIMIT = 20  # that are looked at to know whether something is for the web
 GROUP_LIMIT = 48  # some milliseconds: a page that writes something waits for no longer transaction
 APART_SECONDS = 0.005  # groups begin: where hundreds a second come in, a commit is for more of them
@@ -69,6 +74,7 @@ class Arrivals:
         self.came = asyncio.Event()
         self._group: Gathering[Arrival, None] = Gathering(self._store, GROUP_LIMIT, apart_seconds=APART_SECONDS)
         self._waiting: Recent[str, list[int]] = Recent(COUNT_SECONDS, ORIGINS_LIMIT)
+        self._indebted: Recent[str, frozenset[str]] = Recent(OWED_SECONDS, 1)
         self._heard: dict[str, datetime] = {}
 
     async def store(self, arrival: Arrival) -> None:
@@ -108,6 +114,8 @@ class Arrivals:
 
     async def _has_room(self, arrival: Arrival) -> bool:
         """Counted by the database once a second, and on our fingers in between: for each server only while there is much."""
+        if arrival.kind in ANSWERED and arrival.host in await self._indebted.get("", lambda: outgoing.indebted(OWED_LIMIT)):
+            return False
         in_all = await self._waiting.get("", _count_all)
         in_all[0] += 1
         if in_all[0] <= WAITING_LIMIT:

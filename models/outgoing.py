@@ -59,8 +59,16 @@ async def claim(ids: Sequence[int]) -> set[int]:
     """Count the try, before it is made; without those deliveries that were called back meanwhile."""
     if not ids:
         return set()
-    update = f"UPDATE delivery SET attempts = attempts + 1 WHERE state = ? AND {listed('id')} RETURNING id"  # noqa: S608
-    return {int(one["id"]) for one in await rows(update, [str(DeliveryState.WAITING), as_list(ids)])}
+    # a bare `state = ?` makes SQLite read all that waits, of all hosts, to find these
+    update = f"UPDATE delivery SET attempts = attempts + 1 WHERE {listed('id')} AND COALESCE(state, '') = ? RETURNING id"  # noqa: S608
+    return {int(one["id"]) for one in await rows(update, [as_list(ids), str(DeliveryState.WAITING)])}
+
+
+async def indebted(limit: int) -> frozenset[str]:
+    """The hosts to which more than so many deliveries wait."""
+    found = await tuples("SELECT host FROM delivery WHERE state = ? GROUP BY host HAVING COUNT(*) > ?",
+                         [str(DeliveryState.WAITING), limit])
+    return frozenset(str(row[0]) for row in found)
 
 
 async def end(ids: Sequence[int], state: DeliveryState, status: int, now: datetime) -> None:

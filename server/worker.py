@@ -44,11 +44,13 @@ from models import (
     Unanswered,
     clock,
     newest,
+    pruning,
     sealing,
     set_back,
     vault,
 )
 from models.delivery import DeliveryState, ItemState
+from models.ids import id_of
 from models.migration import forget_copies
 from models.presence import presence
 from models.queues import Due, is_due
@@ -156,10 +158,9 @@ async def publish_waiting(app: web.Application) -> int:
 async def prune(app: web.Application) -> int:
     """Forget what has served its time: old ids, spent links, ended sessions, delivered texts."""
     now = clock.now()
-    await InboxItem.filter(created_at__lt=now - KEEP_ITEMS).exclude(state=ItemState.NEW).delete()
+    await prune_queues()
     await DailyNumber.forget_old()
     await Knock.forget_old()
-    await Tombstone.filter(created_at__lt=now - KEEP_TOMBSTONES).delete()
     await SignInLink.filter(expires_at__lt=now).delete()
     await Session.filter(expires_at__lt=now).delete()
     await AccessToken.forget_unused(now - apps.UNUSED)
@@ -171,9 +172,17 @@ async def prune(app: web.Application) -> int:
     await rotation.retire_due()
     await media.forget_unused(app[MEDIA])
     await media.forget_orphans(app[MEDIA])
-    waiting = Subquery(Delivery.filter(state=DeliveryState.WAITING).values("activity_id"))
-    await OutgoingActivity.filter(created_at__lt=now - KEEP_ITEMS).exclude(id__in=waiting).delete()
     return 0
+
+
+async def prune_queues() -> None:
+    """Forget what came in and went out long ago, of which there may be millions; what was sent goes after its deliveries."""
+    await pruning.forget(InboxItem.filter(id__lt=id_of(KEEP_ITEMS)).exclude(state=ItemState.NEW))
+    await pruning.forget(Tombstone.filter(id__lt=id_of(KEEP_TOMBSTONES)))
+    old = Delivery.filter(id__lt=id_of(KEEP_ITEMS))
+    await pruning.forget(old.exclude(state=DeliveryState.WAITING))
+    waiting = Subquery(old.values("activity_id"))
+    await pruning.forget(OutgoingActivity.filter(id__lt=id_of(KEEP_ITEMS)).exclude(id__in=waiting))
 
 
 def plain(run: Callable[[], Awaitable[int]]) -> Run:

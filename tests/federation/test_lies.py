@@ -12,9 +12,10 @@ from aiohttp import web
 from federation import actors, arrivals, instances, resolve
 from federation.contexts import PUBLIC
 from federation.errors import FederationError
-from models import Actor, ActorKey, Announce, Block, Follow, Host, InboxItem, Like, Post, clock
+from models import Actor, ActorKey, Announce, Block, Delivery, Follow, Host, InboxItem, Like, OutgoingActivity, Post, clock
 from models.delivery import ItemState
 from models.host import Standing
+from models.ids import new_key
 from models.reach import Reach
 from server.entrance import peers
 from tests.live import LiveServer, settle
@@ -378,6 +379,23 @@ async def test_one_server_cannot_fill_the_queue(
     await alpha.run(fill())
     await asyncio.sleep(arrivals.COUNT_SECONDS)  # it is counted so often
     assert await peer.send(alpha, otto.does("Follow", alice.uri), otto) == 503
+
+
+async def test_who_takes_no_answers_gets_no_more_of_them(
+        alpha: LiveServer, peer: Peer, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Follow after Follow, and an inbox that is never there: all that waits for one server made each delivery to others later."""
+    monkeypatch.setattr(arrivals, "OWED_LIMIT", 2)
+
+    async def owe() -> None:
+        for number in range(3):
+            yes = await OutgoingActivity.create(key=new_key(), uri=f"{alice.uri}/{number}", actor=alice, kind="Accept",
+                                                object_uri="", body="{}")
+            await Delivery.create(activity=yes, host=peer.host, inbox_uri=f"{peer.origin}/inbox", object_uri="",
+                                  due_at=clock.now() + timedelta(hours=1))
+    await alpha.run(owe())
+    otto = peer.actor("otto")
+    assert await peer.send(alpha, otto.does("Follow", alice.uri), otto) == 503
+    assert await peer.send(alpha, otto.does("Undo", f"{otto.uri}/1"), otto) == 202  # what asks for no answer is heard
 
 
 async def test_many_needs_of_one_document_are_one_request(alpha: LiveServer, peer: Peer, vera: PeerActor) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import pytest
 from tortoise.context import TortoiseContext
 
 from models import Actor, Delivery, Disclosure, Host, OutgoingActivity, clock, outgoing
+from models.database import dialect, tuples
 from models.delivery import DeliveryState
 from models.ids import new_key
 from models.outgoing import Told
@@ -24,6 +26,27 @@ async def write(activity: OutgoingActivity, about: str, hosts: Sequence[str], no
     """A delivery of it for each of these hosts."""
     await Delivery.bulk_create([Delivery(activity=activity, host=host, inbox_uri=f"https://{host}/inbox", object_uri=about, due_at=now)
                                 for host in hosts])
+
+
+async def test_a_claim_does_not_look_at_what_waits_for_others(db: TortoiseContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With 300,000 deliveries to a server that takes none, each claim of another held the writer for 50 ms."""
+    if dialect() == "postgres":
+        return  # it knows how many of each there are
+    asked = list[tuple[str, list[object]]]()
+
+    async def ask(sql: str, values: list[object]) -> list[dict[str, object]]:
+        asked.append((sql, values))
+        return []
+    monkeypatch.setattr(outgoing, "rows", ask)
+    await outgoing.claim([1])
+    assert all("(id=?)" in str(row[-1]) for row in await tuples(f"EXPLAIN QUERY PLAN {asked[0][0]}", asked[0][1])
+               if " delivery " in str(row[-1]))
+
+
+async def test_who_is_owed_much(db: TortoiseContext) -> None:
+    await write(await sent(), "x", ["b.example", "c.example"], clock.now())
+    await write(await sent(2), "x", ["b.example"], clock.now())
+    assert await outgoing.indebted(1) == {"b.example"} and not await outgoing.indebted(2)
 
 
 async def test_a_delivery_waits_for_an_earlier_one_about_the_same_thing(db: TortoiseContext) -> None:
