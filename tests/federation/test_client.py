@@ -102,6 +102,9 @@ class TestSize:
         async with client(document_bytes=1000) as it:
             with pytest.raises(Malformed, match="too large"):
                 await it.get_document(peer.url)
+            with pytest.raises(Malformed, match="too large"):
+                await it.get_document(f"{peer.url}list", limit_bytes=4000)
+            assert await it.get_document(f"{peer.url}longer", limit_bytes=6000), "who asks knows better"
 
     async def test_decompressed_bytes_count(self, peer: Peer) -> None:
         bomb = gzip.compress(b" " * 50_000_000)
@@ -148,9 +151,10 @@ class TestTime:
         with socket.socket() as silent:
             silent.bind(("127.0.0.1", 0))
             silent.listen()
-            async with client(total_seconds=0.2) as it:
-                with pytest.raises(Unreachable):
-                    await it.post(f"http://127.0.0.1:{silent.getsockname()[1]}/", b"{}", {})
+            for limits, seconds in (({"total_seconds": 0.1}, None), ({}, 0.1)):
+                async with client(**limits) as it:
+                    with pytest.raises(Unreachable):
+                        await it.post(f"http://127.0.0.1:{silent.getsockname()[1]}/", b"{}", {}, seconds)
 
     async def test_nobody_listens(self) -> None:
         with socket.socket() as free:
@@ -323,6 +327,29 @@ class TestMemory:
                 with pytest.raises(Refused):
                     await it.get_document(peer.url)
         assert len(peer.seen) == 2
+
+    async def test_what_is_said_to_anybody_is_not_what_is_said_to_us(self, peer: Peer) -> None:
+        """Neither while both are asked for nor after: a signed fetch shares no request and no failure with one that is not."""
+        peer.answer = lambda request: web.Response(
+            status=200 if "X-Signed" in request.headers else 404, body=b'{"for":"us"}', headers={"Content-Type": AS_JSON})
+        async with client() as it:
+            for _ in range(2):
+                bare, ours = await asyncio.gather(it.get_document(peer.url), it.get_document(peer.url, headers_for=sign),
+                                                  return_exceptions=True)
+                assert isinstance(bare, Gone) and ours == (peer.url, {"for": "us"})
+        assert len(peer.seen) == 3
+
+    async def test_the_last_of_a_budget_is_for_keys(self, peer: Peer) -> None:
+        async with client(fetches_per_minute=10) as it:
+            for number in range(8):
+                await it.get_document(f"{peer.url}{number}")
+            with pytest.raises(Unreachable, match="budget"):
+                await it.get_document(f"{peer.url}9")
+            for number in range(10, 12):
+                assert await it.get_document(f"{peer.url}{number}", fresh=True)
+            with pytest.raises(Unreachable, match="budget"):
+                await it.get_document(f"{peer.url}12", fresh=True)
+        assert len(peer.seen) == 10
 
     async def test_a_budget_for_each_host(self, peer: Peer) -> None:
         async with client(fetches_per_minute=2) as it:
