@@ -114,15 +114,16 @@ class Client:
             await self._session.close()
 
     async def get(self, url: str, *, accept: str, headers_for: HeadersFor | None = None,
-                  limit_bytes: int | None = None, max_hops: int = 3, fresh: bool = False) -> Answer:
+                  limit_bytes: int | None = None, max_hops: int = 3, fresh: bool = False, asks: str = "signed") -> Answer:
         """The 2xx answer, after at most `max_hops` redirects, each checked and signed anew.
 
         Raises Gone (404, 410), Unreachable (network, time, 429, 5xx, budget), Refused (our address gate, or
         another status of theirs in `http_status`) and Malformed (bad URL, too large). What failed less than 30 s
         ago fails again without a request, unless `fresh`; so does all else once only FOR_KEYS of the budget of a host is left.
+        `asks`: in whose name it is signed; what one is refused another may be shown.
         """
         url = canonical(url)
-        memory = f"{'signed' if headers_for else 'bare'} {accept} {url}"
+        memory = f"{asks if headers_for else 'bare'} {accept} {url}"
         if not fresh:
             self._failures.check(memory)
         try:
@@ -135,18 +136,21 @@ class Client:
         self._failures.forget(memory)
         return answer
 
-    async def get_document(self, url: str, *, kind: Kind = ACTIVITY, headers_for: HeadersFor | None = None,
+    async def get_document(self, url: str, *, kind: Kind = ACTIVITY, headers_for: HeadersFor | None = None, asks: str = "signed",
                            limit_bytes: int | None = None, fresh: bool = False) -> tuple[str, dict[str, Any]]:
         """The URL that answered, and the JSON object there; Malformed also for a wrong content type or bad JSON.
 
         Those who ask for the same at the same time share one request, and the document: nobody may change it.
         """
-        name = f"{'signed' if headers_for else 'bare'} {fresh} {limit_bytes} {kind.accept} {url}"
-        return await self._flights.share(name, lambda: self._document(url, kind, headers_for, limit_bytes, fresh))
+        name = f"{asks if headers_for else 'bare'} {fresh} {limit_bytes} {kind.accept} {url}"
 
-    async def _document(self, url: str, kind: Kind, headers_for: HeadersFor | None, limit_bytes: int | None,
-                        fresh: bool) -> tuple[str, dict[str, Any]]:
-        answer = await self.get(url, accept=kind.accept, headers_for=headers_for, limit_bytes=limit_bytes, fresh=fresh)
+        async def read() -> tuple[str, dict[str, Any]]:
+            answer = await self.get(url, accept=kind.accept, headers_for=headers_for, limit_bytes=limit_bytes, fresh=fresh,
+                                    asks=asks)
+            return self._document(answer, kind, limit_bytes)
+        return await self._flights.share(name, read)
+
+    def _document(self, answer: Answer, kind: Kind, limit_bytes: int | None) -> tuple[str, dict[str, Any]]:
         check_content_type(answer, kind, host_of(answer.url))
         return answer.url, json_gate.loads(answer.body, max_bytes=limit_bytes or self.limits.document_bytes)
 

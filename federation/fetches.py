@@ -6,6 +6,7 @@ from federation.client import HeadersFor
 from federation.errors import Refused
 from federation.instance import Instance
 from federation.negotiation import Wish
+from models import Actor
 from moderation import hosts
 
 
@@ -17,14 +18,14 @@ async def check_host(uri: str) -> str:
     return host
 
 
-def signed(instance: Instance, uri: str, *, stays: bool = False) -> HeadersFor:
+def signed(instance: Instance, uri: str, *, stays: bool = False, by: Actor | None = None) -> HeadersFor:
     """What signs a fetch and what it is redirected to: an address on the origin of `uri`, or, unless it `stays` there, of a host
-    that we exchange with. It raises Refused before any other is asked: a request says who we are.
+    that we exchange with. It raises Refused before any other is asked: a request says who we are, or who of ours it is `by`.
     """
     async def headers(method: str, url: str, wish: Wish | None) -> dict[str, str]:
         if not same_origin(url, uri):
             host = await check_host(url)
             if stays:
                 raise Refused("leads to another server", host=host)
-        return await instance.sign_get(method, url, wish)
+        return await instance.sign_get(method, url, wish, by)
     return headers

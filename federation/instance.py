@@ -79,14 +79,15 @@ class Instance:
         """ "https://community.example": the start of every id of ours."""
         return self.network.origin
 
-    async def sign_get(self, method: str, url: str, wish: Wish | None = None) -> dict[str, str]:
-        """Headers that prove a fetch comes from us: always in the instance actor's name, so that nobody learns who reads.
+    async def sign_get(self, method: str, url: str, wish: Wish | None = None, by: Actor | None = None) -> dict[str, str]:
+        """Headers that prove a fetch comes from us: in the instance actor's name, so that nobody learns who reads.
 
-        `wish`: what the host wants of the signature; without one it is draft-cavage.
+        `wish`: what the host wants of the signature; without one it is draft-cavage. `by`: see `federation.readers`.
         """
-        key = await self.key(self.actor.id, wish.kind if wish else KeyKind.RSA)
+        signer = by or self.actor
+        key = await self.key(signer.id, wish.kind if wish else KeyKind.RSA)
         if wish is None or not wish.may_use(key.id):
-            key = await self.key(self.actor.id, KeyKind.RSA)
+            key = await self.key(signer.id, KeyKind.RSA)
             return await asyncio.to_thread(signatures.sign_cavage, method, url, None, key, clock.now())
         return await asyncio.to_thread(negotiation.sign, wish, method, url, None, key, clock.now())
 

@@ -122,15 +122,16 @@ async def keep(instance: Instance, note: Note, *, ancestors: int) -> Post:
     return await second_try(lambda: new_notes.save(note, author))  # the inbox may take it in just now
 
 
-async def fetch_note(instance: Instance, uri: str) -> Note:
-    """A post as its origin shows it to us; its author is on that origin too (FEP-fe34)."""
-    return (await read_note(instance, uri))[0]
+async def fetch_note(instance: Instance, uri: str, reader: Actor | None = None) -> Note:
+    """A post as its origin shows it to us, or to this `reader` of ours; its author is on that origin too (FEP-fe34)."""
+    return (await read_note(instance, uri, reader))[0]
 
 
-async def read_note(instance: Instance, uri: str) -> tuple[Note, Mapping[str, Any]]:
+async def read_note(instance: Instance, uri: str, reader: Actor | None = None) -> tuple[Note, Mapping[str, Any]]:
     """The same, with the document that it was read from."""
     await check_host(uri)
-    url, document = await instance.client.get_document(uri, headers_for=signed(instance, uri))
+    url, document = await instance.client.get_document(
+        uri, headers_for=signed(instance, uri, stays=reader is not None, by=reader), asks=reader.uri if reader else "signed")
     if not same_origin(uri, url):
         await check_host(url)
     _check_there(uri, url, document)

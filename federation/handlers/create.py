@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from federation import new_notes, resolve, values, votes
+from federation import new_notes, readers, resolve, values, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Alone, Incoming, Verdict
@@ -109,7 +109,7 @@ async def own_note(instance: Instance, incoming: Incoming) -> Note | None:
         raise Refused("writes in another name", host=incoming.sender.host)
     if incoming.is_embedded:
         return incoming.embedded_note()
-    return None if await Post.exists(uri=uri) else await resolve.fetch_note(instance, uri)
+    return None if await Post.exists(uri=uri) else await readers.named_note(instance, incoming)
 
 
 async def is_wanted(note: Note, author: Actor) -> bool:

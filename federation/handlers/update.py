@@ -13,6 +13,7 @@ from federation import (
     listing_news,
     new_notes,
     notes,
+    readers,
     resolve,
     waiting_lists,
 )
@@ -41,7 +42,7 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     embedded = isinstance(activity.object, dict)
     if not same_origin(activity.object_id or "", incoming.sender.uri):
         raise Refused("changes what is not theirs", host=incoming.sender.host)
-    note = await own_note(instance, incoming) if embedded else await resolve.fetch_note(instance, str(activity.object_id))
+    note = await own_note(instance, incoming) if embedded else await readers.named_note(instance, incoming)
     if note and (await Post.exists(uri=note.id) or await is_wanted(note, incoming.sender)):
         note = await resolve.quoted_by(instance, note)
     return replace(incoming, note=note)
