@@ -96,13 +96,21 @@ class Case(Record):
         """
         if about_id is None or source is CaseSource.APPEAL:
             return await cls._made(about_id, matter, source, uris)
-        await take_turn("case", about_id)
+        await cls.turn(about_id)
         known = cls.filter(about_id=about_id, closed_at__isnull=True)
         known = known.filter(source=source) if source in ALONE else known.exclude(source__in=ALONE)
         if found := await known.order_by("id").first():
             await found._joined(matter, source, uris)
             return found
         return await cls._made(about_id, matter, source, uris)
+
+    @staticmethod
+    async def turn(about_id: int | None) -> None:
+        """Until the transaction ends nobody else opens or closes a case about this person: what joins one is not left behind in
+        it, and the last of what waits is known to be the last. After the locks on rows of messages and people.
+        """
+        if about_id is not None:
+            await take_turn("case", about_id)
 
     @classmethod
     async def _made(cls, about_id: int | None, matter: Matter, source: CaseSource, uris: Sequence[str]) -> Case:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -183,6 +183,11 @@ class ReportOutcome(StrEnum):
     REMOVED = "removed"  # the message is gone, or hidden
 
 
+TWICE_WITHIN = timedelta(minutes=10)
+#: What two reports have in common that are one, besides the messages and rules that they name.
+_SAME = ("sender_host", "reporter_id", "target_id", "page_url", "matter", "text")
+
+
 class Report(Record):
     """What a member, a server by a Flag, or somebody without an account tells the team. Open until someone of it answers."""
 
@@ -221,6 +226,16 @@ class Report(Record):
     class Meta:
         table = "report"
         indexes = (("target_id",), ("case_id",), ("reporter_id", "id"), ("sender_host", "closed_at"))
+
+    async def told_before(self) -> Report | None:
+        """The same of the same member or server, which still waits: a form that was pressed twice, or a Flag that came under two
+        ids. A server speaks for many, of whom two may say the same: of it, only what came just before. Before this one is saved.
+        """
+        same = Report.filter(closed_at__isnull=True, **{column: getattr(self, column) for column in _SAME})
+        if self.sender_host:
+            same = same.filter(created_at__gt=clock.now() - TWICE_WITHIN)
+        return next((one for one in await same.order_by("id") if set(one.post_uris) == set(self.post_uris)
+                     and set(one.rules or ()) == set(self.rules or ())), None)
 
     @property
     def key(self) -> str:

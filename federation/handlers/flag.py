@@ -7,7 +7,7 @@ from typing import Any
 from federation import disclosure, values
 from federation.addresses import name_in
 from federation.incoming import Incoming
-from models import Actor, Host, Notification, OfferedListing, Post, Report, desk
+from models import Actor, Case, Host, Notification, OfferedListing, Post, Report, desk
 from models.case import CaseSource, Matter
 from models.notification import Notice
 
@@ -19,7 +19,8 @@ OPEN_LIMIT = 200  # reports of one server that wait for the team
 async def receive(incoming: Incoming) -> None:
     """Keep what it says about people and messages of ours; the reporter's own name is not kept, only the server's.
 
-    What is not ours, or unknown, is left out, and of a report about nothing else nothing is kept.
+    What is not ours, or unknown, is left out, and of a report about nothing else nothing is kept; nor is one that says what
+    another one has just said.
     """
     host, ids = incoming.sender.host, list(incoming.activity.object_ids)
     posts = await _posts(ids, host)
@@ -29,9 +30,13 @@ async def receive(incoming: Incoming) -> None:
     said, uris = json.loads(incoming.body), [post.uri for post in posts if post.author_id == target.id]
     matter = _matter(said)
     text = incoming.activity.content or values.text(said.get("summary"), TEXT_LIMIT) or ""  # Lemmy writes a summary
-    kept = await Report.create(
-        uri=incoming.activity.id, sender_host=host, target=target, post_uris=uris, text=text[:TEXT_LIMIT], matter=matter,
-        case=await desk.open_case(target, matter, CaseSource.REPORT, uris))
+    kept = Report(
+        uri=incoming.activity.id, sender_host=host, target=target, post_uris=uris, text=text[:TEXT_LIMIT], matter=matter)
+    await Case.turn(target.id)
+    if await kept.told_before():
+        return
+    kept.case = await desk.open_case(target, matter, CaseSource.REPORT, uris)
+    await kept.save()
     await Notification.tell_team(Notice.REPORT, incoming.sender, kept)
 
 

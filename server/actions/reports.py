@@ -12,6 +12,7 @@ from models.database import in_transaction
 from models.errors import CommunityError
 from models.ids import new_key
 from models.notification import Notice
+from models.turns import take_turn
 from moderation import hosts
 from moderation.visibility import Viewer, visible_to
 from server.actions import cases, looks, relations, report_answers
@@ -52,7 +53,8 @@ class Told:
 
 
 async def report(us: Actor, reporter: Actor, target: Actor, told: Told) -> Report:
-    """Keep a report for the team, and with `forward` tell the target's server too, in the name of the community `us`.
+    """Keep a report for the team, and with `forward` tell the target's server too, in the name of the community `us`. What waits
+    already is not told a second time.
 
     Only messages count that the reporter sees and the target wrote. Raises: Oneself, TooManyOpen.
     """
@@ -61,7 +63,7 @@ async def report(us: Actor, reporter: Actor, target: Actor, told: Told) -> Repor
     posts = await Post.filter(visible_to(Viewer.member(reporter)), author_id=target.id, id__in=told.post_ids[:POSTS_LIMIT] or [0])
     async with in_transaction():
         kept = await _keep(us, reporter, told, target, posts)
-        if told.forward and await may_forward(target.host):
+        if told.forward and not kept.forwarded_at and await may_forward(target.host):
             await kept.change(forwarded_at=clock.now(), forwarded_to=target.host)
             await reports.flag(us, kept, target, kept.post_uris)
         if told.hides:
@@ -73,7 +75,7 @@ async def report_listing(us: Actor, reporter: Actor, listing: Listing, told: Tol
     """The same about somebody in a partner's directory, who has no name here. Raises TooManyOpen."""
     async with in_transaction():
         kept = await _keep(us, reporter, told, page_url=listing.uri)
-        if told.forward and await may_forward(listing.host):
+        if told.forward and not kept.forwarded_at and await may_forward(listing.host):
             await kept.change(forwarded_at=clock.now(), forwarded_to=listing.host)
             await reports.flag_listing(us, kept, listing)
     return kept
@@ -86,13 +88,16 @@ async def may_forward(host: str) -> bool:
 
 async def _keep(us: Actor, reporter: Actor, told: Told, target: Actor | None = None, posts: Sequence[Post] = (),
                 page_url: str = "") -> Report:
+    kept = Report(
+        uri=new_uri(us), sender_host="", reporter=reporter, target=target, post_uris=[post.uri for post in posts],
+        text=told.text[:TEXT_LIMIT_CHARACTERS], matter=told.matter, rules=list(told.rules[:RULES_LIMIT]), page_url=page_url)
+    await take_turn("report", reporter.id)
+    if known := await kept.told_before():
+        return known
     if await Report.filter(reporter_id=reporter.id, closed_at__isnull=True).count() >= OPEN_LIMIT:
         raise TooManyOpen("reports")
-    case = await cases.open_(target, told.matter, CaseSource.REPORT, posts)
-    kept = await Report.create(
-        uri=new_uri(us), sender_host="", reporter=reporter, target=target, post_uris=[post.uri for post in posts],
-        text=told.text[:TEXT_LIMIT_CHARACTERS], matter=told.matter, rules=list(told.rules[:RULES_LIMIT]), page_url=page_url,
-        case=case)
+    kept.case = await cases.open_(target, told.matter, CaseSource.REPORT, posts)
+    await kept.save()
     await Notification.tell_team(Notice.REPORT, us, kept)  # in nobody's name, as the case
     return kept
 
@@ -122,6 +127,9 @@ async def close(one: Report, by: Actor) -> None:
     if open_ := await Case.get_or_none(id=one.case_id or 0, closed_at__isnull=True):
         await cases.own(open_, by)
     async with in_transaction():
+        await Case.turn(one.target_id)
+        if not await Report.filter(id=one.id, closed_at__isnull=True).exists():
+            return  # meanwhile, with its case or by a second press
         await report_answers.answer([one], by)
         await AuditEntry.create(actor_id=by.id, action="report.resolve", target=f"report:{one.id}")
         case = await Case.get_or_none(id=one.case_id or 0, source=CaseSource.REPORT, closed_at__isnull=True)

@@ -99,9 +99,15 @@ async def test_a_flag_counts_as_far_as_it_is_about_ours_and_what_its_sender_has(
         row = await alpha.ask(lambda: Report.get().select_related("case"))
         assert (row.target_id, row.post_uris, row.matter) == (alice.id, [], Matter.DANGER)
         assert row.case and (row.case.source, row.case.urgency, row.case.about_id) == (CaseSource.REPORT, 0, alice.id)
-        await deliver(alpha, peer, by, by.does("Flag", bob.uri, summary="As Lemmy says it", matter={"no": "matter"}))
-        second = await alpha.ask(lambda: Report.get(target_id=bob.id))
-        assert (second.text, second.matter) == ("As Lemmy says it", Matter.OTHER)
+        for _ in range(2):  # with another id
+            await deliver(alpha, peer, by, by.does("Flag", bob.uri, summary="As Lemmy says it", matter={"no": "matter"}))
+        second = await alpha.ask(lambda: Report.get(target_id=bob.id).select_related("case"))
+        assert (second.text, second.matter, second.case.reports_count) == ("As Lemmy says it", Matter.OTHER, 1)  # type: ignore[union-attr]
+        await alpha.ask(lambda: Report.filter(id=second.id).update(created_at=clock.now() - timedelta(hours=1)))
+        await deliver(alpha, peer, by, by.does("Flag", bob.uri, summary="As Lemmy says it"))
+        third = await alpha.ask(lambda: Report.get(id__gt=second.id))
+        assert third.case_id == second.case_id, "somebody else there may say it in the same words"
+        await alpha.ask(lambda: Report.filter(id=third.id).delete())
         assert await refused(alpha, (peer, by, by.does("Respond", row.uri, outcome="acted"))), "it asked this itself"
         await deliver(alpha, peer, by, by.does("Respond", row.uri, content="She wrote again"))
         assert (await alpha.ask(lambda: CaseNote.get())).case_id == row.case_id
