@@ -114,8 +114,8 @@ async def seen_among(viewer: Viewer, ids: Collection[int]) -> set[int]:
 
 
 async def seen_by_each(asked: Collection[tuple[Viewer, Post]]) -> set[tuple[Viewer, int]]:
-    """Those of these posts, with their authors, that these viewers may see, each by its id: servers that we stand with in the same
-    way are asked about together.
+    """Those of these posts, with their authors, that these viewers may see, each by its id. Servers of one standing are asked
+    about together.
     """
     viewers: dict[Viewer, set[int]] = {}
     peers: dict[Standing, dict[tuple[str, int], Viewer]] = {}
@@ -131,7 +131,7 @@ async def seen_by_each(asked: Collection[tuple[Viewer, Post]]) -> set[tuple[View
 
 
 def _is_for_few(post: Post) -> bool:
-    """Whether all must be read who were ever named to a server, or follow from there, to know if it sees a post: once for each."""
+    """Whether all must be read who were ever named to a server, or follow from there, to know if it sees a post."""
     return post.reach not in (Reach.PARTNERS, Reach.WEB) or post.author.limited_at is not None
 
 
