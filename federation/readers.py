@@ -14,7 +14,6 @@ from federation.incoming import Incoming
 from federation.instance import Instance
 from federation.wire import Note
 from models import Actor, Follow
-from models.actor import ActorKind
 from moderation import consent
 
 #: Not 410: that is gone for everybody.
@@ -39,7 +38,7 @@ async def _reader(incoming: Incoming) -> Actor | None:
     """
     activity, sender = incoming.activity, incoming.sender
     addressed = [*activity.to, *activity.cc]
-    named = Actor.filter(Actor.present(), host="", uri__in=addressed[:ASKED_LIMIT] or [""]).exclude(kind=ActorKind.APPLICATION)
+    named = Actor.filter(Actor.present(), host="", uri__in=addressed[:ASKED_LIMIT] or [""])
     for actor in await named.order_by("id"):
         if await consent.may_leave(actor.id):
             return actor
