@@ -23,6 +23,7 @@ from models import Actor, Block, DirectoryPeer, Host, HostBlock, Introduction, N
 from models.actor import ActorKind
 from models.directory import IntroductionState
 from models.notification import Notice
+from models.turns import take_turn
 from moderation import consent
 
 RELATIONSHIP = "introduction"  # relative to the terms of who asks, `{origin}/ns#`
@@ -90,6 +91,7 @@ async def _heard(incoming: Incoming) -> Host:
 
 
 async def _put_before(actor: Actor, offer_uri: str, columns: dict[str, Any]) -> None:
+    await take_turn("introduction", actor.id)  # whoever answers the last one takes the notice away
     if await _is_welcome(actor, columns["host"], columns["pseudonym_uri"]):
         _, is_new = await Introduction.get_or_create({"actor": actor} | columns, offer_uri=offer_uri)
         if is_new:

@@ -9,6 +9,7 @@ from tortoise import fields
 from models import clock
 from models.actor import Actor
 from models.base import LedgerRow, Record
+from models.commits import in_transaction
 from models.reach import Reach
 
 
@@ -85,6 +86,12 @@ class Member(Record):
     def is_on_break(self) -> bool:
         """Whether they asked to be left alone for a while: nobody hands them a case, and no notice of one comes."""
         return self.break_until is not None and self.break_until > clock.now()
+
+    async def read_like(self, **chosen: Any) -> None:
+        """Change some of how they like to read; what another browser of theirs chooses meanwhile stays."""
+        async with in_transaction():
+            now = await Member.filter(id=self.id).select_for_update(no_key=True).only("id", "reading").get()
+            await self.change(reading={**now.reading, **chosen})
 
 
 class Session(Record):

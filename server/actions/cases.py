@@ -99,6 +99,7 @@ async def close(case: Case, by: Actor | None, answer: str = "") -> None:
     `answer`: what the team says to them; "": the prepared words, in the language of each.
     """
     async with in_transaction():
+        await Case.turn(case.about_id)
         await case.close(by)
         await _answer(case, by, answer)
         await Notification.filter(kind=Notice.DANGER, actor_id=case.about_id or 0).delete()

@@ -23,6 +23,7 @@ from models.database import in_transaction
 from models.errors import CommunityError, NotHere
 from models.member import MemberState
 from models.notification import Notice
+from models.turns import take_turn
 from moderation import consent, deaths
 from moderation.deaths import Told
 from server.actions import accounts, apps, consents, sharing, unguarded
@@ -40,9 +41,12 @@ class NotYet(CommunityError):
 
 async def report(subject: Actor, reporter: Member, is_executor: bool, words: str) -> None:
     """A member tells that somebody here has died; saying it twice is saying it once. NotHere for people of elsewhere."""
-    if not subject.is_local or subject.id == reporter.actor_id or not await _active(subject):
+    if not subject.is_local or subject.id == reporter.actor_id:
         raise NotHere("nobody here")
     async with in_transaction():
+        await take_turn("death", subject.id)  # of two who tell it at once, the second knows of the first
+        if not await _active(subject):
+            raise NotHere("nobody here")
         told, is_new = await DeathReport.get_or_create(subject_id=subject.id, reporter_id=reporter.actor_id, defaults={
             "is_executor": is_executor, "words": words[:500]})
         if not is_new:
@@ -64,10 +68,11 @@ async def confirm(subject: Member, by: Member) -> None:
     accounts.LastHost.
     """
     actor = subject.actor
-    if subject.state is not MemberState.ACTIVE or not deaths.may_confirm(await told_of(actor), by.actor_id, actor.id):
-        raise NotYet("check")
-    stays = await consent.permits(actor.id, Purpose.MEMORIAL)
     async with in_transaction():
+        await take_turn("death", actor.id)  # what somebody else of the team has just refused is told no more
+        if subject.state is not MemberState.ACTIVE or not deaths.may_confirm(await told_of(actor), by.actor_id, actor.id):
+            raise NotYet("check")
+        stays = await consent.permits(actor.id, Purpose.MEMORIAL)
         await accounts.keep_a_host(subject)
         now = clock.now()
         alive = Member.filter(id=subject.id, state=MemberState.ACTIVE)
@@ -90,6 +95,7 @@ async def confirm(subject: Member, by: Member) -> None:
 async def refuse(subject: Member, by: Member, reason: str) -> None:
     """It is not so, or cannot be known: everything stays as it is."""
     async with in_transaction():
+        await take_turn("death", subject.actor_id)
         if not await _decide(subject.actor, by, False):
             raise NotHere("no report")
         await AuditEntry.create(actor_id=by.actor_id, action="member.not_deceased", target=f"member:{subject.id}",
@@ -101,9 +107,9 @@ async def undo(subject: Member, by: Actor, reason: str) -> None:
     async with in_transaction():
         departure = Departure.filter(actor_id=subject.actor_id)
         await departure.filter(told_at__isnull=True).delete()  # waits for the job, if that begins just now
-        if subject.state is not MemberState.DECEASED or await departure.exists():
+        dead = Member.filter(id=subject.id, state=MemberState.DECEASED)
+        if await departure.exists() or not await dead.update(state=MemberState.ACTIVE, deceased_at=None):
             raise NotHere("not to be undone")
-        await Member.filter(id=subject.id).update(state=MemberState.ACTIVE, deceased_at=None)
         await subject.actor.change(suspended_at=None)
         await AuditEntry.create(actor_id=by.id, action="member.restore", target=f"member:{subject.id}", reason=reason[:500])
 

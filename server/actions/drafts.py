@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from models import Actor, Attachment, Draft, clock
+from models.database import in_transaction
 from models.errors import NotHere
+from models.turns import take_turn
 from server.pictures.media import MediaStore
 
 DRAFTS_LIMIT = 50
@@ -56,22 +58,32 @@ async def find(owner: Actor, key: str) -> Draft:
 
 
 async def save(owner: Actor, typed: Typed, key: str = "") -> Draft:
-    """Keep what was typed, in the draft with this key if it is theirs. The oldest goes when there are too many."""
-    if key and (draft := await Draft.get_or_none(key=key, owner=owner)):
-        draft.form, draft.edited_at = typed.form(), clock.now()
-        await draft.save(update_fields=["form", "edited_at"])
-        return draft
-    old = await Draft.filter(owner=owner).order_by("-edited_at", "-id").offset(DRAFTS_LIMIT - 1).limit(DRAFTS_LIMIT)
-    await Draft.filter(id__in=[draft.id for draft in old]).delete()
-    return await Draft.create(owner=owner, form=typed.form())
+    """Keep what was typed, in the draft with this key if it is theirs; the same as in their newest is that one. The oldest goes
+    when there are too many.
+    """
+    async with in_transaction():
+        await take_turn("drafts", owner.id)
+        if key and (draft := await Draft.get_or_none(key=key, owner=owner)):
+            await draft.change(form=typed.form(), edited_at=clock.now())
+            return draft
+        mine = Draft.filter(owner=owner).order_by("-edited_at", "-id")
+        if (newest := await mine.first()) and Typed.of_form(newest.form) == typed:
+            return newest
+        old = await mine.offset(DRAFTS_LIMIT - 1).limit(DRAFTS_LIMIT)
+        await Draft.filter(id__in=[draft.id for draft in old] or [0]).delete()
+        return await Draft.create(owner=owner, form=typed.form())
 
 
 async def discard(draft: Draft, store: MediaStore) -> None:
-    """Erase a draft with its images, which are part of no message."""
-    keys = list(draft.form.get("images", []))
-    unused = await Attachment.filter(owner_id=draft.owner_id, key__in=keys or [""], post_id__isnull=True)
-    await draft.delete()
-    await Attachment.filter(id__in=[image.id for image in unused] or [0]).delete()
+    """Erase a draft with its images, as far as they are part of no message and of no other draft."""
+    async with in_transaction():
+        await take_turn("drafts", draft.owner_id)
+        await draft.delete()
+        others = {key for other in await Draft.filter(owner_id=draft.owner_id) for key in other.form.get("images", [])}
+        keys = [key for key in draft.form.get("images", []) if key not in others]
+        free = Attachment.filter(owner_id=draft.owner_id, key__in=keys or [""], post_id__isnull=True)
+        unused = await free.select_for_update()  # who publishes them just now has them
+        await Attachment.filter(id__in=[image.id for image in unused] or [0]).delete()
     for image in unused:
         store.forget(image.key)
 

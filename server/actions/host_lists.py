@@ -55,14 +55,18 @@ async def bring(instance: Instance, title: str, text: str, kind: ListKind, by: A
 
 
 async def subscribe(instance: Instance, url: str, wishes: HostList, by: Actor | None) -> HostList:
-    """Read a list from an address from now on, as `wishes` (a row that is not stored yet) says. Raises Malformed, Refused,
-    TooManyLists.
+    """Read a list from an address from now on, as `wishes` (a row that is not stored yet) says; one that is read already stays as
+    it is. Raises Malformed, Refused, TooManyLists.
     """
     domain_lists.check_address(instance, url)
-    await _check_room()
     wishes.url, wishes.title = url, wishes.title or url
-    await wishes.save(force_create=True)
-    await _log(by, "list.subscribe", wishes)
+    async with in_transaction():
+        await take_turn("host lists")
+        if known := await HostList.filter(url=url, kind=wishes.kind).order_by("id").first():
+            return known
+        await _check_room()
+        await wishes.save(force_create=True)
+        await _log(by, "list.subscribe", wishes)
     return wishes
 
 
@@ -96,7 +100,7 @@ async def take_in(instance: Instance, list_: HostList, parsed: Parsed) -> None:
     excluded = await list_entries.excluded_names()
     lines = {line.name: line for line in parsed.lines if not list_entries.is_excluded(line.name, excluded)}
     fresh = [_entry(list_, line) for name, line in lines.items() if name not in known]
-    await HostListEntry.bulk_create(fresh, batch_size=500)
+    await HostListEntry.bulk_create(fresh, batch_size=500, ignore_conflicts=True)  # another one may read it just now
     changed = []
     for name, line in lines.items():
         said = _columns(list_, line)

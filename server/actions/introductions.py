@@ -91,6 +91,7 @@ async def answer(actor: Actor, key: str, wanted: bool) -> None:
     if wanted and await consent.may_leave(actor.id) is None:
         raise Refused("consent")
     async with in_transaction():
+        await take_turn("introduction", actor.id)  # of two answers at once, the second knows that it is the last
         state = IntroductionState.AGREED if wanted else IntroductionState.DECLINED
         if not await Introduction.filter(id=known.id, state=IntroductionState.ASKED).select_for_update():
             raise NotHere("answered meanwhile")

@@ -151,6 +151,7 @@ async def _decide(review: Review, by: Member, state: ReviewState, reason: str = 
 
 async def _answered(author: Actor, by: Actor | None = None) -> None:
     """The team's notice and the case go when nothing of this writer waits any more."""
+    await Case.turn(author.id)  # of two who decide about the last two, one sees that it is the last
     if await Review.filter(post__author_id=author.id, state=ReviewState.WAITING).exists():
         return
     await Notification.withdraw(Notice.REVIEW, author)

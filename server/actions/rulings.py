@@ -72,7 +72,7 @@ async def rule(decided: Decided, store: MediaStore) -> Ruling:
     """
     await _check(decided)
     async with in_transaction():
-        await Actor.filter(id=decided.subject.id).select_for_update()
+        await Actor.filter(id=decided.subject.id).select_for_update(no_key=True)  # a report about them need not wait
         if pressed_twice := await _just_before(decided):
             return pressed_twice
         ruling = await _write(decided)
@@ -105,7 +105,7 @@ async def take_back(ruling: Ruling, by: Actor | None, facts: str = "", text: str
                       rule=ruling.rule, facts=facts, text=text)
     await _check(decided)
     async with in_transaction():
-        await Actor.filter(id=ruling.subject_id).select_for_update()  # two who undo it at once: one is told so
+        await Actor.filter(id=ruling.subject_id).select_for_update(no_key=True)  # two who undo it at once: one is told so
         if await _is_over(ruling):
             raise TakenBack("over")
         undoing = await _write(decided, ruling)
@@ -146,7 +146,7 @@ async def agree(proposal: Ruling, by: Actor) -> Ruling:
     if proposal.by_id == by.id:
         raise NotSecond("own")
     async with in_transaction():
-        await Actor.filter(id=proposal.subject_id).select_for_update()
+        await Actor.filter(id=proposal.subject_id).select_for_update(no_key=True)
         bans = await standing.in_force(proposal.subject_id, [Act.BAN])
         if proposal.id not in {row.id for row in bans} or any(row.second_id for row in bans):
             raise TakenBack("over")

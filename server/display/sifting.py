@@ -47,8 +47,7 @@ async def spared(reader: Member, *, as_chosen: bool = True) -> Spared | None:
 
 async def choose(reader: Member, wanted: bool) -> None:
     """A newcomer wants to be spared, or not."""
-    reader.reading = {**reader.reading, first_month.CHOICE: "yes" if wanted else "no"}
-    await reader.save(update_fields=["reading"])
+    await reader.read_like(**{first_month.CHOICE: "yes" if wanted else "no"})
 
 
 async def _spare(found: Sifted, posts: Sequence[Post], spares: Spared, _: Words) -> None:

@@ -114,8 +114,7 @@ async def save_reading(request: web.Request) -> web.Response:
     look = Look.of({"rest": "1" if form.has("rest") else "", "mode": form.text("mode"), "text": form.text("text")})
     notes = {topic: form.text(f"note-{topic}") for topic, _ in _topics(request)}
     kept = {topic: way for topic, way in notes.items() if way in (cards.OPEN, cards.FOLD, cards.HIDE)}
-    member.reading = {**member.reading, **look.reading(), "notes": kept}
-    await member.save(update_fields=["reading"])
+    await member.read_like(**look.reading(), notes=kept)
     return see("/settings/reading?saved=1")
 
 
