@@ -60,6 +60,7 @@ class Note:
     answer_stamp: str | None  # where the yes of whom it answers stands, as it says
     starts_at: datetime | None
     ends_at: datetime | None
+    zone: str  # by which clock
     place: str
     expires: datetime | None  # its author's server wants copies gone then, unless it says otherwise before
     #: It was let: `federation.authorizations` read that yes, or whom it answers lists it. No document can say it of itself.
@@ -109,6 +110,7 @@ class Note:
             answer_stamp=values.link(document.get("replyAuthorization")) or values.link(document.get("approvedBy")),
             starts_at=values.instant(document.get("startTime"), parts.AHEAD) if is_event else None,
             ends_at=values.instant(document.get("endTime"), parts.AHEAD) if is_event else None,
+            zone=parts.zone(document) if is_event else "",
             place=parts.place(document.get("location")) if is_event else "",
             expires=values.instant(document.get("expires"), EXPIRES_AHEAD),
         )

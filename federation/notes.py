@@ -52,7 +52,7 @@ def newer_at(post: Post, note: Note) -> datetime | None:
 
 def _says_other_words(post: Post, note: Note) -> bool:
     """Whether what is read of it differs from what we have."""
-    columns, read = content_of(note), ("html", "title", "warning", "translations", "place", "starts_at", "ends_at")
+    columns, read = content_of(note), ("html", "title", "warning", "translations", "place", "starts_at", "ends_at", "zone")
     return any(getattr(post, name) != columns[name] for name in read)
 
 
@@ -149,7 +149,7 @@ def content_of(note: Note) -> dict[str, Any]:
             "language": (note.language or "")[:20], "voice": Voice(note.voice) if note.voice in _VOICES else Voice.NONE,
             "translations": {language: markup.clean(text + links) for language, text in languages.items()} or None,
             "kind": "" if note.type == "Note" else note.type,
-            "starts_at": note.starts_at, "ends_at": note.ends_at, "place": note.place,
+            "starts_at": note.starts_at, "ends_at": note.ends_at, "zone": note.zone, "place": note.place,
             "quotable": note.quotable, "withheld": note.withheld, "asks": note.asks} | _quote(note)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from federation import values
 from models import clock
@@ -27,6 +28,8 @@ AS_MEDIA_TYPES: Final = ("application/activity+json", "application/ld+json")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
 _ADDRESS = re.compile(r"(https?://[^\s<>\"']{1,1000}[^\s<>\"'.,;:!?)\]])")
 _BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]{6,100}")
+_ZONE = re.compile(r"[A-Za-z]{1,20}(/[A-Za-z0-9_+-]{1,20}){1,2}")
+_AWAY = re.compile(r"[0-9T:.-]{10,32}([+-](?:0\d|1[0-4]):[0-5]\d)")  # the time of an event: how far it is from UTC
 _EMOJI_NAME = re.compile(r"[\w.@+-]{1,100}")
 
 
@@ -215,6 +218,20 @@ def place(value: Any) -> str:
             words = dict.fromkeys(line.strip() for line in lines if isinstance(line, str) and line.strip())
             return ", ".join(words)[:MAX_PLACE_CHARS]
     return ""
+
+
+def zone(document: dict[str, Any]) -> str:
+    """By which clock people go to an Event: the IANA name of its time zone (Mobilizon), or how far its times are from UTC, such
+    as "+02:00"; "" where it says neither.
+    """
+    if name := matching(_ZONE, document.get("timezone")):
+        try:
+            return ZoneInfo(name).key
+        except (ValueError, KeyError, OSError):  # no zone of this computer has that name
+            pass
+    start = document.get("startTime")
+    away = _AWAY.fullmatch(start) if isinstance(start, str) else None
+    return away[1] if away and away[1][1:] != "00:00" else ""
 
 
 def _lines(address: Any) -> list[Any]:

@@ -112,6 +112,7 @@ class Post(Sealed):
     kind = fields.CharField(max_length=20, default="", db_default="")  # remote: what it is if it is no Note: "Event", "Video" …
     starts_at = fields.DatetimeField(null=True)  # of an Event
     ends_at = fields.DatetimeField(null=True)
+    zone = fields.CharField(max_length=64, default="", db_default="")  # by which clock: "Europe/Paris", "+02:00", "" if unsaid
     place = fields.CharField(max_length=300, default="", db_default="")
     quote_uri = fields.CharField(max_length=500, default="", db_default="")  # the message that it quotes
     quote_stamp_uri = fields.CharField(max_length=500, default="", db_default="")  # where the quoted author's yes stands

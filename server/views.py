@@ -123,7 +123,7 @@ class PollView:
     is_closed: bool
     may_choose: bool
     has_chosen: bool
-    ends: str = ""  # the day and time, in words
+    ends: str = ""  # how long it goes on, in words
     is_own: bool = False  # the reader asks
     is_ours: bool = False  # asked here: who chose what is told to nobody
 

@@ -1754,6 +1754,11 @@ class Migration(migrations.Migration):
             name='written_by',
             field=fields.ForeignKeyField('models.Actor', source_field='written_by_id', null=True, db_constraint=True, to_field='id', related_name='written_for', on_delete=OnDelete.SET_NULL),
         ),
+        ops.AddField(
+            model_name='Post',
+            name='zone',
+            field=fields.CharField(default='', db_default='', max_length=64),
+        ),
         ops.AddIndex(
             model_name='Post',
             index=Index(fields=['expires_at']),

@@ -22,8 +22,8 @@ from server.display.sieve import text_of
 from server.display.sifting import Sifted, sift
 from server.pictures import emojis
 from server.views import Asked, Fact, ImageView, PersonView, PollView, PostView, QuoteView
-from server.words import lost, signal_words
-from server.words.language import Words, moment, span
+from server.words import event_times, lost, signal_words
+from server.words.language import Words
 from server.words.wording import kind_name, note_name, written_by
 
 OPEN, FOLD, HIDE = "open", "fold", "hide"
@@ -176,7 +176,7 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         note=emojis.pictured(post.shown_warning, pictures) or note_name(post.shown_note, _),
         is_labelled=bool(post.label_words), folded=folded,
         filtered=around.sifted.why.get(post.id, ""),
-        veiled=veiled, kind=kind_name(post.kind, _), title=emojis.pictured(post.title, pictures), facts=facts_of(post, _),
+        veiled=veiled, kind=kind_name(post.kind, _), title=emojis.pictured(post.title, pictures), facts=facts_of(post, _, reader),
         poll=_pictured(around.polls.get(post.id), pictures), quote=(quote := _quoted(post, around, is_mine)),
         quotes_unseen=_quotes_unseen(post, quote),
         may_quote=may_act and _may_quote(post, reader),
@@ -278,15 +278,21 @@ def words(post: Post, _: Words) -> tuple[str, str]:
     return post.html, post.language
 
 
-def facts_of(post: Post, _: Words) -> tuple[Fact, ...]:
+def facts_of(post: Post, _: Words, reader: Member | None) -> tuple[Fact, ...]:
     """When and where an event is."""
     if not (post.starts_at or post.ends_at or post.place):
         return ()
-    times = [moment(when, _.language) for when in (post.starts_at, post.ends_at) if when]
-    if post.starts_at and post.ends_at:
-        times = [span(post.starts_at, post.ends_at, _.language)]
-    found = [(_("When"), "".join(times)), (_("Where"), post.place)]
+    found = [(_("Where"), post.place)]
+    if post.starts_at or post.ends_at:
+        there, here = event_times.times(post.starts_at, post.ends_at, post.zone, zone_of(reader), _)
+        found = [(_("When"), there), (_("For you"), here), *found]
     return tuple(Fact(term=term, text=text) for term, text in found if text)
+
+
+def zone_of(reader: Member | None) -> str:
+    """The time zone that a member has chosen; "" for none."""
+    kept = reader.reading.get("zone") if reader else None
+    return kept if isinstance(kept, str) else ""
 
 
 def _answered_url(post: Post, parent: Answered | None) -> str:

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models import Member, Poll, Post, Vote
+from models import Member, Poll, Post, Vote, clock
 from moderation import counts, markup
 from moderation.visibility import Viewer, visible_to
 from server.pictures import emojis
 from server.views import ChoiceView, PollView, QuoteView
-from server.words.language import Words, moment
+from server.words.language import Words, lasting
 from server.words.wording import beginning
 
 EXCERPT_CHARACTERS = 140
@@ -49,7 +49,7 @@ def _view(poll: Poll, post: Post, chosen: set[str], reader: Member | None, told:
     choices = tuple(
         ChoiceView(title=one["name"], chosen=one["name"] in chosen,
                    result=_result(told[one["name"]], _) if tells and one["count"] is not None else "") for one in poll.options)
-    ends = "" if poll.closes_at is None or poll.is_closed else moment(poll.closes_at, _.language)
+    ends = "" if poll.closes_at is None or poll.is_closed else lasting(poll.closes_at - clock.now(), _.language)
     return PollView(choices=choices, is_multiple=poll.is_multiple, is_closed=poll.is_closed,
                     may_choose=reader is not None and not over and not is_own, has_chosen=bool(chosen), ends=ends, is_own=is_own,
                     is_ours=post.author.is_local)

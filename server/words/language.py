@@ -125,13 +125,14 @@ def direction(lang: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _locale(lang: str) -> Locale:
+def locale_of(lang: str) -> Locale:
+    """How a language writes dates, numbers and names."""
     return Locale.parse(LOCALES.get(lang, lang))
 
 
 def number(value: int | float, lang: str) -> str:
     """A number as people write it: "2 300", "2,300"."""
-    return format_decimal(value, locale=_locale(lang))
+    return format_decimal(value, locale=locale_of(lang))
 
 
 def month(first: date, lang: str) -> str:
@@ -142,24 +143,23 @@ def month(first: date, lang: str) -> str:
 
 def day(when: date, lang: str) -> str:
     """A day: "12 March 2026"."""
-    words = format_date(when, "long", locale=_locale(lang))
+    words = format_date(when, "long", locale=locale_of(lang))
     return f"1er{words[1:]}" if when.day == 1 and lang == "fr" else words
-
-
-def span(start: datetime, end: datetime, lang: str) -> str:
-    """From when to when, in UTC, with the day said once where it is one: "12 March 2026, 18:00 – 20:00 UTC"."""
-    if start.astimezone(UTC).date() != end.astimezone(UTC).date():
-        return f"{moment(start, lang)} – {moment(end, lang)}"
-    return f"{moment(start, lang).removesuffix(' UTC')} – {_time(end, lang)} UTC"
 
 
 def moment(when: datetime, lang: str) -> str:
     """A day and time of day in UTC, for the rare place that needs it: "12 March 2026, 18:00 UTC"."""
-    return f"{day(when.astimezone(UTC), lang)}, {_time(when, lang)} UTC"
+    return f"{on_the_wall(when.astimezone(UTC), lang)} UTC"
 
 
-def _time(when: datetime, lang: str) -> str:
-    return format_time(when.astimezone(UTC), "short", tzinfo=UTC, locale=_locale(lang))
+def on_the_wall(when: datetime, lang: str) -> str:
+    """A day and time of day by the clock that this time is told by: "12 March 2026, 18:00"."""
+    return f"{day(when, lang)}, {time_of_day(when, lang)}"
+
+
+def time_of_day(when: datetime, lang: str) -> str:
+    """The same without its day: "18:00"."""
+    return format_time(when, "short", tzinfo=when.tzinfo, locale=locale_of(lang))
 
 
 def ago(then: datetime, now: datetime, lang: str) -> str:
@@ -175,7 +175,7 @@ def ago(then: datetime, now: datetime, lang: str) -> str:
 
 def lasting(time: timedelta, lang: str) -> str:
     """How long something takes, in its largest unit: "5 hours"."""
-    return format_timedelta(time, locale=_locale(lang))
+    return format_timedelta(time, locale=locale_of(lang))
 
 
 @lru_cache(maxsize=1024)
@@ -185,14 +185,14 @@ def _day(when: date, lang: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _minutes_ago(minutes: int, lang: str) -> str:
-    return format_timedelta(timedelta(minutes=-minutes), add_direction=True, locale=_locale(lang))
+    return format_timedelta(timedelta(minutes=-minutes), add_direction=True, locale=locale_of(lang))
 
 
 @lru_cache(maxsize=256)
 def name_of(code: str, lang: str) -> str:
     """The name of a language in a language: "de" is "German" in English. The code itself when nobody knows it."""
     try:
-        return Locale.parse(code.replace("-", "_")).get_language_name(_locale(lang).language) or code
+        return Locale.parse(code.replace("-", "_")).get_language_name(locale_of(lang).language) or code
     except (UnknownLocaleError, ValueError):
         return code
 

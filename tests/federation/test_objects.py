@@ -48,8 +48,12 @@ async def test_what_is_no_note_shows_what_it_is_and_leads_to_its_origin(
     place = {"type": "Place", "name": "Town hall", "address": {"type": "PostalAddress", "addressLocality": "Lyon"}}
     event = await show(alpha, peer, alice, otto, type="Event", name="Meeting day", startTime="2026-12-05T09:00:00+01:00",
                        endTime="2026-12-05T17:00:00+01:00", location=place, url=f"{peer.origin}/events/1")
-    assert "Meeting day" in event and "Town hall, Lyon" in event and "5 December 2026" in event and "08:00" in event
+    assert "Meeting day" in event and "Town hall, Lyon" in event
+    assert "5 December 2026, 09:00 – 17:00 (local time, UTC+01:00)" in event
     assert f'href="{peer.origin}/events/1"' in event and ">Event<" in event
+    talk = await show(alpha, peer, alice, otto, type="Event", name="Talk", startTime="2026-12-05T08:00:00Z",
+                      timezone="Europe/Paris")
+    assert "5 December 2026, 09:00 (local time: Paris)" in talk
 
     links = [{"type": "Link", "mediaType": "video/mp4", "href": f"{peer.origin}/v.mp4"},
              {"type": "Link", "mediaType": "text/html", "href": f"{peer.origin}/watch/1"}]

@@ -164,7 +164,7 @@ def _passed_on(announce: Announce, post: Post, known: Preloads, reader: Reader) 
 
 def _whole(post: Post, html: str, reader: Reader) -> str:
     """The text, with what only pages have a place for: the title of an article, when and where an event is, notes below."""
-    facts = facts_of(post, gettext_for(reader.language)) if post.kind else ()
+    facts = facts_of(post, gettext_for(reader.language), reader.member) if post.kind else ()
     lines = "<br>".join(markup.escape(f"{fact.term}: {fact.text}") for fact in facts)
     title = f"<p><strong>{markup.escape(post.title)}</strong></p>" if post.title else ""
     _ = gettext_for(reader.language)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.words.language import BASE, ago, choose, day, direction, gettext_for, moment, name_of, number, span
+from server.words.language import BASE, ago, choose, day, direction, gettext_for, moment, name_of, number
 
 NOW = datetime(2026, 3, 19, 12, tzinfo=UTC)
 
@@ -80,9 +80,6 @@ def test_days_and_numbers_are_written_as_people_write_them():
     assert number(2300, "en") == "2,300"
     assert number(2300, "fr") == "2\u202f300"
     assert "14:05" in moment(datetime(2026, 5, 1, 14, 5, tzinfo=UTC), "fr")
-    start, end = datetime(2026, 5, 1, 14, 5, tzinfo=UTC), datetime(2026, 5, 1, 16, tzinfo=UTC)
-    assert span(start, end, "en") == "1 May 2026, 14:05 – 16:00 UTC"
-    assert span(start, end + timedelta(days=1), "en") == "1 May 2026, 14:05 UTC – 2 May 2026, 16:00 UTC"
 
 
 def test_languages_have_names_and_directions():
