@@ -23,7 +23,7 @@ from federation import (
 )
 from federation.answers import ACTIVITY
 from federation.contexts import PUBLIC
-from federation.errors import FederationError
+from federation.errors import FederationError, Gone
 from federation.handlers import undo
 from federation.incoming import Incoming
 from federation.signatures import Key
@@ -31,6 +31,7 @@ from federation.wire import Activity, ActorDocument
 from models import Actor, ActorKey, Census, Community, Follow, Host, InboxItem, Like, Pin, Post, Stamp, Tag, clock
 from models.actor import ActorKind
 from models.database import in_transaction
+from models.errors import NotHere
 from models.host import Standing
 from models.reach import Reach
 from models.ruling import Act
@@ -137,7 +138,59 @@ async def test_a_redirect_makes_no_request_of_a_stranger(
         peer.pages["/hop"] = hop
         for what in (resolve.actor, resolve.post, conversations.read_document):
             assert await refused(alpha, what(alpha.instance, f"{peer.origin}/hop"))
+        peer.show(f"{peer.origin}/elsewhere", gina.document)
+        for reading in (resolve.actor, resolve.fetch_actor):
+            assert await refused(alpha, reading(alpha.instance, f"{peer.origin}/elsewhere"))
         assert stranger.fetched == stranger.looked_up == []
+
+
+async def test_who_is_gone_for_good_is_forgotten_and_who_may_be_back_is_not(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """A 404 may be an accident of theirs, a 410 is none (RFC 9110 §15.5.11); nobody comes back under the id. Who was never known
+    is no row.
+    """
+    await scene.follow(alpha, alice, vera)
+    note = vera.note("hers", to=[alice.uri])
+    await scene.deliver(alpha, peer, vera, vera.does("Create", note))
+    here = f"{alpha.origin}/posts/none"
+    with pytest.raises(NotHere):
+        await alpha.run(resolve.post(alpha.instance, here))
+
+    async def left() -> tuple[bool, int, int]:
+        row = await Actor.get(uri=vera.uri)
+        return row.is_gone, await Follow.filter(target_id=row.id).count(), await Post.filter(author_id=row.id).count()
+    for status, becomes in ((404, (False, 1, 1)), (410, (True, 0, 0))):
+        peer.show(vera.uri, "", status=status)
+        peer.show(f"{vera.uri}/{status}", "", status=status)
+        alpha.instance.client._failures._failures.clear()
+        for uri in (vera.uri, f"{vera.uri}/{status}"):
+            with pytest.raises(Gone):
+                await alpha.run(resolve.actor(alpha.instance, uri, fresh=True))
+        assert await alpha.ask(left) == becomes
+    asked = list(peer.fetched)
+    peer.show(vera.uri, vera.document)
+    assert (await alpha.run(resolve.actor(alpha.instance, vera.uri, fresh=True))).is_gone and peer.fetched == asked
+    assert await alpha.ask(lambda: Actor.filter(host=peer.host, kind=ActorKind.PERSON).count()) == 1
+
+
+async def test_what_a_message_answers_comes_with_it_as_far_as_it_may(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """So many steps; what cannot be had, or is ours, is a hole and no error."""
+    notes = [vera.note("0", inReplyTo=f"{alpha.origin}/posts/none")]
+    for number in range(1, resolve.ANCESTORS_LIMIT + 3):
+        notes.append(vera.note(str(number), inReplyTo=notes[-1]["id"]))
+    for note in notes:
+        peer.show(note["id"], note)
+
+    async def here() -> int:
+        return await alpha.ask(lambda: Post.filter(author__host=peer.host).count())
+    await alpha.run(resolve.post(alpha.instance, notes[1]["id"], ancestors=0))
+    assert await here() == 1
+    await alpha.run(resolve.post(alpha.instance, notes[-1]["id"]))
+    assert await here() == 1 + resolve.ANCESTORS_LIMIT + 1
+    peer.show(notes[3]["id"], "", status=503)
+    await alpha.ask(lambda: Post.filter(author__host=peer.host).delete())
+    assert (await alpha.run(resolve.post(alpha.instance, notes[4]["id"]))).parent_uri == notes[3]["id"]
 
 
 async def test_what_a_server_says_of_itself_is_read_there_alone(

@@ -15,6 +15,7 @@ from federation.incoming import Incoming
 from federation.render import instant
 from federation.signatures import Key
 from federation.wire import Activity
+from federation.withdrawal_notices import digest_of
 from models import (
     Actor,
     AuditEntry,
@@ -29,10 +30,13 @@ from models import (
     Listing,
     OfferedListing,
     Tombstone,
+    Withdrawal,
     clock,
 )
+from models.consent import Purpose
 from models.database import in_transaction
 from models.errors import CommunityError
+from models.withdrawal import WithdrawalState
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
 from tests.stories import scene
@@ -128,6 +132,16 @@ async def known_liar(alpha: LiveServer, peer: Peer) -> Liar:
 async def test_an_honest_list_is_read(liar: Liar) -> None:
     liar.show(liar.listing("1"), liar.listing("2"))
     assert await liar.compare() == "read" and len(await liar.known()) == 2
+    first = f"{liar.view}?page=first".removeprefix(liar.peer.origin)
+    liar.show(liar.listing("1"))
+
+    async def again() -> DirectoryPeer:
+        peer = await DirectoryPeer.of(liar.peer.host)
+        await listing_sync.compare(liar.server.instance, peer, await Actor.get(uri=liar.actor.uri))
+        return await DirectoryPeer.get(id=peer.id)
+    due = (await liar.server.run(again())).wanted_at
+    assert liar.peer.fetched.count(first) == 1 and len(await liar.known()) == 2, "one that never fits is read once an hour"
+    assert due and clock.now() + timedelta(minutes=50) < due <= clock.now() + listing_sync.FULL_AFTER
 
 
 @pytest.mark.parametrize("changes", [
@@ -229,6 +243,45 @@ async def test_news_count_only_proven_and_about_its_own(liar: Liar) -> None:
     assert await liar.known() == [listing["id"]], "only the directory speaks for the directory"
     assert await liar.says("Remove", listing["id"]) == "done" and not await liar.known()
     assert await liar.says("Add", listing["id"]) == "done" and not await liar.known(), "what was removed stays away"
+
+
+async def test_news_are_read_one_by_one_and_many_of_them_as_a_list(liar: Liar) -> None:
+    listings = [liar.listing(str(number)) for number in range(listing_news.ONE_BY_ONE + 1)]
+    names = [one["id"] for one in listings]
+    before = list(liar.peer.fetched)
+    assert await liar.says("Add", names) == "done" and liar.peer.fetched == before
+    assert (await liar.server.ask(lambda: DirectoryPeer.get(host=liar.peer.host))).wanted_at
+    posing = {"id": names[2], "role": "carer"}
+    liar.peer.show(names[1], listings[1] | posing)
+    assert await liar.says("Add", names[:2]) == "done" and await liar.known() == names[:1], "under its own id alone"
+    liar.listing("0", role="carer")
+    assert await liar.says("Update", names[0]) == "done"
+    assert (await liar.server.ask(lambda: Listing.get())).role == "carer"
+
+
+async def test_a_receipt_counts_for_what_was_asked_and_from_whom(liar: Liar) -> None:
+    """With a proof, about exactly those listings, by the directory that had them; then nothing of it stands there any more."""
+    alice, server, host = await liar.server.member("alice"), liar.server, liar.peer.host
+    uri = f"{server.origin}/directory/listings/1"
+
+    async def ask(key: str, of: str, state: WithdrawalState = WithdrawalState.PENDING) -> None:
+        await Withdrawal.create(key=key, actor_id=alice.id, host=of, object_uris=[uri], purpose=Purpose.FOUND_BY_PARTNERS,
+                                state=state)
+    for key, of in (("asked", host), ("elsewhere", "other.example")):
+        await server.run(ask(key, of))
+    await server.ask(lambda: Host.filter(name=host).update(silent_at=clock.now()))
+
+    async def answered(key: str, digest: str, *, proven: bool = True) -> tuple[str, str, bool]:
+        removal = {"id": f"{server.origin}/activities/{key}", "type": "Remove", "actor": f"{server.origin}/directory"}
+        how = await liar.says("Accept", removal, proven=proven, digest=digest)
+        rows = await server.ask(lambda: Withdrawal.all().order_by("id"))
+        return how, "".join(str(row.state)[0] for row in rows), (await server.ask(lambda: Host.get(name=host))).silent_at is None
+    good, waiting = digest_of([uri]), ("done", "pp", False)
+    assert await answered("asked", digest_of([])) == await answered("elsewhere", good) == await answered("none", good) == waiting
+    assert await answered("asked", good, proven=False) == ("refused", *waiting[1:])
+    await server.run(ask("failed", host, WithdrawalState.FAILED))
+    assert await answered("asked", good) == ("done", "cpf", False), "it is still silent about something else"
+    assert await answered("failed", good) == ("done", "cpc", True)
 
 
 async def test_a_directory_that_our_host_stopped_asks_and_answers_nobody(liar: Liar) -> None:

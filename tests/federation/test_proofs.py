@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-from federation import censuses, charters, forwarding, keys, proofs, resolve, rosters
+from federation import censuses, charters, forwarding, instances, keys, proofs, resolve, rosters
 from federation.contexts import DATA_INTEGRITY, PUBLIC
 from federation.errors import Malformed, Unproven
 from federation.render import instant
 from federation.signatures import Key
 from federation.wire import Activity
-from models import ActorKey, Community, InboxItem, OutgoingActivity, Post, clock
+from models import ActorKey, Charter, Community, InboxItem, OutgoingActivity, Post, clock
 from models.actor import KeyKind
 from models.delivery import ItemState
 from models.reach import Reach
 from moderation import charters as moderation_charters
 from tests.live import LiveServer, settle
 from tests.peer import Document, Peer, PeerActor
-from tests.stories.scene import see
+from tests.stories.scene import deliver, see
 
 VECTORS = Path(__file__).parents[3] / "shared/data/vectors/signatures.json"
 ALICE = "https://a.example/users/alice"
@@ -268,9 +268,16 @@ async def test_nobody_signs_for_their_whole_server(alpha: LiveServer, peer: Peer
                 with pytest.raises(Unproven):
                     await alpha.run(proven(alpha.instance, proofs.sign(bare, key, clock.now()), owner))
         nobody = proofs.sign(made[0][0] | {"legalOwner": " "}, own, clock.now())
-        with pytest.raises(Malformed):
-            await alpha.run(charters.proven(alpha.instance, nobody, owner))
+        wrong: list[object] = [nobody, [], {"type": "Note"}]
+        for thing in wrong:
+            with pytest.raises(Malformed):
+                await alpha.run(charters.proven(alpha.instance, thing, owner))
         assert other.fetched == []
+    await alpha.run(instances.instance_actor(alpha.instance, peer.host))
+    for by, key, count in ((vera, hers, 0), (us, own, 1)):  # her own promise, and that of the community
+        bare = made[0][0] | {"attributedTo": by.uri}
+        await deliver(alpha, peer, by, by.does("Update", proofs.sign(bare, key, clock.now())))
+        assert await alpha.ask(lambda: Charter.filter(host=peer.host).count()) == count
 
 
 async def test_a_neighbours_proof_makes_nothing_anybodys_word(alpha: LiveServer, peer: Peer) -> None:

@@ -264,7 +264,11 @@ async def test_likes_and_announces_are_asked_for_first(alpha: LiveServer, beta: 
         assert await passed(alpha) and await passed(beta), "beta has read the permission"
         assert "whether you may pass" not in await browser.get(f"/m/{copy.key}")
         for kind, table in (("Like", Like), ("Announce", Announce)):
-            await deliver(alpha, peer, otto, otto.does("Delete", stamps[kind]))
+            requested = announce if kind == "Announce" else like
+            ends = [otto.does("Delete", stamps[kind])] if kind == "Announce" else [otto.does("Reject", answer_to(requested))]
+            await deliver(alpha, peer, eve, eve.does("Reject", answer_to(requested)))
+            assert await alpha.ask(lambda: table.filter(uri__startswith=alpha.origin).count()) == 1  # noqa: B023 - asked at once
+            await deliver(alpha, peer, otto, *ends)  # a late no is a no, as much as a yes that is taken back
             assert not await alpha.ask(lambda: table.filter(uri__startswith=alpha.origin).count())  # noqa: B023 - asked at once
         await settle(alpha, beta)
         assert not await passed(beta) and "You no longer pass this on" in await browser.get(f"/m/{copy.key}")
@@ -303,6 +307,12 @@ async def test_what_others_do_without_a_yes_is_not_taken(alpha: LiveServer, peer
         assert await answered(eve) is None, "nobody was asked"
         assert await answered(eve, f"{peer.origin}/stamps/none") is None
         assert await let(eve, mona, peer) is None and await let(eve, otto, third) is None
+        free = otto.note("For anybody")
+        await deliver(alpha, peer, otto, otto.does("Create", free))
+        needless = eve.note("Well", inReplyTo=free["id"], replyAuthorization=f"{peer.origin}/stamps/needless")
+        await deliver(alpha, third, eve, eve.does("Create", needless))
+        assert (await copy_of(alpha, needless["id"])).parent_uri == free["id"]
+        assert "/stamps/needless" not in peer.fetched, "nothing is asked where nobody has to be"
         assert await let(eve, otto, peer, interactingObject=f"{eve.uri}/another") is None
         named, good = await answered(nina), await let(eve, otto, peer)
         assert named and named.parent and named.parent.uri == note["id"]

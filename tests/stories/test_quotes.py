@@ -159,6 +159,14 @@ async def test_a_yes_counts_with_a_good_stamp_of_the_one_who_was_asked(alpha: Li
         return (await peer.get(alpha, mine.uri.removeprefix(alpha.origin), by))[1]
     for by, result in ((eve, stamp), (otto, None), (otto, other), (otto, "https://elsewhere.example/stamps/1")):
         assert (await said(by, result)).quote_state is AskedState.ASKED, (by.uri, result)
+    theirs = eve.note("Look", quote=note["id"], cc=[alice.uri])
+    await deliver(alpha, peer, eve, eve.does("Create", theirs))
+    named = {"id": f"{alpha.origin}/activities/x", "type": "QuoteRequest", "actor": eve.uri, "object": note["id"]}
+    for uri in (theirs["id"], f"{theirs['id']}x"):  # for somebody else's quote nobody here asked
+        there = f"{peer.origin}/stamps/{len(peer.pages)}"
+        peer.show(there, good | {"id": there, "interactingObject": uri})
+        await deliver(alpha, peer, otto, otto.does("Accept", named | {"instrument": uri}, result=there))
+    assert not (await alpha.ask(lambda: Post.get(uri=theirs["id"]))).shows_quote and len(peer.of_kind("Update")) == 0
     shown = await said(otto, stamp)
     assert shown.shows_quote and (await shown_to(otto)).count(stamp.encode()) == 1
 

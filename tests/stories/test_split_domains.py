@@ -237,6 +237,7 @@ async def test_what_is_decided_against_either_holds(alpha: LiveServer, peer: Pee
     # she says something else, and others who are new there say the same as she did
     peer.finger(f"acct:bea@{peer.host}", f"acct:bea@{peer.host}", {"rel": "self", "type": ACTIVITY, "href": bea.uri})
     assert (await seen(alpha, bea)).is_gone
+    assert (await alpha.run(resolve.fetch_actor(alpha.instance, bea.uri))).is_gone, "as with a new key of hers"
     eve = peer.actor("eve")
     address(peer, domain, "eve")
     with pytest.raises(FederationError):
@@ -250,6 +251,12 @@ async def test_what_is_decided_against_either_holds(alpha: LiveServer, peer: Pee
     await alpha.run(domains.restrict(alpha.instance, domain.host, None, Restriction(Severity.NOOP)))
     assert await both_see(dan) == [True, True]
     assert not any([(await alpha.ask(lambda one=one: Actor.get(uri=one.uri))).is_gone for one in (bea, gus)])  # type: ignore[misc]
+
+    peer.show(gus.uri, gus.document | {"webfinger": "gus@sub.evil.example"})
+    for severity in (Severity.SUSPEND, Severity.NOOP):
+        await alpha.run(domains.restrict(alpha.instance, "evil.example", None, Restriction(severity)))
+        await (seen(alpha, gus) if severity is Severity.SUSPEND else settle(alpha))
+        assert (await alpha.ask(lambda: Actor.get(uri=gus.uri))).is_gone is (severity is Severity.SUSPEND), "or a name below it"
 
     # one undoes not the other, and the host counts whatever is thought of the domain
     for first, second in ((peer, domain), (domain, peer)):
