@@ -169,7 +169,7 @@ async def add_announces(announces: Sequence[tuple[str, int, int, Reach, datetime
     passed = [(new_id(), now, uri, actor, post, str(reach), at) for uri, actor, post, reach, at in announces]
     await write_rows("INSERT INTO announce (id, created_at, uri, actor_id, post_id, reach, published_at) VALUES"
                      " (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id, actor_id) DO NOTHING", passed)
-    await newest.made({row[3]: row[0] for row in passed})
+    await newest.made_elsewhere({row[3]: row[0] for row in passed})
 
 
 async def add_recipients(recipients: Sequence[tuple[int, int, bool]]) -> None:
@@ -205,8 +205,15 @@ async def add_posts(posts: Sequence[Mapping[str, object]]) -> list[int]:
     if filled:
         insert = f"INSERT INTO post ({', '.join(filled[0])}) VALUES ({', '.join('?' * len(filled[0]))})"  # noqa: S608
         await write_rows(insert, [given(post) for post in filled])
-        await newest.made({int(str(post["author_id"])): int(str(post["id"])) for post in filled})
+        await newest.made_elsewhere({int(str(post["author_id"])): int(str(post["id"])) for post in filled})
     return [int(str(post["id"])) for post in filled]
+
+
+async def hanging(tables: Sequence[str], post_ids: Collection[int]) -> set[str]:
+    """Those of these tables that hold anything about these posts: most do not, and to ask costs less than as many DELETEs."""
+    some = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table} WHERE {listed('post_id')})"  # noqa: S608
+                              for table in tables)
+    return {str(row[0]) for row in await tuples(some, [as_list(post_ids)] * len(tables))}
 
 
 async def add_tags(named: Sequence[tuple[int, str]]) -> None:

@@ -58,7 +58,7 @@ async def add_rows(made: Sequence[Rows]) -> None:
     by_table = _by_table(made)
     for table, found in by_table.items():
         await write_rows(_insert(table, tuple(found[0])), [_values(row) for row in found])
-    await newest.made(_newest(by_table))
+    await newest.made_elsewhere(_newest(by_table))
 
 
 def _by_table(made: Sequence[Rows]) -> dict[str, list[Row]]:

@@ -23,9 +23,8 @@ WHENCE = "the host of the one who asks"
 NOW = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC)
 LITERAL = clock.literal(NOW)
 PLACES = re.compile(rf"\?|\$\d+|{re.escape(LITERAL)}")
-_AUTHOR = 'LEFT OUTER JOIN "actor" "post__author" ON "post__author"."id"="post"."author_id"'
 #: What a condition is about: a message and its author.
-FROM = f'FROM "post" {_AUTHOR}'
+FROM = 'FROM "post" LEFT OUTER JOIN "actor" "post__author" ON "post__author"."id"="post"."author_id"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +88,10 @@ async def meeting_each(condition: Condition, asked: Collection[tuple[str, int]])
     if not asked:
         return set()
     beside, pairs = condition.beside({WHENCE: "asked.host"}), list(asked)
-    found = await tuples(f'SELECT asked.host, post.id FROM {_asked()} CROSS JOIN "post" {_AUTHOR}'  # noqa: S608
-                         f" WHERE post.id = asked.post_id AND ({beside.sql})",
-                         [as_list(host for host, _ in pairs), as_list(id_ for _, id_ in pairs), *beside.values])
+    hosts, ids = as_list(host for host, _ in pairs), as_list(id_ for _, id_ in pairs)
+    # the ids stand there twice: by the table alone, PostgreSQL reads all messages as long as it thinks that there are few
+    found = await tuples(f"SELECT asked.host, post.id {FROM} JOIN {_asked()} ON asked.post_id = post.id"  # noqa: S608
+                         f" WHERE {listed('post.id')} AND ({beside.sql})", [hosts, ids, ids, *beside.values])
     return {(str(host), int(id_)) for host, id_ in found}
 
 

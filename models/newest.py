@@ -32,13 +32,16 @@ TOGETHER = (
 
 async def made(newest: Mapping[int, int]) -> None:
     """Keep what was just written: the newest id of each author. Inside the transaction that writes it."""
-    if not newest:
-        return
-    if dialect() == "postgres":
-        await rows(f"WITH {', '.join(TOGETHER)} SELECT 1", [json.dumps(told(newest))])
-    else:
-        await write_rows(_FOLLOWS, _values(newest))
+    await made_elsewhere(newest)
     await write_rows(_OURS, _values(newest))
+
+
+async def made_elsewhere(newest: Mapping[int, int]) -> None:
+    """The same of people elsewhere alone."""
+    if dialect() == "sqlite":
+        await write_rows(_FOLLOWS, _values(newest))
+    elif newest:
+        await rows(f"WITH {', '.join(TOGETHER)} SELECT 1", [json.dumps(told(newest))])
 
 
 def made_at(connection: sqlite3.Connection, newest: Mapping[int, int]) -> None:

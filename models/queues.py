@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from models import clock
-from models.database import rows, tuples
+from models.database import as_list, listed, rows, tuples
 from models.delivery import ItemState
 
 
@@ -61,6 +61,6 @@ async def finish_items(ids: Iterable[int], outcome: str) -> set[int]:
     ids = list(ids)
     if not ids:
         return set()
-    update = "UPDATE inbox_item SET state = ?, outcome = ?, body = '' WHERE state = ? AND id IN "
-    done = await rows(f"{update} ({marks(len(ids))}) RETURNING id", [str(ItemState.DONE), outcome, str(ItemState.NEW), *ids])
+    done = await rows(f"UPDATE inbox_item SET state = ?, outcome = ?, body = '' WHERE state = ? AND {listed('id')} RETURNING id",  # noqa: S608
+                      [str(ItemState.DONE), outcome, str(ItemState.NEW), as_list(ids)])
     return {int(one["id"]) for one in done}
