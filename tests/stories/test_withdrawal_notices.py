@@ -32,6 +32,7 @@ from models import (
 )
 from models.actor import KeyKind
 from models.consent import Purpose
+from models.delivery import DeliveryState
 from models.host import Standing
 from models.member import Role
 from models.notification import Notice
@@ -223,6 +224,11 @@ async def test_a_server_that_stays_silent_is_marked_told_of_and_kept_out_until_i
     assert notice["consent"] and "proof" not in notice and notice["to"] == [peer.instance.uri]
 
     await check_forgeries(alpha, peer, notice, key)
+    assert await alpha.run(withdrawal_watch.chase()) == 0
+    taken = clock.now() - withdrawal_watch.AGAIN_AFTER - timedelta(minutes=1)
+    await alpha.ask(lambda: Delivery.filter(host=peer.host, state=DeliveryState.DONE).update(done_at=taken))
+    assert await alpha.run(withdrawal_watch.chase()) == 1
+    assert (await peer.wait_for("Withdraw", 2))[1] == notice, "taken, and not answered: it is said once more"
     await aged(alpha, 8)
     assert await alpha.run(withdrawal_watch.chase()) == 1 and await states(alpha) == [(peer.host, WithdrawalState.FAILED)]
     assert (Notice.SILENT, "") in await notices(alpha, boss)
