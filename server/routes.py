@@ -249,6 +249,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/settings/reading", person(settings.save_reading, Who.MEMBER)),
     Route("POST", "/settings/spared", person(settings.spare, Who.MEMBER)),
     Route("GET", "/settings/language", person(settings.language, Who.MEMBER)),
+    Route("POST", "/settings/language", person(settings.save_zone, Who.MEMBER)),
     Route("GET", "/settings/blocks", person(blocks.show, Who.MEMBER)),
     Route("POST", "/settings/blocks/servers", person(blocks.block_server, Who.MEMBER)),
     Route("POST", "/settings/blocks/servers/mute", person(blocks.mute_server, Who.MEMBER)),

@@ -18,6 +18,7 @@ from server.display import cards, sifting
 from server.doors import see
 from server.keys import COMMUNITY, FORM, LANGUAGE, MEMBER
 from server.views import FieldError, Option
+from server.words import event_times
 from server.words.language import LANGUAGES, gettext_for, name_of
 from server.words.wording import note_name, reach_name
 
@@ -150,10 +151,21 @@ def _topics(request: web.Request) -> list[tuple[str, str]]:
 
 
 async def language(request: web.Request) -> web.Response:
-    """GET /settings/language; the form posts to /look, like the button on every page."""
+    """GET /settings/language: the language, whose form posts to /look, like the button on every page, and the time zone."""
+    _, own = gettext_for(request[LANGUAGE]), cards.zone_of(request[MEMBER])
     choices = tuple(Option(value=code, title=name_of(code, code).capitalize(), checked=code == request[LANGUAGE])
                     for code in LANGUAGES)
-    return render.page(request, "settings_language.html", here="settings", choices=choices)
+    zones = (Option(value="", title=_("No place chosen"), checked=not own),
+             *(Option(value=zone, title=title, checked=zone == own) for zone, title in event_times.choices(request[LANGUAGE])))
+    return render.page(request, "settings_language.html", here="settings", choices=choices, zones=zones, saved=_saved(request))
+
+
+async def save_zone(request: web.Request) -> web.Response:
+    """POST /settings/language: by which clock the member lives."""
+    zone = request[FORM].text("zone")
+    known = zone in dict(event_times.choices(request[LANGUAGE]))
+    await request[MEMBER].read_like(zone=zone if known else "")
+    return see("/settings/language?saved=1")
 
 
 def _saved(request: web.Request) -> bool:

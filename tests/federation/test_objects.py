@@ -54,6 +54,10 @@ async def test_what_is_no_note_shows_what_it_is_and_leads_to_its_origin(
     talk = await show(alpha, peer, alice, otto, type="Event", name="Talk", startTime="2026-12-05T08:00:00Z",
                       timezone="Europe/Paris")
     assert "5 December 2026, 09:00 (local time: Paris)" in talk
+    async with Browser(alpha, alice) as browser:
+        await browser.post("/settings/language", {"zone": "Asia/Tokyo"})
+        shown = await browser.get("/home")
+        assert "For you" in shown and "5 December 2026, 17:00 – 6 December 2026, 01:00" in shown
 
     links = [{"type": "Link", "mediaType": "video/mp4", "href": f"{peer.origin}/v.mp4"},
              {"type": "Link", "mediaType": "text/html", "href": f"{peer.origin}/watch/1"}]

@@ -47,6 +47,17 @@ async def test_every_page_is_for_members(alpha: LiveServer, path: str) -> None:
         assert browser.headers["Cache-Control"] == "no-store"
 
 
+async def test_a_time_zone_is_chosen_kept_beside_the_rest_and_taken_back(alpha: LiveServer) -> None:
+    member = await ourse(alpha)
+    async with Browser(alpha, member.actor) as browser:
+        await browser.post("/settings/reading", {"rest": "1"})
+        for typed, kept in (("Europe/Paris", "Europe/Paris"), ("No/Where", "")):
+            await browser.post("/settings/language", {"zone": typed})
+            assert "Saved." in browser.page and f'<option value="{kept}" selected>' in browser.page
+            reading = (await fresh(alpha, member)).reading
+            assert reading["zone"] == kept and reading["rest"]
+
+
 async def test_a_profile_is_saved_and_cleaned_and_c3_is_written_down(alpha: LiveServer) -> None:
     member = await ourse(alpha)
     async with Browser(alpha, member.actor) as browser:
