@@ -1,4 +1,6 @@
-"""Copies of what others wrote go: at a Delete, when a notice takes them back, when their time is over. In a transaction."""
+"""Copies of what others wrote go: at a Delete, when a notice takes them back, when their time is over. In a transaction, but for
+what somebody has here in all, which may be much.
+"""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -22,15 +24,22 @@ from models import (
     Tag,
     Tombstone,
     Vote,
+    acts,
     clock,
     listings,
+    pruning,
 )
+from models.database import in_transaction
 from models.post import server_of
 from models.stamp import StampKind
 from moderation import counts
 
 AT_ONCE = 100
+#: What hangs on a message, and goes with it.
+HANGING = (Revision, Tag, Like, Announce, Notification, Recipient, Pin, Poll, Bookmark, FilteredPost)
 WITHDRAWN_NAME = "withdrawn"
+#: What somebody elsewhere has here, beside messages and votes.
+RELATIONS = ("followings", "followers", "likes", "announces", "caused", "addressed", "pins", "stamps", "approvals", "listed")
 
 
 async def erase(posts: Sequence[Post]) -> None:
@@ -42,22 +51,24 @@ async def erase_all(ids: Sequence[int]) -> None:
     """The same, by the ids of their rows."""
     if not ids:
         return
-    for table in (Revision, Tag, Like, Announce, Notification, Recipient, Pin, Poll, Bookmark, FilteredPost):
-        await table.filter(post_id__in=ids).delete()
-    await Approval.filter(post_id__in=ids).exclude(kind=StampKind.REPLY).delete()  # answers stay what they are
-    # the files of images go with the next cleaning (server.pictures.media.forget_erased)
-    await Attachment.filter(post_id__in=ids).update(post_id=None, remote_uri="", description="", sealed=None)
+    found = await acts.hanging([table._meta.db_table for table in (*HANGING, Approval, Attachment)], ids)
+    for table in HANGING:
+        if table._meta.db_table in found:
+            await table.filter(post_id__in=ids).delete()
+    if Approval._meta.db_table in found:
+        await Approval.filter(post_id__in=ids).exclude(kind=StampKind.REPLY).delete()  # answers stay what they are
+    if Attachment._meta.db_table in found:
+        # the files of images go with the next cleaning (server.pictures.media.forget_erased)
+        await Attachment.filter(post_id__in=ids).update(post_id=None, remote_uri="", description="", sealed=None)
     await Post.filter(id__in=ids).update(
         html="", text="", sealed=None, title="", warning="", language="", translations=None, place="", label_words="",
         team_note="", labels=None, quote_uri="", quote_stamp_uri="", shows_quote=False, expires_at=None, deleted_at=clock.now())
 
 
 async def take_back(uris: Sequence[str], speaker: Actor) -> None:
-    """Erase what these ids name, all of the speaker's own server, and let none of it come back. Where a person is named, all
-    that they wrote goes, what they did to our messages, and what their page said.
+    """Erase what these ids name, all of the speaker's own server, and let none of it come back: after `take_back_people`, which
+    has erased what belongs to persons among them. Inside a transaction.
     """
-    for actor in await Actor.filter(uri__in=list(uris), host=speaker.host).exclude(id=speaker.id):
-        await _empty(actor)
     posts = await Post.filter(uri__in=list(uris), author__host=speaker.host).select_related("author")
     await _bury([post for post in posts if post.deleted_at is None])
     for table in (Announce, Like):
@@ -73,20 +84,35 @@ async def take_back(uris: Sequence[str], speaker: Actor) -> None:
             await Tombstone.bury(uri, server_of(speaker.uri))
 
 
+async def take_back_people(uris: Sequence[str], speaker: Actor) -> None:
+    """Where a person is named, all that they wrote goes, what they did to our messages, and what their page said. The row stays:
+    should they agree anew one day, they are not dead here. In steps, outside any transaction, as there may be much.
+    """
+    for actor in await Actor.filter(uri__in=list(uris), host=speaker.host).exclude(id=speaker.id):
+        await _empty(actor)
+
+
 async def _bury(posts: Sequence[Post]) -> None:
     """Erase for good: a late Create must not bring them back."""
-    for post in posts:
-        await Tombstone.bury(post.uri, post.author.uri)
+    await acts.bury([(post.uri, post.author.uri) for post in posts])
     await erase(posts)
 
 
 async def _empty(actor: Actor) -> None:
-    """Nothing of a person stays but the row: should they agree anew one day, they are not dead here."""
-    while theirs := await Post.filter(author_id=actor.id, deleted_at__isnull=True).limit(AT_ONCE).select_related("author"):
-        await _bury(theirs)
-    await votes.forget(actor)
-    for relation in ("followings", "followers", "likes", "announces", "caused", "addressed", "pins", "stamps",
-                     "approvals", "listed"):
-        await getattr(actor, relation).all().delete()
-    await actor.change(name=f"{WITHDRAWN_NAME}-{actor.key[:8]}", display_name="", summary="", details=[], icon_uri="", url="",
-                       aliases=[], fetched_at=None)
+    theirs = Post.filter(author_id=actor.id, deleted_at__isnull=True).order_by("id").limit(AT_ONCE).select_related("author")
+    after = 0
+    while page := await theirs.filter(id__gt=after):
+        async with in_transaction():
+            await _bury(page)
+        after = page[-1].id
+    await drop_relations(actor)
+    async with in_transaction():
+        await votes.forget(actor)
+        await actor.change(name=f"{WITHDRAWN_NAME}-{actor.key[:8]}", display_name="", summary="", details=[], icon_uri="", url="",
+                           aliases=[], fetched_at=None)
+
+
+async def drop_relations(actor: Actor) -> None:
+    """What ties somebody elsewhere to others goes, in steps, outside any transaction."""
+    for relation in RELATIONS:
+        await pruning.forget(getattr(actor, relation).all())

@@ -36,6 +36,7 @@ async def actor(instance: Instance, uri: str, *, fresh: bool = False) -> Actor:
         return await fetch_actor(instance, uri)
     except Gone as error:
         if known and error.http_status == GONE_FOR_GOOD:  # a 404 may be an accident of theirs
+            await actors.empty(known)
             async with in_transaction():
                 await actors.forget(known)
         raise

@@ -15,8 +15,12 @@ from models import Actor, Post, acts
 
 
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
-    """What stands at the id of a message that is not the sender's, where both are of one server."""
+    """What stands at the id of a message that is not the sender's, where both are of one server. Of an account that goes, most
+    goes now.
+    """
     uri, sender = incoming.activity.object_id, incoming.sender
+    if uri == sender.uri:
+        await actors.empty(sender)
     post = await Post.kept(uri) if uri and uri != sender.uri and same_origin(uri, sender.uri) else None
     if post is None or post.author_id == sender.id or post.author.is_local:
         return incoming

@@ -12,12 +12,13 @@ from models import ErasureRequest, Host
 
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     """A server that we do not know to speak so may have learned it since: its own actor is read anew. Who that is, is asked there
-    if we do not know.
+    if we do not know. Of people who are named, most goes now.
     """
     await instances.recognise(instance, incoming.sender)
     host = await Host.get_or_none(name=incoming.sender.host)
     if host is None or not host.takes_withdrawals:
         await resolve.fetch_actor(instance, incoming.sender.uri)
+    await erasure.take_back_people(await _checked(incoming), incoming.sender)
     return incoming
 
 
@@ -25,17 +26,23 @@ async def receive(incoming: Incoming) -> None:
     """Erase what is named, now; the answer leaves when the files are gone too (`server.actions.erasures`). A notice that comes
     again is carried out and answered again: the first answer may have been lost.
     """
+    sender, uris = incoming.sender, await _checked(incoming)
+    await erasure.take_back(uris, sender)
+    columns = {"sender_uri": sender.uri, "digest": digest_of(uris), "count": len(uris)}
+    request, is_new = await ErasureRequest.get_or_create(columns, uri=incoming.activity.id)
+    if not is_new and request.sender_uri == sender.uri:
+        await ErasureRequest.filter(id=request.id).update(**columns, answered_at=None)
+
+
+async def _checked(incoming: Incoming) -> list[str]:
+    """The ids that are named, all of the sender's server, for which the sender speaks. Raises Refused, Malformed."""
     activity, sender = incoming.activity, incoming.sender
     if not speaks(await Host.get_or_none(name=sender.host), sender):
         raise Refused("withdraws, and does not speak for its server", host=sender.host)
     uris = named(activity.object)
     if not all(same_origin(uri, sender.uri) for uri in (activity.id, *uris)):
         raise Refused("withdraws what is not theirs", host=sender.host)
-    await erasure.take_back(uris, sender)
-    columns = {"sender_uri": sender.uri, "digest": digest_of(uris), "count": len(uris)}
-    request, is_new = await ErasureRequest.get_or_create(columns, uri=activity.id)
-    if not is_new and request.sender_uri == sender.uri:
-        await ErasureRequest.filter(id=request.id).update(**columns, answered_at=None)
+    return uris
 
 
 def named(thing: object) -> list[str]:
