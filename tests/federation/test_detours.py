@@ -1,6 +1,7 @@
 """Ways around the front door: what a peer says about us, about a third server, or through somebody else (security.md §0)."""
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Coroutine
 from datetime import timedelta
@@ -19,6 +20,7 @@ from federation import (
     proofs,
     resolve,
     rosters,
+    synchronisation,
     values,
 )
 from federation.answers import ACTIVITY
@@ -211,6 +213,82 @@ async def test_what_a_server_says_of_itself_is_read_there_alone(
         assert await refused(alpha, rosters.fetch(alpha.instance, peer.host))
         assert await refused(alpha, censuses._ask(alpha.instance, await alpha.ask(lambda: Census.of(peer.host))))
         assert {uri.rpartition("/")[2] for uri in peer.fetched} >= {"1", "charter", "census"} and other.fetched == []
+
+
+async def test_a_permission_is_what_it_says_to_the_letter(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor, mallory: PeerActor) -> None:
+    """FEP-044f and both older forms of GoToSocial: of its kind, under its id, about these two, by the author of the one; and who
+    is a stranger is not asked for one.
+    """
+    target, interaction = f"{vera.uri}/1", f"{mallory.uri}/2"
+    author = await alpha.run(resolve.actor(alpha.instance, vera.uri))
+    newest = {"type": "ReplyAuthorization", "attributedTo": vera.uri, "interactingObject": interaction,
+              "interactionTarget": target}
+    older = {"type": "ReplyApproval", "attributedTo": vera.uri, "object": interaction, "target": target}
+    oldest = {"type": "Accept", "actor": vera.uri, "object": interaction}
+
+    async def given(document: Document, kind: StampKind = StampKind.REPLY, by: Actor | None = None, to: str = target) -> bool:
+        stamp = f"{peer.origin}/stamps/{len(peer.pages)}"
+        peer.show(stamp, {"id": stamp} | document)
+        return await alpha.run(authorizations.is_given(
+            alpha.instance, stamp, kind, interaction=interaction, target=to, author=by))
+    for document in (newest, older, oldest, oldest | {"target": target}):
+        assert await given(document) and await given(document, by=author), document
+        assert not await given(document, StampKind.LIKE) or document["type"] == "Accept"
+        assert not await given(document, to=f"{vera.uri}/3") or document == oldest
+        assert not await given(document | {"id": f"{peer.origin}/stamps/other"}), "what is kept under another id is another"
+        for name in document:
+            for lie in ("https://elsewhere.example/users/x", mallory.uri, None):
+                if (name, lie) in (("attributedTo", mallory.uri), ("actor", mallory.uri)):  # where the author is known
+                    assert not await given(document | {name: lie}, by=author)
+                elif (name, lie) != ("target", None) or document is older:
+                    assert not await given(document | {name: lie}), (name, lie)
+    assert not await given({"type": "Accept", "actor": vera.uri, "object": interaction}, StampKind.QUOTE), "no quote by an Accept"
+    async with Peer() as stranger:
+        gina = stranger.actor("gina")
+        theirs = f"{stranger.origin}/stamps/1"
+        stranger.show(theirs, newest | {"id": theirs, "attributedTo": gina.uri, "interactionTarget": f"{gina.uri}/1"})
+        for standing, is_asked in ((Standing.UNKNOWN, False), (Standing.SUSPENDED, False), (Standing.PARTNER, True)):
+            await stranger.become(alpha, standing)
+            assert await alpha.run(authorizations.is_given(alpha.instance, theirs, StampKind.REPLY, interaction=interaction,
+                                                           target=f"{gina.uri}/1", author=None)) is is_asked
+            assert (stranger.fetched != []) is is_asked
+
+
+async def test_what_must_stay_is_not_answered_by_where_somebody_else_was_led(
+        alpha: LiveServer, peer: Peer, alice: Actor, vera: PeerActor) -> None:
+    """Whoever looks up the same address at the same time may follow it to another server that we exchange with, and they share
+    one request: a permission, a list of followers or of answers that came so is none.
+    """
+    async with Peer() as evil:
+        await evil.become(alpha)
+        for number, reading in enumerate((
+                lambda uri: authorizations.is_given(alpha.instance, uri, StampKind.QUOTE, interaction=alice.uri, target=vera.uri,
+                                                    author=None),
+                lambda uri: synchronisation._page(alpha.instance, uri, f"{peer.origin}/followers"),
+                lambda uri: conversations.read_document(alpha.instance, uri))):
+            uri, (asked, go_on) = f"{peer.origin}/led/{number}", (asyncio.Event(), asyncio.Event())
+            evil.show(f"{evil.origin}/led/{number}", {
+                "id": uri, "type": "QuoteAuthorization" if number == 0 else "Collection", "attributedTo": vera.uri,
+                "interactingObject": alice.uri, "interactionTarget": vera.uri, "items": []})
+
+            async def away(request: web.Request, asked: asyncio.Event = asked, go_on: asyncio.Event = go_on) -> web.Response:
+                asked.set()
+                await go_on.wait()
+                return web.Response(status=302, headers={"Location": f"{evil.origin}{request.path}"})
+            peer.pages[f"/led/{number}"] = away
+
+            async def both(uri: str = uri, reading: Any = reading, asked: asyncio.Event = asked,
+                           go_on: asyncio.Event = go_on) -> Any:
+                looking = asyncio.create_task(resolve.read_note(alpha.instance, uri))
+                await asked.wait()
+                staying = asyncio.create_task(reading(uri))
+                await asyncio.sleep(0.01)
+                go_on.set()
+                return (await asyncio.gather(looking, staying, return_exceptions=True))[1]
+            outcome = await alpha.run(both())
+            assert outcome is False or isinstance(outcome, FederationError), outcome
+        assert evil.fetched == [f"/led/{number}" for number in range(3)] == peer.fetched[-3:]
 
 
 async def test_lists_of_answers_are_read_where_the_message_is(
