@@ -13,7 +13,8 @@ from federation.errors import Gone, Refused
 from federation.incoming import Incoming
 from federation.instance import Instance
 from federation.wire import Note
-from models import Actor, Follow
+from models import Actor, Follow, Subquery
+from models.consent import Purpose
 from moderation import consent
 
 #: Not 410: that is gone for everybody.
@@ -33,18 +34,15 @@ async def named_note(instance: Instance, incoming: Incoming) -> Note:
 
 
 async def _reader(incoming: Incoming) -> Actor | None:
-    """Somebody of ours whom it is addressed to by name, or else a follower where followers are; who is not known elsewhere is
-    never named to anybody.
+    """Somebody of ours whom it is addressed to by name, or else a follower where followers are; who is not known elsewhere, or
+    suspended, is never named to anybody.
     """
     activity, sender = incoming.activity, incoming.sender
     addressed = [*activity.to, *activity.cc]
-    named = Actor.filter(Actor.present(), host="", uri__in=addressed[:ASKED_LIMIT] or [""])
-    for actor in await named.order_by("id"):
-        if await consent.may_leave(actor.id):
-            return actor
-    if sender.followers_uri and sender.followers_uri in addressed:
-        follows = Follow.filter(target_id=sender.id, accepted_at__isnull=False, follower__host="").order_by("id")
-        for follow in await follows.limit(ASKED_LIMIT).select_related("follower"):
-            if await consent.may_leave(follow.follower_id):
-                return follow.follower
-    return None
+    known = Actor.filter(Actor.present(), consent.those_who_allow(Purpose.SHARED_OUT), host="").order_by("id")
+    if named := await known.filter(uri__in=addressed[:ASKED_LIMIT] or [""]).first():
+        return named
+    if not sender.followers_uri or sender.followers_uri not in addressed:
+        return None
+    followers = Follow.filter(target_id=sender.id, accepted_at__isnull=False, follower__host="")
+    return await known.filter(id__in=Subquery(followers.values("follower_id"))).first()
