@@ -8,11 +8,12 @@ from contextlib import suppress
 import structlog
 
 from federation import bulk, groups, inbox
-from federation.addresses import origin_of
+from federation.addresses import host_of
 from federation.instance import Instance
 from models import InboxItem, clock, intake
 from models.availability import is_unavailable
 from models.queues import Due, is_due
+from moderation.domain_names import registrable
 
 POLL_SECONDS = 0.2
 BATCH = 100
@@ -22,7 +23,8 @@ GATHERED_FROM = 4
 GATHERING_SECONDS = 0.03
 REST_AFTER_FAILURE_SECONDS = 1.0
 LANES = 24
-LANES_PER_ORIGIN = 6
+LANES_PER_SITE = 6  # of a registrable domain: names below it cost nothing
+LANES_KEPT = 8  # for those who have none: a few servers that hand out nothing hold up nobody else
 log = structlog.get_logger()
 
 
@@ -54,21 +56,21 @@ class Intake:
         if time.monotonic() < self._rests_until:
             return
         try:
-            waiting = await self._less_grouped(await self._waiting()) if len(self._lanes) < LANES else {}
+            waiting = await self._less_grouped(await self._waiting())
         except Exception as error:
             self._failed("looking into the inbox failed", error)
             waiting = {}
         for sender, items in waiting.items():
-            if len(self._lanes) < LANES and self._in_use(origin_of(sender)) < LANES_PER_ORIGIN:
+            if self._has_lane(_site_of(sender)):
                 self._lanes[sender] = asyncio.create_task(self._lane(items))
 
     async def _waiting(self) -> dict[str, list[InboxItem]]:
-        """What is due, oldest first, by sender; not of senders that have a lane, nor of origins that have all of theirs."""
+        """What is due, oldest first, by sender; not of senders that have a lane, nor of sites that get no more."""
         if not await is_due(Due.ITEMS):
             return {}
-        full = {origin for sender in self._lanes if self._in_use(origin := origin_of(sender)) >= LANES_PER_ORIGIN}
+        full = {site for sender in self._lanes if not self._has_lane(site := _site_of(sender))}
         by_sender: dict[str, list[InboxItem]] = {}
-        for item in await intake.due(clock.now(), without=self._lanes, origins=full, limit=BATCH):
+        for item in await intake.due(clock.now(), without=self._lanes, sites=full, limit=BATCH):
             by_sender.setdefault(item.sender_uri, []).append(item)
         return by_sender
 
@@ -102,8 +104,10 @@ class Intake:
             coming.cancel()
         came.clear()
 
-    def _in_use(self, origin: str) -> int:
-        return sum(origin_of(sender) == origin for sender in self._lanes)
+    def _has_lane(self, site: str) -> bool:
+        """Whether one more of this site may begin."""
+        in_use = sum(_site_of(sender) == site for sender in self._lanes)
+        return in_use < LANES_PER_SITE and len(self._lanes) < (LANES - LANES_KEPT if in_use else LANES)
 
     async def _lane(self, items: list[InboxItem]) -> None:
         for item in items:
@@ -126,3 +130,7 @@ class Intake:
         for task in tasks:
             with suppress(asyncio.CancelledError, Exception):
                 await task
+
+
+def _site_of(uri: str) -> str:
+    return registrable(host_of(uri))

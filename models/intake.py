@@ -10,10 +10,10 @@ from models.delivery import InboxItem, ItemState
 from models.loading import makers, selected
 
 
-async def due(now: datetime, *, without: Collection[str], origins: Collection[str], limit: int) -> list[InboxItem]:
-    """What is due, the oldest first: not of these senders, nor of anybody at these origins."""
-    elsewhere = "".join(" AND substr(i.sender_uri, 1, ?) <> ?" for _ in origins)
-    values = [part for origin in origins for part in (len(origin) + 1, f"{origin}/")]
+async def due(now: datetime, *, without: Collection[str], sites: Collection[str], limit: int) -> list[InboxItem]:
+    """What is due, the oldest first: not of these senders, nor of anybody at these domains or below them."""
+    elsewhere = " AND i.sender_uri NOT LIKE ?" * 2 * len(sites)
+    values = [pattern for site in sites for pattern in (f"%//{site}/%", f"%.{site}/%")]
     found = await tuples(
         f"SELECT {selected(InboxItem, 'i')} FROM inbox_item i WHERE i.state = ? AND i.due_at <= ?"  # noqa: S608
         f" AND NOT ({listed('i.sender_uri', 'text')}){elsewhere} ORDER BY i.id LIMIT ?",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from federation import actors, arrivals, instances, resolve
+from federation import actors, arrivals, instances, intake, resolve
 from federation.contexts import PUBLIC
 from federation.errors import FederationError
 from models import Actor, ActorKey, Announce, Block, Delivery, Follow, Host, InboxItem, Like, OutgoingActivity, Post, clock
@@ -442,3 +442,30 @@ async def test_activities_without_an_id_count_once(alpha: LiveServer, peer: Peer
     assert await alpha.ask(lambda: InboxItem.filter(state=ItemState.DONE).count()) == 2
     follow = vera.does("Follow", alice.uri) | {"id": None}
     assert await peer.send(alpha, follow, vera) == 400
+
+
+async def test_servers_that_hand_out_nothing_hold_up_nobody_else(
+        alpha: LiveServer, peer: Peer, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What names a document that never comes keeps its lane; somebody else's Like, and Follow, are carried out meanwhile."""
+    monkeypatch.setattr(intake, "LANES", 2)
+    monkeypatch.setattr(intake, "LANES_KEPT", 1)
+    end, otto, post = asyncio.Event(), peer.actor("otto"), await alpha.write(alice, "Hello")
+
+    async def never(_: web.Request) -> web.Response:
+        await end.wait()
+        return web.Response(status=404)
+    async with Peer() as slow:
+        await slow.become(alpha)
+        for name in ("vera", "ute"):
+            someone = slow.actor(name)
+            await scene.follow(alpha, alice, someone)
+            slow.pages[f"/{name}"] = never
+            assert await slow.send(alpha, someone.does("Announce", f"{slow.origin}/{name}"), someone) == 202
+        while not {"/vera", "/ute"} & set(slow.fetched):
+            await asyncio.sleep(0.02)
+        for activity in (otto.does("Like", post.uri), otto.does("Follow", alice.uri)):
+            assert await peer.send(alpha, activity, otto) == 202
+        while await alpha.ask(lambda: InboxItem.filter(sender_uri=otto.uri, state=ItemState.NEW).exists()):
+            await asyncio.sleep(0.02)
+        assert await alpha.ask(lambda: InboxItem.filter(state=ItemState.NEW, attempts=0).count()) == 2  # no time has run out
+        end.set()
