@@ -27,7 +27,6 @@ from federation.addresses import host_of
 from federation.errors import Malformed, Refused, Unproven
 from federation.signatures import Request
 from models import Actor, ActorKey, Post, Stamp, clock
-from models.actor import ActorKind
 from models.errors import CommunityError, NotHere
 from models.member import MemberState
 from models.parts import END_OF_TIME
@@ -81,8 +80,7 @@ async def actor(request: web.Request) -> web.Response:
     if gone := await Actor.get_or_none(key=request.match_info["key"], host="", deleted_at__isnull=False):
         if await disclosure.may_be_there(gone.uri, host):
             return activity(collections.tombstone(gone), status=410)
-    suspended = Actor.filter(member__state=MemberState.SUSPENDED, deleted_at__isnull=True)
-    if away := await suspended.get_or_none(key=request.match_info["key"], host=""):
+    if away := await Actor.get_or_none(key=request.match_info["key"], member__state=MemberState.SUSPENDED):
         if await disclosure.may_be_there(away.uri, host):
             return activity(render.suspended_document(away, await ActorKey.shown(away.id), _origin(request)))
     found = await _member(request)
@@ -113,7 +111,7 @@ async def post(request: web.Request) -> web.Response:
         raise NotHere("no such post")
     if found.deleted_at and await disclosure.may_be_there(found.uri, host):
         return activity(collections.tombstone(found), status=410)
-    if not await may_see(await Viewer.peer(host), found) or not await consent.may_leave(found.author_id):
+    if not await may_see(await Viewer.peer(host), found):
         raise NotHere("not for this host")
     await disclosure.told(found.author, found.uri, host, disclosure.FETCHED)
     return activity(await collections.note_document(found, await Viewer.peer(host)))
@@ -137,7 +135,7 @@ async def _shown(request: web.Request) -> tuple[Post, Viewer]:
     """A message of ours that the caller's server may see."""
     viewer = await Viewer.peer(await caller(request))
     found = await Post.get_or_none(key=request.match_info["key"], author__host="").select_related("author")
-    if found is None or not await may_see(viewer, found) or not await consent.may_leave(found.author_id):
+    if found is None or not await may_see(viewer, found):
         raise NotHere("no such post")
     return found, viewer
 
@@ -153,10 +151,8 @@ async def stamp(request: web.Request) -> web.Response:
     """GET /stamps/{key}: what a member allowed somebody, for servers whose people may see the message."""
     host = await caller(request)
     found = await Stamp.get_or_none(key=request.match_info["key"]).select_related("post__author", "asker")
-    if found is None or not await consent.may_leave(found.post.author_id):
+    if found is None or not await may_see(await Viewer.peer(host), found.post):
         raise NotHere("no such stamp")
-    if not await may_see(await Viewer.peer(host), found.post):
-        raise NotHere("not for this host")
     await disclosure.told(found.post.author, stamps.uri_of(found), host, disclosure.FETCHED)  # so that its end is told there
     return activity(stamps.document(found))
 
@@ -261,7 +257,7 @@ async def viewer_of(request: web.Request) -> Viewer:
 async def _member(request: web.Request) -> Actor:
     """The member in the address, if known elsewhere at all: absent, gone and not agreed look the same."""
     found = await Actor.get_or_none(Actor.present(), key=request.match_info["key"], host="")
-    if found is None or found.kind is ActorKind.APPLICATION or not await consent.may_leave(found.id):
+    if found is None or not await consent.may_leave(found.id):
         raise NotHere("no such actor")
     return found
 
