@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -355,6 +356,34 @@ async def test_whose_words_are_taken(alice: Actor) -> None:
     for is_read in (False, True):
         assert await take(vera, said(vera, "Create", early.id), is_alone=True, note=early, is_read_at_origin=is_read) == "done"
         assert (await Post.get(uri=early.id)).author_id == (vera.id if is_read else mallory.id), "its origin says whose it is"
+
+
+async def test_what_changes_is_the_senders_own(alice: Actor) -> None:
+    """A message, one that was put away, or a profile, each carried out by itself."""
+    vera, mallory, eve = await theirs("vera"), await theirs("mallory"), await theirs("eve")
+    directory = await theirs("directory", kind=ActorKind.SERVICE)
+    for one in (vera, mallory, directory):
+        await follow(alice, one)
+    newer = {"updated": "2026-06-01T00:00:00Z", "content": "<p>newer</p>"}
+
+    async def change(by: Actor, thing: Document, **prepared: Any) -> str:
+        words = {"note": Note.parse(thing)} if thing["type"] == "Note" else {}
+        return await take(by, said(by, "Update", thing), is_alone=True, **words | prepared)
+    hers = await wrote(vera, Reach.WEB)
+    await hers.change(published_at=clock.now() - timedelta(days=300))
+    assert await take(directory, said(directory, "Update", note(directory))) == "Alone"
+    assert await change(vera, note(vera, hers.uri, **newer)) == "done" and (await Post.get()).html == "<p>newer</p>"
+    assert await change(eve, note(eve, **newer)) == "done" and await Post.all().count() == 1, "nobody is to read it"
+    gone = await wrote(mallory, deleted_at=clock.now())
+    assert await change(vera, note(vera, gone.uri, **newer)) == "Refused", "it was another's"
+    for by, result in ((mallory, "Refused"), (vera, "done")):
+        assert await change(by, {"id": hers.uri, "type": "Tombstone"}) == result
+        assert await Post.filter(id=hers.id, deleted_at__isnull=False).exists() == (by is vera)
+    profile = {"id": vera.uri, "type": "Person", "preferredUsername": vera.name, "inbox": vera.inbox_uri, "name": "New"}
+    for by, thing in ((mallory, profile), (vera, profile | {"type": "Mystery"}), (vera, vera.uri)):
+        assert await take(by, said(by, "Update", thing), is_alone=True) == "done"
+        assert (await Actor.get(id=vera.id)).display_name == ""
+    assert await change(vera, profile) == "done" and (await Actor.get(id=vera.id)).display_name == "New"
 
 
 async def test_for_whose_words_others_are_asked(alice: Actor) -> None:

@@ -243,6 +243,9 @@ async def test_both_accounts_say_that_somebody_moves(alice: Actor) -> None:
     assert await take(vera, given, other=new) == "Refused", "a short while ago"
     await vera.change(moved_at=LONG_AGO)
     assert await take(vera, given, other=new) == "done"
+    first = await theirs("first", moved_to_uri=new.uri)
+    await new.change(aliases=[first.uri])
+    assert await take(first, said(first, "Move", first.uri, target=new.uri), other=new) == "done", "for the first time"
     assert {(one.follower_id, one.target_id) for one in await Follow.all()} == {(alice.id, new.id), (new.id, vera.id)}
     assert await told() == {("alice", Notice.MOVED, None)} and await Actor.filter(id=vera.id, moved_at__gt=LONG_AGO).exists()
 
