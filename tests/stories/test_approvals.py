@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from federation import unanswered_wishes
+from federation import authorizations, unanswered_wishes
+from federation.wire import Note
 from models import Announce, Approval, Case, Host, Like, Post, clock
 from models.case import Matter
 from models.host import Standing
@@ -360,6 +362,22 @@ async def test_a_permission_of_ours_is_ours_to_know(alpha: LiveServer, peer: Pee
     async def taken(by: PeerActor, said: Document) -> bool:
         await deliver(alpha, peer, by, by.does("Create", said))
         return await alpha.ask(lambda: Post.filter(uri=said["id"], parent_id=post.id).exists())
+    other, like = await alpha.write(alice, "Another", Reach.WEB), f"{otto.uri}/like"
+    await deliver(alpha, peer, otto, otto.does("LikeRequest", post.uri, instrument=like))
+    like_stamp = (await peer.wait_for("Accept", 2))[1]["result"]
+    unknown, there = f"{otto.uri}/unknown", f"{peer.origin}/stamps/there"
+    peer.show(there, {"id": there, "type": "ReplyAuthorization", "attributedTo": otto.uri, "interactingObject": note["id"],
+                      "interactionTarget": unknown})
+
+    async def is_let(is_let: bool = False, **changed: Any) -> bool:
+        said = replace(Note.parse(note | {"replyAuthorization": stamp} | changed), is_let=is_let)
+        return (await alpha.run(authorizations.checked(alpha.instance, said))).is_let
+    assert await is_let() and await is_let(is_let=True, replyAuthorization="https://elsewhere.example/stamps/1")
+    for lie in ({"replyAuthorization": like_stamp}, {"replyAuthorization": f"{stamp}x"}, {"inReplyTo": other.uri},
+                {"id": f"{otto.uri}/other"}, {"attributedTo": eve.uri}, {"id": like, "replyAuthorization": like_stamp},
+                {"inReplyTo": None}, {"inReplyTo": unknown}, {"replyAuthorization": None}):
+        assert not await is_let(**lie), lie
+    assert await is_let(inReplyTo=unknown, replyAuthorization=there), "of a message that is not here"
     assert not await taken(eve, eve.note("Me too", inReplyTo=post.uri, replyAuthorization=stamp))
     assert not await taken(otto, otto.note("And", inReplyTo=post.uri, replyAuthorization=f"{alpha.origin}/stamps/never"))
     assert await taken(otto, note | {"replyAuthorization": stamp})
