@@ -40,9 +40,7 @@ class Walls:
         """Whether either blocks the other, or a member of ours the server of the other."""
         if (one.id, other.id) in self.blocks or (other.id, one.id) in self.blocks:
             return True
-        if one.host == other.host:
-            return False
-        return any(ours.is_local and (ours.id, server) in self.host_blocks
+        return any((ours.id, server) in self.host_blocks
                    for ours, theirs in ((one, other), (other, one)) for server in theirs.servers)
 
 

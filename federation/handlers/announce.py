@@ -90,7 +90,7 @@ async def _named(incoming: Sequence[Incoming]) -> list[tuple[Incoming, Post | No
     for one in incoming:
         if one.known:
             await origins.take(one.known, one.note)
-    named = ["" if one.activity.object_type in ACTIVITY_TYPES else one.activity.object_id or "" for one in incoming]
+    named = [one.activity.object_id or "" for one in incoming]
     kept = await acts.kept({*named})
     return [(one, one.post or kept.get(uri)) for one, uri in zip(incoming, named, strict=True)]
 

@@ -22,7 +22,7 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     if uri == sender.uri:
         await actors.empty(sender)
     post = await Post.kept(uri) if uri and uri != sender.uri and same_origin(uri, sender.uri) else None
-    if post is None or post.author_id == sender.id or post.author.is_local:
+    if post is None or post.author_id == sender.id:
         return incoming
     return await origins.ask(instance, incoming, post)
 

@@ -349,6 +349,8 @@ async def test_whose_words_are_taken(alice: Actor) -> None:
     assert await take(vera, said(vera, "Create", "https://x.example/1"), is_alone=True, votes=tuple(votes[1:])) == "done"
     assert sorted([one.option for one in await Vote.filter(actor=vera)]) == ["no", "yes"]
     assert not await Post.filter(uri__in=[vote.id for vote in votes]).exists()
+    gone = await wrote(mallory, deleted_at=clock.now())
+    assert await take(vera, said(vera, "Create", note(vera, gone.uri))) == "Alone", "erased by whoever was not its author"
     early = Note.parse(note(vera, **newer))
     assert await take(vera, said(vera, "Update", early.id), is_alone=True, note=early) == "done", "it comes before its Create"
     assert await Post.filter(uri=early.id).exists()

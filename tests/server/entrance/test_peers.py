@@ -46,6 +46,7 @@ async def test_an_address_leads_to_what_is_ours_and_there(alpha: LiveServer, pee
         them = await Actor.create(uri=f"{peer.origin}/users/copy", name="copy", host=peer.host, inbox_uri=f"{peer.origin}/inbox")
         copy = await Post.create(uri=f"{them.uri}/1", author=them, reach=Reach.WEB, conversation=f"{them.uri}/1", html="x")
         mine = await Post.get(id=(await alpha.write(alice, "mine", Reach.WEB)).id).select_related("author")
+        erased, unsent = [await alpha.write(alice, "gone", Reach.WEB) for _ in range(2)]
         pages = [await alpha.write(alice, f"{n}", Reach.WEB) for n in range(2)]
         stamp = await Stamp.create(kind=StampKind.LIKE, post=mine, asker=them, interaction_uri=f"{them.uri}/2")
         for one in (gail, sue):
@@ -54,8 +55,13 @@ async def test_an_address_leads_to_what_is_ours_and_there(alpha: LiveServer, pee
         await Member.filter(actor_id=sue.id).update(state=MemberState.SUSPENDED)
         await sue.change(suspended_at=clock.now())
         await Pin.create(actor=alice, post=mine)
-        return them, copy, mine, stamp, pages
-    them, copy, mine, stamp, pages = await alpha.run(lay_out())
+        for answer in pages:
+            await Post.filter(id=answer.id).update(parent_id=mine.id, conversation=mine.uri)
+        for gone in (erased, unsent):
+            await Post.filter(id=gone.id).update(deleted_at=clock.now())
+        await Disclosure.create(object_uri=erased.uri, host=peer.host, actor=alice, kind="Create")
+        return them, copy, mine, stamp, [*pages, erased, unsent]
+    them, copy, mine, stamp, (*pages, erased, unsent) = await alpha.run(lay_out())
 
     async def read(path: str) -> tuple[int, dict[str, Any]]:
         status, body = await peer.get(alpha, path, otto)
@@ -63,9 +69,10 @@ async def test_an_address_leads_to_what_is_ours_and_there(alpha: LiveServer, pee
     nothing = [f"/actors/{one}{more}" for one in (new_key(), them.key, instance.key) for more in ("", "/outbox", "/followers")]
     nothing += [f"/posts/{one}{more}" for one in (new_key(), copy.key) for more in ("", "/replies", "/context")]
     nothing += [f"/actors/{gone.key}{more}" for gone in (gail, sue) for more in ("/outbox", "/featured")]
-    for path in (*nothing, f"/stamps/{new_key()}"):
+    for path in (*nothing, f"/stamps/{new_key()}", f"{pages[0].uri}/context", unsent.uri):
         assert (await read(path))[0] == 404, path
-    for uri, status in ((alice.uri, 200), (gail.uri, 410), (sue.uri, 200), (alice.uri, 200), (mine.uri, 200)):
+    for uri, status in ((alice.uri, 200), (gail.uri, 410), (sue.uri, 200), (alice.uri, 200), (mine.uri, 200),
+                        (erased.uri, 410)):
         found = await read(uri)
         assert (found[0], found[1]["id"], "suspended" in found[1]) == (status, uri, uri == sue.uri), uri
     assert (await read(f"/stamps/{stamp.key}"))[1]["interactingObject"] == stamp.interaction_uri
