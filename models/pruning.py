@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import TypeVar
 
 from tortoise.queryset import QuerySet
 
-from models.base import Record
+from models.base import LedgerRow, Record
 
 STEP = 500  # rows of one transaction: some milliseconds
-Row = TypeVar("Row", bound=Record)
+Row = TypeVar("Row", bound=Record | LedgerRow)
 
 
 async def forget(old: QuerySet[Row]) -> int:
@@ -17,9 +18,16 @@ async def forget(old: QuerySet[Row]) -> int:
 
     Ask for them by `id` and not by `created_at`: a step has to find its rows without reading the table.
     """
-    gone, after = 0, 0
-    while ids := await old.filter(id__gt=after).order_by("id").limit(STEP).values_list("id", flat=True):
-        gone += await old.filter(id__in=list(ids)).delete()
-        after = int(str(ids[-1]))
-        await asyncio.sleep(0)
+    gone = 0
+    async for ids in steps(old):
+        gone += await old.filter(id__in=ids).delete()
     return gone
+
+
+async def steps(found: QuerySet[Row]) -> AsyncIterator[list[int]]:
+    """The ids of these rows, a step at a time, the oldest first; others write in between."""
+    after, ordered = 0, found.order_by("id").limit(STEP)
+    while ids := [int(str(id_)) for id_ in await ordered.filter(id__gt=after).values_list("id", flat=True)]:
+        yield ids
+        after = ids[-1]
+        await asyncio.sleep(0)

@@ -4,8 +4,10 @@ The end is made of small steps. Each is one transaction, and can be repeated: af
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from federation import outbox
 from models import (
@@ -21,10 +23,12 @@ from models import (
     OutgoingActivity,
     OutgoingMail,
     Post,
+    Q,
     Revision,
     Session,
     Subquery,
     clock,
+    pruning,
     sealing,
     vault,
 )
@@ -40,7 +44,7 @@ from moderation import consent
 from server.actions import accounts, apps, consents, links, removal, sharing, unguarded
 from server.actions.consents import Voice
 from server.members import traces
-from server.members.traces import AtEnd
+from server.members.traces import AtEnd, Trace
 from server.pictures.media import MediaStore
 from server.words import language
 
@@ -138,6 +142,7 @@ async def step(departure: Departure, store: MediaStore) -> bool:
             POSTS_AT_ONCE).select_related("author"):
         await _settle_posts(departure, page, store)
     else:
+        await _empty(departure)
         await _finish(departure, store)
     return True
 
@@ -167,10 +172,9 @@ async def _tell(departure: Departure) -> None:
             if consent.is_in_force(record):
                 await consents.end(record, ConsentEvent.WITHDRAWN, ConsentState.WITHDRAWN, voice)
         await sharing.show_as_agreed(actor)  # while there are still rows that say which directories have them
-        waiting = Delivery.filter(activity__actor_id=actor.id, state=DeliveryState.WAITING, attempts=0)
-        ids = await waiting.exclude(activity__kind__in=["Delete", "Undo"]).values_list("id", flat=True)
-        await Delivery.filter(id__in=[int(str(id_)) for id_ in ids] or [0]).update(state=DeliveryState.FAILED,
-                                                                                   done_at=clock.now())
+        said = Subquery(OutgoingActivity.filter(actor_id=actor.id).exclude(kind__in=["Delete", "Undo"]).values("id"))
+        waiting = Delivery.filter(state=DeliveryState.WAITING, attempts=0, activity_id__in=said)
+        await waiting.update(state=DeliveryState.FAILED, done_at=clock.now())
         await outbox.delete_actor(actor)
 
 
@@ -182,26 +186,30 @@ async def _first(departure: Departure, column: str) -> bool:
 
 
 async def _settle_posts(departure: Departure, page: list[Post], store: MediaStore) -> None:
-    gone: list[str] = []
+    kept = [post for post in page if kind_of(post) in departure.keeps]
+    erased = [post for post in page if post not in kept]
+    bare = erased if Kind.IMAGES in departure.keeps else page
+    images = Attachment.filter(post_id__in=[post.id for post in bare] or [0])
     async with in_transaction():
-        former = await nobody_in_particular(departure.actor)
-        for post in page:
-            images = Attachment.filter(post_id=post.id)
-            is_kept = kind_of(post) in departure.keeps
-            if is_kept and Kind.IMAGES in departure.keeps:
-                await images.update(owner_id=former.id)
-            else:
-                gone += [image.key for image in await images]
-                await images.delete()
-            if is_kept:
-                await Revision.filter(post_id=post.id).delete()
-                post.author = former
-                await post.change(author_id=former.id)
-                await sealing.anew(post)
-            else:
-                await removal.bury(post)
-    for key in gone:
+        files = [image.key for image in await images]
+        await images.delete()
+        if erased:
+            await removal.bury(erased)
+        if kept:
+            await _keep(kept, await nobody_in_particular(departure.actor))
+    for key in files:
         store.forget(key)
+
+
+async def _keep(posts: list[Post], former: Actor) -> None:
+    """They stay, and nothing says who wrote them."""
+    ids = [post.id for post in posts]
+    await Attachment.filter(post_id__in=ids).update(owner_id=former.id)
+    await Revision.filter(post_id__in=ids).delete()
+    for post in posts:
+        post.author = former
+        await post.change(author_id=former.id)
+        await sealing.anew(post)
 
 
 def kind_of(post: Post) -> str:
@@ -225,23 +233,33 @@ async def nobody_in_particular(left: Actor) -> Actor:
     return (await Actor.get_or_create(columns, name=FORMER, host=""))[0]
 
 
+async def _empty(departure: Departure) -> None:
+    """All other rows, which may be hundreds of thousands: in steps, each by itself, of which a crash leaves the rest for later.
+    They were hidden when the member left. The rows of images go with the account, which knows their files then.
+    """
+    actor, member = departure.actor, await Member.get_or_none(actor_id=departure.actor_id)
+    if Kind.REACTIONS in departure.keeps:
+        async with in_transaction():
+            former = await nobody_in_particular(actor)
+        doubled = Subquery(Like.filter(actor_id=former.id).values("post_id"))
+        async for ids in pruning.steps(Like.filter(actor_id=actor.id).exclude(post_id__in=doubled)):
+            await Like.filter(id__in=ids).update(actor_id=former.id)
+    for trace, rows in _rows_of(actor.id, member.id if member else 0):
+        if trace.at_end is not AtEnd.UNTIED and trace.model is not Attachment:
+            await pruning.forget(rows)
+
+
 async def _finish(departure: Departure, store: MediaStore) -> None:
-    """All other rows, then the account itself: the actor stays as an empty shell, so that its id stays dead."""
+    """What came meanwhile, then the account itself: the actor stays as an empty shell, so that its id stays dead."""
     actor = departure.actor
     member = await Member.get_or_none(actor_id=actor.id)
     files = [image.key for image in await Attachment.filter(owner_id=actor.id)]
     async with in_transaction():
         if not await _first(departure, "ended_at"):
             return
-        if Kind.REACTIONS in departure.keeps:
-            former = await nobody_in_particular(actor)
-            doubled = Subquery(Like.filter(actor_id=former.id).values("post_id"))
-            await Like.filter(actor_id=actor.id).exclude(post_id__in=doubled).update(actor_id=former.id)
         await _erase_rows(actor.id, member.id if member else 0)
-        unsent = Delivery.filter(activity__actor_id=actor.id, activity__kind__in=TELLING,
-                                 state=DeliveryState.WAITING)
-        ids = await unsent.values_list("id", flat=True)
-        await Delivery.filter(id__in=[int(str(id_)) for id_ in ids] or [0]).update(state=DeliveryState.FAILED)
+        telling = Subquery(OutgoingActivity.filter(actor_id=actor.id, kind__in=TELLING).values("id"))
+        await Delivery.filter(state=DeliveryState.WAITING, activity_id__in=telling).update(state=DeliveryState.FAILED)
         if member is not None:
             await _farewell(departure, member)
             await Member.filter(id=member.id).delete()
@@ -269,13 +287,19 @@ async def again() -> int:
 
 
 async def _erase_rows(actor_id: int, member_id: int) -> None:
-    for trace in traces.TRACES:
-        whose = member_id if trace.column == "member_id" else actor_id
-        rows = trace.model.filter(**{trace.column: whose})
+    for trace, rows in _rows_of(actor_id, member_id):
         if trace.at_end is AtEnd.UNTIED:
             await rows.update(**{trace.column: None})
-        elif trace.at_end in (AtEnd.ERASED, AtEnd.CONTENT) and trace.model not in (Member, Post):
+        else:
             await rows.delete()
+
+
+def _rows_of(actor_id: int, member_id: int) -> Iterator[tuple[Trace, Any]]:
+    """The rows that go, or no longer say who; not the messages, and not the account."""
+    for trace in traces.TRACES:
+        goes = trace.at_end in (AtEnd.ERASED, AtEnd.CONTENT) and trace.model not in (Member, Post)
+        if goes or trace.at_end is AtEnd.UNTIED:
+            yield trace, trace.model.filter(**{trace.column: member_id if trace.column == "member_id" else actor_id})
 
 
 async def _farewell(departure: Departure, member: Member) -> None:
@@ -291,9 +315,11 @@ async def _forget_keys(departure: Departure) -> bool:
     if await Delivery.filter(activity__actor_id=departure.actor_id, state=DeliveryState.WAITING).exists():
         return False
     vault.current().destroy(departure.actor_id)  # once more, if a crash came between
+    said = OutgoingActivity.filter(~Q(body="") | Q(sealed__isnull=False), actor_id=departure.actor_id).exclude(kind="Delete")
+    async for ids in pruning.steps(said):
+        await OutgoingActivity.filter(id__in=ids).update(body="", sealed=None)
     async with in_transaction():
         await ActorKey.filter(actor_id=departure.actor_id).delete()
-        await OutgoingActivity.filter(actor_id=departure.actor_id).exclude(kind="Delete").update(body="", sealed=None)
         await departure.change(keys_gone_at=clock.now())
     return True
 

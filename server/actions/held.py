@@ -83,7 +83,7 @@ async def _quoted_key(post: Post) -> str:
 
 async def vanish(post: Post) -> None:
     """A held message leaves no trace: nobody has seen it."""
-    await reviews.forget(post)
+    await reviews.forget([post])
     await OutgoingActivity.filter(object_uri=post.uri).delete()
     await Attachment.filter(post=post).delete()
     await Stamp.filter(interaction_uri=post.uri).delete()

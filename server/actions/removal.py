@@ -1,6 +1,9 @@
 """Erasing messages of ours: what they said goes, their ids stay dead."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from federation import outbox, withdrawal_notices
 from models import (
     Announce,
@@ -20,7 +23,7 @@ from models import (
     Stamp,
     Subquery,
     Tag,
-    Tombstone,
+    acts,
     clock,
 )
 from models.database import in_transaction
@@ -28,6 +31,11 @@ from models.delivery import TELLING, DeliveryState
 from models.post import AskedState
 from server.actions import held, reviews
 from server.pictures.media import MediaStore, set_free
+
+#: What is left of a message that was erased.
+EMPTY: dict[str, Any] = {
+    "text": "", "html": "", "title": "", "warning": "", "translations": None, "place": "", "label_words": "", "team_note": "",
+    "sealed": None, "quote_uri": "", "quote_stamp_uri": "", "shows_quote": False, "quote_state": AskedState.NONE}
 
 
 async def delete(post: Post, store: MediaStore, *, keep_images: bool = False) -> None:
@@ -53,21 +61,25 @@ async def withdraw(post: Post, *, keep_images: bool = False) -> list[str]:
         return files
     await withdrawal_notices.ask(post.author, [post.uri])
     await outbox.delete(post)
-    await bury(post)
+    await bury([post])
     return files
 
 
-async def bury(post: Post) -> None:
-    """Everything that the message said goes; its id stays dead. Inside a transaction; telling others is for the caller."""
-    await post.change(text="", html="", title="", warning="", label_words="", team_note="", deleted_at=clock.now(), quote_uri="",
-                      quote_stamp_uri="", shows_quote=False, quote_state=AskedState.NONE)
-    await reviews.forget(post)
-    await Stamp.filter(interaction_uri=post.uri).delete()
-    await Approval.filter(uri=post.uri).delete()
+async def bury(posts: Sequence[Post]) -> None:
+    """Everything that messages of ours said goes, their authors loaded; their ids stay dead. Inside a transaction; telling others
+    is for the caller. As many questions for many as for one.
+    """
+    ids, uris, now = [post.id for post in posts], [post.uri for post in posts], clock.now()
+    for post in posts:
+        post.update_from_dict(EMPTY | {"deleted_at": now})
+    await Post.filter(id__in=ids).update(**EMPTY, deleted_at=now)
+    await reviews.forget(posts)
+    await Stamp.filter(interaction_uri__in=uris).delete()
+    await Approval.filter(uri__in=uris).delete()
     for rows in (Revision, Tag, Attachment, Notification, Like, Announce, Recipient, Pin, Poll, Bookmark, FilteredPost,
                  Stamp):
-        await rows.filter(post=post).delete()
-    waiting = Subquery(Delivery.filter(object_uri=post.uri, state=DeliveryState.WAITING).values("activity_id"))
-    await OutgoingActivity.filter(object_uri=post.uri, kind__in=TELLING).exclude(id__in=waiting).update(body="",
-                                                                                                                       sealed=None)
-    await Tombstone.bury(post.uri, post.author.uri)
+        await rows.filter(post_id__in=ids).delete()
+    waiting = Subquery(Delivery.filter(object_uri__in=uris, state=DeliveryState.WAITING).values("activity_id"))
+    told = OutgoingActivity.filter(object_uri__in=uris, kind__in=TELLING).exclude(id__in=waiting)
+    await told.update(body="", sealed=None)
+    await acts.bury([(post.uri, post.author.uri) for post in posts])

@@ -1,6 +1,7 @@
 """Messages that wait until the team has read them: held back, let go, sent back. Nothing of them is ever lost."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from statistics import median
 
@@ -90,11 +91,13 @@ async def written_by(post: Post) -> Actor | None:
     return await Actor.get_or_none(id=post.written_by_id) if post.written_by_id else None
 
 
-async def forget(post: Post) -> None:
-    """It is erased, or taken back: nothing of it waits any more. Inside the transaction."""
-    await SignalHit.filter(post_id=post.id).delete()
-    if await Review.filter(post_id=post.id).delete():
-        await _answered(await Actor.get(id=post.author_id))
+async def forget(posts: Sequence[Post]) -> None:
+    """They are erased, or taken back: nothing of them waits any more. Inside the transaction."""
+    ids = [post.id for post in posts]
+    await SignalHit.filter(post_id__in=ids).delete()
+    if await Review.filter(post_id__in=ids).delete():
+        for author in await Actor.filter(id__in={post.author_id for post in posts}).order_by("id"):
+            await _answered(author)
 
 
 async def let_go(review: Review, by: Member, *, trusts: bool = False) -> None:
