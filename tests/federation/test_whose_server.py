@@ -382,8 +382,9 @@ async def test_who_becomes_and_stays_a_partner(alice: Actor) -> None:
     crossed = offer(us) | {"id": f"https://{P}/zzz"}
     for standing, after in ((Standing.PARTNER, Standing.PARTNER), (Standing.PAUSED, Standing.PAUSED),
                             (Standing.UNKNOWN, Standing.PARTNER)):
-        await stands(standing=standing, offer_uri=ours_)
+        await stands(standing=standing, offer_uri=ours_, asked_them_at=clock.now() if after is not standing else None)
         assert await take(us, crossed) == "done" and await stands() == (after, ours_), "the id that sorts first"
+    assert await OutgoingActivity.filter(kind="Accept").count() == 3
     assert await take(us, said(us, "Undo", {"type": "Offer", "object": {"type": "Note"}})) == "done"
     assert await stands() == (Standing.PARTNER, ours_)
     await stands(standing=Standing.SUSPENDED)
