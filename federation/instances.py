@@ -35,10 +35,13 @@ APPLICATION: Final = "https://www.w3.org/ns/activitystreams#Application"
 NODEINFO: Final = "/.well-known/nodeinfo"
 SCHEMAS: Final = tuple(f"http://nodeinfo.diaspora.software/ns/schema/{version}" for version in ("2.1", "2.0"))
 NODEINFO_LIMIT_BYTES: Final = 262_144  # Pleroma says all its rules in it
+_OF_MISSKEY: Final = ("misskey", "sharkey", "cherrypick", "firefish", "calckey", "foundkey", "iceshrimp", "iceshrimp.net")
 #: Names of accounts that this software, by the name it has in NodeInfo, makes for itself and lets nobody else have: what people
-#: there are called holds no dot (Misskey `localUsernameSchema`, Pleroma `extended_local_nickname_regex`).
+#: there are called holds no dot (Misskey `localUsernameSchema`, Pleroma `extended_local_nickname_regex`, GoToSocial `username`).
+#: Forks of Misskey keep its accounts. {host}: where the addresses may be on another domain, so that nobody else has found it.
 RESERVED: Final[Mapping[str, tuple[str, ...]]] = {
-    "misskey": ("instance.actor", "system.actor"), "pleroma": ("internal.fetch",), "akkoma": ("internal.fetch",)}
+    **dict.fromkeys(_OF_MISSKEY, ("instance.actor", "system.actor")),
+    "pleroma": ("internal.fetch",), "akkoma": ("internal.fetch",), "gotosocial": ("{host}",)}
 #: They do not want to talk to us: asking in another way would be the same again.
 UNWILLING = (401, 403)
 
@@ -124,17 +127,21 @@ async def _named_by(instance: Instance, origin: str, *, fresh: bool) -> AsyncIte
     nodeinfo = await _ask(instance, origin, NODEINFO, fresh=fresh) or {}
     if uri := of_nodeinfo(nodeinfo):
         yield uri
-    if uri := await _of_account(instance, origin, Address.parse(origin).host, fresh=fresh):
+    host = Address.parse(origin).host
+    if uri := await _of_account(instance, origin, host, fresh=fresh):
         yield uri
     for name in RESERVED.get(await _software(instance, origin, nodeinfo, fresh=fresh), ()):
-        if uri := await _of_account(instance, origin, name, fresh=fresh):
+        if uri := await _of_account(instance, origin, name.format(host=host), fresh=fresh, is_reserved=True):
             yield uri
 
 
-async def _of_account(instance: Instance, origin: str, name: str, *, fresh: bool) -> str:
-    """The actor that has this name, on its server."""
+async def _of_account(instance: Instance, origin: str, name: str, *, fresh: bool, is_reserved: bool = False) -> str:
+    """The actor that has this name, on its server. A name that nobody else can have may be one of another domain (Akkoma)."""
     account = f"acct:{name}@{host_of(origin)}"
-    return of_account(await _ask(instance, origin, webfinger.path(account), fresh=fresh) or {}, account)
+    answer = await _ask(instance, origin, webfinger.path(account), fresh=fresh) or {}
+    said = str(answer.get("subject"))
+    is_there_too = is_reserved and said.lower().startswith(f"acct:{name}@".lower())
+    return of_account(answer, said if is_there_too else account)
 
 
 async def _software(instance: Instance, origin: str, nodeinfo: Mapping[str, Any], *, fresh: bool) -> str:

@@ -123,8 +123,8 @@ async def test_a_server_says_it_in_one_of_three_ways(alpha: LiveServer, other: P
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_software_that_names_none_of_these_but_keeps_a_name_for_itself(alpha: LiveServer, other: Peer) -> None:
-    """Misskey and Pleroma, which say in NodeInfo that they are it; the same name elsewhere is a person's to choose. And who is
-    named and is no program, as WordPress names its blog, does not stand in the way of who is.
+    """Misskey, its forks and Pleroma, which say in NodeInfo that they are it; the same name elsewhere is a person's to choose.
+    And who is named and is no program, as WordPress names its blog, does not stand in the way of who is.
     """
     account, schema = f"acct:instance.actor@{other.host}", "http://nodeinfo.diaspora.software/ns/schema/2.0"
     to_instance = {"type": ACTIVITY, "href": other.instance.uri, "rel": "self"}
@@ -149,12 +149,17 @@ async def test_software_that_names_none_of_these_but_keeps_a_name_for_itself(alp
     other.finger(account, account, to_instance)
     assert await found(alpha, other, anew=True) == other.instance.uri
     other.pages.pop(f"{WEBFINGER}?resource={account}")
-    for name, software in (("system.actor", "misskey"), ("internal.fetch", "pleroma"), ("internal.fetch", "akkoma")):
+    for name, software in (("system.actor", "misskey"), ("system.actor", "sharkey"), ("instance.actor", "Iceshrimp.NET"),
+                           ("internal.fetch", "pleroma"), ("internal.fetch", "akkoma"), ("127.0.0.1", "gotosocial")):
         await alpha.ask(lambda: Host.filter(name=other.host).delete())
         runs({"name": software})
         account = f"acct:{name}@{other.host}"
-        other.finger(account, account, to_instance)
-        assert await found(alpha, other, anew=True) == other.instance.uri
+        for subject, speaker in ((f"acct:vera@{name}", "NotHere"), (f"acct:{name}@people.example", other.instance.uri)):
+            other.finger(account, subject, to_instance)  # addresses may be on another domain, and never somebody else's
+            assert await found(alpha, other, anew=True) == speaker, (software, subject)
+        runs({"name": "mastodon"})
+        await alpha.ask(lambda: Host.filter(name=other.host).delete())
+        assert await found(alpha, other, anew=True) == "NotHere", "there it is a name that a person may have"
         other.pages.pop(f"{WEBFINGER}?resource={account}")
 
     other.finger(f"{other.origin}/", other.origin, to_instance | {"href": blog.uri})
