@@ -123,8 +123,13 @@ async def store_uploads(app: web.Application) -> int:
 
 
 async def fetch_images(app: web.Application) -> int:
-    """Bring in images of messages from elsewhere, and the small ones in their text."""
-    return await media.fetch_wanted(app[INSTANCE], app[MEDIA]) + await emojis.fetch_wanted(app[INSTANCE], app[MEDIA])
+    """Bring in images of messages from elsewhere."""
+    return await media.fetch_wanted(app[INSTANCE], app[MEDIA])
+
+
+async def fetch_emojis(app: web.Application) -> int:
+    """Bring in the small ones in their text."""
+    return await emojis.fetch_wanted(app[INSTANCE], app[MEDIA])
 
 
 async def end_mutes(app: web.Application) -> int:
@@ -206,6 +211,7 @@ JOBS: dict[str, Job] = {
     "store_uploads": Job(store_uploads, 0.2),
     "end_polls": Job(plain(polls.end_due), 1, Due.POLLS, is_final=True),
     "fetch_images": Job(fetch_images, 2, Due.IMAGES),
+    "fetch_emojis": Job(fetch_emojis, 2, Due.IMAGES),
     "forget_rejected": Job(given(MEDIA, media.forget_rejected), 10),
     "apply_lists": Job(given(INSTANCE, list_entries.apply_due), 2),
     "read_lists": Job(given(INSTANCE, host_lists.read_due), 60),

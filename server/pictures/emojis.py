@@ -1,11 +1,11 @@
 """Small pictures in the text that other servers define: fetched by us, shown from here, named in words."""
 from __future__ import annotations
 
-import asyncio
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 
 from markupsafe import Markup
@@ -14,11 +14,11 @@ from federation.errors import FederationError
 from federation.instance import Instance
 from models import Actor, Emoji, Host, Post, Q, Subquery, clock
 from moderation import markup
+from server.pictures import fetching
 from server.pictures.media import ACCEPT, BadImage, MediaStore
 
 LIMIT_BYTES = 512 * 1024
 FETCH_WAITS = (timedelta(), timedelta(minutes=1), timedelta(minutes=15))  # before each attempt, from when we learnt of it
-FETCHES_AT_ONCE = 4
 SHOWN_IN_A_POST = 100
 PICTURE = '<img class="emoji" src="/emoji/{}" alt="{}" loading="lazy" decoding="async">'
 _NAME = re.compile(r":([\w.@+-]{1,100}):")
@@ -96,13 +96,15 @@ def spoken(name: str) -> str:
 
 async def fetch_wanted(instance: Instance, store: MediaStore) -> int:
     """A job: bring in pictures, so that no reader's browser asks another server for one. Returns how many were looked for."""
-    now = clock.now()
-    due = Q(*(Q(fetch_attempts=made, created_at__lte=now - wait) for made, wait in enumerate(FETCH_WAITS)), join_type="OR")
-    dark = Subquery(Host.filter(Host.without_media()).values("name"))
-    there = Emoji.filter(due, stored_at__isnull=True).exclude(host__in=dark)
-    wanted = await there.order_by("fetch_attempts", "id").limit(FETCHES_AT_ONCE)
-    await asyncio.gather(*(_fetch(instance, store, emoji) for emoji in wanted))
-    return len(wanted)
+    async def choose(sites: Collection[str], ids: Collection[int]) -> list[tuple[str, Emoji]]:
+        now = clock.now()
+        due = Q(*(Q(fetch_attempts=made, created_at__lte=now - wait) for made, wait in enumerate(FETCH_WAITS)), join_type="OR")
+        dark = Subquery(Host.filter(Host.without_media()).values("name"))
+        there = Emoji.filter(due, stored_at__isnull=True).exclude(host__in=dark)
+        others = there.exclude(fetching.below("host", sites) | Q(id__in=list(ids) or [0]))
+        return [(one.host, one) for one in await others.order_by("fetch_attempts", "id").limit(fetching.LANES)]
+
+    return await fetching.fairly(choose, partial(_fetch, instance, store))
 
 
 async def _fetch(instance: Instance, store: MediaStore, emoji: Emoji) -> None:

@@ -7,10 +7,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +22,7 @@ from federation.instance import Instance
 from models import Actor, Attachment, Draft, Emoji, Host, Q, ScheduledPost, Subquery, clock
 from models.errors import CommunityError, NotHere
 from models.ids import new_key
-from server.pictures import imaging
+from server.pictures import fetching, imaging
 from server.pictures.scanners import Scanner, Verdict
 
 DEADLINE_SECONDS = 30.0
@@ -31,7 +32,6 @@ MEDIA_TYPE = "image/webp"
 ACCEPT = "image/webp, image/avif, image/png, image/jpeg, image/gif"
 REMOTE_LIMIT_BYTES = 10 * 1024 * 1024
 FETCH_WAITS = (timedelta(), timedelta(minutes=1), timedelta(minutes=15))  # before each attempt, from when we learnt of it
-FETCHES_AT_ONCE = 4
 TO_FORGET = -1  # in `fetch_attempts`: no image of its server is shown, and the file is still to be erased
 UNUSED_FOR = timedelta(days=31)  # a draft is kept 30 days and one to finish it
 FORGOTTEN_AT_ONCE = 100
@@ -158,13 +158,16 @@ async def fetch_wanted(instance: Instance, store: MediaStore) -> int:
 
     Returns how many were looked for; an image gets as many attempts as FETCH_WAITS has, then its alternative text stays alone.
     """
-    now = clock.now()
-    due = Q(*(Q(fetch_attempts=made, created_at__lte=now - wait) for made, wait in enumerate(FETCH_WAITS)), join_type="OR")
-    there = Attachment.filter(due, stored_at__isnull=True, post__deleted_at__isnull=True).exclude(remote_uri="")
-    lit = there.exclude(Q(owner__host__in=_dark()) | Q(owner__domain__in=_dark()))
-    wanted = await lit.order_by("fetch_attempts", "id").limit(FETCHES_AT_ONCE)
-    await asyncio.gather(*(_fetch(instance, store, attachment) for attachment in wanted))
-    return len(wanted)
+    async def choose(sites: Collection[str], ids: Collection[int]) -> list[tuple[str, Attachment]]:
+        now = clock.now()
+        due = Q(*(Q(fetch_attempts=made, created_at__lte=now - wait) for made, wait in enumerate(FETCH_WAITS)), join_type="OR")
+        there = Attachment.filter(due, stored_at__isnull=True, post__deleted_at__isnull=True).exclude(remote_uri="")
+        lit = there.exclude(Q(owner__host__in=_dark()) | Q(owner__domain__in=_dark()))
+        others = lit.exclude(fetching.below("owner__host", sites) | Q(id__in=list(ids) or [0]))
+        wanted = await others.order_by("fetch_attempts", "id").limit(fetching.LANES).select_related("owner")
+        return [(one.owner.host, one) for one in wanted]
+
+    return await fetching.fairly(choose, partial(_fetch, instance, store))
 
 
 def _dark() -> Subquery:
