@@ -176,8 +176,8 @@ async def edit(post: Post, written: Composition, descriptions: Mapping[str, str]
     words = render(written.text, named, origin)
     async with in_transaction():
         now = await Post.filter(id=post.id, reach=post.reach, deleted_at__isnull=True).select_for_update().first()
-        if now is None:
-            raise NotHere("no longer as it was read")  # else it would leave for more people than it is for now
+        if now is None or now.is_in_review is not post.is_in_review:
+            raise NotHere("no longer as it was read")  # else it would leave for too many people, or unread by the team
         is_held = await held.is_held(post)
         if not is_held:
             await _remember(now)  # another edit may have come between

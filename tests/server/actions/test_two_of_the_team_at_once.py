@@ -15,11 +15,13 @@ from models import (
     Introduction,
     Member,
     Notification,
+    Post,
     Report,
     Review,
     clock,
 )
 from models.case import Matter
+from models.errors import NotHere
 from models.host_list import ListKind
 from models.member import MemberState, Role
 from models.notification import Notice
@@ -78,6 +80,13 @@ async def test_the_last_that_is_let_go_closes_the_case_and_what_comes_then_has_o
     await both(alpha, lambda: in_one(reviews.hold(written[3], HELD)), lambda: reviews.let_go(three, mod))
     assert await alpha.ask(lambda: Review.filter(state=ReviewState.WAITING).count()) == 1
     assert await alpha.ask(lambda: Case.filter(closed_at__isnull=True).count()) == 1
+
+    [four] = await alpha.ask(lambda: Review.filter(state=ReviewState.WAITING))
+    as_read = await alpha.ask(lambda: Post.get(id=four.post_id).select_related("author"))
+    other_words = Composition(text="What nobody of the team has read", reach=as_read.reach)
+    _, late = await alpha.ask(lambda: at_once(lambda: reviews.let_go(four, mod),
+                                              lambda: posts.edit(as_read, other_words, {}, alpha.origin)))
+    assert isinstance(late, NotHere) and (await alpha.ask(lambda: Post.get(id=four.post_id))).text == "Four"
 
 
 async def test_a_report_is_in_an_open_case_whatever_is_closed_meanwhile_and_pressed_twice_it_is_one(alpha: LiveServer) -> None:
