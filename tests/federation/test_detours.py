@@ -417,11 +417,12 @@ async def test_a_document_behind_a_redirect_speaks_for_itself_alone(
         assert await refused(alpha, resolve.fetch_actor(alpha.instance, away))
         evil.show(f"{evil.origin}/posing", vera.note("posing") | {"id": away})
         assert await refused(alpha, resolve.post(alpha.instance, away))
-        chain = {f"{peer.origin}/1": f"{peer.origin}/2", f"{peer.origin}/2": f"{peer.origin}/3"}
+        chain = {f"{peer.origin}/1": f"{peer.origin}/2", f"{peer.origin}/2": vera.uri}
         for here, there in chain.items():
             peer.show(here, vera.document | {"id": there})
         assert await refused(alpha, resolve.fetch_actor(alpha.instance, f"{peer.origin}/1"))
         assert await alpha.ask(lambda: Actor.filter(host__in=[peer.host, evil.host], kind=ActorKind.PERSON).count()) == 0
+        assert (await alpha.run(resolve.fetch_actor(alpha.instance, f"{peer.origin}/2"))).uri == vera.uri, "one step is asked for"
 
 
 async def test_nothing_of_somebody_suspended_comes_in_through_others(

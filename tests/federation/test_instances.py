@@ -193,10 +193,14 @@ async def test_nobody_comes_to_speak_for_a_server_by_a_lie_or_an_accident(alpha:
     posing, real = f"{other.origin}/users/posing", other.actor("real", kind="Application")
     other.show(posing, real.document)
 
+    async def hop(_: web.Request) -> web.Response:
+        raise web.HTTPFound(real.uri)
+    other.pages["/users/hop"] = hop
+
     def names(uri: Any) -> None:
         other.finger(f"{other.origin}/", other.origin, {"rel": instances.SERVICE, "type": ACTIVITY, "href": uri})
     for uri, error in ((vera.uri, "NoApplication"), (third.instance.uri, "Malformed"), (moved.uri, "NotHere"),
-                       (posing, "Malformed"),
+                       (posing, "Malformed"), (f"{other.origin}/users/hop", "Malformed"),
                        ("https://127.0.0.1/\x00", "NotHere"), ("javascript:alert(1)", "Malformed"), (["x"], "NotHere")):
         names(uri)
         assert await found(alpha, other, anew=True) == error, uri

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from federation import actors, arrivals, instances, intake, resolve
 from federation.contexts import PUBLIC
-from federation.errors import FederationError
+from federation.errors import FederationError, Unreachable
 from models import Actor, ActorKey, Announce, Block, Delivery, Follow, Host, InboxItem, Like, OutgoingActivity, Post, clock
 from models.delivery import ItemState
 from models.host import Standing
@@ -407,10 +407,20 @@ async def test_many_needs_of_one_document_are_one_request(alpha: LiveServer, pee
 
 
 async def test_an_old_copy_of_a_person_is_better_than_none(alpha: LiveServer, peer: Peer, vera: PeerActor) -> None:
-    known = await alpha.run(resolve.actor(alpha.instance, vera.uri))
+    known, us = await alpha.run(resolve.actor(alpha.instance, vera.uri)), f"{alpha.origin}/actor"
+    peer.fetched.clear()
+    for one in (vera.uri, us):
+        assert (await alpha.run(resolve.actor(alpha.instance, one, fresh=one == us))).uri == one
+    assert not peer.fetched, "a new copy is as good, and of ours there are none"
     await alpha.ask(lambda: Actor.filter(id=known.id).update(fetched_at=clock.now() - timedelta(days=3)))
-    peer.show(vera.uri, "", status=503)
+    for uri in (vera.uri, f"{peer.origin}/users/nobody"):
+        peer.show(uri, "", status=503)
+        with pytest.raises(Unreachable):
+            await alpha.run(resolve.actor(alpha.instance, uri, fresh=uri == vera.uri))
     assert (await alpha.run(resolve.actor(alpha.instance, vera.uri))).id == known.id
+    peer.show(vera.uri, vera.document | {"name": "Vera, later"})
+    alpha.instance.client._failures._failures.clear()
+    assert (await alpha.run(resolve.actor(alpha.instance, vera.uri))).display_name == "Vera, later"
 
 
 async def test_who_took_an_id_before_its_owner_loses_it(

@@ -1,6 +1,7 @@
 """Organisations: labelled as what they are, and what they may not do, on pages, in apps and from other servers."""
 from __future__ import annotations
 
+from federation import render
 from models import Actor, Member, Notification, Post
 from models.actor import ActorKind, Organisation
 from models.member import Role
@@ -88,6 +89,9 @@ async def test_an_association_answers_and_organisations_elsewhere_keep_to_the_sa
     """An association writes to the community; a company of a partner is heard by those who follow it alone."""
     anna, ben = await alpha.member("anna"), await alpha.member("ben")
     made = await alpha.run(create(alpha.origin, Newcomer(name="assoc", organisation=Organisation.ASSOCIATION, language="en")))
+    for one, told in ((made.actor, ("Organization", "association")), (anna, ("Person", None))):
+        document = render.actor_document(one, [], alpha.origin, Reach.PARTNERS)
+        assert (document["type"], document.get("organisation")) == told, "others are told what it is"
     talk = await alpha.write(anna, "Is there a meeting this year?", reach=Reach.COMMUNITY)
     async with Browser(alpha, made.actor) as assoc, Browser(alpha, anna) as reader:
         await alpha.write(made.actor, "Yes, in May", reach=Reach.COMMUNITY, parent=talk)
