@@ -125,7 +125,7 @@ async def _publish(request: web.Request, typed: Typed, checked: Checked, key: st
         said = FieldError("to" if checked.reach is Reach.CIRCLE else "reach", _(refused.safe))
         return await _page(request, typed, replace(checked, errors=(said,)), draft_key=key, status=refused.status)
     await drafts.sent(member.actor, key)
-    return see(f"/m/{post.key}?care=1" if crisis.speaks_of_danger(post) else f"/m/{post.key}")
+    return see(f"/m/{post.key}?{'care=1' if crisis.speaks_of_danger(post) else 'said=written'}")
 
 
 async def form_for(request: web.Request, typed: Typed, checked: Checked, *, draft_key: str = "", hints: Sequence[str] = (),

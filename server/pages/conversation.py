@@ -35,7 +35,7 @@ async def show(request: web.Request) -> web.Response:
     may_index = member is None and await indexing.allowed(one.author for one in (*before, post, *page))
     return indexing.marked(
         request, "conversation.html", may_index, before=shown[:len(before)], post=main, replies=shown[len(before) + 1:],
-        missing=missing, care=await crisis.care(request, post),
+        missing=missing, care=await crisis.care(request, post), said=request.query.get("said", "") if main.is_mine else "",
         hole=_is_cut_off((before or [post])[0], thread),
         limit=posts.TEXT_LIMIT_CHARACTERS, pager=Pager(older_url=f"/m/{post.key}?after={more}" if more else ""),
         compose=await _answer_form(request, post) if main.may_reply else None)

@@ -129,7 +129,7 @@ async def resume(request: web.Request) -> web.Response:
 async def show_receipt(request: web.Request) -> web.Response:
     """GET /data/receipts/{key}: one receipt of mine, with the links that others can check it by."""
     record = await _mine(request)
-    return render.page(request, "receipt.html", here="data", is_mine=True,
+    return render.page(request, "receipt.html", here="data", is_mine=True, done="done" in request.query,
                        receipt=await view(record, gettext_for(request[LANGUAGE]), is_mine=True))
 
 
@@ -149,7 +149,7 @@ async def withdraw(request: web.Request) -> web.Response:
     else:
         await sharing.say(member, record.purpose, False, request[LANGUAGE], request.app[COMMUNITY].row, acting.voice(request))
     newest = await ConsentRecord.newest(member.actor_id, record.purpose, record.scope)
-    return see(f"/data/receipts/{newest.key}" if newest else "/data")
+    return see(f"/data/receipts/{newest.key}?done=1" if newest else "/data")
 
 
 async def show_copies(request: web.Request) -> web.Response:

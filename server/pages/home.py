@@ -26,5 +26,6 @@ async def show(request: web.Request) -> web.Response:
             Tab(title=_("People you follow"), url="/home/follows", is_current=followed_only))
     return render.page(
         request, "home.html", here="home", tabs=tabs, followed_only=followed_only, is_first=before == timelines.END_OF_TIME,
+        said=request.query.get("said", ""),
         posts=await cards.posts(page.entries, request[MEMBER], _, place=Context.HOME),
         pager=Pager(older_url=f"{request.path}?before={page.older}" if page.older else ""))

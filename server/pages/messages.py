@@ -74,7 +74,7 @@ async def send_now(request: web.Request) -> web.Response:
     """POST /m/{key}/send-now: do not wait for the time of undoing."""
     post = await lookups.own_post(request)
     await held.send_now(post)
-    return see(f"/m/{post.key}")
+    return see(f"/m/{post.key}?said=left")
 
 
 async def ask_delete(request: web.Request) -> web.Response:
@@ -88,7 +88,7 @@ async def ask_delete(request: web.Request) -> web.Response:
 async def delete(request: web.Request) -> web.Response:
     """POST /m/{key}/delete: erase it, here at once and elsewhere by asking."""
     await removal.delete(await lookups.own_post(request), request.app[MEDIA])
-    return see("/home")
+    return see("/home?said=erased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ async def edit(request: web.Request) -> web.Response:
     except Refused as refused:
         said = FieldError("text", gettext_for(request[LANGUAGE])(refused.safe))
         return _edit_page(request, post, typed, images, errors=(said,), status=refused.status)
-    return see(f"/m/{post.key}?care=1" if crisis.speaks_of_danger(post) else f"/m/{post.key}")
+    return see(f"/m/{post.key}?{'care=1' if crisis.speaks_of_danger(post) else 'said=changed'}")
 
 
 def _edit_page(request: web.Request, post: Post, typed: Typed, images: Sequence[Attachment], *, errors: tuple[object, ...] = (),

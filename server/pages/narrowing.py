@@ -35,7 +35,7 @@ async def narrow(request: web.Request) -> web.Response:
         await narrowing.narrow(post, Reach(typed))
     except (narrowing.Wider, narrowing.NotLeft) as error:
         return await _page(request, (FieldError("reach", _(error.safe)),))
-    return see(f"/m/{post.key}")
+    return see(f"/m/{post.key}?said=narrowed")
 
 
 async def _page(request: web.Request, errors: tuple[FieldError, ...] = ()) -> web.Response:

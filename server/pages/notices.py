@@ -8,7 +8,7 @@ from datetime import date, datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from models import Actor, Follow, Notification, Post, clock
+from models import Actor, Follow, Host, Notification, Post, clock
 from models.notification import Notice
 from moderation.visibility import Viewer, visible_to
 from server.actions import cut_follows
@@ -62,6 +62,17 @@ class Day:
     notices: Sequence[NoticeView]
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What belongs to the notices of a page."""
+
+    posts: Mapping[int, Post]
+    people: Mapping[int, PersonView]  # by the id of the notice
+    waiting: Collection[int]  # actors who wait for an answer
+    words: Mapping[int, str]  # by the id of the message, or of the notice
+    titles: Mapping[str, str]  # of servers, by name
+
+
 async def show(request: web.Request) -> web.Response:
     """GET /notices: newest first. What a notice points at and is no longer visible to the member is left out."""
     me, _ = request[MEMBER], gettext_for(request[LANGUAGE])
@@ -75,8 +86,9 @@ async def show(request: web.Request) -> web.Response:
     personal = {row.id: row.actor for row in shown if row.actor}
     people = dict(zip(personal, await cards.people(list(personal.values())), strict=True))
     why = {**sifted.why, **await _cut(shown, me.actor, _)}
-    words = await _excerpts(posts.values())
-    days = _by_day(shown, posts, people, await _waiting(shown, me.actor), {**words, **why}, _)
+    around = Around(posts, people, await _waiting(shown, me.actor), {**await _excerpts(posts.values()), **why},
+                    await _titles(shown))
+    days = _by_day(shown, around, _)
     return render.page(
         request, "notices.html", here="notices", days=days, any_new=any(row.read_at is None for row in page),
         today=clock.now().date(), said=request.query.get("said", ""),
@@ -122,27 +134,31 @@ async def _excerpts(posts: Collection[Post]) -> dict[int, Markup]:
     return {post.id: emojis.pictured(excerpt(post), pictures.get(post.author.host, {})) for post in posts}
 
 
-def _by_day(rows: Sequence[Notification], posts: dict[int, Post], people: dict[int, PersonView], waiting: set[int],
-            words: Mapping[int, str], _: Words) -> list[Day]:
+async def _titles(rows: Sequence[Notification]) -> dict[str, str]:
+    """What the servers in the notices call themselves, with the name that they prove."""
+    hosts = {row.host for row in rows if row.host}
+    called = await Host.filter(name__in=hosts).exclude(title="") if hosts else []
+    return {host.name: host.name if host.title == host.name else f"{host.title} ({host.name})" for host in called}
+
+
+def _by_day(rows: Sequence[Notification], around: Around, _: Words) -> list[Day]:
     """Days, newest first; in each, the newest notice of a conversation stands for the others."""
     days: dict[date, dict[object, list[Notification]]] = {}
     for row in rows:
-        post = posts.get(row.post_id or 0)
+        post = around.posts.get(row.post_id or 0)
         days.setdefault(row.created_at.date(), {}).setdefault(post.conversation if post else row.id, []).append(row)
-    return [Day(day, [_view(group, posts, people, waiting, words, _) for group in groups.values()])
-            for day, groups in days.items()]
+    return [Day(day, [_view(group, around, _) for group in groups.values()]) for day, groups in days.items()]
 
 
-def _view(group: Sequence[Notification], posts: dict[int, Post], people: dict[int, PersonView], waiting: set[int],
-          words: Mapping[int, str], _: Words) -> NoticeView:
+def _view(group: Sequence[Notification], around: Around, _: Words) -> NoticeView:
     row = group[0]
-    person = None if row.kind is Notice.REPORT else people.get(row.id)  # who reported stays unknown, as on the case
-    post = posts.get(row.post_id or 0)
+    person = None if row.kind is Notice.REPORT else around.people.get(row.id)  # who reported stays unknown, as on the case
+    post = around.posts.get(row.post_id or 0)
     url = f"/m/{post.key}" if post else OF_THE_TEAM.get(row.kind, person.url if person else "/notices")
     if row.report and row.kind in OF_REPORTS:
         url = f"/reports/{row.report.key}"
-    text = notice_text(row.kind, person.display_name if person else row.host, _)
+    text = notice_text(row.kind, person.display_name if person else around.titles.get(row.host, row.host), _)
     return NoticeView(text=text, url=url, when=row.created_at, person=person,
-                      excerpt=words.get(post.id if post else row.id, ""),
+                      excerpt=around.words.get(post.id if post else row.id, ""),
                       more=len(group) - 1, is_new=any(one.read_at is None for one in group),
-                      asks=row.kind is Notice.FOLLOW_REQUEST and row.actor_id in waiting)
+                      asks=row.kind is Notice.FOLLOW_REQUEST and row.actor_id in around.waiting)

@@ -80,7 +80,7 @@ async def test_pages_and_apps_narrow_and_never_widen(alpha: LiveServer) -> None:
         await hers.get(f"/m/{post.key}")
         assert hers.status == 200
         await mine.post(f"/m/{post.key}/reach", {"reach": "me"})
-        assert mine.path == f"/m/{post.key}" and "For all of us" in mine.page
+        assert mine.path == f"/m/{post.key}?said=narrowed" and "For all of us" in mine.page
         await hers.get(f"/m/{post.key}")
         assert hers.status == 404
     async with Api(alpha, alice) as app:

@@ -13,6 +13,7 @@ from models.member import Role
 from models.notification import Notice
 from models.reach import Reach
 from server.actions import partners
+from tests.browser import Browser
 from tests.conftest import NewDatabase
 from tests.live import LiveServer, settle
 from tests.stories.scene import befriend, known
@@ -47,6 +48,11 @@ async def test_one_asks_the_other_says_yes_and_messages_flow(alpha: LiveServer, 
     await ask(alpha, far)
     assert (await standing(alpha, far), await standing(far, alpha)) == (Standing.UNKNOWN, Standing.UNKNOWN)
     assert (await far.ask(lambda: Notification.get(recipient_id=hana.id))).kind is Notice.PARTNER_REQUEST
+    await far.ask(lambda: Host.filter(name=alpha.host).update(title="House A"))
+    async with Browser(far, hana) as browser:
+        assert f"House A ({alpha.host}) asks to become a partner community" in await browser.get("/notices")
+        page = await browser.get(f"/admin/partners/{alpha.host}")
+        assert 'value="accept"' in page and 'value="refuse"' in page
 
     await far.run(partners.accept(far.instance, await host(far, alpha), None))
     await settle(alpha, far)

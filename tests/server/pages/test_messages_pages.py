@@ -129,7 +129,7 @@ async def test_a_wider_reach_asks_for_the_yes_in_place_and_keeps_the_text(alpha:
         assert text in browser.page and await count(alpha, Post) == 0
         before = await count(alpha, ConsentRecord)
         await browser.post("/compose", {"text": text, "reach": "partners", "c5": "yes"})
-        assert text in browser.page and browser.path.startswith("/m/")
+        assert text in browser.page and browser.path.startswith("/m/") and 'role="status" tabindex="-1" autofocus' in browser.page
         assert await count(alpha, ConsentRecord) == before + 1
 
 
@@ -190,7 +190,7 @@ async def test_an_image_survives_errors_loses_its_secrets_and_is_seen_by_readers
         body = (alpha.settings.var_dir / "media" / image[:2] / f"{image}.webp").read_bytes()
         assert b"secret place" not in body
         await browser.post(f"/m/{key}/delete")
-        assert browser.path == "/home"
+        assert browser.path == "/home?said=erased" and "The message is erased here." in browser.page
         assert not (alpha.settings.var_dir / "media" / image[:2] / f"{image}.webp").exists()
     assert await count(alpha, Attachment) == 0
 
