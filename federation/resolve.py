@@ -133,8 +133,6 @@ async def read_note(instance: Instance, uri: str, reader: Actor | None = None) -
     await check_host(uri)
     url, document = await instance.client.get_document(
         uri, headers_for=signed(instance, uri, stays=reader is not None, by=reader), asks=reader.uri if reader else "signed")
-    if not same_origin(uri, url):
-        await check_host(url)
     _check_there(uri, url, document)
     note = Note.parse(document)
     if note.id != url and not (note.id == uri and same_origin(uri, url)):

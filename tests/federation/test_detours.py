@@ -25,7 +25,7 @@ from federation import (
 )
 from federation.answers import ACTIVITY
 from federation.contexts import PUBLIC
-from federation.errors import FederationError, Gone
+from federation.errors import FederationError, Gone, Malformed
 from federation.handlers import undo
 from federation.incoming import Incoming
 from federation.signatures import Key
@@ -161,6 +161,19 @@ async def test_who_is_gone_for_good_is_forgotten_and_who_may_be_back_is_not(
     async def left() -> tuple[bool, int, int]:
         row = await Actor.get(uri=vera.uri)
         return row.is_gone, await Follow.filter(target_id=row.id).count(), await Post.filter(author_id=row.id).count()
+    async with Peer() as evil:
+        await evil.become(alpha)
+        evil.show(f"{evil.origin}/tombstone", {"id": vera.uri, "type": "Tombstone"})
+
+        async def away(_: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"Location": f"{evil.origin}/tombstone"})
+        peer.show(vera.uri, {"id": f"{vera.uri}/1", "type": "Tombstone"})
+        for page in (peer.pages["/users/vera"], away):
+            peer.pages["/users/vera"] = page
+            with pytest.raises(Malformed):
+                await alpha.run(resolve.actor(alpha.instance, vera.uri, fresh=True))
+            alpha.instance.client._failures._failures.clear()
+        assert await alpha.ask(left) == (False, 1, 1), "a tombstone of another, or shown by another, is none"
     for status, becomes in ((404, (False, 1, 1)), (410, (True, 0, 0))):
         peer.show(vera.uri, "", status=status)
         peer.show(f"{vera.uri}/{status}", "", status=status)
@@ -423,6 +436,13 @@ async def test_a_document_behind_a_redirect_speaks_for_itself_alone(
         assert await refused(alpha, resolve.fetch_actor(alpha.instance, f"{peer.origin}/1"))
         assert await alpha.ask(lambda: Actor.filter(host__in=[peer.host, evil.host], kind=ActorKind.PERSON).count()) == 0
         assert (await alpha.run(resolve.fetch_actor(alpha.instance, f"{peer.origin}/2"))).uri == vera.uri, "one step is asked for"
+        page, moved = vera.note("behind its page"), vera.note("kept elsewhere")
+        for at, note, lead in ((f"{peer.origin}/page", page, page["id"]), (moved["id"], moved, f"{peer.origin}/kept")):
+            async def there(_: web.Request, lead: str = lead) -> web.Response:
+                return web.Response(status=302, headers={"Location": lead})
+            peer.show(lead, note)
+            peer.pages[at.removeprefix(peer.origin)] = there
+            assert (await alpha.run(resolve.post(alpha.instance, at))).uri == note["id"], "on one server it may lead on"
 
 
 async def test_nothing_of_somebody_suspended_comes_in_through_others(
