@@ -12,16 +12,21 @@ from aiohttp.streams import StreamReader
 from aiohttp.test_utils import make_mocked_request
 from aiohttp.web_urldispatcher import SystemRoute, UrlMappingMatchInfo
 
-from models import Actor, Guardianship, Member, Session, clock
+from federation.instance import ensure_actor
+from models import Actor, Community, Guardianship, Member, Session, clock
+from models.consent import Purpose
 from models.errors import CommunityError, NotHere
 from models.loading import join
+from models.member import MemberState
 from models.parts import END_OF_TIME
+from server.actions import accounts
 from server.actions.consents import OWN
+from server.community.home import Home
 from server.entrance import acting, forms, freezing, limits, path_words, sessions
 from server.entrance.forms import Form, whole_number
 from server.entrance.limits import Limits, Rate, TooOften
 from server.entrance.peers import wants_page
-from server.keys import FORM, GUARDIAN, MEMBER, TIE
+from server.keys import COMMUNITY, FORM, GUARDIAN, MEMBER, TIE
 from server.settings import Settings
 
 
@@ -31,7 +36,8 @@ def database_kind() -> str:
     return "sqlite"
 
 
-def asking(method: str = "GET", address: str = "/", template: str = "", **words: str) -> web.Request:
+def asking(method: str = "GET", address: str = "/", template: str = "", app: web.Application | None = None,
+           **words: str) -> web.Request:
     """A request as a handler sees it, for the resource with this template."""
     request = make_mocked_request(method, address)
     resource = web.Application().router.add_resource(template or address.partition("?")[0])
@@ -39,6 +45,8 @@ def asking(method: str = "GET", address: str = "/", template: str = "", **words:
     async def nothing(_: web.Request) -> web.Response:
         return web.Response()
     request._match_info = UrlMappingMatchInfo(words, resource.add_route(method, nothing))
+    if app is not None:
+        request.match_info.add_app(app)
     return request
 
 
@@ -98,11 +106,15 @@ async def test_a_form_with_files_is_read_within_its_limits() -> None:
             ([part("a", half), part("b", half), part("c", b"x")], 3, "TooMuch"), ([part("a")] * 200, 3, "done"),
             ([part("a")] * 201, 3, "BadForm")):
         assert await outcome(MULTIPART, *chunks, end, uploads=uploads) == result, chunks[0][:60]
+    inside = b"\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n"
+    nested = part("a").replace(b"\r\n\r\n", inside)
+    assert await outcome(MULTIPART, nested, end) == "BadForm"
     assert await outcome("multipart/form-data", end) == await outcome(MULTIPART, b"--b\r\nx\r\n") == "BadForm"
 
 
 def test_numbers_are_those_that_rows_can_have() -> None:
-    known = {"0": 0, "7": 7, str(2 ** 63 - 1): 2 ** 63 - 1, str(2 ** 63): 5, "9" * 20: 5, "": 5, "-1": 5, "²": 5, "٣": 5, "x": 5}
+    known = {"0": 0, "7": 7, str(2 ** 63 - 1): 2 ** 63 - 1} | dict.fromkeys(
+        (str(2 ** 63), "9" * 20, "9" * 5000, "", "-1", "²", "٣", "x"), 5)
     assert {text: whole_number(text, 5) for text in known} == known
 
 
@@ -115,10 +127,37 @@ def test_a_form_is_of_one_session_and_in_one_name() -> None:
         assert not sessions.is_csrf_token(session, given, name), given
 
 
+def settings(origin: str) -> Settings:
+    """Of a server with this origin."""
+    given: dict[str, Any] = {"origin": origin, "database_url": "sqlite://x.sqlite3"}
+    return Settings(**given | ({} if origin.startswith("https:") else {"dev_peers": ("127.0.0.0/8",)}))
+
+
+async def test_who_has_the_cookie_is_signed_in_until_it_ends(db: object) -> None:
+    given, today = settings("https://a.example"), clock.now().date()
+    await ensure_actor(given.origin)
+    made = await accounts.create(given.origin, accounts.Newcomer(name="ann", language="en", consents=(Purpose.MEMBERSHIP,)))
+    response = web.Response()
+    session = await sessions.start(response, given, made, "Firefox")
+    [cookie] = response.cookies.values()
+
+    async def found(value: str) -> int | None:
+        request = make_mocked_request("GET", "/", {"Cookie": f"{cookie.key}={value}"} if value else {})
+        one = await sessions.find(request, given)
+        return one.session.id if one else None
+    await Session.filter(id=session.id).update(seen_on=today - timedelta(days=3))
+    assert [await found(value) for value in (cookie.value, cookie.value, cookie.value[:-1], "")] == [session.id] * 2 + [None] * 2
+    assert (await Session.get()).seen_on == today
+    await Session.filter(id=session.id).update(expires_at=clock.now())
+    assert await found(cookie.value) is None
+    await Session.filter(id=session.id).update(expires_at=clock.now() + timedelta(hours=1))
+    assert await found(cookie.value) == session.id
+    await made.actor.change(suspended_at=clock.now())
+    await Member.filter(id=made.id).update(state=MemberState.SUSPENDED)
+    assert await found(cookie.value) is None
+
+
 def test_a_cookie_is_bound_to_its_host() -> None:
-    def settings(origin: str) -> Settings:
-        given: dict[str, Any] = {"origin": origin, "database_url": "sqlite://x.sqlite3"}
-        return Settings(**given | ({} if origin.startswith("https:") else {"dev_peers": ("127.0.0.0/8",)}))
     names = {"https://a.example": "__Host-session", "http://127.0.0.1:8001": "session-8001", "http://127.0.0.1": "session-80"}
     for origin, name in names.items():
         response = web.Response()
@@ -218,6 +257,21 @@ async def test_in_whose_name_somebody_acts(db: object) -> None:
     assert acting.voice_of_yes(alone) is OWN
 
 
+async def test_a_child_who_is_old_enough_agrees_too(db: object) -> None:
+    home, app = Home(), web.Application()
+    home.row, app[COMMUNITY] = Community(country="FR", assent_age=99), home
+    for birth_year, country, is_asked in ((2012, "", True), (2012, "BG", False), (None, "", False), (1912, "BG", True)):
+        for agrees in (True, False):
+            request = guarded(asking("POST", app=app), may_consent=True)
+            request[MEMBER] = somebody(2, birth_year=birth_year, country=country)
+            request[FORM] = Form({"assent": ["on"]} if agrees else {})
+            if agrees or not is_asked:
+                assert acting.voice_of_yes(request).actor_id == 1
+            else:
+                with pytest.raises(acting.AskTheChild):
+                    acting.voice_of_yes(request)
+
+
 async def test_whose_writing_is_paused_writes_nothing(db: object) -> None:
     frozen, free = somebody(1, clock.now()), somebody(2)
 
@@ -250,7 +304,7 @@ def test_words_of_an_address_can_name_something() -> None:
             ("/theme/{path}", {"path": "p" * 900}, True), ("/x/{id}", {"id": str(END_OF_TIME)}, True),
             ("/x/{id}", {"id": str(END_OF_TIME + 1)}, False), ("/x/{id}", {"id": "x" * 30}, True),
             ("/x/{name}", {"name": str(END_OF_TIME + 1)}, True)):
-        request = asking("GET", "/", template, **words)
+        request = asking("GET", "/", template, None, **words)
         if found:
             path_words.check(request)
         else:
