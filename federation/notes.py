@@ -144,13 +144,19 @@ def content_of(note: Note) -> dict[str, Any]:
     """The columns that an edit changes too."""
     introduces = note.type in HAS_INTRODUCTION and not note.sensitive
     languages, links = note.content_map if len(note.content_map) > 1 else {}, post_parts.links(note)
-    return {"html": markup.clean(_words(note, introduces) + links), "title": (note.name or "")[:TITLE_LIMIT],
+    return {"html": markup.clean(_words(note, introduces) + links), "title": _title(note),
             "warning": "" if introduces else (note.summary or "")[:WARNING_LIMIT], "sensitive": note.sensitive,
             "language": (note.language or "")[:20], "voice": Voice(note.voice) if note.voice in _VOICES else Voice.NONE,
             "translations": {language: markup.clean(text + links) for language, text in languages.items()} or None,
             "kind": "" if note.type == "Note" else note.type,
             "starts_at": note.starts_at, "ends_at": note.ends_at, "zone": note.zone, "place": note.place,
             "quotable": note.quotable, "withheld": note.withheld, "asks": note.asks} | _quote(note)
+
+
+def _title(note: Note) -> str:
+    """The title; not that of an answer which says no more than what it answers (NodeBB)."""
+    name = note.name or ""
+    return "" if note.in_reply_to and name.lower().startswith("re: ") else name[:TITLE_LIMIT]
 
 
 def _words(note: Note, introduces: bool) -> str:

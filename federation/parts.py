@@ -168,15 +168,15 @@ def distinct(found: Iterable[Attachment]) -> tuple[Attachment, ...]:
 
 
 def illustrations(document: dict[str, Any], type_: str) -> tuple[Attachment, ...]:
-    """The picture that an Image is, or that stands above an Article, an Event, a Video."""
+    """The picture that an Image is, or that stands above an Article, an Event, a Video; of Ghost its address alone."""
     if type_ == "Note":
         return ()
     if type_ == "Image":
         links = values.objects(document.get("url"), MAX_LINKS)
         picture = next((link for link in links if str(link.get("mediaType")).startswith("image/")), None)
         return attachments({**document, "type": "Image", "url": picture or document.get("url")})
-    pictures = attachments([{"type": "Image", **one} if "type" not in one else one
-                            for one in values.objects(document.get("image") or document.get("icon"), MAX_ATTACHMENTS)])
+    shown = values.many(document.get("image") or document.get("icon"), MAX_ATTACHMENTS)
+    pictures = attachments([{"type": "Image"} | one if isinstance(one, dict) else {"type": "Image", "url": one} for one in shown])
     return tuple(sorted(pictures, key=lambda one: -(one.width or 0))[:1])  # PeerTube: the small one first
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation import contexts, json_gate, values
+from federation import contexts, json_gate, notes, values
 from federation.actor_document import ED25519_REQUESTS
 from federation.addresses import same_origin
 from federation.errors import Malformed
@@ -16,6 +16,8 @@ from federation.wire import ACTOR_TYPES, NOTE_TYPES, PUBLIC, Activity, ActorDocu
 from models.clock import now
 
 ACTIVITIES = Path(__file__).parents[3] / "shared/data/activities"
+#: Messages and people as sources of programs build them that were not run here, in words of ours.
+SHAPES: dict[str, list[dict[str, Any]]] = json.loads((Path(__file__).parents[1] / "fixtures" / "other_shapes.json").read_text())
 PEER = "https://peer.test/users/otto"
 NOTE = {"id": f"{PEER}/1", "type": "Note", "attributedTo": PEER, "to": [PUBLIC], "content": "<p>hello</p>"}
 CREATE = {"id": f"{PEER}/1/activity", "type": "Create", "actor": PEER, "to": [PUBLIC], "object": NOTE}
@@ -97,6 +99,14 @@ class TestActorDocument:
         assert [key.multibase for key in actor.assertion_methods] == ["z6"]
         assert [(field.name, field.value) for field in actor.fields] == [("Web", "<a>x</a>")]
         assert actor.published == datetime(2026, 1, 1, tzinfo=UTC)
+
+    @pytest.mark.parametrize("shape", SHAPES["actors"], ids=lambda shape: shape["by"])
+    def test_actors_in_the_shape_that_other_programs_give_them(self, shape: dict[str, Any]) -> None:
+        actor = ActorDocument.parse(ACTOR | shape["document"])
+        for name, value in shape.get("kept", {}).items():
+            assert getattr(actor, name) == (tuple(value) if isinstance(value, list) else value), name
+        assert [[field.name, field.value] for field in actor.fields] == shape.get("lines", [])
+        assert [key.id for key in actor.public_keys] == shape.get("keys", [f"{PEER}#main-key"])
 
     def test_a_name_that_nobody_sees_is_none(self) -> None:
         for name, shown in ((" ", "otto"), ("\u200b\u2060 ", "otto"), (" Otto ", "Otto"), ("🐦", "🐦"), (None, "otto")):
@@ -256,6 +266,12 @@ class TestNote:
         shown = Note.parse(NOTE | page).attachments
         assert [(one.url, one.name, one.width) for one in shown] == [(large["url"], "A leaf", 800), (small["url"], "", 200)]
         assert [one.url for one in Note.parse(NOTE | {"type": "Video", "icon": [small, large]}).attachments] == [large["url"]]
+
+    @pytest.mark.parametrize("shape", SHAPES["messages"], ids=lambda shape: shape["by"])
+    def test_messages_in_the_shape_that_other_programs_give_them(self, shape: dict[str, Any]) -> None:
+        note = Note.parse(NOTE | shape["document"])
+        assert [one.url.rpartition("/")[2] for one in note.attachments] == shape["attached"] and not note.is_vote
+        assert {name: value for name, value in notes.content_of(note).items() if name in shape["kept"]} == shape["kept"]
 
     def test_tags_of_several_types(self) -> None:
         note = Note.parse(NOTE | {"tag": [{"type": "as:Hashtag", "name": "#one"}, {"type": ["Hashtag", "x"], "name": "#two"},
