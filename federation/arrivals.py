@@ -76,6 +76,7 @@ class Arrivals:
         self._waiting: Recent[str, list[int]] = Recent(COUNT_SECONDS, ORIGINS_LIMIT)
         self._indebted: Recent[str, frozenset[str]] = Recent(OWED_SECONDS, 1)
         self._heard: dict[str, datetime] = {}
+        self._is_line = False  # something of the last group waits
 
     async def store(self, arrival: Arrival) -> None:
         """Write an activity down, once, for good; a repeat ends here, or is carried out anew where that is what it asks for.
@@ -87,9 +88,24 @@ class Arrivals:
     async def _store(self, group: Sequence[Arrival]) -> list[None | Exception]:
         room = [await self._has_room(arrival) for arrival in group]
         taken = {one.name: one for one, fits in zip(group, room, strict=True) if fits}
-        await self._write(taken, await _at_once(taken.values()))
+        await self._write(taken, await self._at_once(taken.values()))
         return [None if fits else Busy("too much waits already", host=one.host)
                 for one, fits in zip(group, room, strict=True)]
+
+    async def _at_once(self, group: Iterable[Arrival]) -> list[Ordinary[Name]]:
+        """The ordinary messages among these that nothing has to be carried out before; none while much waits."""
+        by_sender: dict[str, list[Arrival]] = {}
+        for one in group:
+            by_sender.setdefault(one.sender_uri, []).append(one)
+        try:
+            # `bulk` asks for it too, of what it has read: where there is a line, most of that would be read in vain
+            line = await arrivals.in_line(clock.now(), LINE_LIMIT) if self._is_line else frozenset()
+            return [] if line is None else await bulk.ordinary(
+                [(theirs[0].sender, [(one.name, one.document) for one in theirs])
+                 for sender_uri, theirs in by_sender.items() if sender_uri not in line], LINE_LIMIT)
+        except Exception as error:  # of one document: it is carried out, and refused, by itself
+            log.warning("messages wait in line", exc_info=error)
+            return []
 
     async def _write(self, taken: Mapping[Name, Arrival], at_once: Sequence[Ordinary[Name]]) -> None:
         """What has to wait, and what others do at once, in one transaction. Where that fails, everything waits."""
@@ -109,6 +125,7 @@ class Arrivals:
             if name not in new and one.kind in REPEATABLE:
                 await _again(one)
         await self._hear(clock.now(), {one.host for one in taken.values()})
+        self._is_line = bool(waits)
         if waits:
             self.came.set()
 
@@ -134,19 +151,6 @@ class Arrivals:
         if len(self._heard) > ORIGINS_LIMIT:
             self._heard.clear()
         self._heard |= dict.fromkeys(new, at)
-
-
-async def _at_once(group: Iterable[Arrival]) -> list[Ordinary[Name]]:
-    """The ordinary messages among these that nothing has to be carried out before; none while much waits."""
-    by_sender: dict[str, list[Arrival]] = {}
-    for one in group:
-        by_sender.setdefault(one.sender_uri, []).append(one)
-    try:
-        return await bulk.ordinary([(theirs[0].sender, [(one.name, one.document) for one in theirs])
-                                    for theirs in by_sender.values()], LINE_LIMIT)
-    except Exception as error:  # of one document: it is carried out, and refused, by itself
-        log.warning("messages wait in line", exc_info=error)
-        return []
 
 
 async def _count_all() -> list[int]:

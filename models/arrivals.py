@@ -5,7 +5,7 @@ What takes time there is the number of visits: a change of threads on SQLite, a 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
@@ -142,12 +142,26 @@ def _ask(question: str, values: Sequence[Any], connection: sqlite3.Connection) -
     return connection.execute(question, values).fetchall()
 
 
+#: How much is due of whom; in all, no more than is asked for.
+_LINE = ("SELECT sender_uri, COUNT(*) AS number FROM (SELECT sender_uri FROM inbox_item WHERE state = ? AND due_at <= ? LIMIT ?)"
+         " AS waiting GROUP BY sender_uri")
+
+
+async def in_line(now: datetime, limit: int) -> frozenset[str] | None:
+    """Of whom something is due to be carried out; None if more than the limit is, of anybody."""
+    return _at_most(limit, await tuples(_LINE, [str(ItemState.NEW), now, limit + 1]))
+
+
+def _at_most(limit: int, line: Iterable[Sequence[Any]]) -> frozenset[str] | None:
+    counts = {str(sender): int(number) for sender, number in line}
+    return frozenset(counts) if sum(counts.values()) <= limit else None
+
+
 @lru_cache(maxsize=2)
 def _question(_dialect: str) -> str:
-    line = "SELECT sender_uri FROM inbox_item WHERE state = ? AND due_at <= ? LIMIT ?"
     actors = f"{listed('a.id')} AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
     return " UNION ALL ".join((
-        f"SELECT 'line', sender_uri, '' FROM ({line}) AS waiting",  # noqa: S608 - names of ours
+        f"SELECT 'line', sender_uri, CAST(number AS text) FROM ({_LINE}) AS line",  # noqa: S608 - names of ours
         f"SELECT 'actor', CAST(a.id AS text), CAST(COALESCE({_WANTED}, 0) AS text) FROM actor a WHERE {actors}",  # noqa: S608
         f"SELECT 'post', uri, '' FROM post WHERE {listed('uri', 'text')}",  # noqa: S608
         f"SELECT 'post', uri, '' FROM tombstone WHERE {listed('uri', 'text')}",  # noqa: S608
@@ -168,8 +182,7 @@ async def known(actor_ids: Collection[int], hosts: Collection[str], uris: Collec
     told: dict[str, list[tuple[str, str]]] = {"line": [], "actor": [], "post": [], "host": []}
     for what, name, said in found:
         told[what].append((name, said))
-    return Known(frozenset(name for name, _ in told["line"]) if len(told["line"]) <= limit else None,
-                 {int(name): said == _FOLLOWED for name, said in told["actor"] if said != _TOLD},
+    return Known(_at_most(limit, told["line"]), {int(name): said == _FOLLOWED for name, said in told["actor"] if said != _TOLD},
                  frozenset(name for name, _ in told["post"]), {name: said for name, said in told["host"] if said})
 
 

@@ -93,3 +93,5 @@ async def test_what_is_known_of_senders_hosts_and_messages(db: TortoiseContext) 
     assert (known.in_line, known.followed, known.taken) == ({one.uri}, {one.id: True}, set(uris[:3]))
     assert known.partners == {"b.example": "https://b.example/all"}
     assert (await arrivals.known([], [], [], now, 0)).in_line is None, "more than may be in line"
+    await InboxItem.create(activity_uri="https://b.example/z", sender_uri=one.uri, body="{}", due_at=now)
+    assert [await arrivals.in_line(now, limit) for limit in (1, 2)] == [None, {one.uri}], "two, of one sender"
