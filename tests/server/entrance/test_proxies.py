@@ -12,7 +12,7 @@ from server.entrance.proxies import bucket, client_address
     ("203.0.113.9", ("10.0.0.0/8",), "203.0.113.9"),
     ("1.2.3.4, 203.0.113.9", ("10.0.0.0/8",), "203.0.113.9"),  # what stands left of the first stranger is their own invention
     ("1.2.3.4, 10.0.0.2", ("10.0.0.0/8",), "1.2.3.4"),
-    ("nonsense", ("10.0.0.0/8",), "nonsense"),
+    ("1.2.3.4, nonsense", ("10.0.0.0/8",), "nonsense"),
     ("1.2.3.4, ::ffff:10.0.0.2", ("10.0.0.0/8",), "1.2.3.4"),  # as a socket for both kinds of addresses writes them
 ])
 def test_only_trusted_proxies_are_believed(header: str, trusted: tuple[str, ...], address: str) -> None:
