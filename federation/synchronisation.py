@@ -27,8 +27,8 @@ SETTLED_AT_ONCE = 10
 async def compare(instance: Instance, sender: Actor, request: Request) -> None:
     """Whether the sender counts the same followers here as we do; if not, their list is read later."""
     stated = parse(request.fields().get(HEADER.lower(), ""))
-    if (stated is None or stated.collection_id != sender.followers_uri or not values.is_id(stated.url)
-            or not same_origin(stated.url, sender.uri) or not instance.drifts.is_due(sender.id)):
+    if (stated is None or stated.collection_id != sender.followers_uri or not same_origin(stated.url, sender.uri)
+            or not instance.drifts.is_due(sender.id)):
         return
     ours = await _ours(sender).limit(FOLLOWERS_LIMIT + 1).values_list("follower__uri", flat=True)
     if len(ours) <= FOLLOWERS_LIMIT and digest(str(uri) for uri in ours) != stated.digest:
