@@ -10,6 +10,7 @@ from models import Actor, Attachment, AuditEntry, Case, Community, Member, Notif
 from models.case import CaseSource
 from models.database import in_transaction
 from models.errors import CommunityError
+from models.ids import digest
 from models.notification import Notice
 from models.post import IN_REVIEW, Note
 from models.review import ReviewState
@@ -28,6 +29,13 @@ class Decided(CommunityError):
 
     status = 409
     safe = "This message does not wait any more."
+
+
+class Changed(CommunityError):
+    """Its writer has changed it since somebody of the team read it."""
+
+    status = 409
+    safe = "Its writer has changed this message meanwhile. Read it again before it goes."
 
 
 class NotOwn(CommunityError):
@@ -100,12 +108,22 @@ async def forget(posts: Sequence[Post]) -> None:
             await _answered(author)
 
 
-async def let_go(review: Review, by: Member, *, trusts: bool = False) -> None:
+async def versions(posts: Sequence[Post]) -> dict[int, str]:
+    """By the id of each message, what stands for what the team is shown of it now: another one once its writer changes it."""
+    shown = {post.id: f"{post.warning}\0{post.html}" for post in posts}
+    for image in await Attachment.filter(post_id__in=list(shown) or [0]).order_by("position", "id"):
+        shown[image.post_id or 0] += f"\0{image.key}\0{image.description}"
+    return {id_: digest(text) for id_, text in shown.items()}
+
+
+async def let_go(review: Review, by: Member, *, trusts: bool = False, seen: str = "") -> None:
     """The team has read it: it leaves as if it were written now. `trusts`: no more first messages of its writer wait; nor do they
-    once enough have been let go. Raises Decided, NotOwn.
+    once enough have been let go. `seen`: which of its `versions` was read. Raises Decided, Changed, NotOwn.
     """
     async with in_transaction():
         post = await _decide(review, by, ReviewState.LET_GO)
+        if seen and seen != (await versions([post]))[post.id]:
+            raise Changed("since it was read")
         await signals.decided(post, HitOutcome.LET_GO)
         await _release(post)
         await Notification.tell(post.author, Notice.LET_GO, post=post)

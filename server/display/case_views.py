@@ -15,7 +15,7 @@ from models.case import Audience, CaseSource
 from models.review import ReviewState
 from models.ruling import Act
 from moderation.visibility import Viewer, visible_to
-from server.actions import appeals, standing
+from server.actions import appeals, reviews, standing
 from server.display import cards
 from server.pictures import emojis
 from server.views import ImageView, PersonView
@@ -138,6 +138,7 @@ class HeldView:
     """A message that waits for the team, and the words that made the rule speak."""
 
     number: int
+    version: str  # of what is shown here
     words: tuple[str, ...]
     is_newcomer: bool  # whom the team may trust from now on
 
@@ -158,8 +159,9 @@ async def held(posts: Sequence[Post]) -> tuple[HeldView, ...]:
     waiting = Review.filter(post_id__in=[post.id for post in posts] or [0], state=ReviewState.WAITING)
     authors = [post.author_id for post in posts] or [0]
     new = {one.actor_id for one in await Member.filter(actor_id__in=authors, newcomer_since__isnull=False).only("actor_id")}
-    by = {post.id: post.author_id for post in posts}
-    return tuple(HeldView(row.id, tuple(row.words), by[row.post_id] in new) for row in await waiting.order_by("id"))
+    by, versions = {post.id: post.author_id for post in posts}, await reviews.versions(posts)
+    return tuple(HeldView(row.id, versions[row.post_id], tuple(row.words), by[row.post_id] in new)
+                 for row in await waiting.order_by("id"))
 
 
 async def appeal(case: Case, _: Words) -> AppealView | None:

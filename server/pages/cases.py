@@ -81,7 +81,7 @@ async def held(request: web.Request) -> web.Response:
     if review is None:
         raise NotHere("review")
     if form.get("do") in ("let-go", "trust"):
-        await reviews.let_go(review, request[MEMBER], trusts=form.get("do") == "trust")
+        await reviews.let_go(review, request[MEMBER], trusts=form.get("do") == "trust", seen=form.text("seen", 64))
     else:
         try:
             await reviews.send_back(review, request[MEMBER], form.text(f"reason-{review.id}"))

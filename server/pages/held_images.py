@@ -7,7 +7,7 @@ from models import Attachment, Community, Post, Review
 from models.community import ImageReview
 from models.errors import NotHere
 from models.review import ReviewState
-from server.actions import community, looks
+from server.actions import community, looks, reviews
 from server.appearance import render
 from server.display import cards
 from server.doors import see
@@ -28,7 +28,8 @@ async def show(request: web.Request) -> web.Response:
     images = await Attachment.filter(post_id=post.id, stored_at__isnull=False).order_by("position", "id")
     await looks.note(request[MEMBER].actor, [post.author_id], "image.list")
     [person] = await cards.people([post.author])
-    return render.page(request, "admin_images.html", here="reviews", person=person, number=review.id, cause=str(review.cause),
+    return render.page(request, "admin_images.html", here="reviews", person=person, number=review.id,
+                       version=(await reviews.versions([post]))[post.id], cause=str(review.cause),
                        pictures=[(image.key, cards.image_view(image), image.doubted_at is not None) for image in images])
 
 

@@ -33,6 +33,7 @@ class WaitingView:
     """A message as the team reads it, with what made the rule speak."""
 
     number: int
+    version: str  # of what is shown here
     key: str  # of the message
     name: str
     url: str
@@ -59,7 +60,7 @@ async def decide(request: web.Request) -> web.Response:
     if review is None:
         raise NotHere("review")
     if request.match_info["verb"] == "let-go":
-        await reviews.let_go(review, request[MEMBER], trusts=request[FORM].has("trusts"))
+        await reviews.let_go(review, request[MEMBER], trusts=request[FORM].has("trusts"), seen=request[FORM].text("seen", 64))
         return see("/admin/reviews?done=let-go")
     try:
         await reviews.send_back(review, request[MEMBER], request[FORM].text(f"reason-{review.id}", REASON_LIMIT))
@@ -79,16 +80,19 @@ async def _list(request: web.Request, errors: Sequence[FieldError] = (), first: 
         images.setdefault(image.post_id or 0, []).append(image.description)
     new = {one.actor_id for one in await Member.filter(actor_id__in=[row.post.author_id for row in rows] or [0],
                                                        newcomer_since__isnull=False)}
-    views = [_view(request, row, images.get(row.post_id, []), is_newcomer=row.post.author_id in new) for row in rows[:PAGE]]
+    versions = await reviews.versions([row.post for row in rows[:PAGE]])
+    views = [_view(request, row, images.get(row.post_id, []), versions[row.post_id], is_newcomer=row.post.author_id in new)
+             for row in rows[:PAGE]]
     await looks.note(request[MEMBER].actor, (row.post.author_id for row in rows[:PAGE]), "review.read")
     return render.page(request, "admin_reviews.html", status=422 if errors else 200, here="reviews", errors=errors, waiting=views,
                        pager=pager, done=request.query.get("done", ""))
 
 
-def _view(request: web.Request, row: Review, pictures: Sequence[str], *, is_newcomer: bool) -> WaitingView:
+def _view(request: web.Request, row: Review, pictures: Sequence[str], version: str, *, is_newcomer: bool) -> WaitingView:
     post, _ = row.post, gettext_for(request[LANGUAGE])
     return WaitingView(
-        number=row.id, key=post.key, name=post.author.shown_name, url=f"/@{post.author.name}", coat=post.author.key,
+        number=row.id, version=version, key=post.key,
+        name=post.author.shown_name, url=f"/@{post.author.name}", coat=post.author.key,
         when=post.published_at, reach=reach_name(post.reach, _), warning=post.warning, html=Markup(post.html),  # noqa: S704 - cleaned when written
         pictures=tuple(pictures), words=tuple(row.words), why=signal_words.why_waits(row.cause, _),
         is_about_others=row.cause is ReviewCause.ABOUT_OTHERS, is_newcomer=is_newcomer)

@@ -52,7 +52,12 @@ async def test_held_sent_back_changed_and_let_go(alpha: LiveServer, beta: LiveSe
 
         await writer.post(f"/m/{key}/edit", {"text": TEXT + ", she told me to say so"})
         assert "she told me" in await team.get("/admin/reviews")
-        await team.post(f"/admin/reviews/{number[1]}/let-go")
+        [seen] = re.findall(r'name="seen" value="(\w{64})"', team.page)
+        await writer.post(f"/m/{key}/edit", {"text": TEXT + ", she told me, and the address of the hospital"})
+        await team.post(f"/admin/reviews/{number[1]}/let-go", {"seen": seen})
+        assert team.status == 409 and "Read it again before it goes" in team.page, "nobody of the team has read these words"
+        assert "the address" in await team.get("/admin/reviews")
+        await team.post(f"/admin/reviews/{number[1]}/let-go", {"seen": re.findall(r'name="seen" value="(\w{64})"', team.page)[0]})
         assert "she told me" in await reader.get(f"/m/{key}") and "has left" in await writer.get("/notices")
         await team.post(f"/admin/reviews/{number[1]}/let-go")
         assert team.status == 409
