@@ -126,7 +126,7 @@ class Post(Sealed):
     parent_id: int | None
     parent_uri = fields.CharField(max_length=500, default="", db_default="")
     answer_state = fields.CharEnumField(AskedState, max_length=16, default=AskedState.NONE, db_default="")  # ours
-    conversation = fields.CharField(max_length=500, db_index=True)  # the uri of the first message, as far as we know
+    conversation = fields.CharField(max_length=500)  # the uri of the first message, as far as we know
     context_uri = fields.CharField(max_length=500, default="", db_default="")  # the collection of it, where it began elsewhere
     published_at = fields.DatetimeField(default=clock.now)
     edited_at = fields.DatetimeField(null=True)
@@ -150,8 +150,9 @@ class Post(Sealed):
 
     class Meta:
         table = "post"
-        indexes = (("author_id", "id"), ("reach", "id"), ("parent_uri",), ("parent_id",), ("held_until",), ("expires_at",),
-                   ("quote_uri",), ("quote_stamp_uri",))
+        # whether a conversation was settled is asked of each act about it, however long it is
+        indexes = (("author_id", "id"), ("reach", "id"), ("conversation", "settled_at"), ("parent_uri",), ("parent_id",),
+                   ("held_until",), ("expires_at",), ("quote_uri",), ("quote_stamp_uri",))
 
     async def save(self, *args: Any, **options: Any) -> None:
         """Write the row; who writes has made something."""

@@ -21,6 +21,7 @@ from models import (
     acts,
     clock,
 )
+from models.database import as_list, dialect, tuples
 from models.loading import join
 from models.notification import News, Notice
 from models.post import server_of
@@ -59,6 +60,14 @@ async def test_walls_are_those_of_the_rows(people: list[Actor]) -> None:
         assert walls.between(one, other) == stands, (one.name, other.name)
     assert walls.settled == {settled.conversation} and walls.quiet == {(ada.id, open_.conversation)}
     assert not (await acts.walls([(bea, dan)])).host_blocks
+
+
+async def test_of_a_long_conversation_no_message_is_read_to_know_whether_it_is_settled(db: TortoiseContext) -> None:
+    """Each like, answer and announce asks while it holds the writer: 45 ms where there are 100,000 answers."""
+    if dialect() == "postgres":
+        return  # it knows how many there are
+    plan = await tuples(f"EXPLAIN QUERY PLAN {acts._walls()}", [as_list([])] * 7)
+    assert any("(conversation=? AND settled_at>?)" in str(step[-1]) for step in plan)
 
 
 async def test_posts_and_actors_are_those_of_the_models(people: list[Actor]) -> None:
