@@ -111,7 +111,7 @@ async def test_a_report_is_in_an_open_case_whatever_is_closed_meanwhile_and_pres
     assert await alpha.ask(lambda: AuditEntry.filter(action="report.resolve").count()) == 1
 
 
-async def test_a_list_that_is_read_or_wanted_twice(alpha: LiveServer) -> None:
+async def test_two_browsers_of_one_person_and_a_list_that_is_read_or_wanted_twice(alpha: LiveServer) -> None:
     parsed = domain_lists.parse("bad.example\nworse.example\n")
 
     def subscribe() -> object:
@@ -121,8 +121,6 @@ async def test_a_list_that_is_read_or_wanted_twice(alpha: LiveServer) -> None:
     await both(alpha, lambda: host_lists.take_in(alpha.instance, one, parsed))
     assert await alpha.ask(lambda: HostListEntry.all().count()) == 2
 
-
-async def test_two_browsers_of_one_person(alpha: LiveServer) -> None:
     vita = await alpha.member("vita")
     rows = [await row_of(alpha, vita) for _ in range(2)]
     await both(alpha, lambda: rows[0].read_like(rest=True), lambda: rows[1].read_like(mode="dark"))
