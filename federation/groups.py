@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -62,17 +62,24 @@ class Line:
 
 async def carry_out(us: Actor, waiting: Mapping[str, Sequence[InboxItem]]) -> dict[str, list[InboxItem]]:
     """Carry out what can be done so; returns what is left, by sender, oldest first. `us`: our instance actor."""
-    senders = await acts.actors(waiting)
+    senders = await _heard(waiting)
     lines = {uri: Line(list(items), await _read(us, senders.get(uri), items)) for uri, items in waiting.items()}
     while found := _group(lines.values()):
         await _together(found)
     return {uri: line.items for uri, line in lines.items() if line.items}
 
 
+async def _heard(uris: Collection[str]) -> dict[str, Actor]:
+    """Those of these people who are here, on servers that we listen to."""
+    senders = await acts.actors(uris)
+    standings = await hosts.standings({sender.host for sender in senders.values()})
+    return {uri: sender for uri, sender in senders.items() if not sender.is_gone and hosts.is_heard(standings[sender.host])}
+
+
 async def _read(us: Actor, sender: Actor | None, items: Sequence[InboxItem]) -> list[Piece]:
-    """The first of what somebody who is heard said, up to what has to be carried out by itself."""
+    """The first of what somebody said who is heard, up to what has to be carried out by itself."""
     await asyncio.sleep(0)  # the requests of people have a turn
-    if sender is None or sender.is_gone or not hosts.is_heard(await hosts.standing(sender.host)):
+    if sender is None:
         return []
     pieces = list[Piece]()
     for item in items:

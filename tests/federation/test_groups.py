@@ -14,6 +14,7 @@ import pytest
 from asyncpg.connection import Connection
 
 from federation import groups
+from federation.addresses import host_of
 from federation.contexts import PUBLIC
 from federation.handlers import HANDLERS
 from federation.instance import Instance, Network, ensure_actor, open_instance
@@ -49,20 +50,20 @@ ORIGIN = "https://here.example"
 PEOPLE = ("ada", "bob", "cy", "dora")
 CROWD = tuple(f"reader{number}" for number in range(12))
 #: What is said -> how often the database is asked at most, looks into the queue too: as often where ten say it as where one does.
-LIMITS = {"Answer": 26, "Like": 17, "EmojiReact": 17, "Announce": 20, "Update": 15, "Delete": 25, "Undo": 12}
+LIMITS = {"Answer": 25, "Like": 17, "EmojiReact": 17, "Announce": 20, "Update": 15, "Delete": 14, "Undo": 12}
 Document = dict[str, Any]
 
 
 @dataclass
 class World:
-    """One server elsewhere, whose people say things about messages of one member of ours."""
+    """A server elsewhere, whose people say things about messages of one member of ours. Half of a crowd has a server each."""
 
     host: str
     member: Actor
     messages: list[Post]
 
     def uri(self, name: str) -> str:
-        return f"https://{self.host}/users/{name}"
+        return f"https://{f'{name}.' if name in CROWD[6:] else ''}{self.host}/users/{name}"
 
     def says(self, name: str, kind: str, thing: object, number: int = 0, **more: Any) -> Document:
         """An activity of somebody's."""
@@ -90,11 +91,12 @@ async def world(name: str, host: str, people: tuple[str, ...] = PEOPLE, messages
     """A member of ours who follows those people, all but the last."""
     newcomer = accounts.Newcomer(name=name, language="en", consents=(Purpose.MEMBERSHIP, Purpose.SHARED_OUT))
     member = (await accounts.create(ORIGIN, newcomer)).actor
-    await (await Host.called(host)).change(standing=Standing.PARTNER)
     made = World(host, member, [])
     for number, one in enumerate(people):
         uri = made.uri(one)
-        actor = await Actor.create(uri=uri, name=one, host=host, inbox_uri=f"{uri}/inbox", followers_uri=f"{uri}/followers",
+        there = await Host.called(host_of(uri))
+        await there.change(standing=Standing.PARTNER)
+        actor = await Actor.create(uri=uri, name=one, host=there.name, inbox_uri=f"{uri}/inbox", followers_uri=f"{uri}/followers",
                                    fetched_at=clock.now())
         if number < len(people) - 1:
             await Follow.create(uri=f"{uri}/followed", follower=member, target=actor, accepted_at=clock.now())
