@@ -62,7 +62,7 @@ async def test_walls_are_those_of_the_rows(people: list[Actor]) -> None:
     assert not (await acts.walls([(bea, dan)])).host_blocks
 
 
-async def test_of_a_long_conversation_no_message_is_read_to_know_whether_it_is_settled(db: TortoiseContext) -> None:
+async def test_of_a_long_conversation_no_message_is_read_to_know_whether_it_is_settled(db: object) -> None:
     """Each like, answer and announce asks while it holds the writer: 45 ms where there are 100,000 answers."""
     if dialect() == "postgres":
         return  # it knows how many there are
