@@ -231,6 +231,11 @@ async def test_nobody_joins_a_conversation_that_their_server_was_never_shown(
     await told(alpha, peer, vera, vera.does("Create", note), vera.does("Like", post.uri), vera.does("Announce", post.uri))
     stored = await alpha.ask(lambda: Post.get(uri=note["id"]))
     assert (stored.parent_id, stored.parent_uri, stored.conversation) == (None, "", note["id"])
+    for reach, is_wanted in ((Reach.COMMUNITY, False), (Reach.PARTNERS, True)):  # and who is named by nothing else
+        ours = await alpha.write(alice, "between us", reach)
+        guessed = vera.note("I guess", inReplyTo=ours.uri)
+        await told(alpha, peer, vera, vera.does("Create", guessed))
+        assert bool(await text_of(alpha, guessed["id"])) is is_wanted
     assert await alpha.ask(lambda: Like.all().count()) == await alpha.ask(lambda: Announce.all().count()) == 0
 
 
