@@ -163,12 +163,10 @@ def image_view(image: Attachment) -> ImageView:
 def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> PostView:
     post, is_mine = entry.post, reader is not None and entry.post.author_id == reader.actor_id
     author, held_for = post.author, held_seconds(post)
-    may_act = _may_act(post, reader, held_for)
-    may_show = may_act and post.reach.level >= Reach.COMMUNITY.level
     parent = around.kept.answered.get(post.parent_id or 0)
     folded, veiled = (False, False) if is_mine else _folding(post, reader, around.sifted)
     html, language = words(post, _)
-    pictures, done = around.emojis.get(author.host, {}), _done(post, around)
+    pictures = around.emojis.get(author.host, {})
     return PostView(
         key=post.key, url=f"/m/{post.key}", author=person(author, around.titles, around.emojis, readers=_readers(reader)),
         html=Markup(emojis.shown(html, pictures)),  # noqa: S704 - cleaned when it was stored
@@ -179,12 +177,9 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         veiled=veiled, kind=kind_name(post.kind, _), title=emojis.pictured(post.title, pictures), facts=facts_of(post, _, reader),
         poll=_pictured(around.polls.get(post.id), pictures), quote=(quote := _quoted(post, around, is_mine)),
         quotes_unseen=_quotes_unseen(post, quote),
-        may_quote=may_act and _may_quote(post, reader),
         edited=post.edited_at is not None, is_mine=is_mine,
-        may_reply=may_act and _may_be_answered(post),
-        may_thank=may_act and not is_mine and (done["thanked"] or _is_let(post, "canLike")),
-        may_pass_on=may_show and (done["passed_on"] or _is_let(post, "canAnnounce")),
-        may_pin=is_mine and may_show, pinned=post.id in around.kept.pinned, **done, answer_state=_answer_state(post, is_mine),
+        **_acts(post, reader, held_for, done=(done := _done(post, around))), **done,
+        pinned=post.id in around.kept.pinned, answer_state=_answer_state(post, is_mine),
         passed_on_by=_passed_on_by(entry, around),
         reply_count=around.kept.replies.get(post.id, 0), in_reply_to_url=_answered_url(post, parent),
         in_reply_to_name=emojis.spoken(parent.name) if parent else "",
@@ -193,6 +188,16 @@ def _card(entry: Entry, reader: Member | None, around: _Around, _: Words) -> Pos
         written_by=written_by(post.written_as, author.shown_name, _),
         team_note=post.team_note, is_hidden=post.hidden_at is not None, is_settled=post.settled_at is not None,
         origin_url=_origin_url(post))
+
+
+def _acts(post: Post, reader: Member | None, held_for: int, *, done: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reader can do with it."""
+    if not _may_act(post, reader, held_for):
+        return {}
+    is_mine, shows = reader is not None and post.author_id == reader.actor_id, post.reach.level >= Reach.COMMUNITY.level
+    return {"may_quote": _may_quote(post, reader), "may_reply": _may_be_answered(post), "may_pin": is_mine and shows,
+            "may_thank": not is_mine and (done["thanked"] or _is_let(post, "canLike")),
+            "may_pass_on": shows and (done["passed_on"] or _is_let(post, "canAnnounce"))}
 
 
 def _done(post: Post, around: _Around) -> dict[str, Any]:
