@@ -1,5 +1,6 @@
 """What other people's programs signed, as it came from them: Fedify (Ghost and Hollo speak through it), the library of PeerTube,
-apsig, activitypub.bot, pubby and cattle_grid. tests/fixtures/other_programs.json holds what they put out, with keys made for it; FEDERATION.md says what was tried.
+apsig, activitypub.bot, pubby and cattle_grid. tests/fixtures/other_programs.json holds what they put out, with keys made for it;
+FEDERATION.md says what was tried.
 """
 from __future__ import annotations
 
