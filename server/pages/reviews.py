@@ -75,17 +75,21 @@ async def _list(request: web.Request, errors: Sequence[FieldError] = (), first: 
     waiting = Review.filter(state=ReviewState.WAITING, id__gt=max(after, first - 1)).order_by("id")
     rows = await waiting.limit(PAGE + 1).select_related("post__author")
     pager = Pager(older_url=f"/admin/reviews?after={rows[PAGE - 1].id}" if len(rows) > PAGE else "")
-    images: dict[int, list[str]] = {}
-    for image in await Attachment.filter(post_id__in=[row.post_id for row in rows[:PAGE]] or [0]).order_by("position"):
-        images.setdefault(image.post_id or 0, []).append(image.description)
-    new = {one.actor_id for one in await Member.filter(actor_id__in=[row.post.author_id for row in rows] or [0],
-                                                       newcomer_since__isnull=False)}
-    versions = await reviews.versions([row.post for row in rows[:PAGE]])
-    views = [_view(request, row, images.get(row.post_id, []), versions[row.post_id], is_newcomer=row.post.author_id in new)
-             for row in rows[:PAGE]]
+    views = await _views(request, rows[:PAGE])
     await looks.note(request[MEMBER].actor, (row.post.author_id for row in rows[:PAGE]), "review.read")
     return render.page(request, "admin_reviews.html", status=422 if errors else 200, here="reviews", errors=errors, waiting=views,
                        pager=pager, done=request.query.get("done", ""))
+
+
+async def _views(request: web.Request, rows: Sequence[Review]) -> list[WaitingView]:
+    posts, images = [row.post for row in rows], dict[int, list[str]]()
+    for image in await Attachment.filter(post_id__in=[post.id for post in posts] or [0]).order_by("position"):
+        images.setdefault(image.post_id or 0, []).append(image.description)
+    new = {one.actor_id for one in await Member.filter(actor_id__in=[post.author_id for post in posts] or [0],
+                                                       newcomer_since__isnull=False)}
+    versions = await reviews.versions(posts)
+    return [_view(request, row, images.get(row.post_id, []), versions[row.post_id], is_newcomer=row.post.author_id in new)
+            for row in rows]
 
 
 def _view(request: web.Request, row: Review, pictures: Sequence[str], version: str, *, is_newcomer: bool) -> WaitingView:
