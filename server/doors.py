@@ -81,8 +81,8 @@ def person(handler: Handler, who: Who = Who.ANYONE, *, upload: bool = False) -> 
         finally:
             for upload_ in request[FORM].files if FORM in request else ():
                 upload_.file.close()
-        if not response.prepared and MEMBER in request:
-            response.headers.setdefault("Cache-Control", "no-store")
+        if not response.prepared:  # a visitor's page is in the reader's language, and shows what may be taken back at any time
+            response.headers.setdefault("Cache-Control", "no-store" if MEMBER in request else "private, no-cache")
         return response
     return door
 

@@ -41,7 +41,7 @@ async def test_every_page_is_for_members(alpha: LiveServer, path: str) -> None:
     member = await ourse(alpha)
     async with Browser(alpha) as visitor, Browser(alpha, member.actor) as browser:
         await visitor.get(path)
-        assert visitor.path.startswith("/signin?next=")
+        assert visitor.path.startswith("/signin?next=") and visitor.headers["Cache-Control"] == "private, no-cache"
         await browser.get(path)
         assert (browser.status, browser.path) == (200, path)
         assert browser.headers["Cache-Control"] == "no-store"
