@@ -346,6 +346,7 @@ async def test_whose_words_are_taken(alice: Actor) -> None:
     await Poll.create(post=poll, options=[{"name": "yes", "count": 0}, {"name": "no", "count": 0}], is_multiple=True)
     votes = [Note.parse(note(vera, inReplyTo=poll.uri, name=name, content=None)) for name in ("yes", "no", "yes")]
     assert await take(vera, said(vera, "Create", votes[0].id), is_alone=True, note=votes[0]) == "done"
+    assert (await Vote.get()).option == "yes"
     assert await take(vera, said(vera, "Create", "https://x.example/1"), is_alone=True, votes=tuple(votes[1:])) == "done"
     assert sorted([one.option for one in await Vote.filter(actor=vera)]) == ["no", "yes"]
     assert not await Post.filter(uri__in=[vote.id for vote in votes]).exists()
