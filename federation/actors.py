@@ -6,13 +6,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from federation import erasure, post_parts, values, votes
+from federation import post_parts, values
 from federation.addresses import host_of
 from federation.errors import Busy, Malformed, Refused
 from federation.keys import load_multikey, load_public, public_pem
 from federation.requests import Manner
 from federation.wire import ActorDocument, PublicKeyEntry
-from models import Actor, ActorKey, Host, Post, Q, clock, pruning
+from models import Actor, ActorKey, Host, Q, clock
 from models.actor import ActorKind, KeyKind, Organisation
 from models.host import PARTNERS, Standing
 from moderation import hosts, markup
@@ -171,21 +171,3 @@ async def _save_host(actor: Actor, document: ActorDocument, is_named: bool) -> N
         await host.change(read_at=None)  # there may be somebody to ask who it is: `withdrawal_watch.learn_due`
     if document.takes_ed25519 and host.signature in UNTRIED:
         await host.change(signature=str(Manner.ED25519))
-
-
-async def empty(actor: Actor) -> None:
-    """Their account is gone: their messages, follows and what they caused go with it, in steps, outside any transaction: one of a
-    hundred thousand messages kept everybody else from writing for seconds. `forget` does the rest.
-    """
-    await pruning.forget(Post.filter(author_id=actor.id))
-    await erasure.drop_relations(actor)
-
-
-async def forget(actor: Actor) -> None:
-    """Their account is gone, and whatever came after `empty`: the row stays, so that nobody can come back under its id. Inside a
-    transaction.
-    """
-    await votes.forget(actor)
-    for relation in ("posts", "keys", *erasure.RELATIONS):
-        await getattr(actor, relation).all().delete()
-    await actor.change(deleted_at=clock.now(), display_name="", summary="", details=[], icon_uri="")

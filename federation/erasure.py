@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from federation import approvals, votes
+from federation import approvals, ended_accounts, votes
 from models import (
     Actor,
     Announce,
@@ -27,7 +27,6 @@ from models import (
     acts,
     clock,
     listings,
-    pruning,
 )
 from models.database import in_transaction
 from models.post import server_of
@@ -38,8 +37,6 @@ AT_ONCE = 100
 #: What hangs on a message, and goes with it.
 HANGING = (Revision, Tag, Like, Announce, Notification, Recipient, Pin, Poll, Bookmark, FilteredPost)
 WITHDRAWN_NAME = "withdrawn"
-#: What somebody elsewhere has here, beside messages and votes.
-RELATIONS = ("followings", "followers", "likes", "announces", "caused", "addressed", "pins", "stamps", "approvals", "listed")
 
 
 async def erase(posts: Sequence[Post]) -> None:
@@ -105,14 +102,8 @@ async def _empty(actor: Actor) -> None:
         async with in_transaction():
             await _bury(page)
         after = page[-1].id
-    await drop_relations(actor)
+    await ended_accounts.drop_relations(actor)
     async with in_transaction():
         await votes.forget(actor)
         await actor.change(name=f"{WITHDRAWN_NAME}-{actor.key[:8]}", display_name="", summary="", details=[], icon_uri="", url="",
                            aliases=[], fetched_at=None)
-
-
-async def drop_relations(actor: Actor) -> None:
-    """What ties somebody elsewhere to others goes, in steps, outside any transaction."""
-    for relation in RELATIONS:
-        await pruning.forget(getattr(actor, relation).all())

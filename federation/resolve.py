@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from federation import actors, authorizations, handles, new_notes, quotes, webfinger
+from federation import actors, authorizations, ended_accounts, handles, new_notes, quotes, webfinger
 from federation.addresses import host_of, same_origin
 from federation.errors import Gone, Malformed, Refused, Unreachable
 from federation.fetches import check_host, signed
@@ -36,9 +36,9 @@ async def actor(instance: Instance, uri: str, *, fresh: bool = False) -> Actor:
         return await fetch_actor(instance, uri)
     except Gone as error:
         if known and error.http_status == GONE_FOR_GOOD:  # a 404 may be an accident of theirs
-            await actors.empty(known)
+            await ended_accounts.empty(known)
             async with in_transaction():
-                await actors.forget(known)
+                await ended_accounts.forget(known)
         raise
     except Unreachable:
         if known and not fresh:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from federation import actors, approvals, erasure, origins, votes
+from federation import approvals, ended_accounts, erasure, origins, votes
 from federation.addresses import same_origin
 from federation.errors import Malformed, Refused
 from federation.incoming import Alone, Incoming, Verdict
@@ -20,7 +20,7 @@ async def prepare(instance: Instance, incoming: Incoming) -> Incoming:
     """
     uri, sender = incoming.activity.object_id, incoming.sender
     if uri == sender.uri:
-        await actors.empty(sender)
+        await ended_accounts.empty(sender)
     post = await Post.kept(uri) if uri and uri != sender.uri and same_origin(uri, sender.uri) else None
     if post is None or post.author_id == sender.id:
         return incoming
@@ -64,7 +64,7 @@ async def _is_rare(one: Incoming) -> bool:
     if one.known is not None:
         await origins.take(one.known, one.note)
     elif one.activity.object_id == one.sender.uri:
-        await actors.forget(one.sender)
+        await ended_accounts.forget(one.sender)
     else:
         return False
     return True
