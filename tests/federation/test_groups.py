@@ -209,6 +209,13 @@ async def test_what_becomes_of_it_one_by_one_and_together(instance: Instance, mo
         sizes.append(sum(map(len, found.values())))
         return await real(found)
 
+    mark = groups._mark
+
+    async def failing(verdicts: Any) -> None:
+        await mark(verdicts)
+        if len(sizes) == 2:
+            raise ValueError("of the second group nothing stays, and each of it goes by itself")
+
     async def nothing(*_: object) -> list[object]:
         return []
     await walled(alone)
@@ -218,12 +225,23 @@ async def test_what_becomes_of_it_one_by_one_and_together(instance: Instance, mo
             await carried_out(instance, [one])
     await walled(together)
     monkeypatch.setattr(groups, "_verdicts", counted)
+    monkeypatch.setattr(groups, "_mark", failing)
     await carried_out(instance, first(together))
     await carried_out(instance, second(together))
     assert max(sizes) > len(PEOPLE)
     assert {handler.receive_all for handler in HANDLERS.values() if handler.receive_all} == {*groups.ORDER}
     for w in (alone, together):
         assert await state(w) == BECOMES, w.host
+
+
+async def test_of_one_sender_nothing_overtakes_another_thing(instance: Instance) -> None:
+    """A question goes by itself, and what takes it back waits for that; a sign that is given anew stays."""
+    w = await world("anna", "one.example", messages=1)
+    question, ours = w.note("ada", 1) | {"type": "Question", "oneOf": [{"type": "Note", "name": "Yes"}]}, w.messages[0].uri
+    like, anew = w.says("bob", "Like", ours), w.says("bob", "Like", ours, 1)
+    await carried_out(instance, [w.says("ada", "Create", question), w.says("ada", "Delete", question["id"]),
+                                 like, w.says("bob", "Undo", like), anew])
+    assert (await Post.get(uri=question["id"])).deleted_at and (await Like.get()).uri == anew["id"]
 
 
 @pytest.fixture
