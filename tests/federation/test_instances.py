@@ -204,6 +204,7 @@ async def test_nobody_comes_to_speak_for_a_server_by_a_lie_or_an_accident(alpha:
                        ("https://127.0.0.1/\x00", "NotHere"), ("javascript:alert(1)", "Malformed"), (["x"], "NotHere")):
         names(uri)
         assert await found(alpha, other, anew=True) == error, uri
+        assert (await known(alpha, other)).instance_uri == "", uri
     assert third.fetched == third.looked_up == [], "no request goes where somebody else sends it"
     for page in (away, circle):
         other.pages[WEBFINGER], other.pages[resource] = page, page

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from federation import outbox
-from models import Actor, Community, Post, Stamp
+from models import Actor, Community, InboxItem, Post, Stamp
 from models.post import AskedState, Quotable
 from models.reach import Reach
 from server.actions import held, narrowing, profiles, removal
@@ -167,6 +167,8 @@ async def test_a_yes_counts_with_a_good_stamp_of_the_one_who_was_asked(alpha: Li
         peer.show(there, good | {"id": there, "interactingObject": uri})
         await deliver(alpha, peer, otto, otto.does("Accept", named | {"instrument": uri}, result=there))
     assert not (await alpha.ask(lambda: Post.get(uri=theirs["id"]))).shows_quote and len(peer.of_kind("Update")) == 0
+    outcomes = await alpha.ask(lambda: InboxItem.filter(activity_uri__startswith=otto.uri).order_by("-id").limit(2))
+    assert {item.outcome for item in outcomes} == {"answers a follow that it was not asked for"}
     shown = await said(otto, stamp)
     assert shown.shows_quote and (await shown_to(otto)).count(stamp.encode()) == 1
 
