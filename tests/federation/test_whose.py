@@ -350,6 +350,11 @@ async def test_whose_words_are_taken(alice: Actor) -> None:
     assert await take(vera, said(vera, "Create", "https://x.example/1"), is_alone=True, votes=tuple(votes[1:])) == "done"
     assert sorted([one.option for one in await Vote.filter(actor=vera)]) == ["no", "yes"]
     assert not await Post.filter(uri__in=[vote.id for vote in votes]).exists()
+    unknown = {"inReplyTo": f"{dan.uri}/unknown"}
+    for by, result in ((eve, "done"), (vera, "Alone")):
+        assert await take(by, said(by, "Create", note(by, **unknown))) == result, "what it answers is read if it is wanted"
+    await Follow.filter(target_id=dan.id).update(tells_posts=True)
+    assert await take(dan, said(dan, "Create", note(dan))) == "Alone", "somebody wants to be told of each"
     gone = await wrote(mallory, deleted_at=clock.now())
     assert await take(vera, said(vera, "Create", note(vera, gone.uri))) == "Alone", "erased by whoever was not its author"
     early = Note.parse(note(vera, **newer))
@@ -374,7 +379,9 @@ async def test_what_changes_is_the_senders_own(alice: Actor) -> None:
         return await take(by, said(by, "Update", thing), is_alone=True, **words | prepared)
     hers = await wrote(vera, Reach.WEB)
     await hers.change(published_at=clock.now() - timedelta(days=300))
-    assert await take(directory, said(directory, "Update", note(directory))) == "Alone"
+    listed = await wrote(directory, Reach.WEB)
+    assert await take(directory, said(directory, "Update", note(directory, listed.uri))) == "Alone"
+    await listed.delete()
     assert await change(vera, note(vera, hers.uri, **newer)) == "done" and (await Post.get()).html == "<p>newer</p>"
     assert await change(eve, note(eve, **newer)) == "done" and await Post.all().count() == 1, "nobody is to read it"
     gone = await wrote(mallory, deleted_at=clock.now())
