@@ -20,6 +20,7 @@ from federation.addresses import Address
 from federation.digests import content_digest
 from federation.errors import Malformed
 from federation.requests import CONTENT_TYPE, Key, Manner
+from federation.rfc9421_plain import algorithm
 from models.actor import KeyKind
 
 HEADER: Final = "Accept-Signature"
@@ -107,7 +108,7 @@ def sign(wish: Wish, method: str, url: str, body: bytes | None, key: Key, now: d
     said = _values(method, address) | {name.lower(): text for name, text in headers.items()}
     asked = [name for name in wish.components if body is not None or name not in OF_A_BODY]
     covered = dict.fromkeys([*asked, "@method", "@target-uri", *([] if body is None else ["content-digest"])])
-    parameters = _parameters(wish, list(covered), key.id, int(now.timestamp()))
+    parameters = _parameters(wish, list(covered), key, int(now.timestamp()))
     lines = [f'"{name}": {said[name]}' for name in covered]
     text = "\n".join([*lines, f'"@signature-params": {parameters}']).encode("ascii")
     proof = (key.private.sign(text, padding.PKCS1v15(), hashes.SHA256()) if isinstance(key.private, rsa.RSAPrivateKey)
@@ -123,8 +124,8 @@ def _values(method: str, address: Address) -> dict[str, str]:
             "@scheme": address.scheme, "@request-target": address.target, "@path": path, "@query": f"?{query}"}
 
 
-def _parameters(wish: Wish, covered: list[str], key_id: str, created: int) -> str:
+def _parameters(wish: Wish, covered: list[str], key: Key, created: int) -> str:
     names = " ".join(f'"{name}"' for name in covered)
     end = f";expires={created + int(LIVES.total_seconds())}" if wish.with_end else ""
-    words = "".join(f';{name}="{text}"' for name, text in wish.words)
-    return f'({names});created={created};keyid="{key_id}"{end}{words}'
+    words = "".join(f';{name}="{text}"' for name, text in (dict(wish.words) | {"alg": algorithm(key.private)}).items())
+    return f'({names});created={created};keyid="{key.id}"{end}{words}'

@@ -18,13 +18,16 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from federation.addresses import Address
 from federation.digests import content_digest
 from federation.errors import Malformed, Unproven
-from federation.keys import PublicKey
+from federation.keys import PrivateKey, PublicKey
 from federation.requests import CONTENT_TYPE, MAX_KEY_ID_CHARS, Key, Request, check_fresh
 
 LABEL: Final = "sig1"
+RSA_ALGORITHM: Final = "rsa-v1_5-sha256"
+ED25519_ALGORITHM: Final = "ed25519"
 _WITHOUT_BODY: Final = '("@method" "@target-uri")'
 _WITH_BODY: Final = '("@method" "@target-uri" "content-digest")'
-_INPUT = re.compile(r'sig1=((\("@method" "@target-uri"(?: "content-digest")?\));created=([0-9]{1,11});keyid="([ !#-\[\]-~]+)")')
+_INPUT = re.compile(r'sig1=((\("@method" "@target-uri"(?: "content-digest")?\));created=([0-9]{1,11});keyid="([ !#-\[\]-~]+)"'
+                    r'(?:;alg="(rsa-v1_5-sha256|ed25519)")?)')
 _PROOF = re.compile(r"sig1=:((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?):")
 _DIGEST = re.compile(r"sha-256=:[A-Za-z0-9+/]{43}=:")
 
@@ -38,12 +41,19 @@ def sign(method: str, url: str, body: bytes | None, key: Key, now: datetime) -> 
     if body is not None:
         headers |= {"Content-Type": CONTENT_TYPE, "Content-Digest": content_digest(body)}
     covered = _WITHOUT_BODY if body is None else _WITH_BODY
-    parameters = f'{covered};created={int(now.timestamp())};keyid="{key.id}"'
+    parameters = f'{covered};created={int(now.timestamp())};keyid="{key.id}";alg="{algorithm(key.private)}"'
     text = _base(method, address.origin + address.target, headers.get("Content-Digest"), parameters)
     proof = (key.private.sign(text, padding.PKCS1v15(), hashes.SHA256()) if isinstance(key.private, rsa.RSAPrivateKey)
              else key.private.sign(text))
     encoded = base64.b64encode(proof).decode("ascii")
     return headers | {"Signature-Input": f"{LABEL}={parameters}", "Signature": f"{LABEL}=:{encoded}:"}
+
+
+def algorithm(key: PrivateKey | PublicKey) -> str:
+    """Its name in the registry of RFC 9421 §6.2. The key says it already: there are programs that want to read it (apsig,
+    activitypub.bot).
+    """
+    return RSA_ALGORITHM if isinstance(key, rsa.RSAPrivateKey | rsa.RSAPublicKey) else ED25519_ALGORITHM
 
 
 def key_id(fields: dict[str, str]) -> str | None:
@@ -63,6 +73,8 @@ def verify(request: Request, public_key: PublicKey, now: datetime, skew_seconds:
     parameters, covered, created = stated[1], stated[2], stated[3]
     digest = fields.get("content-digest", "") if covered == _WITH_BODY else None
     if request.has_body != (digest is not None) or (digest is not None and not _DIGEST.fullmatch(digest)):
+        return False
+    if stated[5] not in (None, algorithm(public_key)):
         return False
     check_fresh(datetime.fromtimestamp(int(created), UTC), None, now, skew_seconds)
     if digest is not None and not hmac.compare_digest(digest, content_digest(request.body)):

@@ -123,7 +123,8 @@ async def test_what_an_answer_asks_of_the_next_signature_it_gets(alpha: LiveServ
         await alpha.write(alice, "one")
         await settle(alpha)
     assert seen[0] == "cavage" and seen[1].startswith('sig7=("@method" "@authority" "@target-uri" "content-digest");created=')
-    assert seen[1].endswith(f'keyid="{key_id}";nonce="n1"') and seen[2].startswith("sig1=") and "@query" in seen[3]
+    assert seen[1].endswith(f'keyid="{key_id}";nonce="n1";alg="rsa-v1_5-sha256"')
+    assert seen[2].startswith("sig1=") and "@query" in seen[3]
     asked, taken = f'sig7=("@method");nonce="n1";keyid="{peer.origin}/key"', "cavage"
     await alpha.write(alice, "no key of ours")
     await settle(alpha)

@@ -2,6 +2,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from federation import cavage, digests, keys, proofs, rfc9421, signatures
+from federation import cavage, digests, keys, proofs, rfc9421, rfc9421_plain, signatures
 from federation.addresses import canonical
 from federation.digests import check_digest, content_digest, digest
 from federation.errors import Malformed, Unproven
@@ -87,8 +88,18 @@ class TestRoundTrip:
     def test_rfc9421_profile(self) -> None:
         headers = sign_rfc9421("POST", URL, BODY, ED25519, NOW)
         assert headers["Signature-Input"] == (
-            f'sig1=("@method" "@target-uri" "content-digest");created={int(NOW.timestamp())};keyid="{ED25519.id}"')
+            f'sig1=("@method" "@target-uri" "content-digest");created={int(NOW.timestamp())};keyid="{ED25519.id}";alg="ed25519"')
         assert headers["Content-Digest"].startswith("sha-256=:")
+
+    def test_an_algorithm_that_is_not_that_of_the_key_is_refused(self) -> None:
+        """Whoever names one names the one that the key has; whoever names none is heard as before."""
+        for alg, is_right in ((';alg="rsa-v1_5-sha256"', True), ("", True), (';alg="ed25519"', False), (';alg="none"', False)):
+            said = f'("@method" "@target-uri");created={int(NOW.timestamp())};keyid="{RSA.id}"{alg}'
+            assert isinstance(RSA.private, rsa.RSAPrivateKey)
+            proof = RSA.private.sign(rfc9421_plain._base("GET", URL, None, said), padding.PKCS1v15(), hashes.SHA256())
+            headers = {"Signature-Input": f"sig1={said}", "Signature": f"sig1=:{base64.b64encode(proof).decode()}:"}
+            with nullcontext() if is_right else pytest.raises(Unproven):
+                verify(Request("GET", URL, headers, b""))
 
     @pytest.mark.parametrize("key", [RSA, ED25519])
     @pytest.mark.parametrize("body", [None, b"", BODY])
@@ -96,7 +107,7 @@ class TestRoundTrip:
         headers = CIMultiDict({"Host": "here.test"} | ({} if body is None else {"Content-Type": "application/activity+json"}))
         message, method = rfc9421._Message("GET" if body is None else "POST", URL, headers), "GET" if body is None else "POST"
         signer = HTTPMessageSigner(signature_algorithm=rfc9421._algorithm(key.private), key_resolver=rfc9421._OneKey(key.private))
-        signer.sign(message, key_id=key.id, created=NOW, label="sig1", include_alg=False, body=body,
+        signer.sign(message, key_id=key.id, created=NOW, label="sig1", include_alg=True, body=body,
                     covered_component_ids=("@method", "@target-uri"))
         assert dict(message.headers) == sign_rfc9421(method, URL, body, key, NOW)
 
