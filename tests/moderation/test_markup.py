@@ -72,7 +72,7 @@ def test_what_nests_deeper_than_anybody_writes_is_words() -> None:
     assert markup.clean("<ul>" * 2000 + "<b>x</b>") == "<p>x</p>"
 
 
-@pytest.mark.parametrize("piece", ["<a ", "<b <", "<br ", "<a title='", "<a x="])
+@pytest.mark.parametrize("piece", ["<a ", "<b <", "<a <br ", "<a title='", "<a x="])
 def test_what_is_opened_again_and_again_and_never_ends_costs_little(piece: str) -> None:
     """A message of 100 kB of it kept everybody waiting for a second: what is left was read anew for each."""
     started = time.process_time()
