@@ -152,7 +152,7 @@ class TestTime:
             silent.bind(("127.0.0.1", 0))
             silent.listen()
             for limits, seconds in (({"total_seconds": 0.1}, None), ({}, 0.1)):
-                async with client(**limits) as it:
+                async with client(**limits) as it, asyncio.timeout(5):
                     with pytest.raises(Unreachable):
                         await it.post(f"http://127.0.0.1:{silent.getsockname()[1]}/", b"{}", {}, seconds)
 
