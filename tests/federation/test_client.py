@@ -286,6 +286,28 @@ class TestAddresses:
                 await it.post("https://rebinding.example.org/inbox", b"", {})
         assert not made
 
+    async def test_a_socket_is_made_for_public_addresses_on_the_port_of_https_alone(self) -> None:
+        async with client(DevPeers.parse(["127.0.0.1:8080"])) as it:
+            for host, port, is_made in (("1.1.1.1", 443, True), ("1.1.1.1", 8443, False), ("10.0.0.1", 443, False),
+                                        ("127.0.0.1", 8080, True), ("127.0.0.1", 443, False)):
+                info = (socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))
+                if is_made:
+                    it._socket(info).close()
+                else:
+                    with pytest.raises(OSError, match="not a public address"):
+                        it._socket(info)
+
+    async def test_nothing_is_asked_of_ourselves(self, peer: Peer) -> None:
+        """Neither by an address of ours nor by one that leads there."""
+        ours = peer.url.split("/")[2]
+        peer.answer = respond(302, Location=peer.url)
+        async with Client(user_agent="test/1", dev=LOOPBACK, own_host=ours) as it:
+            for attempt in (it.get(peer.url, accept="*/*"), it.post(peer.url, b"", {}),
+                            it.get(peer.url.replace("127.0.0.1", "localhost"), accept="*/*")):
+                with pytest.raises(Refused):
+                    await attempt
+        assert len(peer.seen) == 1, "the one that led there"
+
     async def test_unknown_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def resolve(*args: Any, **kwargs: Any) -> list[Any]:
             raise socket.gaierror(socket.EAI_NONAME, "no such name")
