@@ -21,7 +21,8 @@ NAMES = ("paypalme", "leetchi", "gofundme", "revolutme", "cotizup", "lepotcommun
          "lydiaapp", "cashapp", "justgiving", "kisskissbankbank", "papayoux",
          "givesendgo", "moneygram", "westernunion", "transcash", "paysafecard", "neosurf",
          "onparticipe", "monzome")
-_AMOUNT = r"(?:\d[\d .,]*\s?(?:€|euros?|eur|usd|\$|dollars?|£|pounds?|gbp|quid|balles|francs?|btc)|[€$£]\s?\d[\d .,]*)"
+_AMOUNT = (r"(?:\d[\d .,]{0,20}\s?(?:€|euros?|eur|usd|\$|dollars?|£|pounds?|gbp|quid|balles|francs?|btc)|"
+           r"[€$£]\s?\d[\d .,]{0,20})")
 _CHANNEL = (r"(?:paypal|lydia|revolut|paylib|wero|wise|western union|moneygram|virement|rib|iban|cagnotte|leetchi|gofundme|"
             r"cash ?app|venmo|zelle|"
             r"bank transfer|wire transfer|crypto|bitcoins?|btc|usdt|ethereum|gift cards?|cartes? cadeaux?|carte prepayee|pcs|"
@@ -64,7 +65,7 @@ ASKING = (
     rf"(?:je vends|vends|i sell|i'm selling|for sale|a vendre|vendu|price|prix|tarif|only|"
     rf"seulement)\b[^.\n]{{0,60}}{_AMOUNT}[^.\n]{{0,40}}{_CHANNEL}",
     rf"{_CHANNEL} (?:only|uniquement|accepte\w*|accepted|seulement|preferred)\b",
-    r"\d+ ?% (?:de |of )?(?:returns?|profits?|rendements?|gains?|par (?:mois|jour|semaine)|a (?:day|week|month)|daily|weekly|"
+    r"\d{1,4} ?% (?:de |of )?(?:returns?|profits?|rendements?|gains?|par (?:mois|jour|semaine)|a (?:day|week|month)|daily|weekly|"
     r"monthly|roi)",
     r"\b(?:go fund me|leet chi|pay pal me|just giving page|buy me a coffee)\b",
     r"(?:aidez|aide|help)[ -](?:nous|moi|us|me|him|her|them|les|la|le) (?:a |to )?(?:atteindre|reach|hit|meet|financer|fund|"

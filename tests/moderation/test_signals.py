@@ -88,9 +88,11 @@ def test_texts_are_read_together_and_apart() -> None:
 @pytest.mark.parametrize("piece", [
     "1", "1 ", "06 ", "75001 ", "a ", "a.", "0 6 ", "guerir ", "le la ", "paypal ", "12 rue a ",
     "a@a", "a at a ", "fr76 ", "zero six ", "cured my ",
-    "dr a ", "\u0430", "[](", "**", "&#112;", "1x", "20 mg ", "prednisone ", "contact ", "100 % ", "send me ", "( dot ) "])
+    "dr a ", "\u0430", "[](", "**", "&#112;", "1x", "20 mg ", "prednisone ", "contact ", "100 % ", "send me ", "( dot ) ",
+    " ", "\t \n", "\n"])
 def test_no_text_is_slow(piece: str) -> None:
-    text = (piece * 5000)[:5000]
+    """However it begins: with what a rule looks for, the rule looks on."""
+    text = ("paypal" + piece * 5000)[:5000]
 
     def cost() -> float:
         begun = time.process_time()
