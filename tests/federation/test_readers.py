@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from federation.addresses import host_of
+from federation.contexts import PUBLIC
 from models import Actor, Host, Post
 from models.host import Standing
 from tests.live import LiveServer
@@ -46,10 +47,14 @@ async def test_what_is_shown_to_its_readers_alone_is_read_in_the_name_of_one(
     assert [(post.uri, post.html) for post in ours] == [(private["id"], "<p>Changed</p>"), (unlisted["id"], "<p>For them</p>")]
 
     theirs = f"{mallory.uri}/followers"  # of whom she has none here
-    for note, by in ((vera.note(to=[quiet.uri]), vera), (vera.note(), vera), (vera.note(to=[us]), vera),
-                     (mallory.note(to=[theirs]), mallory), (mallory.note(to=[followers]), mallory)):
-        assert await comes(shows(note, "nobody"), by) == [us], note["to"]
-    assert await comes(shows(vera.note(to=[hers]), "nobody", web.HTTPGone)) == [us], "gone for everybody"
+    asked.clear()
+    notes = [(vera, [quiet.uri]), (vera, [PUBLIC]), (vera, [us]), (mallory, [theirs]), (mallory, [followers])]
+    for by, to in notes:
+        note = shows(by.note(to=to), "nobody")
+        assert await peer.send(alpha, by.does("Create", note["id"], to=to), by) == 202
+    gone = shows(vera.note(to=[hers]), "nobody", web.HTTPGone)
+    await deliver(alpha, peer, vera, vera.does("Create", gone["id"], to=[hers]))
+    assert asked == [us] * 6, "and what is gone is gone for everybody"
 
     friend, note = peer.origin.replace("127.0.0.1", "localhost"), shows(vera.note(to=[hers]), hers)
     path = note["id"].removeprefix(peer.origin)
