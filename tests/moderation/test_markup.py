@@ -1,6 +1,7 @@
 """What of HTML from anywhere is shown: written out here, so that a list which grows by mistake is noticed."""
 from __future__ import annotations
 
+import random
 import re
 import time
 
@@ -78,3 +79,25 @@ def test_what_is_opened_again_and_again_and_never_ends_costs_little(piece: str) 
     started = time.process_time()
     assert markup.clean(piece * (100_000 // len(piece))).startswith("<p>&lt;")
     assert time.process_time() - started < 0.25  # it takes a tenth of this
+
+
+ORDINARY = ("<p>", "</p>", '<p class="quote-inline">', "<br>", "words ", "&lt;", "&nbsp;", '<a href="https://e.example/?a=1&amp;b=2">',
+            '<a class="u-url mention x" href="https://e.example">', "</a>", "<span>", '<span class="h-card">', "</span>", "<em>",
+            "</em>", "<b>", "</b>", "<code>", "</code>", "\n")
+OTHERS = ("<table>", "<td>", "<ul>", "<li>", "</ul>", "<pre>", "<", "<!--", "<svg>", "<A HREF='https://e.example/<b>'>", "<h1>",
+          "</h1>")
+
+
+def test_what_the_guard_reads_once_alone_it_would_not_change() -> None:
+    dice, flat = random.Random(7), 0  # noqa: S311 - no secret
+    for number in range(2000):
+        given = "".join(dice.choices(ORDINARY + (OTHERS if number % 2 else ()), k=dice.randint(1, 12)))
+        once = markup._GUARD.clean(given)
+        if markup._FLAT.fullmatch(once):
+            flat += 1
+            assert markup._GUARD.clean(once) == once, given
+    assert flat > 200
+    mention = '<p><span class="h-card"><a class="u-url mention" href="https://e.example/@a">@<span>a</span></a></span> hello</p>'
+    assert markup._FLAT.fullmatch(markup._GUARD.clean(mention))
+    for nested in ("<p>a<p>b</p></p>", '<p><a href="x"><a href="y">b</a></a></p>', "<p><b><b>c</b></b></p>", "<pre>\nd</pre>"):
+        assert not markup._FLAT.fullmatch(nested)
