@@ -19,11 +19,12 @@ _AWAY = re.compile(r"([+-])(\d\d):(\d\d)")
 
 def zone_of(name: str) -> tzinfo | None:
     """The zone that a Post or a member names: "Europe/Paris" or "+02:00"; None for what is no zone."""
-    if away := _AWAY.fullmatch(name):
-        return timezone(timedelta(hours=int(away[2]), minutes=int(away[3])) * (-1 if away[1] == "-" else 1))
+    away = _AWAY.fullmatch(name)
     try:
+        if away:
+            return timezone(timedelta(hours=int(away[2]), minutes=int(away[3])) * (-1 if away[1] == "-" else 1))
         return ZoneInfo(name) if name else None
-    except (ValueError, KeyError, OSError):  # of a computer that knows more zones than this one
+    except (ValueError, KeyError, OSError):  # a day away or more, or of a computer that knows more zones than this one
         return None
 
 
